@@ -1,0 +1,95 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+# A wheel or a test must not depend on what the caller's shell happens to export.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+python := .venv/bin/python
+pytest := $(python) -m pytest
+uv := .tools/bin/uv
+
+.PHONY: help
+help: ## list these targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## make the environments from the locks (does nothing when they are up to date)
+	@bash infra/local/setup.sh
+
+.PHONY: lock
+lock: ## resolve requirements/*.in again and write the hash locks
+	@bash infra/local/setup.sh tools
+	@bash infra/local/lock.sh
+
+# ---------------------------------------------------------------------------------------- checks
+.PHONY: lint
+lint: setup ## ruff, its formatter and mypy --strict
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+	$(python) -m mypy
+
+.PHONY: unit
+unit: setup ## the tests that need no emulator, in under a minute
+	$(pytest) tests/core tests/functions tests/infra -m "not slow"
+
+.PHONY: test
+test: setup ## every test, the ones on the emulator included
+	$(pytest) tests
+
+.PHONY: check
+check: lint test ## lint and test: the whole gate
+
+.PHONY: lint-regions
+lint-regions: setup ## check every region file
+	$(python) -m infra.region lint
+
+# ------------------------------------------------------------------------------------ run it here
+.PHONY: demo
+demo: setup ## deploy to a local emulator and play one complaint from photo to answer
+	@$(python) -m infra.local.demo
+
+.PHONY: up
+up: setup ## start and deploy the same, and leave it running
+	@$(python) -m infra.local.up
+
+.PHONY: down
+down: setup ## end what `make up` started
+	@$(python) -m infra.local.down
+
+.PHONY: synth
+synth: setup ## write the CloudFormation templates to cdk.out
+	cdk synth --quiet
+
+# ---------------------------------------------------------------------------------------- regions
+.PHONY: region
+region: setup ## make a new region file: make region NAME=karaganda
+	@$(python) -m infra.region new $(NAME)
+
+.PHONY: where
+where: setup ## who answers for what at a place: make where REGION=pavlodar AT=52.28,76.95
+	@$(python) -m infra.region where $(REGION) $(AT)
+
+# ------------------------------------------------------------------------------------ measurements
+N ?= 1000
+SEED ?= 1
+
+.PHONY: simulate
+simulate: setup ## run N simulated complaints with random faults: make simulate N=100000 SEED=7
+	@$(python) -m tests.simulation --count $(N) --seed $(SEED)
+
+.PHONY: bench
+bench: setup ## measure imports, warm CPU and the burst against bare handlers
+	@$(python) -m tests.bench
+
+.PHONY: cost
+cost: setup ## count and price the AWS requests of one complaint
+	@$(python) -m infra.local.cost
+
+# ------------------------------------------------------------------------------------- housekeeping
+.PHONY: licences
+licences: setup ## write LICENSES.md from the locked packages' metadata
+	@$(python) -m infra.local.licences
+
+.PHONY: clean
+clean: ## remove everything that is made: environments, builds, state
+	rm -rf .tools .venv .venv-emulator .build .local cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis

