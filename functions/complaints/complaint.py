@@ -1,0 +1,140 @@
+"""What a complaint is: its state, its photos, its clock. Pure values; `transitions` and `moves` change them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Status(StrEnum):
+    AWAITING_PHOTOS = "awaiting_photos"
+    SUBMITTED = "submitted"
+    ASSIGNED = "assigned"
+    ACKNOWLEDGED = "acknowledged"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN: Final = frozenset(
+    {Status.AWAITING_PHOTOS, Status.SUBMITTED, Status.ASSIGNED, Status.ACKNOWLEDGED, Status.ANSWERED}
+)
+WITH_AGENCY: Final = frozenset({Status.ASSIGNED, Status.ACKNOWLEDGED})
+ENDED: Final = frozenset({Status.CLOSED, Status.WITHDRAWN})
+
+
+class ActorKind(StrEnum):
+    CITIZEN = "citizen"
+    AGENCY = "agency"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """Who moves a complaint. `id` is an agency's id or a person's opaque subject; the system has none.
+
+    A person's subject never enters an event: the history must stay verifiable after the person is erased.
+    """
+
+    kind: ActorKind
+    id: str | None = None
+
+
+SYSTEM: Final = Actor(kind=ActorKind.SYSTEM)
+
+
+class PhotoStatus(StrEnum):
+    EXPECTED = "expected"
+    READY = "ready"
+    REFUSED = "refused"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Photo:
+    """A declared photo. `size` in bytes, `sha256` in hex, both of the upload; `width`, `height` of the clean one."""
+
+    id: str
+    by: ActorKind
+    content_type: str
+    size: int
+    sha256: str
+    status: PhotoStatus = PhotoStatus.EXPECTED
+    reason: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """An agency's answer. `outcome` is `resolved` or `declined`; `photos` are ids of the proof photos."""
+
+    outcome: str
+    text: str
+    agency_id: str
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Complaint:
+    """One complaint as it stands after its event number `version`.
+
+    `deadline_version` rises with every change of a timer and fences the watch; `watch_round` rises when a new
+    watch must be started; `head` is the hash of the last event; `promise` explains the deadline in data
+    (see `deadlines.Explanation`). Times are aware UTC.
+    """
+
+    id: str
+    number: str
+    region: str
+    status: Status
+    category: str
+    comment: str
+    lat: float
+    lon: float
+    submitted_at: datetime
+    changed_at: datetime
+    version: int = 0
+    deadline_version: int = 0
+    watch_round: int = 0
+    head: str = ""
+    address: str | None = None
+    district: str | None = None
+    language: str = "kk"
+    reporter: str | None = None
+    public_name: str | None = None
+    written_at: datetime | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    photos: tuple[Photo, ...] = ()
+    agency_id: str | None = None
+    escalated_to: tuple[str, ...] = ()
+    escalation_level: int = 0
+    overdue: bool = False
+    promise: Mapping[str, Any] | None = None
+    started_at: datetime | None = None
+    photos_due_at: datetime | None = None
+    acknowledge_by: datetime | None = None
+    near_at: datetime | None = None
+    due_at: datetime | None = None
+    close_at: datetime | None = None
+    assigned_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    answer: Answer | None = None
+    open_question: str | None = None
+    extensions: int = 0
+    refutations: int = 0
+    passed_by: tuple[str, ...] = ()
+    joined: int = 0
+    parent_id: str | None = None
+    children: tuple[str, ...] = ()
+
+    @property
+    def in_charge(self) -> tuple[str, ...]:
+        """Every agency that may act on it: the one that owns it and those it was escalated to."""
+        return (() if self.agency_id is None else (self.agency_id,)) + self.escalated_to
+
+    def photo(self, photo_id: str) -> Photo | None:
+        return next((photo for photo in self.photos if photo.id == photo_id), None)

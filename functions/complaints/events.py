@@ -1,0 +1,110 @@
+"""Events: the history a citizen sees, what agencies receive, what pushes are made of, and the audit trail."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from functions.complaints.clock import iso
+from functions.complaints.complaint import ActorKind, Status
+
+
+class EventType(StrEnum):
+    SUBMITTED = "complaint.submitted"
+    PHOTO_EXPECTED = "complaint.photo_expected"
+    PHOTO_ADDED = "complaint.photo_added"
+    PHOTO_REFUSED = "complaint.photo_refused"
+    PHOTO_MISSED = "complaint.photo_missed"
+    ASSIGNED = "complaint.assigned"
+    ACKNOWLEDGED = "complaint.acknowledged"
+    COMMENTED = "complaint.commented"
+    QUESTION_ASKED = "complaint.question_asked"
+    TRANSFERRED = "complaint.transferred"
+    DEADLINE_EXTENDED = "complaint.deadline_extended"
+    DEADLINE_MOVED = "complaint.deadline_moved"
+    DEADLINE_NEAR = "complaint.deadline_near"
+    ESCALATED = "complaint.escalated"
+    ANSWERED = "complaint.answered"
+    REFUTED = "complaint.refuted"
+    CLOSED = "complaint.closed"
+    WITHDRAWN = "complaint.withdrawn"
+    JOINED = "complaint.joined"
+    SPLIT = "complaint.split"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Event number `seq` (from 1, without a hole) of one complaint; `status` is the state it left behind.
+
+    `hash` is SHA-256 over the canonical JSON of every other field and the hash of the event before it.
+    `actor_agency` names the agency that acted; persons are never named.
+    """
+
+    complaint_id: str
+    seq: int
+    type: EventType
+    at: datetime
+    actor: ActorKind
+    status: Status
+    actor_agency: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    previous: str = ""
+    hash: str = ""
+
+    @property
+    def id(self) -> str:
+        return event_id(self.complaint_id, self.seq)
+
+
+def event_id(complaint_id: str, seq: int) -> str:
+    return f"{complaint_id}.{seq}"
+
+
+def sealed(event: Event) -> Event:
+    """The event with its hash."""
+    return replace(event, hash=digest(event))
+
+
+def digest(event: Event) -> str:
+    body = {
+        "complaint_id": event.complaint_id,
+        "seq": event.seq,
+        "type": event.type,
+        "at": iso(event.at),
+        "actor": event.actor,
+        "actor_agency": event.actor_agency,
+        "status": event.status,
+        "data": event.data,
+        "previous": event.previous,
+    }
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChainFault:
+    """Where a history stops being what was written: `seq` is the first event that does not fit."""
+
+    complaint_id: str
+    seq: int
+    reason: str
+
+
+def chain_fault(history: Iterable[Event], *, head: str | None = None) -> ChainFault | None:
+    """The first fault in a history given in order, or None; `head` is the hash its last event must have."""
+    previous, expected, complaint_id = "", 1, ""
+    for event in history:
+        complaint_id = complaint_id or event.complaint_id
+        if event.seq != expected:
+            return ChainFault(complaint_id=complaint_id, seq=expected, reason="missing or reordered")
+        if event.previous != previous:
+            return ChainFault(complaint_id=complaint_id, seq=event.seq, reason="does not follow the one before")
+        if event.complaint_id != complaint_id or digest(event) != event.hash:
+            return ChainFault(complaint_id=complaint_id, seq=event.seq, reason="changed after it was written")
+        previous, expected = event.hash, expected + 1
+    if head is not None and previous != head:
+        return ChainFault(complaint_id=complaint_id, seq=expected, reason="the end is missing")
+    return None

@@ -1,0 +1,41 @@
+"""What can be wrong with a request, in data; texts in three languages are made of the keys at the edge."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldFault:
+    """`pointer` is a JSON Pointer into the body (RFC 6901), or the name of a header or parameter.
+
+    `key` names the text (`fault.<key>`) and `params` fill it in.
+    """
+
+    pointer: str
+    key: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Invalid(Exception):
+    """Every fault of a request at once; nothing of it was carried out."""
+
+    def __init__(self, faults: Iterable[FieldFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(", ".join(f"{fault.pointer}: {fault.key}" for fault in self.faults))
+
+
+def invalid(pointer: str, key: str, **params: Any) -> Invalid:
+    return Invalid((FieldFault(pointer=pointer, key=key, params=params),))
+
+
+class NotFound(Exception):
+    """There is no such thing, or it is not the caller's: the two are told apart to nobody."""
+
+
+class Conflict(Exception):
+    """The request contradicts what was done before; `key` names the text (`conflict.<key>`)."""
+
+    def __init__(self, key: str, **params: Any) -> None:
+        super().__init__(key)
+        self.key, self.params = key, params

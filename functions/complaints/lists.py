@@ -1,0 +1,122 @@
+"""Lists of complaints: a person's own, a body's worklist, those nearby, those whose timer has run out.
+
+Each page is one query (for the sharded indexes one for each shard), whatever the tables hold.
+"""
+
+import base64
+import heapq
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from functions.complaints.codec import worklist_key
+from functions.complaints.faults import invalid
+from functions.complaints.places import cells_within, distance_m
+from functions.complaints.tables import SHARDS, ComplaintItem
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """`cursor` continues the list, None at its end."""
+
+    items: tuple[ComplaintItem, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Near:
+    item: ComplaintItem
+    distance_m: float
+
+
+def own(person: str, *, limit: int, cursor: str | None) -> Page:
+    """A person's complaints and those they joined, newest first."""
+    query = ComplaintItem.by_person.query(
+        person,
+        scan_index_forward=False,
+        limit=limit,
+        page_size=limit,
+        last_evaluated_key=_read_cursor(cursor),
+    )
+    items = tuple(query)
+    return Page(items=items, cursor=_cursor(query.last_evaluated_key))
+
+
+def worklist(
+    agency_id: str, *, limit: int, cursor: str | None, statuses: frozenset[str] | None = None
+) -> Page:
+    """A body's open complaints and those escalated to it, by urgency: SHARDS queries, merged."""
+    after = _read_cursor(cursor)
+    position = None if after is None else str(after["urgency"])
+    parts = [
+        _worklist_shard(agency_id, shard, after=position, limit=limit + 1, statuses=statuses)
+        for shard in range(SHARDS)
+    ]
+    merged = list(_take(heapq.merge(*parts, key=lambda item: item.urgency), limit + 1))
+    items = tuple(merged[:limit])
+    more = len(merged) > limit
+    return Page(items=items, cursor=_cursor({"urgency": items[-1].urgency}) if more else None)
+
+
+def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int) -> tuple[Near, ...]:
+    """Open complaints of a category within `radius_m` metres, nearest first."""
+    found = [
+        Near(item=item, distance_m=distance_m((lat, lon), (float(item.lat), float(item.lon))))
+        for cell in cells_within(lat, lon, radius_m=radius_m)
+        for item in ComplaintItem.by_place.query(
+            f"{category}#{cell}", scan_index_forward=False, limit=100
+        )
+    ]
+    within = [near for near in found if near.distance_m <= radius_m]
+    return tuple(sorted(within, key=lambda near: near.distance_m)[:limit])
+
+
+def due_before(instant: datetime, *, shard: int, limit: int) -> tuple[str, ...]:
+    """The ids of complaints whose timer had run out at `instant`, longest overdue first."""
+    query = ComplaintItem.by_timer.query(
+        str(shard), ComplaintItem.watch_at < instant, limit=limit, page_size=limit
+    )
+    return tuple(item.pk.partition("#")[2] for item in query)
+
+
+def _worklist_shard(
+    agency_id: str, shard: int, *, after: str | None, limit: int, statuses: frozenset[str] | None
+) -> Sequence[ComplaintItem]:
+    """Supervisor entries carry keys alone; their complaints are fetched by the caller who shows them."""
+    condition = None if after is None else ComplaintItem.urgency > after
+    chosen = None if statuses is None else ComplaintItem.status.is_in(*sorted(statuses))
+    return list(
+        ComplaintItem.by_worklist.query(
+            worklist_key(agency_id, shard),
+            condition,
+            filter_condition=chosen,
+            limit=limit,
+            page_size=limit,
+        )
+    )
+
+
+def _take(items: Iterator[ComplaintItem], count: int) -> Iterator[ComplaintItem]:
+    for _, item in zip(range(count), items, strict=False):
+        yield item
+
+
+def _cursor(key: Mapping[str, Any] | None) -> str | None:
+    if key is None:
+        return None
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None) -> dict[str, Any] | None:
+    if cursor is None:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        key = json.loads(base64.urlsafe_b64decode(padded))
+    except ValueError as error:
+        raise invalid("cursor", "wrong_form") from error
+    if not isinstance(key, dict):
+        raise invalid("cursor", "wrong_form")
+    return key

@@ -1,0 +1,82 @@
+"""What the person who reported can do afterwards, and what others who saw the same can do."""
+
+from datetime import datetime
+
+from functions.complaints.change import Change, change
+from functions.complaints.complaint import Actor, Complaint, Status
+from functions.complaints.faults import Conflict, NotFound
+from functions.complaints.transitions import Move
+
+
+def comment(complaint: Complaint, *, by: Actor, text: str, now: datetime) -> Change:
+    """Add a comment; while a question of the agency is open, this is its answer."""
+    _require_reporter(complaint, by)
+    return change(
+        complaint,
+        Move.COMMENT,
+        by=by,
+        now=now,
+        data={"text": text, "reply": complaint.open_question is not None},
+        open_question=None,
+    )
+
+
+def confirm(complaint: Complaint, *, by: Actor, now: datetime) -> Change | None:
+    """The answer is accepted and the complaint ends; None if it did so already."""
+    _require_reporter(complaint, by)
+    if complaint.status == Status.CLOSED:
+        return None
+    return change(complaint, Move.CONFIRM, by=by, now=now, data={"confirmed": True}, ended_at=now)
+
+
+def refute(
+    complaint: Complaint, *, by: Actor, reason: str, photos: tuple[str, ...] = (), now: datetime
+) -> Change:
+    """"Done" is not done: back to the agency, on the old clock."""
+    _require_reporter(complaint, by)
+    return change(
+        complaint,
+        Move.REFUTE,
+        by=by,
+        now=now,
+        data={"reason": reason, "photos": list(photos), "count": complaint.refutations + 1},
+        refutations=complaint.refutations + 1,
+        close_at=None,
+        answered_at=None,
+        acknowledge_by=None,
+    )
+
+
+def withdraw(complaint: Complaint, *, by: Actor, reason: str | None, now: datetime) -> Change | None:
+    """The person takes it back; None if they did so already."""
+    _require_reporter(complaint, by)
+    if complaint.status == Status.WITHDRAWN:
+        return None
+    return change(
+        complaint,
+        Move.WITHDRAW,
+        by=by,
+        now=now,
+        data={} if reason is None else {"reason": reason},
+        ended_at=now,
+    )
+
+
+def join(complaint: Complaint, *, by: Actor, now: datetime) -> Change:
+    """Another person saw the same; the store sees to it that each joins once."""
+    if by.id is None or by.id == complaint.reporter:
+        raise Conflict("own_complaint")
+    return change(
+        complaint,
+        Move.JOIN,
+        by=by,
+        now=now,
+        data={"joined": complaint.joined + 1},
+        joined=complaint.joined + 1,
+        follower=by.id,
+    )
+
+
+def _require_reporter(complaint: Complaint, by: Actor) -> None:
+    if by.id is None or by.id != complaint.reporter:
+        raise NotFound(complaint.id)

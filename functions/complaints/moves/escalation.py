@@ -1,0 +1,127 @@
+"""What happens when time passes and nobody acts: reminder, escalation, closing. Silence has a consequence here."""
+
+from datetime import datetime
+
+from functions.complaints.change import Change, change
+from functions.complaints.clock import iso
+from functions.complaints.complaint import SYSTEM, Complaint
+from functions.complaints.moves.photos import miss_photos
+from functions.complaints.moves.terms import term
+from functions.complaints.region import Region
+from functions.complaints.routing import ladder
+from functions.complaints.timers import TimerKind, next_timer
+from functions.complaints.transitions import Move
+
+
+def tick(
+    complaint: Complaint, *, region: Region, now: datetime, restart_watch: bool = False
+) -> Change | None:
+    """The change that the complaint's timer calls for at `now`, or None: never early, whoever asks.
+
+    `restart_watch` makes the change start a new watch, for whoever found that the old one is gone.
+    """
+    timer = next_timer(complaint)
+    if timer is None or now < timer.at:
+        return None
+    match timer.kind:
+        case TimerKind.PHOTOS:
+            return miss_photos(complaint, now=now)
+        case TimerKind.CLOSE:
+            return change(
+                complaint, Move.LAPSE, by=SYSTEM, now=now, data={"confirmed": False}, ended_at=now
+            )
+        case TimerKind.NEAR:
+            return _remind(complaint, now=now, restart_watch=restart_watch)
+        case TimerKind.ACKNOWLEDGEMENT | TimerKind.DUE:
+            return _escalate(
+                complaint, timer.kind, region=region, now=now, restart_watch=restart_watch
+            )
+
+
+def _remind(complaint: Complaint, *, now: datetime, restart_watch: bool) -> Change:
+    return change(
+        complaint,
+        Move.REMIND,
+        by=SYSTEM,
+        now=now,
+        data={"due_at": None if complaint.due_at is None else iso(complaint.due_at)},
+        near_at=None,
+        restart_watch=restart_watch,
+    )
+
+
+def _escalate(
+    complaint: Complaint, missed: TimerKind, *, region: Region, now: datetime, restart_watch: bool
+) -> Change:
+    """One level up. A missed acknowledgement leaves the answer's clock as it is; a missed answer gives the next,
+    shorter, term from now, so that the body that hears of it now has all of it; past the top nobody is left and
+    the complaint is overdue for everybody to see.
+    """
+    level = complaint.escalation_level + 1
+    above = next_rung(complaint, region=region)
+    missed_at = complaint.acknowledge_by if missed == TimerKind.ACKNOWLEDGEMENT else complaint.due_at
+    data = {
+        "level": level,
+        "missed": "acknowledgement" if missed == TimerKind.ACKNOWLEDGEMENT else "answer",
+        "missed_at": None if missed_at is None else iso(missed_at),
+        "agency": complaint.agency_id,
+        "to": above,
+    }
+    escalated_to = complaint.escalated_to if above is None else (*complaint.escalated_to, above)
+    if missed == TimerKind.ACKNOWLEDGEMENT:
+        return change(
+            complaint,
+            Move.ESCALATE,
+            by=SYSTEM,
+            now=now,
+            data=data,
+            restart_watch=restart_watch,
+            escalation_level=level,
+            escalated_to=escalated_to,
+            acknowledge_by=None,
+        )
+    if above is None:
+        return change(
+            complaint,
+            Move.ESCALATE,
+            by=SYSTEM,
+            now=now,
+            data=data | {"exhausted": True},
+            escalation_level=level,
+            overdue=True,
+            near_at=None,
+            acknowledge_by=None,
+        )
+    next_term = term(
+        region.categories[complaint.category].escalation_term(level),
+        start=now,
+        calendar=region.calendar_of(above),
+    )
+    return change(
+        complaint,
+        Move.ESCALATE,
+        by=SYSTEM,
+        now=now,
+        data=data | {"due_at": iso(next_term.due_at), "promise": next_term.promise},
+        restart_watch=restart_watch,
+        escalation_level=level,
+        escalated_to=escalated_to,
+        due_at=next_term.due_at,
+        near_at=next_term.near_at,
+        acknowledge_by=None,
+        promise=next_term.promise,
+    )
+
+
+def next_rung(complaint: Complaint, *, region: Region) -> str | None:
+    """The lowest body above the one that owns it that does not have it yet."""
+    if complaint.agency_id is None or complaint.agency_id not in region.agencies:
+        return None
+    return next(
+        (
+            agency_id
+            for agency_id in ladder(region, complaint.agency_id)
+            if agency_id != complaint.agency_id and agency_id not in complaint.escalated_to
+        ),
+        None,
+    )

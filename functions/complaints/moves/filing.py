@@ -1,0 +1,85 @@
+"""Filing: a new complaint from what a person sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from functions.complaints.calendar import Calendar
+from functions.complaints.change import Change, opening
+from functions.complaints.clock import iso, to_milliseconds
+from functions.complaints.complaint import Actor, ActorKind, Complaint, Photo, Status
+from functions.complaints.deadlines import due
+from functions.complaints.ids import new_id, new_number
+from functions.complaints.region import Region
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredPhoto:
+    """What the app says about a file before it uploads it: `size` in bytes, `sha256` in hex."""
+
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A validated report. `written_at` is when the person wrote it, which may be long before it arrived."""
+
+    category: str
+    comment: str
+    lat: float
+    lon: float
+    address: str | None = None
+    photos: tuple[DeclaredPhoto, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    public_name: str | None = None
+    written_at: datetime | None = None
+    language: str = "kk"
+
+
+def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Change:
+    """A new complaint with its first event; it waits for its photos where any were declared."""
+    now = to_milliseconds(now)
+    photos = tuple(declared(photo, by=ActorKind.CITIZEN, now=now) for photo in draft.photos)
+    status = Status.AWAITING_PHOTOS if photos else Status.SUBMITTED
+    complaint = Complaint(
+        id=new_id(now),
+        number=new_number(region.number_prefix, year=now.year),
+        region=region.id,
+        status=status,
+        category=draft.category,
+        comment=draft.comment,
+        lat=draft.lat,
+        lon=draft.lon,
+        address=draft.address,
+        language=draft.language,
+        reporter=reporter,
+        public_name=draft.public_name,
+        written_at=draft.written_at,
+        answers=draft.answers,
+        photos=photos,
+        submitted_at=now,
+        changed_at=now,
+        started_at=None if photos else now,
+        photos_due_at=photos_due_at(now, region=region, calendar=region.calendar) if photos else None,
+    )
+    data = {
+        "number": complaint.number,
+        "category": complaint.category,
+        "photos": [photo.id for photo in photos],
+    }
+    if draft.written_at is not None:
+        data["written_at"] = iso(draft.written_at)
+    return opening(complaint, data=data, by=Actor(kind=ActorKind.CITIZEN, id=reporter))
+
+
+def declared(photo: DeclaredPhoto, *, by: ActorKind, now: datetime) -> Photo:
+    return Photo(
+        id=new_id(now), by=by, content_type=photo.content_type, size=photo.size, sha256=photo.sha256
+    )
+
+
+def photos_due_at(now: datetime, *, region: Region, calendar: Calendar) -> datetime:
+    """Until when the complaint waits for the photos that were declared with it."""
+    return due(region.photos_wait, received_at=now, calendar=calendar).at

@@ -1,0 +1,101 @@
+"""Photos: declared, found good, refused, or never come."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from functions.complaints.change import Change, change
+from functions.complaints.complaint import SYSTEM, Actor, Complaint, Photo, PhotoStatus, Status
+from functions.complaints.faults import Conflict, NotFound, invalid
+from functions.complaints.moves.filing import DeclaredPhoto, declared
+from functions.complaints.region import Region
+from functions.complaints.transitions import Move
+
+_COUNTED = (PhotoStatus.EXPECTED, PhotoStatus.READY)
+
+
+def expect_photos(
+    complaint: Complaint, photos: Sequence[DeclaredPhoto], *, by: Actor, region: Region, now: datetime
+) -> Change:
+    """Declare further photos; raises Invalid where the category's limit for this side would be passed."""
+    new = tuple(declared(photo, by=by.kind, now=now) for photo in photos)
+    limit = region.categories[complaint.category].max_photos
+    there = sum(1 for photo in complaint.photos if photo.by == by.kind and photo.status in _COUNTED)
+    if there + len(new) > limit:
+        raise invalid("/photos", "too_many_photos", limit=limit, left=max(0, limit - there))
+    return change(
+        complaint,
+        Move.EXPECT_PHOTO,
+        by=by,
+        now=now,
+        data={"photos": [photo.id for photo in new]},
+        photos=complaint.photos + new,
+    )
+
+
+def add_photo(
+    complaint: Complaint, photo_id: str, *, width: int, height: int, now: datetime
+) -> Change | None:
+    """A photo was checked and cleaned; None if that is known already."""
+    photo = _photo(complaint, photo_id)
+    if photo.status == PhotoStatus.READY:
+        return None
+    if photo.status == PhotoStatus.REFUSED:
+        raise Conflict("photo_refused")
+    ready = replace(photo, status=PhotoStatus.READY, width=width, height=height)
+    return _settled(complaint, ready, move=Move.ADD_PHOTO, now=now)
+
+
+def refuse_photo(complaint: Complaint, photo_id: str, *, reason: str, now: datetime) -> Change | None:
+    """A photo is not what it claims or cannot be used; None if that is known already."""
+    photo = _photo(complaint, photo_id)
+    if photo.status in (PhotoStatus.REFUSED, PhotoStatus.READY):
+        return None
+    refused = replace(photo, status=PhotoStatus.REFUSED, reason=reason)
+    return _settled(complaint, refused, move=Move.REFUSE_PHOTO, now=now)
+
+
+def miss_photos(complaint: Complaint, *, now: datetime) -> Change:
+    """The wait for photos is over: the complaint goes on with those that came."""
+    missed = [photo.id for photo in complaint.photos if photo.status == PhotoStatus.EXPECTED]
+    photos = tuple(
+        replace(photo, status=PhotoStatus.MISSED) if photo.id in missed else photo
+        for photo in complaint.photos
+    )
+    return change(
+        complaint,
+        Move.MISS_PHOTOS,
+        by=SYSTEM,
+        now=now,
+        data={"photos": missed},
+        photos=photos,
+        started_at=now,
+    )
+
+
+def _settled(complaint: Complaint, photo: Photo, *, move: Move, now: datetime) -> Change:
+    """A complaint that waited for this photo alone is complete; one whose only photo was refused waits on."""
+    photos = tuple(photo if each.id == photo.id else each for each in complaint.photos)
+    waiting = any(each.status == PhotoStatus.EXPECTED for each in photos)
+    ready = any(each.status == PhotoStatus.READY for each in photos)
+    complete = complaint.status == Status.AWAITING_PHOTOS and ready and not waiting
+    data: dict[str, object] = {"photo": photo.id, "by": photo.by}
+    if photo.reason is not None:
+        data["reason"] = photo.reason
+    return change(
+        complaint,
+        move,
+        by=SYSTEM,
+        now=now,
+        data=data,
+        status=Status.SUBMITTED if complete else None,
+        photos=photos,
+        started_at=now if complete else complaint.started_at,
+    )
+
+
+def _photo(complaint: Complaint, photo_id: str) -> Photo:
+    photo = complaint.photo(photo_id)
+    if photo is None:
+        raise NotFound(photo_id)
+    return photo

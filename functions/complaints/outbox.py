@@ -1,0 +1,82 @@
+"""The outbox: events as the table's stream hands them to the consumers."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from functions.complaints.codec import event_of
+from functions.complaints.events import Event
+from functions.complaints.tables import EventItem
+from functions.complaints.telemetry import follow, logger
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Published:
+    """An event and the complaint as it stood right after it.
+
+    `started_watch` is the round whose watch this event starts, None where the running one will do.
+    """
+
+    event: Event
+    visible: bool
+    number: str
+    region: str
+    category: str
+    agency_id: str | None
+    escalated_to: tuple[str, ...]
+    escalation_level: int
+    due_at: datetime | None
+    reporter: str | None
+    language: str
+    joined: int
+    watch_round: int
+    started_watch: int | None
+    watch_at: datetime | None
+    correlation_id: str | None
+
+    @property
+    def in_charge(self) -> tuple[str, ...]:
+        return (() if self.agency_id is None else (self.agency_id,)) + self.escalated_to
+
+
+def published(item: EventItem) -> Published:
+    return Published(
+        event=event_of(item),
+        visible=item.visible is not False,
+        number=item.number,
+        region=item.region,
+        category=item.category,
+        agency_id=item.agency_id,
+        escalated_to=tuple(item.escalated_to or ()),
+        escalation_level=int(item.escalation_level or 0),
+        due_at=item.due_at,
+        reporter=item.reporter,
+        language=item.language or "kk",
+        joined=int(item.joined or 0),
+        watch_round=int(item.watch_round or 0),
+        started_watch=None if item.started_watch is None else int(item.started_watch),
+        watch_at=item.watch_at,
+        correlation_id=item.correlation_id,
+    )
+
+
+def consume(
+    records: Iterable[Mapping[str, Any]], handle: Callable[[Published], None]
+) -> dict[str, list[dict[str, str]]]:
+    """Hand each event of a stream batch to `handle`, in order, and stop at the first that fails.
+
+    Returns the partial batch response of an event source mapping (`batchItemFailures`): a stream is checkpointed
+    at the first failure and read again from there, so going on would only do the rest twice.
+    """
+    for record in records:
+        sequence_number = record["dynamodb"]["SequenceNumber"]
+        try:
+            image = EventItem.from_raw_data(dict(record["dynamodb"]["NewImage"]))
+            event = published(image)
+            follow(complaint_id=event.event.complaint_id, correlation_id=event.correlation_id)
+            handle(event)
+        except Exception:
+            logger.exception("event not handled", extra={"sequence_number": sequence_number})
+            return {"batchItemFailures": [{"itemIdentifier": sequence_number}]}
+    return {"batchItemFailures": []}

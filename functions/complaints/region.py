@@ -1,0 +1,185 @@
+"""The region as functions see it: the compiled region file that is packed beside the code."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from functions.complaints.calendar import Calendar
+from functions.complaints.duration import Duration
+
+Names = Mapping[str, str]
+Polygons = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agency:
+    """A state body. `parent` is the next rung of the ladder, None at its top."""
+
+    id: str
+    name: Names
+    parent: str | None
+    hours: Mapping[str, Any] | None = None
+    contact_email: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    id: str
+    text: Names
+    kind: str
+    required: bool = False
+    choices: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Responsible:
+    default: str | None
+    districts: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Category:
+    """A kind of violation with its terms; `escalation_terms[n]` is the term given at escalation level n + 1."""
+
+    id: str
+    name: Names
+    hint: Names
+    danger: bool
+    acknowledge_within: Duration | None
+    answer_within: Duration
+    escalation_terms: tuple[Duration, ...]
+    proof_photo_required: bool
+    duplicate_radius_m: int
+    max_photos: int
+    questions: tuple[Question, ...]
+    responsible: Responsible
+    extension_limit: Duration
+    extension_times: int
+
+    def escalation_term(self, level: int) -> Duration:
+        """The term at `level` (1, 2 …); a ladder longer than the list keeps its last, shortest term."""
+        if not self.escalation_terms:
+            return self.answer_within
+        return self.escalation_terms[min(level, len(self.escalation_terms)) - 1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class District:
+    id: str
+    name: Names
+    polygons: Polygons
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    id: str
+    name: Names
+    number_prefix: str
+    stage: str
+    time_zone: str
+    languages: tuple[str, ...]
+    calendar: Calendar
+    boundary: Polygons
+    districts: tuple[District, ...]
+    agencies: Mapping[str, Agency]
+    categories: Mapping[str, Category]
+    photos_wait: Duration
+    close_after_answer: Duration
+    limits: Mapping[str, Any]
+    quiet_hours: Mapping[str, str] | None
+    webhooks: Mapping[str, Any]
+    raw: Mapping[str, Any]
+
+    @cached_property
+    def _calendars(self) -> dict[str, Calendar]:
+        return {}
+
+    def calendar_of(self, agency_id: str | None) -> Calendar:
+        """The region's calendar with the agency's own hours, where it has any."""
+        agency = self.agencies.get(agency_id) if agency_id else None
+        if agency is None or agency.hours is None:
+            return self.calendar
+        if agency.id not in self._calendars:
+            self._calendars[agency.id] = self.calendar.with_hours_from(agency.hours)
+        return self._calendars[agency.id]
+
+
+def load_region(path: Path) -> Region:
+    return region_from_dict(json.loads(path.read_bytes()))
+
+
+def region_from_dict(raw: Mapping[str, Any]) -> Region:
+    """A Region from the compiled JSON (the shape is written by `infra.region`)."""
+    terms = raw["terms"]
+    return Region(
+        id=raw["id"],
+        name=raw["name"],
+        number_prefix=raw["number_prefix"],
+        stage=raw["stage"],
+        time_zone=raw["time_zone"],
+        languages=tuple(raw["languages"]),
+        calendar=Calendar.from_dict(raw["calendar"]),
+        boundary=_polygons(raw["boundary"]),
+        districts=tuple(
+            District(id=district["id"], name=district["name"], polygons=_polygons(district["polygons"]))
+            for district in raw["districts"]
+        ),
+        agencies={key: _agency(value) for key, value in raw["agencies"].items()},
+        categories={key: _category(value) for key, value in raw["categories"].items()},
+        photos_wait=Duration.parse(terms["photos_wait"]),
+        close_after_answer=Duration.parse(terms["close_after_answer"]),
+        limits=raw["limits"],
+        quiet_hours=raw.get("quiet_hours"),
+        webhooks=raw["webhooks"],
+        raw=raw,
+    )
+
+
+def _polygons(raw: Any) -> Polygons:
+    return tuple(
+        tuple(tuple((point[0], point[1]) for point in ring) for ring in polygon) for polygon in raw
+    )
+
+
+def _agency(raw: Mapping[str, Any]) -> Agency:
+    return Agency(
+        id=raw["id"],
+        name=raw["name"],
+        parent=raw["parent"],
+        hours=raw.get("hours"),
+        contact_email=raw.get("contact_email"),
+    )
+
+
+def _category(raw: Mapping[str, Any]) -> Category:
+    acknowledge = raw.get("acknowledge_within")
+    return Category(
+        id=raw["id"],
+        name=raw["name"],
+        hint=raw.get("hint") or {},
+        danger=raw["danger"],
+        acknowledge_within=Duration.parse(acknowledge) if acknowledge else None,
+        answer_within=Duration.parse(raw["answer_within"]),
+        escalation_terms=tuple(Duration.parse(term) for term in raw["escalation_terms"]),
+        proof_photo_required=raw["proof_photo_required"],
+        duplicate_radius_m=raw["duplicate_radius_m"],
+        max_photos=raw["max_photos"],
+        questions=tuple(
+            Question(
+                id=question["id"],
+                text=question["text"],
+                kind=question["kind"],
+                required=question.get("required", False),
+                choices=tuple(question.get("choices") or ()),
+            )
+            for question in raw["questions"]
+        ),
+        responsible=Responsible(
+            default=raw["responsible"].get("default"), districts=raw["responsible"].get("districts") or {}
+        ),
+        extension_limit=Duration.parse(raw["extension"]["limit"]),
+        extension_times=raw["extension"]["times"],
+    )

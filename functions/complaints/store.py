@@ -1,0 +1,367 @@
+"""Complaints kept in DynamoDB. One way to change one: a single transaction of its new state, conditioned on the
+state and version it left, and one event."""
+
+import hashlib
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from functions.complaints.change import Change
+from functions.complaints.codec import (
+    complaint_item,
+    complaint_of,
+    complaint_pk,
+    event_item,
+    event_of,
+    supervisor_item,
+)
+from functions.complaints.complaint import ENDED, Complaint
+from functions.complaints.events import Event
+from functions.complaints.faults import NotFound
+from functions.complaints.tables import (
+    ComplaintItem,
+    EventItem,
+    FollowerItem,
+    NumberItem,
+    RequestItem,
+    SupervisorItem,
+)
+
+REQUEST_KEPT: Final = timedelta(days=7)
+ATTEMPTS: Final = 8
+
+
+class Stale(Exception):
+    """The complaint has changed since it was read, or is being changed at this moment."""
+
+
+class NumberTaken(Exception):
+    """The short number belongs to another complaint already."""
+
+
+class AlreadyJoined(Exception):
+    """This person has joined this complaint before."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """A request under an Idempotency-Key: `caller` and `key` name it, `digest` is SHA-256 of its body in hex."""
+
+    caller: str
+    key: str
+    digest: str
+
+    @property
+    def pk(self) -> str:
+        name = hashlib.sha256(f"{self.caller}\n{self.key}".encode()).hexdigest()
+        return f"request#{name}"
+
+
+class RequestSeen(Exception):
+    """The key was used before; `digest` tells whether it was with the same body."""
+
+    def __init__(self, *, complaint_id: str, digest: str, seq: int) -> None:
+        super().__init__(complaint_id)
+        self.complaint_id, self.digest, self.seq = complaint_id, digest, seq
+
+
+class Store(Protocol):
+    """What moves need of a store; the DynamoDB one below, and one in memory for simulations."""
+
+    def get(self, complaint_id: str) -> Complaint: ...
+
+    def write(self, change: Change, *, request: Request | None = None) -> None: ...
+
+
+class ComplaintStore:
+    """The complaints table."""
+
+    def __init__(
+        self,
+        *,
+        correlation_id: Callable[[], str | None] = lambda: None,
+        connection: Connection | None = None,
+    ) -> None:
+        self._correlation_id = correlation_id
+        self._connection = connection
+
+    def get(self, complaint_id: str) -> Complaint:
+        """The complaint, read consistently; raises NotFound."""
+        try:
+            item = ComplaintItem.get(complaint_pk(complaint_id), ComplaintItem.SK, consistent_read=True)
+        except ComplaintItem.DoesNotExist as error:
+            raise NotFound(complaint_id) from error
+        return complaint_of(item)
+
+    def with_history(self, complaint_id: str) -> tuple[Complaint, tuple[Event, ...], frozenset[int]]:
+        """The complaint, its events in order, and the numbers of those that only agencies may read; one query.
+
+        Raises NotFound.
+        """
+        complaint: Complaint | None = None
+        events: list[Event] = []
+        internal: set[int] = set()
+        condition = ComplaintItem.sk < "follower#"
+        for raw in _raw_query(complaint_pk(complaint_id), condition):
+            if raw["kind"]["S"] == ComplaintItem.KIND:
+                complaint = complaint_of(_from_raw(ComplaintItem, raw))
+            else:
+                item = _from_raw(EventItem, raw)
+                events.append(event_of(item))
+                if item.visible is False:
+                    internal.add(int(item.seq))
+        if complaint is None:
+            raise NotFound(complaint_id)
+        return complaint, tuple(events), frozenset(internal)
+
+    def by_number(self, number: str) -> str:
+        """The id of the complaint with this short number; raises NotFound."""
+        try:
+            return NumberItem.get(f"number#{number}", NumberItem.SK).complaint_id
+        except NumberItem.DoesNotExist as error:
+            raise NotFound(number) from error
+
+    def followers(self, complaint_id: str) -> Iterator[str]:
+        """The subjects of those who joined, read page by page."""
+        for item in FollowerItem.query(
+            complaint_pk(complaint_id), FollowerItem.sk.startswith("follower#"), consistent_read=True
+        ):
+            yield item.person
+
+    def request(self, request: Request) -> RequestItem | None:
+        try:
+            return RequestItem.get(request.pk, RequestItem.SK, consistent_read=True)
+        except RequestItem.DoesNotExist:
+            return None
+
+    def write(self, change: Change, *, request: Request | None = None) -> None:
+        """Write the change whole or not at all.
+
+        Raises Stale when the complaint is no longer at the version that the change started from, RequestSeen
+        when the request's key was used before, NumberTaken and AlreadyJoined as they say.
+        """
+        steps = _steps(change, request=request, correlation_id=self._correlation_id())
+        try:
+            with TransactWrite(connection=self._connected()) as transaction:
+                for step in steps:
+                    step.add(transaction)
+        except TransactWriteError as error:
+            raise _refusal(error, steps) from error
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = Connection(
+                region=ComplaintItem.Meta.region,  # type: ignore[attr-defined]
+                connect_timeout_seconds=ComplaintItem.Meta.connect_timeout_seconds,
+                read_timeout_seconds=ComplaintItem.Meta.read_timeout_seconds,
+                max_retry_attempts=ComplaintItem.Meta.max_retry_attempts,
+            )
+        return self._connection
+
+
+def move(
+    store: Store,
+    complaint_id: str,
+    decide: Callable[[Complaint], Change | None],
+    *,
+    request: Request | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[Complaint, Change | None]:
+    """Read, decide, write; again from the start when another change came first, so that none is lost.
+
+    Returns the complaint as it stands then, and the change made (None: `decide` found nothing to do). Raises
+    what `decide` raises, Stale after ATTEMPTS collisions, NotFound, RequestSeen, AlreadyJoined.
+    """
+    for attempt in range(ATTEMPTS):
+        complaint = store.get(complaint_id)
+        change = decide(complaint)
+        if change is None:
+            return complaint, None
+        try:
+            store.write(change, request=request)
+        except Stale:
+            if attempt + 1 == ATTEMPTS:
+                raise
+            # Jitter: two officers who collided once must not collide in step for ever.
+            sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
+        else:
+            return change.after, change
+    raise AssertionError("unreachable")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """One write of the transaction and the error that its failed condition means."""
+
+    table_action: str
+    item: Any
+    condition: Any
+    refused: Callable[[Mapping[str, Any] | None], Exception]
+
+    def add(self, transaction: TransactWrite) -> None:
+        if self.table_action == "delete":
+            transaction.delete(self.item, condition=self.condition)
+        else:
+            transaction.save(self.item, condition=self.condition, return_values="ALL_OLD")
+
+
+def _steps(change: Change, *, request: Request | None, correlation_id: str | None) -> list[_Step]:
+    """Deletes first: that is the order in which PynamoDB sends them and DynamoDB names the reasons."""
+    before, after = change.before, change.after
+    saves = [_complaint_step(change), _event_step(change, correlation_id=correlation_id)]
+    if before is None:
+        saves.append(_number_step(after))
+    if request is not None:
+        saves.append(_request_step(request, change))
+    if change.follower is not None:
+        saves.append(_follower_step(change, change.follower))
+    before_bodies = () if before is None else before.escalated_to
+    after_bodies = () if after.status in ENDED else after.escalated_to
+    moved = before is not None and complaint_item(before).urgency != complaint_item(after).urgency
+    deletes = [
+        _Step(
+            table_action="delete",
+            item=SupervisorItem(complaint_pk(after.id), f"supervisor#{body}"),
+            condition=None,
+            refused=lambda _: Stale(),
+        )
+        for body in before_bodies
+        if body not in after_bodies
+    ]
+    saves += [
+        _Step(
+            table_action="save",
+            item=supervisor_item(after, body),
+            condition=None,
+            refused=lambda _: Stale(),
+        )
+        for body in after_bodies
+        if body not in before_bodies or moved
+    ]
+    return deletes + saves
+
+
+def _complaint_step(change: Change) -> _Step:
+    if change.before is None:
+        condition = ComplaintItem.pk.does_not_exist()
+    else:
+        condition = (ComplaintItem.version == change.before.version) & (
+            ComplaintItem.status == change.before.status.value
+        )
+    return _Step(
+        table_action="save",
+        item=complaint_item(change.after),
+        condition=condition,
+        refused=lambda _: Stale(),
+    )
+
+
+def _event_step(change: Change, *, correlation_id: str | None) -> _Step:
+    return _Step(
+        table_action="save",
+        item=event_item(change, correlation_id=correlation_id),
+        condition=EventItem.pk.does_not_exist(),
+        refused=lambda _: Stale(),
+    )
+
+
+def _number_step(after: Complaint) -> _Step:
+    return _Step(
+        table_action="save",
+        item=NumberItem(f"number#{after.number}", complaint_id=after.id),
+        condition=NumberItem.pk.does_not_exist(),
+        refused=lambda _: NumberTaken(after.number),
+    )
+
+
+def _request_step(request: Request, change: Change) -> _Step:
+    at: datetime = change.after.changed_at
+    return _Step(
+        table_action="save",
+        item=RequestItem(
+            request.pk,
+            complaint_id=change.after.id,
+            digest=request.digest,
+            seq=change.event.seq,
+            expires=at + REQUEST_KEPT,
+        ),
+        condition=RequestItem.pk.does_not_exist(),
+        refused=_request_seen,
+    )
+
+
+def _request_seen(raw: Mapping[str, Any] | None) -> Exception:
+    if not raw:
+        return Stale()
+    item = _from_raw(RequestItem, raw)
+    return RequestSeen(complaint_id=item.complaint_id, digest=item.digest, seq=int(item.seq))
+
+
+def _follower_step(change: Change, follower: str) -> _Step:
+    after = change.after
+    return _Step(
+        table_action="save",
+        item=FollowerItem(
+            complaint_pk(after.id),
+            f"follower#{follower}",
+            id=after.id,
+            person=follower,
+            number=after.number,
+            category=after.category,
+            joined_at=after.changed_at,
+        ),
+        condition=FollowerItem.pk.does_not_exist(),
+        refused=lambda _: AlreadyJoined(),
+    )
+
+
+def _refusal(error: TransactWriteError, steps: Sequence[_Step]) -> Exception:
+    """The domain's name for why the transaction was cancelled.
+
+    A seen request says more than the stale version that comes with it, so it is looked for first.
+    """
+    reasons = error.cancellation_reasons
+    failed = [
+        (step, reason)
+        for step, reason in zip(steps, reasons, strict=False)
+        if reason is not None and reason.code == "ConditionalCheckFailed"
+    ]
+    refusals = [step.refused(reason.raw_item) for step, reason in failed if reason is not None]
+    for kind in (RequestSeen, AlreadyJoined, NumberTaken, Stale):
+        for refusal in refusals:
+            if isinstance(refusal, kind):
+                return refusal
+    busy = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+    if error.cause_response_code == "TransactionInProgressException" or any(
+        reason is not None and reason.code in busy for reason in reasons
+    ):
+        return Stale()
+    return error
+
+
+def _raw_query(pk: str, condition: Any) -> Iterator[Mapping[str, Any]]:
+    """Every raw item of one partition, page by page: a collection of several kinds is one query."""
+    connection = ComplaintItem._get_connection()
+    start: Mapping[str, Any] | None = None
+    while True:
+        page = connection.query(
+            pk,
+            range_key_condition=condition,
+            consistent_read=True,
+            exclusive_start_key=start,
+        )
+        yield from page["Items"]
+        start = page.get("LastEvaluatedKey")
+        if not start:
+            return
+
+
+def _from_raw(model: Any, raw: Mapping[str, Any]) -> Any:
+    return model.from_raw_data(dict(raw))

@@ -1,0 +1,164 @@
+"""The table of transitions: who may do what in which state, and which event and state it leaves behind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from functions.complaints.complaint import (
+    OPEN,
+    WITH_AGENCY,
+    Actor,
+    ActorKind,
+    Complaint,
+    Status,
+)
+from functions.complaints.events import EventType
+
+_CITIZEN: Final = frozenset({ActorKind.CITIZEN})
+_AGENCY: Final = frozenset({ActorKind.AGENCY})
+_SYSTEM: Final = frozenset({ActorKind.SYSTEM})
+_BEFORE_ANSWER: Final = frozenset(
+    {Status.AWAITING_PHOTOS, Status.SUBMITTED, Status.ASSIGNED, Status.ACKNOWLEDGED}
+)
+_IN_WORK: Final = _BEFORE_ANSWER - {Status.AWAITING_PHOTOS}
+
+
+class Move(StrEnum):
+    """What can be done to a complaint; the verbs of both APIs and of the timers."""
+
+    EXPECT_PHOTO = "expect_photo"
+    ADD_PHOTO = "add_photo"
+    REFUSE_PHOTO = "refuse_photo"
+    MISS_PHOTOS = "miss_photos"
+    ASSIGN = "assign"
+    ACKNOWLEDGE = "acknowledge"
+    COMMENT = "comment"
+    ASK = "ask"
+    ANSWER = "answer"
+    TRANSFER = "transfer"
+    SPLIT = "split"
+    EXTEND = "extend"
+    MOVE_DEADLINE = "move_deadline"
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    REFUTE = "refute"
+    CONFIRM = "confirm"
+    LAPSE = "lapse"
+    WITHDRAW = "withdraw"
+    JOIN = "join"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transition:
+    """`target` None keeps the state."""
+
+    event: EventType
+    sources: frozenset[Status]
+    target: Status | None
+    actors: frozenset[ActorKind]
+
+
+TRANSITIONS: Final[Mapping[Move, Transition]] = {
+    Move.EXPECT_PHOTO: Transition(
+        event=EventType.PHOTO_EXPECTED, sources=OPEN, target=None, actors=_CITIZEN | _AGENCY
+    ),
+    Move.ADD_PHOTO: Transition(event=EventType.PHOTO_ADDED, sources=OPEN, target=None, actors=_SYSTEM),
+    Move.REFUSE_PHOTO: Transition(event=EventType.PHOTO_REFUSED, sources=OPEN, target=None, actors=_SYSTEM),
+    Move.MISS_PHOTOS: Transition(
+        event=EventType.PHOTO_MISSED,
+        sources=frozenset({Status.AWAITING_PHOTOS}),
+        target=Status.SUBMITTED,
+        actors=_SYSTEM,
+    ),
+    Move.ASSIGN: Transition(
+        event=EventType.ASSIGNED,
+        sources=frozenset({Status.SUBMITTED}),
+        target=Status.ASSIGNED,
+        actors=_SYSTEM,
+    ),
+    Move.ACKNOWLEDGE: Transition(
+        event=EventType.ACKNOWLEDGED,
+        sources=frozenset({Status.ASSIGNED}),
+        target=Status.ACKNOWLEDGED,
+        actors=_AGENCY,
+    ),
+    Move.COMMENT: Transition(
+        event=EventType.COMMENTED, sources=OPEN, target=None, actors=_CITIZEN | _AGENCY
+    ),
+    Move.ASK: Transition(
+        event=EventType.QUESTION_ASKED, sources=WITH_AGENCY, target=None, actors=_AGENCY
+    ),
+    Move.ANSWER: Transition(
+        event=EventType.ANSWERED, sources=WITH_AGENCY, target=Status.ANSWERED, actors=_AGENCY
+    ),
+    Move.TRANSFER: Transition(
+        event=EventType.TRANSFERRED, sources=WITH_AGENCY, target=Status.ASSIGNED, actors=_AGENCY
+    ),
+    Move.SPLIT: Transition(event=EventType.SPLIT, sources=WITH_AGENCY, target=None, actors=_AGENCY),
+    Move.EXTEND: Transition(
+        event=EventType.DEADLINE_EXTENDED, sources=WITH_AGENCY, target=None, actors=_AGENCY
+    ),
+    Move.MOVE_DEADLINE: Transition(
+        event=EventType.DEADLINE_MOVED, sources=WITH_AGENCY, target=None, actors=_SYSTEM
+    ),
+    Move.REMIND: Transition(
+        event=EventType.DEADLINE_NEAR, sources=WITH_AGENCY, target=None, actors=_SYSTEM
+    ),
+    Move.ESCALATE: Transition(
+        event=EventType.ESCALATED, sources=WITH_AGENCY, target=None, actors=_SYSTEM
+    ),
+    Move.REFUTE: Transition(
+        event=EventType.REFUTED,
+        sources=frozenset({Status.ANSWERED}),
+        target=Status.ASSIGNED,
+        actors=_CITIZEN,
+    ),
+    Move.CONFIRM: Transition(
+        event=EventType.CLOSED,
+        sources=frozenset({Status.ANSWERED}),
+        target=Status.CLOSED,
+        actors=_CITIZEN,
+    ),
+    Move.LAPSE: Transition(
+        event=EventType.CLOSED,
+        sources=frozenset({Status.ANSWERED}),
+        target=Status.CLOSED,
+        actors=_SYSTEM,
+    ),
+    Move.WITHDRAW: Transition(
+        event=EventType.WITHDRAWN,
+        sources=_BEFORE_ANSWER | {Status.ANSWERED},
+        target=Status.WITHDRAWN,
+        actors=_CITIZEN,
+    ),
+    Move.JOIN: Transition(
+        event=EventType.JOINED, sources=_IN_WORK | {Status.ANSWERED}, target=None, actors=_CITIZEN
+    ),
+}
+
+
+class MoveRefused(Exception):
+    """The complaint's state does not allow the move; `possible` lists what the same actor may do now."""
+
+    def __init__(self, *, move: Move, status: Status, possible: tuple[Move, ...]) -> None:
+        super().__init__(f"{move} is not possible while the complaint is {status}")
+        self.move, self.status, self.possible = move, status, possible
+
+
+def possible_moves(complaint: Complaint, *, by: ActorKind) -> tuple[Move, ...]:
+    return tuple(
+        move
+        for move, transition in TRANSITIONS.items()
+        if complaint.status in transition.sources and by in transition.actors
+    )
+
+
+def require(complaint: Complaint, move: Move, *, by: Actor) -> Transition:
+    """The transition's rule; raises MoveRefused where the table does not allow it."""
+    transition = TRANSITIONS[move]
+    if complaint.status not in transition.sources or by.kind not in transition.actors:
+        raise MoveRefused(
+            move=move, status=complaint.status, possible=possible_moves(complaint, by=by.kind)
+        )
+    return transition
