@@ -62,13 +62,13 @@ def bundle(
 ) -> Path:
     """Return the folder that is the function's asset, made now if its inputs have changed.
 
-    `sources` are the function's own folders or files, relative to `root`; the core and every `__init__.py` on
-    the way to a source come by themselves. `services` are the AWS services, by botocore's names, that it calls.
-    `files` are further contents by their path in the asset. `target` is Lambda's architecture, or "host" for the
-    emulator.
+    `sources` are the function's own folders or files, relative to `root`; the core and every `__init__.py`
+    on the way to a source come by themselves. `services` are the AWS services that it calls, by botocore's
+    names. `files` are further contents by their path in the asset. `target` is Lambda's architecture, or
+    "host" for the emulator.
 
-    Raises `PackagingError` for a source that is not there, a service that botocore does not know, a dependency
-    without a wheel for the target, or another Python than the runtime's.
+    Raises `PackagingError` for a source that is not there, a service that botocore does not know, a
+    dependency without a wheel for the target, or another Python than the runtime's.
     """
     if sys.version_info[:2] != RUNTIME:
         raise PackagingError(
@@ -89,9 +89,9 @@ def bundle(
 
 
 def modules_loaded(asset: Path, handler: str, *, environment: Mapping[str, str] | None = None) -> set[str]:
-    """Names of the modules that importing `handler` (as "functions.notify.push.handler") from the asset loads.
+    """Names of the modules that importing `handler` ("functions.notify.push.handler") from the asset loads.
 
-    It runs in an interpreter of its own that sees the standard library and the asset and nothing else, with no
+    It runs in an interpreter of its own that sees the standard library, the asset and nothing else, with no
     environment but the one given. Raises `PackagingError` with the traceback if the import fails.
     """
     module, _, function = handler.rpartition(".")
