@@ -1,0 +1,333 @@
+"""Makes a clean photo of an uploaded file: its pixels, upright, on a fresh canvas, and nothing else of it.
+
+The file is judged by its content, decoded in a bounded child process by the one decoder of its kind, and
+encoded anew. The same file gives the same bytes each time, so that a repeated run overwrites its own result.
+"""
+
+import json
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from io import BytesIO
+
+from PIL import Image, ImageCms, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+# Imported here only so that each child need not: Pillow reads EXIF with it.
+from PIL import TiffImagePlugin as TiffImagePlugin
+
+from functions.intake.photos.child import Crashed, TookTooLong, TookTooMuchMemory, in_child
+from functions.intake.photos.exif import EXIF_IFD, GPS_IFD, ORIENTATION, Suggestion, suggest
+from functions.intake.photos.limits import ACCEPTED, DEFAULT_LIMITS, Limits, PhotoRefused
+from functions.intake.photos.sniff import HEIC, JPEG, OTHER, PNG, WEBP, ends_early, sniff, webp_canvas
+
+OUTPUT_TYPE = "image/jpeg"
+"""Everything comes out as JPEG: photos need no transparency, and every agency's system can show it."""
+
+_MOST_OUTPUT = 64 * 2**20
+_MOST_EXIF = 2**20
+_WHITE = (255, 255, 255)
+
+# EXIF orientation: the operation that sets the picture upright (Exif 3.0, section 4.6.4).
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanPhoto:
+    """`content` and `thumbnail` are whole files of the types beside them; `width` and `height` (pixels) are
+    the content's."""
+
+    content: bytes
+    content_type: str
+    width: int
+    height: int
+    thumbnail: bytes
+    thumbnail_type: str
+    suggestion: Suggestion | None
+
+
+class CleanerFailed(RuntimeError):
+    """The cleaner itself failed, not the photo: try again, and have a person look if it goes on."""
+
+
+def clean(
+    data: bytes, *, declared_type: str, limits: Limits = DEFAULT_LIMITS, zone: tzinfo | None = None
+) -> CleanPhoto:
+    """The clean photo of an uploaded file.
+
+    `declared_type` is the media type that the client declared. `zone` is the region's, for times without an
+    offset. Raises PhotoRefused with one of `limits.REASONS`, or CleanerFailed.
+    """
+    kind = _judge(data, declared_type=declared_type, limits=limits)
+    if kind == HEIC:
+        _load_heic()
+    try:
+        answer = in_child(
+            lambda: _answer(data, kind=kind, limits=limits, zone=zone),
+            seconds=limits.seconds,
+            memory=limits.memory,
+            output=_MOST_OUTPUT,
+        )
+    except TookTooLong as error:
+        raise PhotoRefused("took_too_long", str(error)) from error
+    except TookTooMuchMemory as error:
+        raise PhotoRefused("too_much_memory", str(error)) from error
+    except Crashed as error:
+        raise PhotoRefused("corrupt", f"the decoder crashed: {error}") from error
+    return _read_answer(answer)
+
+
+def _judge(data: bytes, *, declared_type: str, limits: Limits) -> str:
+    if not data:
+        raise PhotoRefused("empty")
+    if len(data) > limits.bytes:
+        raise PhotoRefused("too_many_bytes", f"{len(data)} of {limits.bytes} bytes")
+    kind = sniff(data)
+    if kind is None:
+        raise PhotoRefused("not_an_image")
+    if kind == OTHER:
+        raise PhotoRefused("unsupported_type")
+    if ACCEPTED.get(declared_type.lower()) != kind:
+        raise PhotoRefused("type_mismatch", f"{kind} declared as another type")
+    return kind
+
+
+def _load_heic() -> None:
+    """Loads the HEIC decoder before the fork, once a process and only if a HEIC comes."""
+    import pillow_heif
+
+    # One thread keeps memory and output the same everywhere. An embedded thumbnail may show anything.
+    pillow_heif.options.DECODE_THREADS = 1
+    pillow_heif.options.THUMBNAILS = False
+    pillow_heif.options.DEPTH_IMAGES = False
+    pillow_heif.options.AUX_IMAGES = False
+
+
+# --- In the child
+# ---------------------------------------------------------------------------------------------
+
+
+def _answer(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None) -> bytes:
+    try:
+        photo = _clean(data, kind=kind, limits=limits, zone=zone)
+    except PhotoRefused as refusal:
+        return json.dumps({"refused": refusal.reason, "detail": refusal.detail}).encode() + b"\n"
+    except MemoryError:
+        raise
+    except Exception as error:
+        return json.dumps({"failed": type(error).__name__}).encode() + b"\n"
+    suggestion = photo.suggestion
+    head = {
+        "width": photo.width,
+        "height": photo.height,
+        "content": len(photo.content),
+        "suggestion": suggestion
+        and {
+            "lat": suggestion.lat,
+            "lon": suggestion.lon,
+            "taken_at": suggestion.taken_at and suggestion.taken_at.isoformat(),
+        },
+    }
+    return b"".join((json.dumps(head).encode(), b"\n", photo.content, photo.thumbnail))
+
+
+def _read_answer(answer: bytes) -> CleanPhoto:
+    first, _, rest = answer.partition(b"\n")
+    head = json.loads(first)
+    if "refused" in head:
+        raise PhotoRefused(head["refused"], head["detail"])
+    if "failed" in head:
+        raise CleanerFailed(head["failed"])
+    suggestion = head["suggestion"]
+    if suggestion is not None:
+        at = suggestion["taken_at"]
+        suggestion = Suggestion(
+            lat=suggestion["lat"], lon=suggestion["lon"], taken_at=at and datetime.fromisoformat(at)
+        )
+    return CleanPhoto(
+        content=rest[: head["content"]],
+        content_type=OUTPUT_TYPE,
+        width=head["width"],
+        height=head["height"],
+        thumbnail=rest[head["content"] :],
+        thumbnail_type=OUTPUT_TYPE,
+        suggestion=suggestion,
+    )
+
+
+def _clean(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None) -> CleanPhoto:
+    image = _decode(data, kind=kind, limits=limits)
+    main, exif, gps = _tags(image)
+    profile = image.info.get("icc_profile")
+    small = _fit(_plain(image), limits.long_side)
+    del image
+    small = _srgb(_on_white(small), profile)
+    photo = _fresh(_upright(small, None if kind == HEIC else main.get(ORIENTATION)))
+    thumbnail = _fit(photo, limits.thumbnail_side)
+    return CleanPhoto(
+        content=_encode(photo, limits.quality),
+        content_type=OUTPUT_TYPE,
+        width=photo.width,
+        height=photo.height,
+        thumbnail=_encode(_fresh(thumbnail), limits.thumbnail_quality),
+        thumbnail_type=OUTPUT_TYPE,
+        suggestion=suggest(exif=exif, gps=gps, zone=zone),
+    )
+
+
+def _decode(data: bytes, *, kind: str, limits: Limits) -> Image.Image:
+    """The first frame's pixels. Whatever a decoder raises about a file is the file's fault."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    Image.MAX_IMAGE_PIXELS = limits.pixels
+    warnings.simplefilter("ignore")
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        if kind == WEBP:
+            # libwebp allocates its canvases on opening, so Pillow would tell the size too late.
+            _check_pixels(webp_canvas(data) or (0, 0), limits)
+        image = _open(data, kind)
+        _check_pixels(image.size, limits)
+        if kind == JPEG:
+            # libjpeg scales while it decodes, by 2, 4 or 8: less time and a fraction of the memory.
+            image.draft(None, _within(image.size, limits.long_side))
+        image.load()
+        _check_pixels(image.size, limits)
+    except (PhotoRefused, MemoryError):
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise PhotoRefused("too_many_pixels") from error
+    except Exception as error:
+        reason = "truncated" if ends_early(kind, data) else "corrupt"
+        raise PhotoRefused(reason, type(error).__name__) from error
+    return image
+
+
+def _open(data: bytes, kind: str) -> ImageFile.ImageFile:
+    """Calls the one decoder, not Pillow's registry of all: no other is tried, whatever the file claims
+    inside."""
+    file = BytesIO(data)
+    if kind == JPEG:
+        return JpegImagePlugin.JpegImageFile(file)
+    if kind == PNG:
+        return PngImagePlugin.PngImageFile(file)
+    if kind == WEBP:
+        return WebPImagePlugin.WebPImageFile(file)
+    from pillow_heif import HeifImageFile
+
+    return HeifImageFile(file)
+
+
+def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
+    if size[0] * size[1] > limits.pixels:
+        raise PhotoRefused("too_many_pixels", f"{size[0]} x {size[1]}")
+
+
+def _tags(image: Image.Image) -> tuple[dict[int, object], dict[int, object], dict[int, object]]:
+    """The main, Exif and GPS directories. What is missing or broken is empty: none is worth losing a photo
+    for."""
+    raw = image.info.get("exif")
+    if not isinstance(raw, bytes) or len(raw) > _MOST_EXIF:
+        return {}, {}, {}
+    tags = Image.Exif()
+    try:
+        tags.load(raw)
+    except Exception:
+        return {}, {}, {}
+    return (
+        _directory(lambda: dict(tags)),
+        _directory(lambda: tags.get_ifd(EXIF_IFD)),
+        _directory(lambda: tags.get_ifd(GPS_IFD)),
+    )
+
+
+def _directory(read: Callable[[], dict[int, object]]) -> dict[int, object]:
+    try:
+        return read()
+    except Exception:
+        return {}
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The picture as 8-bit L, RGB, CMYK or (where anything shines through) premultiplied RGBa."""
+    if image.mode.startswith("I"):
+        return image.point(lambda value: value / 256).convert("L")
+    if image.mode == "RGBa":
+        return image
+    if image.has_transparency_data:
+        # Premultiplied, so that colours nobody can see do not bleed into those one sees when it is made
+        # smaller.
+        return (image if image.mode == "RGBA" else image.convert("RGBA")).convert("RGBa")
+    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+
+
+def _within(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    """The size with its longest side cut to `longest`, in proportion, no side below one pixel."""
+    width, height = size
+    if max(size) <= longest:
+        return size
+    scale = longest / max(size)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _fit(image: Image.Image, longest: int) -> Image.Image:
+    target = _within(image.size, longest)
+    # Averages blocks first while it is more than twice too large: as good to the eye, and much cheaper.
+    factor = tuple(max(1, now // (2 * then)) for now, then in zip(image.size, target, strict=True))
+    if factor != (1, 1):
+        image = image.reduce((factor[0], factor[1]))
+    return image if image.size == target else image.resize(target, Image.Resampling.LANCZOS)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBa":
+        return image
+    seen = image.convert("RGBA")
+    canvas = Image.new("RGB", seen.size, _WHITE)
+    canvas.paste(seen, mask=seen.getchannel("A"))
+    return canvas
+
+
+def _srgb(image: Image.Image, profile: object) -> Image.Image:
+    """The picture in sRGB, by its own profile if that is of use, by Pillow's plain conversion otherwise."""
+    if isinstance(profile, bytes) and profile:
+        try:
+            return _convert(image, profile)
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _convert(image: Image.Image, profile: bytes) -> Image.Image:
+    transform = ImageCms.buildTransform(
+        ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB"), image.mode, "RGB"
+    )
+    converted = ImageCms.applyTransform(image, transform)
+    if converted is None:
+        raise ValueError("the transform gave no image")
+    return converted
+
+
+def _upright(image: Image.Image, orientation: object) -> Image.Image:
+    turn = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    return image if turn is None else image.transpose(turn)
+
+
+def _fresh(image: Image.Image) -> Image.Image:
+    """The pixels alone: a canvas that never saw the file carries none of its comments, profiles or tags."""
+    canvas = Image.new("RGB", image.size, _WHITE)
+    canvas.paste(image)
+    return canvas
+
+
+def _encode(image: Image.Image, quality: int) -> bytes:
+    out = BytesIO()
+    image.save(out, "JPEG", quality=quality, progressive=True)
+    return out.getvalue()

@@ -1,0 +1,83 @@
+"""What a photo may be, and the reasons for which one is refused. Light to import: the API uses it too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+ACCEPTED: Mapping[str, str] = MappingProxyType(
+    {
+        "image/jpeg": "JPEG",
+        "image/png": "PNG",
+        "image/webp": "WEBP",
+        "image/heic": "HEIC",
+        "image/heif": "HEIC",
+    }
+)
+"""Media types a client may declare, each with the content it must turn out to be."""
+
+REASONS = (
+    "empty",
+    "too_many_bytes",
+    "not_an_image",
+    "unsupported_type",
+    "type_mismatch",
+    "too_many_pixels",
+    "truncated",
+    "corrupt",
+    "took_too_long",
+    "too_much_memory",
+)
+"""Every reason for which a photo is refused, and what the person can do about it.
+
+- `empty`: no bytes came. Choose the photo again and send it.
+- `too_many_bytes`: the file is larger than `Limits.bytes`. Send it in a smaller size (many phones offer one).
+- `not_an_image`: the content is no picture (a document, a web page, an archive). Choose a photo.
+- `unsupported_type`: a picture or film of a kind that is not taken (GIF, BMP, TIFF, AVIF, SVG, video). Send
+  it as JPEG, PNG, WebP or HEIC; a screenshot of it will do.
+- `type_mismatch`: a picture of an accepted kind, but not the kind declared. Usually the file was renamed:
+  choose the photo from the gallery again, without changing its name.
+- `too_many_pixels`: more than `Limits.pixels`. Take the photo at the camera's ordinary setting (not 108 or
+  200 megapixels).
+- `truncated`: the file ends too early, as after an interrupted copy or download. Choose the original photo
+  again.
+- `corrupt`: the file is damaged and cannot be shown. Take the photo again, or send a screenshot of it.
+- `took_too_long`: reading it took more than `Limits.seconds`. Send a smaller photo or a screenshot of it.
+- `too_much_memory`: reading it needed more than `Limits.memory`. Send a smaller photo or a screenshot of it.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Bounds of one cleaning. Only the first (or primary) frame is ever decoded, however many a file has."""
+
+    bytes: int = 25 * 2**20
+    """Largest file, in bytes."""
+    pixels: int = 50_000_000
+    """Most pixels (width times height), read from the header before anything is decoded."""
+    seconds: float = 10.0
+    """Longest time by the clock for decoding and encoding, after which the work is killed."""
+    memory: int = 1_000 * 2**20
+    """Address space, in bytes, that decoding and encoding may take on top of the process it starts from."""
+    long_side: int = 2048
+    """Longest side of the clean photo, in pixels. Smaller photos are not enlarged."""
+    thumbnail_side: int = 320
+    """Longest side of the thumbnail, in pixels."""
+    quality: int = 82
+    """JPEG quality of the clean photo (libjpeg's scale, 1 to 95)."""
+    thumbnail_quality: int = 75
+    """JPEG quality of the thumbnail."""
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class PhotoRefused(Exception):
+    """The photo cannot be taken. `reason` is one of `REASONS`; `detail` is for the log: nothing from the
+    file."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        if reason not in REASONS:
+            raise ValueError(f"unknown reason {reason!r}")
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
