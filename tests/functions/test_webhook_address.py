@@ -56,7 +56,15 @@ def of_the_registries() -> list[str]:
     return addresses
 
 
-INSIDE = ["127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1", "172.31.255.255", "100.64.0.1", "0.0.0.0"]
+INSIDE = [
+    "127.0.0.1",
+    "10.0.0.1",
+    "169.254.169.254",
+    "192.168.1.1",
+    "172.31.255.255",
+    "100.64.0.1",
+    "0.0.0.0",
+]
 EMBEDDED = [form for address in (*INSIDE, "8.8.8.8") for form in embeddings(address).values()]
 NEIGHBOURS = ["fd00:ec2::254", "fe80::a9fe:a9fe", "::", "::1", "4000::1", "e000::1", "1::1", "ff02::1"]
 NOT_PUBLIC = [*of_the_registries(), *EMBEDDED, *NEIGHBOURS]
@@ -69,70 +77,115 @@ PUBLIC = [
     "2001:db7:ffff::1", "2001:db9::1", "3ffe:ffff::1", "2620:4f:7fff::1",
 ]  # fmt: skip
 
-REFUSED_URLS = [
+# By what is wrong with them; the reason is what the guard says.
+# fmt: off
+REFUSED_URLS = [(url, reason) for reason, urls in (
     # scheme
-    ("http://hooks.example.com/", "scheme"), ("ftp://hooks.example.com/", "scheme"), ("file:///etc/passwd", "scheme"),
-    ("gopher://hooks.example.com/", "scheme"), ("javascript://hooks.example.com/", "scheme"), ("", "url_malformed"),
-    ("hooks.example.com", "url_malformed"), ("//hooks.example.com/", "url_malformed"), ("https:/a.example.com", "url_malformed"),
-    ("https:a.example.com", "url_malformed"), ("https:///path", "host_missing"), ("https://", "host_missing"),
-    ("https://?q", "host_missing"), ("https://:443/", "host_missing"), ("HTTP://hooks.example.com", "scheme"),
+    ("scheme", (
+        "http://hooks.example.com/", "ftp://hooks.example.com/", "file:///etc/passwd",
+        "gopher://hooks.example.com/", "javascript://hooks.example.com/", "HTTP://hooks.example.com",
+    )),
+    ("url_malformed", (
+        "", "hooks.example.com", "//hooks.example.com/", "https:/a.example.com", "https:a.example.com",
+    )),
+    ("host_missing", (
+        "https:///path", "https://", "https://?q", "https://:443/",
+    )),
     # user information
-    ("https://user@hooks.example.com/", "user_info"), ("https://user:word@hooks.example.com/", "user_info"),
-    ("https://@hooks.example.com/", "user_info"), ("https://hooks.example.com@127.0.0.1/", "user_info"),
-    ("https://hooks.example.com:443@10.0.0.1/", "user_info"), ("https://a@b@hooks.example.com/", "user_info"),
-    ("https://127.0.0.1:443@hooks.example.com/", "user_info"),
+    ("user_info", (
+        "https://user@hooks.example.com/", "https://user:word@hooks.example.com/",
+        "https://@hooks.example.com/", "https://hooks.example.com@127.0.0.1/",
+        "https://hooks.example.com:443@10.0.0.1/", "https://a@b@hooks.example.com/",
+        "https://127.0.0.1:443@hooks.example.com/",
+    )),
     # fragment
-    ("https://hooks.example.com/#", "fragment"), ("https://hooks.example.com#@127.0.0.1/", "fragment"),
+    ("fragment", (
+        "https://hooks.example.com/#", "https://hooks.example.com#@127.0.0.1/",
+    )),
     # white space, control characters, backslashes
-    (" https://hooks.example.com/", "url_characters"), ("https://hooks.example.com/ ", "url_characters"),
-    ("https://hooks.example.com/\r\nHost: x", "url_characters"), ("https://hooks\t.example.com/", "url_characters"),
-    ("https://hooks.example.com\x00.evil.example/", "url_characters"), ("https://hooks.example.com\u3000/", "url_characters"),
-    ("https:\\\\127.0.0.1\\", "url_characters"), ("https://hooks.example.com\\@127.0.0.1/", "url_characters"),
-    ("https://127.0.0.1\\.example.com/", "url_characters"), ("https://hooks.example.com\x7f/", "url_characters"),
-    ("https://hooks.example.com\u2028/", "url_characters"), ("https://127.0.0.1 .example.com/", "url_characters"),
+    ("url_characters", (
+        " https://hooks.example.com/", "https://hooks.example.com/ ", "https://hooks.example.com/\r\nHost: x",
+        "https://hooks\t.example.com/", "https://hooks.example.com\x00.evil.example/",
+        "https://hooks.example.com\u3000/", "https:\\\\127.0.0.1\\", "https://hooks.example.com\\@127.0.0.1/",
+        "https://127.0.0.1\\.example.com/", "https://hooks.example.com\x7f/",
+        "https://hooks.example.com\u2028/", "https://127.0.0.1 .example.com/",
+    )),
     # ports
-    ("https://hooks.example.com:8443/", "port"), ("https://hooks.example.com:80/", "port"), ("https://hooks.example.com:22/", "port"),
-    ("https://hooks.example.com:/", "port"), ("https://hooks.example.com:0/", "port"), ("https://hooks.example.com:0443/", "port"),
-    ("https://hooks.example.com:65979/", "port"), ("https://hooks.example.com:-443/", "port"), ("https://hooks.example.com:443:80/", "port"),
-    ("https://hooks.example.com:4４3/", "port"), ("https://hooks.example.com:99999999999/", "port"), ("https://hooks.example.com:+443/", "port"),
+    ("port", (
+        "https://hooks.example.com:8443/", "https://hooks.example.com:80/", "https://hooks.example.com:22/",
+        "https://hooks.example.com:/", "https://hooks.example.com:0/", "https://hooks.example.com:0443/",
+        "https://hooks.example.com:65979/", "https://hooks.example.com:-443/",
+        "https://hooks.example.com:443:80/", "https://hooks.example.com:4４3/",
+        "https://hooks.example.com:99999999999/", "https://hooks.example.com:+443/",
+    )),
     # IPv4 in every notation that inet_aton or a browser takes
-    ("https://127.0.0.1/", "host_is_address"), ("https://2130706433/", "host_is_address"), ("https://0x7f000001/", "host_is_address"),
-    ("https://017700000001/", "host_is_address"), ("https://0177.0.0.1/", "host_is_address"), ("https://0x7f.0.0.1/", "host_is_address"),
-    ("https://127.1/", "host_is_address"), ("https://127.0.1/", "host_is_address"), ("https://0/", "host_is_address"),
-    ("https://127.0.0.1./", "host_is_address"), ("https://0X7F.1/", "host_is_address"), ("https://169.254.169.254/", "host_is_address"),
-    ("https://2852039166/", "host_is_address"), ("https://0xa9fea9fe/", "host_is_address"), ("https://0251.0376.0251.0376/", "host_is_address"),
-    ("https://0xa9.0xfe.0xa9.0xfe/", "host_is_address"), ("https://169.254.43518/", "host_is_address"), ("https://169.16689662/", "host_is_address"),
-    ("https://8.8.8.8/", "host_is_address"), ("https://134744072/", "host_is_address"), ("https://1.2.3.4.5/", "host_is_address"),
-    ("https://hooks.example.1/", "host_is_address"), ("https://0x/", "host_is_address"), ("https://127.0.0.0x1/", "host_is_address"),
-    ("https://00000000177.0.0.1/", "host_is_address"), ("https://4294967296/", "host_is_address"), ("https://256.256.256.256/", "host_is_address"),
-    ("https://127.0.0.1.nip.io%00/", "host_malformed"), ("https://127%2e0%2e0%2e1/", "host_malformed"), ("https://%31%32%37.0.0.1/", "host_is_address"),
+    ("host_is_address", (
+        "https://127.0.0.1/", "https://2130706433/", "https://0x7f000001/", "https://017700000001/",
+        "https://0177.0.0.1/", "https://0x7f.0.0.1/", "https://127.1/", "https://127.0.1/", "https://0/",
+        "https://127.0.0.1./", "https://0X7F.1/", "https://169.254.169.254/", "https://2852039166/",
+        "https://0xa9fea9fe/", "https://0251.0376.0251.0376/", "https://0xa9.0xfe.0xa9.0xfe/",
+        "https://169.254.43518/", "https://169.16689662/", "https://8.8.8.8/", "https://134744072/",
+        "https://1.2.3.4.5/", "https://hooks.example.1/", "https://0x/", "https://127.0.0.0x1/",
+        "https://00000000177.0.0.1/", "https://4294967296/", "https://256.256.256.256/",
+        "https://%31%32%37.0.0.1/",
+    )),
+    ("host_malformed", (
+        "https://127.0.0.1.nip.io%00/", "https://127%2e0%2e0%2e1/",
+    )),
     # IPv6, zones
-    ("https://[::1]/", "host_is_address"), ("https://[::]/", "host_is_address"), ("https://[::ffff:127.0.0.1]/", "host_is_address"),
-    ("https://[64:ff9b::a9fe:a9fe]/", "host_is_address"), ("https://[2002:a9fe:a9fe::]/", "host_is_address"), ("https://[fd00:ec2::254]/", "host_is_address"),
-    ("https://[2001:4860:4860::8888]/", "host_is_address"), ("https://[0:0:0:0:0:0:0:1]:443/", "host_is_address"),
-    ("https://[fe80::1%eth0]/", "zone_id"), ("https://[fe80::1%25eth0]/", "zone_id"), ("https://[::1%1]/", "zone_id"),
-    ("https://[::1/", "host_malformed"), ("https://[::1]x/", "host_malformed"), ("https://::1/", "host_missing"),
-    ("https://fe80::1/", "host_private"), ("https://[v1.fe80::a+en1]/", "host_is_address"),
+    ("host_is_address", (
+        "https://[::1]/", "https://[::]/", "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[2002:a9fe:a9fe::]/", "https://[fd00:ec2::254]/", "https://[2001:4860:4860::8888]/",
+        "https://[0:0:0:0:0:0:0:1]:443/", "https://[v1.fe80::a+en1]/",
+    )),
+    ("zone_id", (
+        "https://[fe80::1%eth0]/", "https://[fe80::1%25eth0]/", "https://[::1%1]/",
+    )),
+    ("host_malformed", (
+        "https://[::1/", "https://[::1]x/",
+    )),
+    ("host_missing", (
+        "https://::1/",
+    )),
+    ("host_private", (
+        "https://fe80::1/",
+    )),
     # other scripts, look-alike full stops and digits
-    ("https://127。0。0。1/", "host_not_ascii"), ("https://127．0．0．1/", "host_not_ascii"), ("https://127｡0｡0｡1/", "host_not_ascii"),
-    ("https://hooks。example。com/", "host_not_ascii"), ("https://①②⑦.0.0.1/", "host_not_ascii"), ("https://１２７.0.0.1/", "host_not_ascii"),
-    ("https://ｌｏｃａｌｈｏｓｔ/", "host_not_ascii"), ("https://ⓛocalhost/", "host_not_ascii"), ("https://қамқор.қаз/", "host_not_ascii"),
-    ("https://exаmple.com/", "host_not_ascii"), ("https://example.com\u200b/", "host_not_ascii"), ("https://example\u00ad.com/", "host_not_ascii"),
-    ("https://127.0.0.1\u2024example.com/", "host_not_ascii"), ("https://١٢٧.0.0.1/", "host_not_ascii"), ("https://example.com／.evil.example/", "host_not_ascii"),
+    ("host_not_ascii", (
+        "https://127。0。0。1/", "https://127．0．0．1/", "https://127｡0｡0｡1/", "https://hooks。example。com/",
+        "https://①②⑦.0.0.1/", "https://１２７.0.0.1/", "https://ｌｏｃａｌｈｏｓｔ/", "https://ⓛocalhost/",
+        "https://қамқор.қаз/", "https://exаmple.com/", "https://example.com\u200b/",
+        "https://example\u00ad.com/", "https://127.0.0.1\u2024example.com/", "https://١٢٧.0.0.1/",
+        "https://example.com／.evil.example/",
+    )),
     # names that are none, and names of the inside
-    ("https://localhost/", "host_private"), ("https://LOCALHOST/", "host_private"), ("https://api.localhost/", "host_private"),
-    ("https://metadata.google.internal/", "host_private"), ("https://printer.local/", "host_private"), ("https://router.home.arpa/", "host_private"),
-    ("https://metadata/", "host_private"), ("https://localhost./", "host_malformed"), ("https://hooks.example.com./", "host_malformed"),
-    ("https://.example.com/", "host_malformed"), ("https://hooks..example.com/", "host_malformed"), ("https://-a.example.com/", "host_malformed"),
-    ("https://a-.example.com/", "host_malformed"), ("https://a_b.example.com/", "host_malformed"), ("https://*.example.com/", "host_malformed"),
-    ("https://a!b.example.com/", "host_malformed"), ("https://hooks.example.com;127.0.0.1/", "host_is_address"), ("https://./", "host_malformed"),
-    ("https://" + "a" * 64 + ".example.com/", "host_too_long"), ("https://" + "a." * 127 + "example.com/", "host_too_long"),
-    ("https://hooks.example.com/" + "a" * 2048, "url_too_long"), ("https://a,b.example.com/", "host_malformed"), ("https://<x>.example.com/", "host_malformed"),
+    ("host_private", (
+        "https://localhost/", "https://LOCALHOST/", "https://api.localhost/",
+        "https://metadata.google.internal/", "https://printer.local/", "https://router.home.arpa/",
+        "https://metadata/",
+    )),
+    ("host_malformed", (
+        "https://localhost./", "https://hooks.example.com./", "https://.example.com/",
+        "https://hooks..example.com/", "https://-a.example.com/", "https://a-.example.com/",
+        "https://a_b.example.com/", "https://*.example.com/", "https://a!b.example.com/", "https://./",
+        "https://a,b.example.com/", "https://<x>.example.com/",
+    )),
+    ("host_is_address", (
+        "https://hooks.example.com;127.0.0.1/",
+    )),
+    ("host_too_long", (
+        "https://" + "a" * 64 + ".example.com/", "https://" + "a." * 127 + "example.com/",
+    )),
+    ("url_too_long", (
+        "https://hooks.example.com/" + "a" * 2048,
+    )),
     # path and query
-    ("https://hooks.example.com/жалоба", "path_characters"), ("https://hooks.example.com/%zz", "path_characters"),
-    ("https://hooks.example.com/%", "path_characters"), ('https://hooks.example.com/"', "path_characters"),
-    ("https://hooks.example.com/?q={x}", "path_characters"), ("https://hooks.example.com/<x>", "path_characters"),
-]  # fmt: skip
+    ("path_characters", (
+        "https://hooks.example.com/жалоба", "https://hooks.example.com/%zz", "https://hooks.example.com/%",
+        'https://hooks.example.com/"', "https://hooks.example.com/?q={x}", "https://hooks.example.com/<x>",
+    )),
+) for url in urls]
+# fmt: on
 
 
 @pytest.fixture
@@ -233,7 +286,9 @@ def test_a_name_that_changes_its_answer_is_asked_once_and_connected_to_as_checke
     assert recorder == [("8.8.8.8", 443)]
 
 
-@pytest.mark.parametrize("address", [("fe80::1", 443, 0, 2), ("2606:4700::1", 443, 0, 3), ("fe80::1%eth0", 443, 0, 0)])
+@pytest.mark.parametrize(
+    "address", [("fe80::1", 443, 0, 2), ("2606:4700::1", 443, 0, 3), ("fe80::1%eth0", 443, 0, 0)]
+)
 def test_an_answer_with_a_zone_is_refused(address, recorder):
     outcome = send(
         "https://hooks.example.com/", resolver=lambda *_, **__: [(socket.AF_INET6, 1, 6, "", address)]
@@ -252,14 +307,17 @@ def test_a_zone_is_never_public():
 def test_no_ipv4_address_is_public_that_the_standard_library_calls_private(address):
     if is_public(address):
         assert address.is_global
-        assert not (address.is_multicast or address.is_reserved)
+        assert not any((address.is_multicast, address.is_reserved))
 
 
-@given(st.integers(0, 2**128 - 1).map(IPv6Address) | st.integers(0, 2**125 - 1).map(lambda n: IPv6Address(n | 1 << 125)))
+@given(
+    st.integers(0, 2**128 - 1).map(IPv6Address)
+    | st.integers(0, 2**125 - 1).map(lambda n: IPv6Address(n | 1 << 125))
+)
 def test_no_ipv6_address_is_public_that_the_standard_library_calls_private(address):
     if is_public(address):
         assert address.is_global
-        assert not (address.is_multicast or address.is_reserved or address.is_site_local)
+        assert not any((address.is_multicast, address.is_reserved, address.is_site_local))
         assert address.ipv4_mapped is address.sixtofour is address.teredo is None
 
 
@@ -283,7 +341,9 @@ def spelling(number: int, chance: random.Random) -> str:
     parts = chance.randint(1, 4)
     raw = number.to_bytes(4, "big")
     values = [*raw[: parts - 1], int.from_bytes(raw[parts - 1 :], "big")]
-    return ".".join(chance.choice(["{}", "0{:o}", "0x{:x}", "0X{:X}", "00{:o}"]).format(value) for value in values)
+    return ".".join(
+        chance.choice(["{}", "0{:o}", "0x{:x}", "0X{:X}", "00{:o}"]).format(value) for value in values
+    )
 
 
 def test_the_tables_hold_what_the_registries_are_known_for():
@@ -328,7 +388,9 @@ def test_the_local_stage_may_reach_its_own_machine(url, host, port):
     assert check_url(target.url, policy=LOCAL_STAGE) == target
 
 
-@pytest.mark.parametrize("url", ["http://0x7f.1/", "http://127.1/", "http://[fe80::1%25lo]/", "http://[::g]/"])
+@pytest.mark.parametrize(
+    "url", ["http://0x7f.1/", "http://127.1/", "http://[fe80::1%25lo]/", "http://[::g]/"]
+)
 def test_the_local_stage_takes_no_odd_notation_either(url):
     with pytest.raises(AddressRefused):
         check_url(url, policy=LOCAL_STAGE)
@@ -353,7 +415,9 @@ def test_addresses_come_once_each_in_the_resolvers_order():
     assert list(map(str, addresses)) == ["2606:4700:4700::1111", "8.8.8.8", "1.1.1.1"]
 
 
-@pytest.mark.parametrize("error", [socket.gaierror(socket.EAI_NONAME, "unknown"), UnicodeError("label too long")])
+@pytest.mark.parametrize(
+    "error", [socket.gaierror(socket.EAI_NONAME, "unknown"), UnicodeError("label too long")]
+)
 def test_a_name_without_an_address_is_told_from_a_refusal(error, recorder):
     def failing(*_, **__):
         raise error

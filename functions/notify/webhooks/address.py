@@ -118,7 +118,7 @@ _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
-class AddressRefused(ValueError):  # noqa: N818
+class AddressRefused(ValueError):
     """The URL or its addresses are not allowed. `reason` is a stable key, `field` the part at fault."""
 
     def __init__(self, reason: str, field: str, message: str) -> None:
@@ -127,7 +127,7 @@ class AddressRefused(ValueError):  # noqa: N818
         self.field = field
 
 
-class NameNotResolved(OSError):  # noqa: N818
+class NameNotResolved(OSError):
     """The resolver has no address for the host; it may have one later."""
 
 

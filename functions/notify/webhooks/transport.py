@@ -124,7 +124,7 @@ def _is_success(status: int) -> bool:
     return 200 <= status <= 299
 
 
-class _AnswerTooLong(Exception):  # noqa: N818
+class _AnswerTooLong(Exception):
     """As much of the answer as may be read has been read."""
 
 
@@ -190,14 +190,20 @@ class _Incoming(io.RawIOBase):
         return received
 
 
-class _Source:
-    """What http.client.HTTPResponse asks of a socket; the same file for each, so that an interim answer can
-    be followed by the final one."""
+class _Shared(io.BufferedReader):
+    """A file that http.client.HTTPResponse cannot close: interim answers and the final one read from the same."""
 
-    def __init__(self, incoming: "io.BufferedReader[_Incoming]") -> None:
+    def close(self) -> None:
+        pass
+
+
+class _Source:
+    """What http.client.HTTPResponse asks of a socket."""
+
+    def __init__(self, incoming: _Shared) -> None:
         self._incoming = incoming
 
-    def makefile(self, mode: str) -> "io.BufferedReader[_Incoming]":
+    def makefile(self, mode: str) -> _Shared:
         return self._incoming
 
 
@@ -249,7 +255,7 @@ def _exchange(
     progress.step = "send"
     _send(connection, _request(target, headers, body), progress=progress)
     progress.step = "answer"
-    incoming = io.BufferedReader(_Incoming(connection, limit=read_limit, progress=progress))
+    incoming = _Shared(_Incoming(connection, limit=read_limit, progress=progress))
     answer = _final_answer(_Source(incoming))
     progress.status = answer.status
     progress.retry_after = answer.getheader("Retry-After")
@@ -264,14 +270,11 @@ def _exchange(
 
 def _final_answer(source: _Source) -> http.client.HTTPResponse:
     """The answer after any interim ones (1xx). By hand, since http.client takes 103 for a final status."""
-    interim = []
     while True:
         answer = http.client.HTTPResponse(source, method="POST")  # type: ignore[arg-type]
         answer.begin()
         if not 100 <= answer.status <= 199:
             return answer
-        # Kept alive: an answer that is collected closes the file that they share.
-        interim.append(answer)
 
 
 def _send(connection: socket.socket, request: bytes, *, progress: _Progress) -> None:
