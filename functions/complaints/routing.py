@@ -1,0 +1,79 @@
+"""Whose complaint it is: the category and the place decide, the region file says how."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from functions.complaints.geography import area_at, covers, nearest_area
+from functions.complaints.region import District, Region
+
+
+class Reason(StrEnum):
+    """Why a body was chosen. `nearest` is a place outside the region, or in a hair's gap between two districts."""
+
+    DISTRICT = "district"
+    NEAREST = "nearest"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assignment:
+    """The responsible body; `district_id` is where the place lies, None outside the region."""
+
+    agency_id: str
+    district_id: str | None
+    reason: Reason
+
+
+class NobodyResponsible(LookupError):
+    """The region file names no body for this category at this place; its linter refuses such a file."""
+
+
+def in_region(region: Region, *, lat: float, lon: float) -> bool:
+    """Whether the place lies in the region, its border included."""
+    return covers(region.boundary, lat=lat, lon=lon)
+
+
+def district_at(region: Region, *, lat: float, lon: float) -> District | None:
+    """The one district of a place in the region, None outside it.
+
+    The region's own border counts as inside, and so may a hair's gap between districts: the nearest has it then.
+    """
+    district = area_at(region.districts, lat=lat, lon=lon)
+    if district is None and in_region(region, lat=lat, lon=lon):
+        return nearest_area(region.districts, lat=lat, lon=lon)
+    return district
+
+
+def responsible_agency(region: Region, *, category_id: str, lat: float, lon: float) -> Assignment:
+    """The district's own body for the category, or else the category's body for the whole region.
+
+    A place outside the region (its border may have moved since the complaint was taken) goes to the nearest
+    district's body where the category has none for the whole. Raises KeyError for an unknown category and
+    NobodyResponsible where the file names no body.
+    """
+    responsible = region.categories[category_id].responsible
+    district = district_at(region, lat=lat, lon=lon)
+    if district is not None and district.id in responsible.districts:
+        return Assignment(
+            agency_id=responsible.districts[district.id], district_id=district.id, reason=Reason.DISTRICT
+        )
+    district_id = None if district is None else district.id
+    if responsible.default is not None:
+        return Assignment(agency_id=responsible.default, district_id=district_id, reason=Reason.DEFAULT)
+    named = [other for other in region.districts if other.id in responsible.districts]
+    nearest = nearest_area(named, lat=lat, lon=lon) if district is None else None
+    if nearest is None:
+        raise NobodyResponsible(f"{region.id}: nobody answers for {category_id} at {lat}, {lon}")
+    return Assignment(agency_id=responsible.districts[nearest.id], district_id=None, reason=Reason.NEAREST)
+
+
+def ladder(region: Region, agency_id: str) -> tuple[str, ...]:
+    """The bodies above, next first; raises KeyError for an unknown body and ValueError for a loop."""
+    above: list[str] = []
+    parent = region.agencies[agency_id].parent
+    while parent is not None:
+        if parent == agency_id or parent in above:
+            raise ValueError(f"{region.id}: the ladder above {agency_id} returns to {parent}")
+        above.append(parent)
+        parent = region.agencies[parent].parent
+    return tuple(above)

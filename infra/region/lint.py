@@ -1,0 +1,73 @@
+"""Everything that can be wrong with region files, found at once."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from infra.region.document import REGIONS, Document, read_document, region_files
+from infra.region.finding import Finding, RegionFault
+from infra.region.rules import bodies, categories, operation, places, terms, working_time
+from infra.region.schema import REGION
+
+type Rule = Callable[[Document], Iterator[Finding]]
+
+RULES: Final[tuple[Rule, ...]] = (
+    *bodies.RULES,
+    *categories.RULES,
+    *terms.RULES,
+    *working_time.RULES,
+    *operation.RULES,
+    *places.RULES,
+)
+
+
+def lint_document(document: Document) -> list[Finding]:
+    """The findings of one file, sorted by place."""
+    found = set(document.findings)
+    if document.own is not document.region:
+        found.update(REGION.check(document.own, partial=True))
+    found.update(REGION.check(document.region, partial=False))
+    for rule in RULES:
+        found.update(rule(document))
+    return sorted(found)
+
+
+def lint_regions(folder: Path = REGIONS, only: Iterable[str] | None = None) -> list[Finding]:
+    """The findings of all files in the folder, or of those named, sorted by place.
+
+    Names that must differ between regions are compared with all of them in any case.
+    """
+    documents: list[Document] = []
+    found: set[Finding] = set()
+    wanted = None if only is None else set(only)
+    for file in region_files(folder):
+        try:
+            documents.append(read_document(file))
+        except RegionFault as fault:
+            if wanted is None or file.stem in wanted:
+                found.update(fault.findings)
+    for document in documents:
+        if wanted is None or document.file.stem in wanted:
+            found.update(lint_document(document))
+    found.update(
+        finding for finding in _same_prefix(documents) if wanted is None or finding.file.stem in wanted
+    )
+    return sorted(found)
+
+
+def _same_prefix(documents: Iterable[Document]) -> Iterator[Finding]:
+    first: dict[str, Document] = {}
+    for document in documents:
+        place = document.region.get("number_prefix")
+        prefix = document.region.text("number_prefix")
+        if place is None or prefix is None:
+            continue
+        other = first.setdefault(prefix, document)
+        if other is not document:
+            inherited = place.file != document.file
+            shown = document.own.get("region") or document.own if inherited else place
+            yield shown.fault(
+                "number-prefix",
+                f"{prefix!r} is also the prefix of {other.file.name}.",
+                "Give this region three letters of its own in number_prefix.",
+            )

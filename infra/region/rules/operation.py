@@ -1,0 +1,99 @@
+"""What a deployment needs: account, push, alarms, webhooks, logs."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from infra.region import defaults
+from infra.region.document import Document
+from infra.region.finding import Finding
+from infra.region.source import Node, walk
+
+# Source: https://docs.aws.amazon.com/sns/latest/dg/sns-mobile-push-supported-regions.html
+PUSH_REGIONS: Final = frozenset(
+    ["us-east-1", "us-east-2", "us-west-1", "us-west-2", "af-south-1", "ap-east-1", "ap-southeast-3", "ap-south-1", "ap-northeast-3", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ca-central-1", "eu-central-1", "eu-west-1", "eu-west-2", "eu-south-1", "eu-south-2", "eu-west-3", "eu-north-1", "me-south-1", "me-central-1", "sa-east-1", "us-gov-west-1"]
+)
+# Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+LOG_DAYS: Final = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+# The mark that `python -m infra.region new` leaves; and the account number that no account has.
+TO_DO: Final = "TODO"
+NO_ACCOUNT: Final = "000000000000"
+
+
+def account_is_given(document: Document) -> Iterator[Finding]:
+    place = document.region.at("aws", "account")
+    if place is not None and place.text() == NO_ACCOUNT and not document.local:
+        yield place.fault(
+            "aws-account", f"{NO_ACCOUNT} is no account.", "Write the number of the account to deploy into."
+        )
+
+
+def nothing_left_open(document: Document) -> Iterator[Finding]:
+    for place in walk(document.region):
+        text = place.text()
+        if text is not None and TO_DO in text:
+            yield place.fault("still-to-do", f"This still says {text!r}.", "Fill it in.")
+
+
+def push_where_sns_has_it(document: Document) -> Iterator[Finding]:
+    place = document.region.at("aws", "region")
+    region = None if place is None else place.text()
+    if place is None or region is None or document.local or not document.region.fields("push"):
+        return
+    if region not in PUSH_REGIONS:
+        yield place.fault(
+            "aws-push",
+            f"SNS sends no mobile push from {region}.",
+            "Choose another AWS Region, such as eu-central-1, or no push.",
+        )
+
+
+def somebody_is_woken(document: Document) -> Iterator[Finding]:
+    alarms = document.region.get("alarms")
+    if not document.local and (alarms is None or not alarms.items("email")):
+        place = alarms or document.region
+        yield place.fault("alarm-receiver", "Nobody receives alarms.", "Add an address under alarms.email.")
+
+
+def webhooks_stay_safe(document: Document) -> Iterator[Finding]:
+    if document.local:
+        return
+    for key in ("allow_http", "allow_private"):
+        place = document.region.at("webhooks", key)
+        if place is not None and place.value is True:
+            yield place.fault("webhook-safety", f"{key} is on outside stage: local.", "Remove it.")
+
+
+def logs_can_be_kept_so_long(document: Document) -> Iterator[Finding]:
+    place = document.region.at("retention", "logs")
+    text = (None if place is None else place.text()) or defaults.RETENTION["logs"]
+    if place is not None and text not in {f"P{days}D" for days in LOG_DAYS}:
+        yield place.fault(
+            "log-retention",
+            f"CloudWatch Logs cannot keep logs for {text}.",
+            f"Write one of {', '.join(f'P{days}D' for days in LOG_DAYS)}.",
+        )
+
+
+def quiet_hours_end(document: Document) -> Iterator[Finding]:
+    place = document.region.get("quiet_hours")
+    if place is not None and _same(place):
+        yield place.fault(
+            "quiet-hours", "The quiet hours end when they begin.", "Change one, or write quiet_hours: null."
+        )
+
+
+def _same(place: Node) -> bool:
+    return place.text("from") is not None and place.text("from") == place.text("to")
+
+
+RULES = (
+    account_is_given,
+    nothing_left_open,
+    push_where_sns_has_it,
+    somebody_is_woken,
+    webhooks_stay_safe,
+    logs_can_be_kept_so_long,
+    quiet_hours_end,
+)

@@ -1,0 +1,104 @@
+"""Districts against the boundary: no hole, no overlap, nothing outside, no crossing lines.
+
+A gap or an overlap counts where it is wider than TOLERANCE_M: what is thinner is rounding, and routing then takes the
+nearest district.
+"""
+
+import math
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Final
+
+from shapely import MultiPolygon, Polygon, affinity, make_valid, union_all
+from shapely.geometry.base import BaseGeometry
+from shapely.validation import explain_validity
+
+from infra.region.document import Document
+from infra.region.finding import Finding
+from infra.region.geojson import Feature, Geography
+
+TOLERANCE_M: Final = 1.0
+_METRES_PER_DEGREE: Final = 111_320.0
+
+
+def districts_fill_the_boundary(document: Document) -> Iterator[Finding]:
+    geography = document.geography
+    if geography is None or geography.boundary is None or not geography.districts:
+        return
+    plane = _Plane(geography.boundary)
+    broken = [
+        feature for feature in (geography.boundary, *geography.districts) if not plane.shape(feature).is_valid
+    ]
+    for feature in broken:
+        yield Finding(
+            geography.file,
+            feature.line,
+            "polygon",
+            f"The outline of {feature.id!r} is not simple: {explain_validity(_degrees(feature))}.",
+            "Move the points so that no line crosses or retraces another.",
+        )
+    if broken:
+        return
+    boundary = plane.shape(geography.boundary)
+    shapes = [plane.shape(district) for district in geography.districts]
+    yield from _gaps(geography, plane, boundary, shapes)
+    for district, shape in zip(geography.districts, shapes, strict=True):
+        for place in plane.wide_parts(shape.difference(boundary)):
+            yield Finding(
+                geography.file,
+                district.line,
+                "district-outside",
+                f"The district {district.id!r} leaves the boundary at {place}.",
+                "Cut the district off at the boundary, or widen the boundary.",
+            )
+    for (one, shape), (other, other_shape) in combinations(zip(geography.districts, shapes, strict=True), 2):
+        for place in plane.wide_parts(shape.intersection(other_shape)):
+            yield Finding(
+                geography.file,
+                other.line,
+                "district-overlap",
+                f"The districts {one.id!r} and {other.id!r} overlap at {place}.",
+                "Give their common border the same points in both.",
+            )
+
+
+def _gaps(
+    geography: Geography, plane: "_Plane", boundary: BaseGeometry, shapes: list[BaseGeometry]
+) -> Iterator[Finding]:
+    assert geography.boundary is not None
+    for place in plane.wide_parts(boundary.difference(union_all(shapes))):
+        yield Finding(
+            geography.file,
+            geography.boundary.line,
+            "district-gap",
+            f"No district holds the place {place}.",
+            "Extend a district there, or add one.",
+        )
+
+
+class _Plane:
+    """Metres east and north, true at the boundary's middle; over a region the error is far below the tolerance."""
+
+    def __init__(self, boundary: Feature) -> None:
+        self.shrink = math.cos(math.radians(_degrees(boundary).centroid.y))
+
+    def shape(self, feature: Feature) -> BaseGeometry:
+        return affinity.scale(
+            _degrees(feature), xfact=_METRES_PER_DEGREE * self.shrink, yfact=_METRES_PER_DEGREE, origin=(0, 0)
+        )
+
+    def wide_parts(self, shape: BaseGeometry) -> Iterator[str]:
+        """A place "lat, lon" in each part that is wider than the tolerance."""
+        core = make_valid(shape).buffer(-TOLERANCE_M / 2)
+        for part in getattr(core, "geoms", [core]):
+            if not part.is_empty:
+                point = part.representative_point()
+                lon, lat = point.x / _METRES_PER_DEGREE / self.shrink, point.y / _METRES_PER_DEGREE
+                yield f"{lat:.5f}, {lon:.5f}"
+
+
+def _degrees(feature: Feature) -> BaseGeometry:
+    return MultiPolygon([Polygon(rings[0], rings[1:]) for rings in feature.polygons])
+
+
+RULES = (districts_fill_the_boundary,)
