@@ -56,6 +56,17 @@ def of_the_registries() -> list[str]:
     return addresses
 
 
+# One of each entry, written down apart from the tables: these must be refused whatever the tables say.
+_REGISTERED = """
+0.0.0.1 10.1.2.3 100.127.255.254 127.255.0.1 169.254.170.2 172.20.0.1 192.0.0.1 192.0.0.8 192.0.0.9 192.0.0.10
+192.0.0.170 192.0.0.171 192.0.2.5 192.31.196.5 192.52.193.5 192.88.99.1 192.88.99.2 192.168.0.254 192.175.48.5
+198.19.255.1 198.51.100.5 203.0.113.5 224.0.0.251 239.255.255.250 240.0.0.5 255.255.255.255
+::1 :: ::ffff:1.1.1.1 64:ff9b::1.1.1.1 64:ff9b:1::1 100::5 100:0:0:1::5 2001:1ff::5 2001:0:1234::5 2001:1::1
+2001:1::2 2001:1::3 2001:2::5 2001:3::5 2001:4:112::5 2001:1f::5 2001:2f::5 2001:3f::5 2001:db8:5::5
+2002:101:101::5 2620:4f:8000::5 3fff:fff::5 5f00::5 fc00::5 fdff::5 fe80::5 febf::5 fec0::5 ff05::5
+"""
+REGISTERED = _REGISTERED.split()
+
 INSIDE = [
     "127.0.0.1",
     "10.0.0.1",
@@ -67,12 +78,13 @@ INSIDE = [
 ]
 EMBEDDED = [form for address in (*INSIDE, "8.8.8.8") for form in embeddings(address).values()]
 NEIGHBOURS = ["fd00:ec2::254", "fe80::a9fe:a9fe", "::", "::1", "4000::1", "e000::1", "1::1", "ff02::1"]
-NOT_PUBLIC = [*of_the_registries(), *EMBEDDED, *NEIGHBOURS]
+NOT_PUBLIC = [*of_the_registries(), *REGISTERED, *EMBEDDED, *NEIGHBOURS]
 
 PUBLIC = [
     "8.8.8.8", "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
-    "128.0.0.0", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0",
-    "192.0.3.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255",
+    "128.0.0.0",
+    "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255",
+    "192.0.1.0", "192.0.3.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255",
     "2001:200::1", "2001:4860:4860::8888", "2606:4700:4700::1111", "2a00:1450:4001:81b::200e", "2003::1",
     "2001:db7:ffff::1", "2001:db9::1", "3ffe:ffff::1", "2620:4f:7fff::1",
 ]  # fmt: skip
@@ -301,8 +313,8 @@ def test_a_zone_is_never_public():
     assert not is_public(IPv6Address("2606:4700:4700::1111%eth0"))
 
 
-# No table of our own on this side: everything that the standard library calls not global, and no more than the
-# known anycast and transition blocks beside it.
+# No table of our own on this side: everything that the standard library calls not global, and no more than
+# the known anycast and transition blocks beside it.
 @given(st.integers(0, 2**32 - 1).map(IPv4Address))
 def test_no_ipv4_address_is_public_that_the_standard_library_calls_private(address):
     if is_public(address):

@@ -188,7 +188,7 @@ def test_the_rest_honours_retry_after(asked, chance):
     chances,
 )
 def test_a_failing_endpoint_gets_one_attempt_at_a_time_and_is_never_forgotten(steps, chance):
-    """Over any history: while not closed, permits are a lease apart, and there is always a time to ask again."""
+    """While not closed, permits are a lease apart, and there is always a time to ask again."""
     health, now, last_probe = SubscriptionHealth(), START, None
     for step, seconds in steps:
         now += timedelta(seconds=seconds)

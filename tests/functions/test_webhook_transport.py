@@ -203,8 +203,10 @@ def test_the_request_is_what_a_receiver_expects():
 @pytest.mark.parametrize(
     "headers",
     [
-        {"x": "a\r\nHost: evil"}, {"x": "a\nb"}, {"x\r\ny": "a"}, {"x": "қ"}, {"x": ""}, {"": "a"}, {"x y": "a"},
-        {"Host": "evil"}, {"content-length": "0"}, {"Transfer-Encoding": "chunked"}, {"x": " a"}, {"x": "a\x00"},
+        {"x": "a\r\nHost: evil"}, {"x": "a\nb"}, {"x\r\ny": "a"}, {"x": "қ"}, {"x": ""}, {"": "a"},
+        {"x y": "a"},
+        {"Host": "evil"}, {"content-length": "0"}, {"Transfer-Encoding": "chunked"}, {"x": " a"},
+        {"x": "a\x00"},
     ],
 )  # fmt: skip
 def test_a_header_that_would_change_the_request_is_not_sent(headers):
@@ -371,7 +373,8 @@ def test_an_endless_body_is_cut_off_and_the_success_kept():
     assert result.response_head == ("endless " * 128)
 
 
-def test_no_more_than_the_limit_is_read_from_the_connection(monkeypatch):
+@pytest.mark.parametrize("limit", [READ_LIMIT, 10_001, 100])
+def test_no_more_than_the_limit_is_read_from_the_connection(monkeypatch, limit):
     read = []
     recv_into = socket.socket.recv_into
 
@@ -381,8 +384,8 @@ def test_no_more_than_the_limit_is_read_from_the_connection(monkeypatch):
 
     with Receiver(endless) as receiver:
         monkeypatch.setattr(socket.socket, "recv_into", counting)
-        assert send(f"http://127.0.0.1:{receiver.port}/").outcome == "delivered"
-    assert sum(read) == READ_LIMIT
+        assert send(f"http://127.0.0.1:{receiver.port}/", read_limit=limit).outcome == "delivered"
+    assert sum(read) == limit
 
 
 @pytest.mark.parametrize("length", [READ_LIMIT * 2, 10**12])
@@ -442,6 +445,24 @@ def test_the_next_address_is_tried_when_one_takes_no_connection():
     with Receiver(saying(ok()), host="127.0.0.2") as receiver:
         result = send(f"http://receiver:{receiver.port}/", resolver=answering("127.0.0.1", "127.0.0.2"))
     assert (result.outcome, result.address, receiver.connections) == ("delivered", "127.0.0.2", 1)
+
+
+def test_an_address_that_swallows_packets_leaves_time_for_the_next():
+    with ExitStack() as open_sockets, Receiver(saying(ok()), host="127.0.0.2") as receiver:
+        listener = open_sockets.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", receiver.port))
+        listener.listen(0)
+        for _ in range(4):
+            filler = open_sockets.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        result = send(
+            f"http://receiver:{receiver.port}/",
+            resolver=answering("127.0.0.1", "127.0.0.2"),
+            total_timeout=1.0,
+        )
+    assert (result.outcome, result.address) == ("delivered", "127.0.0.2")
+    assert 400 <= result.latency_ms < 950
 
 
 def test_nothing_is_sent_twice_when_an_address_took_the_connection():

@@ -38,7 +38,7 @@ TOTAL_TIMEOUT = 15.0
 READ_LIMIT = 16 * 1024
 RESPONSE_HEAD_LIMIT = 1024
 MAX_RETRY_AFTER = timedelta(hours=24)
-MAX_ADDRESSES = 4
+CONNECT_SHARES = 4
 USER_AGENT = "Qamqor-Webhooks/1"
 
 # fmt: off
@@ -191,7 +191,7 @@ class _Incoming(io.RawIOBase):
 
 
 class _Shared(io.BufferedReader):
-    """A file that http.client.HTTPResponse cannot close: interim answers and the final one read from the same."""
+    """A file that http.client.HTTPResponse cannot close: interim answers and the final one share it."""
 
     def close(self) -> None:
         pass
@@ -208,22 +208,23 @@ class _Source:
 
 
 def _connect(target: Target, addresses: tuple[IPAddress, ...], *, progress: _Progress) -> socket.socket:
-    """A connection to the first address that takes one. Each gets an equal share of the time that is left,
-    so that one that swallows packets leaves some for the others. Raises the last address's OSError."""
-    candidates = addresses[:MAX_ADDRESSES]
-    for number, address in enumerate(candidates, start=1):
+    """A connection to the first address that takes one. Raises the last address's OSError.
+
+    Each gets its share of the time left, at least a quarter, so that one that swallows packets leaves some
+    for the others.
+    """
+    for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
         progress.address = str(address)
-        share = progress.time_left() / (len(candidates) - number + 1)
-        connection = socket.socket(
-            socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM
-        )
+        share = progress.time_left() / min(left, CONNECT_SHARES)
+        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+        connection = socket.socket(family, socket.SOCK_STREAM)
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(share)
             connection.connect((str(address), target.port))
         except OSError:
             connection.close()
-            if number == len(candidates):
+            if left == 1:
                 raise
         else:
             return connection
