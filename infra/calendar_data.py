@@ -10,7 +10,7 @@ are ours, after the Law on Holidays (13 December 2001, No. 267).
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import holidays as library
 
@@ -31,6 +31,8 @@ _RUSSIAN = {
     "Eid al-Adha": "Курбан айт",
 }
 _KURBAN_AIT = "Eid al-Adha"
+# How many days an announcement lies from the estimate at most; in practice one.
+_MOON = 3
 # The library writes Eid and Nowruz; what people in Kazakhstan read in English is this.
 _ENGLISH = {_KURBAN_AIT: "Kurban Ait", "Nowruz Holiday": "Nauryz"}
 
@@ -55,23 +57,27 @@ class MovedDays:
     off: frozenset[date]
 
 
-def kazakhstan_holidays(years: Iterable[int]) -> dict[date, Holiday]:
+def kazakhstan_holidays(years: Iterable[int], *, kurban_ait: Iterable[date] = ()) -> dict[date, Holiday]:
     """Every public holiday of those years, with substitutes, by date; names in kk, ru and en.
 
-    Days of rest moved by order are not holidays: see `kazakhstan_moved_days`. Raises HolidayNameUnknown.
+    `kurban_ait` gives the first days that have been announced; each takes the place of the library's, and
+    is no estimate. Days of rest moved by order are not holidays: see `kazakhstan_moved_days`.
+
+    Raises HolidayNameUnknown, and ValueError for an announced day that no Kurban Ait is near to.
     """
     years = sorted(set(years))
     kazakh, english = (_library(years, language) for language in ("kk", "en_US"))
-    found = {}
-    for day in sorted(kazakh):
-        parts = [
+    found = {
+        day: [
             _holiday(name, kazakh=kazakh, english=english)
             for name in kazakh.get_list(day)
             if not _matches(_substituted(kazakh), name)
         ]
-        if parts:
-            found[day] = _together(parts)
-    return found
+        for day in kazakh
+    }
+    for day in kurban_ait:
+        _announce(found, day)
+    return {day: _together(parts) for day, parts in sorted(found.items()) if parts}
 
 
 def kazakhstan_moved_days(years: Iterable[int]) -> MovedDays:
@@ -98,18 +104,14 @@ def kazakhstan_calendar(
     moved_off: Iterable[date] = (),
     short_days: Mapping[date, time] | None = None,
     count_from: CountFrom = "next_day",
-    kurban_ait: Mapping[int, date] | None = None,
+    kurban_ait: Iterable[date] = (),
 ) -> Calendar:
     """The calendar of a region: the library's days, and what the region file adds to them.
 
-    `moved_working` and `moved_off` are the orders that the library does not know. `kurban_ait` gives the
-    announced first day by year: it takes the estimate's place and is an estimate no longer. Raises
-    ValueError, HolidayNameUnknown.
+    `moved_working` and `moved_off` are the orders that the library does not know; for `kurban_ait` and what
+    is raised see `kazakhstan_holidays`. Raises ValueError where the days contradict one another.
     """
     years = frozenset(years)
-    days = kazakhstan_holidays(years)
-    for year, announced in (kurban_ait or {}).items():
-        _announce(days, year=year, announced=announced)
     moved = kazakhstan_moved_days(years)
     return Calendar(
         time_zone=time_zone,
@@ -117,7 +119,7 @@ def kazakhstan_calendar(
         opens=opens,
         closes=closes,
         breaks=breaks,
-        holidays=days,
+        holidays=kazakhstan_holidays(years, kurban_ait=kurban_ait),
         moved_working=moved.working | frozenset(moved_working),
         moved_off=moved.off | frozenset(moved_off),
         short_days=short_days or {},
@@ -126,17 +128,15 @@ def kazakhstan_calendar(
     )
 
 
-def _announce(days: dict[date, Holiday], *, year: int, announced: date) -> None:
-    """Put the announced first day of Kurban Ait in the place of the library's."""
-    if announced.year != year:
-        raise ValueError(f"the first day of Kurban Ait of {year} cannot be {announced}")
-    name = {"kk": "Құрбан айт", "ru": _RUSSIAN[_KURBAN_AIT], "en": _ENGLISH[_KURBAN_AIT]}
-    for day in [day for day, holiday in days.items() if day.year == year]:
-        if days[day].name == name:
-            del days[day]
-        elif days[day].estimated:
-            days[day] = replace(days[day], estimated=False)
-    days.setdefault(announced, Holiday(name=name))
+def _announce(found: dict[date, list[Holiday]], announced: date) -> None:
+    for ahead in range(-_MOON, _MOON + 1):
+        day = announced + timedelta(days=ahead)
+        for holiday in found.get(day, ()):
+            if holiday.name["ru"] == _RUSSIAN[_KURBAN_AIT]:
+                found[day].remove(holiday)
+                found.setdefault(announced, []).append(replace(holiday, estimated=False))
+                return
+    raise ValueError(f"no Kurban Ait is expected within {_MOON} days of {announced}")
 
 
 def _library(years: list[int], language: str) -> library.HolidayBase:

@@ -1,0 +1,118 @@
+"""The library's days against the official ones, written out by hand in tests/core/official_days.py."""
+
+import json
+from datetime import date, time, timedelta
+
+import pytest
+
+from functions.complaints.calendar import Calendar, Holiday
+from infra import calendar_data
+from infra.calendar_data import (
+    HolidayNameUnknown,
+    kazakhstan_calendar,
+    kazakhstan_holidays,
+    kazakhstan_moved_days,
+)
+from tests.core.official_days import HOLIDAYS, MOVED_OFF, MOVED_WORKING, OFFICIAL
+
+HOURS = {"opens": time(9), "closes": time(18, 30), "breaks": ((time(13), time(14, 30)),)}
+
+
+@pytest.mark.parametrize("year", [2024, 2025, 2026])
+def test_the_days_are_the_official_ones(year: int) -> None:
+    found = kazakhstan_holidays([year])
+    official = {day: holiday for day, holiday in HOLIDAYS.items() if day.year == year}
+    assert sorted(found) == sorted(official)
+    for day, holiday in official.items():
+        assert found[day].substitute is holiday.substitute, day
+        assert found[day].estimated is holiday.estimated, day
+        assert found[day].name["en"] == holiday.name["en"], day
+
+
+def test_moved_days_are_the_official_ones() -> None:
+    moved = kazakhstan_moved_days([2024, 2025, 2026])
+    assert (moved.working, moved.off) == (MOVED_WORKING, MOVED_OFF)
+
+
+def test_the_compiled_calendar_counts_like_the_official_one() -> None:
+    compiled = kazakhstan_calendar(years=[2024, 2025, 2026], **HOURS)
+    for ordinal in range(date(2024, 1, 1).toordinal(), date(2027, 1, 1).toordinal()):
+        day = date.fromordinal(ordinal)
+        assert compiled.reason(day) == OFFICIAL.reason(day), day
+
+
+def test_every_name_is_plain_and_in_three_languages() -> None:
+    for day, holiday in kazakhstan_holidays(range(2022, 2041)).items():
+        assert set(holiday.name) == {"kk", "ru", "en"}
+        assert all(holiday.name.values()), day
+        marks = ("estimated", "observed", "(", "бағаланған", "демалыс", "%")
+        assert not any(mark in name for name in holiday.name.values() for mark in marks), holiday
+
+
+def test_kurban_ait_is_an_estimate_until_announced() -> None:
+    found = kazakhstan_holidays(range(2024, 2032))
+    estimated = {day.year: holiday.name["ru"] for day, holiday in found.items() if holiday.estimated}
+    assert estimated == dict.fromkeys(range(2026, 2032), "Курбан айт")
+
+
+def test_an_announcement_takes_the_estimates_place() -> None:
+    calendar = kazakhstan_calendar(years=[2026], kurban_ait=[date(2026, 5, 28)], **HOURS)
+    assert date(2026, 5, 27) not in calendar.holidays
+    assert calendar.holidays[date(2026, 5, 28)] == Holiday(
+        name={"kk": "Құрбан айт", "ru": "Курбан айт", "en": "Kurban Ait"}
+    )
+    confirmed = kazakhstan_calendar(years=[2026], kurban_ait=[date(2026, 5, 27)], **HOURS)
+    assert not confirmed.holidays[date(2026, 5, 27)].estimated
+    with pytest.raises(ValueError, match="2026-06-27"):
+        kazakhstan_calendar(years=[2026], kurban_ait=[date(2026, 6, 27)], **HOURS)
+
+
+def test_two_holidays_on_one_day_keep_both_names_in_order() -> None:
+    """Kurban Ait of 2032 is expected on 22 March, the second day of Nauryz."""
+    assert kazakhstan_holidays([2032])[date(2032, 3, 22)].name == {
+        "kk": "Наурыз мейрамы; Құрбан айт",
+        "ru": "Наурыз мейрамы; Курбан айт",
+        "en": "Nauryz; Kurban Ait",
+    }
+
+
+def test_an_announcement_leaves_a_holiday_that_shared_the_day() -> None:
+    calendar = kazakhstan_calendar(years=[2032], kurban_ait=[date(2032, 3, 20)], **HOURS)
+    nauryz = calendar.holidays[date(2032, 3, 22)]
+    assert nauryz.name["en"] == "Nauryz"
+    assert not nauryz.estimated
+    assert calendar.holidays[date(2032, 3, 20)].name["en"] == "Kurban Ait"
+
+
+def test_an_announcement_moves_only_the_kurban_ait_near_it() -> None:
+    """The Islamic year is shorter: 2039 has one at its beginning and one at its end."""
+    january, december = (day for day, holiday in kazakhstan_holidays([2039]).items() if holiday.estimated)
+    assert (january.month, december.month) == (1, 12)
+    later = december + timedelta(days=1)
+    announced = kazakhstan_holidays([2039], kurban_ait=[later])
+    assert [day for day, holiday in announced.items() if holiday.name["en"] == "Kurban Ait"] == [
+        january,
+        later,
+    ]
+    assert announced[january].estimated
+    assert not announced[later].estimated
+
+
+def test_the_orders_of_the_region_file_are_added_to_the_library_s() -> None:
+    calendar = kazakhstan_calendar(
+        years=[2025, 2026], moved_working=[date(2026, 5, 16)], moved_off=[date(2026, 5, 8)], **HOURS
+    )
+    assert calendar.is_working_day(date(2026, 5, 16))
+    assert calendar.reason(date(2026, 5, 8)) == "moved_off"
+    assert calendar.is_working_day(date(2025, 1, 5))
+
+
+def test_it_compiles_to_json_and_back() -> None:
+    calendar = kazakhstan_calendar(years=range(2024, 2031), **HOURS)
+    assert Calendar.from_dict(json.loads(json.dumps(calendar.to_dict()))) == calendar
+
+
+def test_a_holiday_without_a_russian_name_stops_the_compilation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(calendar_data._RUSSIAN, "Victory Day")
+    with pytest.raises(HolidayNameUnknown, match="Victory Day"):
+        kazakhstan_holidays([2026])
