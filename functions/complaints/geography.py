@@ -1,12 +1,13 @@
 """Points and districts, exactly: a place belongs to one district, on a border too.
 
-Polygons are GeoJSON MultiPolygon coordinates (RFC 7946): polygons of rings of `(lon, lat)` in degrees, each ring
-closed, the first ring the outline and the others holes. At a city's scale degrees serve as a plane.
+Polygons are GeoJSON MultiPolygon coordinates (RFC 7946): polygons of rings of `(lon, lat)` in degrees, each
+ring closed, the first ring the outline and the others holes. At a city's scale degrees serve as a plane.
 """
 
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final, Protocol
 
 Point = tuple[float, float]
@@ -31,7 +32,7 @@ class Area(Protocol):
 def contains(polygons: MultiPolygon, *, lat: float, lon: float) -> bool:
     """Whether the place is inside, each border counted to one side only.
 
-    Areas that share a border, point for point, therefore never both hold a place on it and never both miss it.
+    Areas that share a border, point for point, therefore never both hold a place on it, nor both miss it.
     """
     return any(_inside(polygon, lon, lat) for polygon in polygons)
 
@@ -42,7 +43,7 @@ def covers(polygons: MultiPolygon, *, lat: float, lon: float) -> bool:
         _on_segment(start, end, lon, lat)
         for polygon in polygons
         for ring in polygon
-        for start, end in zip(ring, ring[1:], strict=False)
+        for start, end in pairwise(ring)
     )
 
 
@@ -93,13 +94,13 @@ def _on_segment(start: Point, end: Point, lon: float, lat: float) -> bool:
 
 
 def _distance_squared(polygons: MultiPolygon, *, lat: float, lon: float) -> float:
-    """To the nearest border, in degrees of latitude; a degree of longitude shrunk as it is at that latitude."""
+    """To the nearest border, in degrees of latitude; longitude is shrunk as it is at that latitude."""
     shrink = math.cos(math.radians(lat))
     return min(
         _to_segment((start[0] - lon) * shrink, start[1] - lat, (end[0] - lon) * shrink, end[1] - lat)
         for polygon in polygons
         for ring in polygon
-        for start, end in zip(ring, ring[1:], strict=False)
+        for start, end in pairwise(ring)
     )
 
 

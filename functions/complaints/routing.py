@@ -8,7 +8,7 @@ from functions.complaints.region import District, Region
 
 
 class Reason(StrEnum):
-    """Why a body was chosen. `nearest` is a place outside the region, or in a hair's gap between two districts."""
+    """Why a body was chosen; `nearest` is for a place outside the region."""
 
     DISTRICT = "district"
     NEAREST = "nearest"
@@ -36,7 +36,7 @@ def in_region(region: Region, *, lat: float, lon: float) -> bool:
 def district_at(region: Region, *, lat: float, lon: float) -> District | None:
     """The one district of a place in the region, None outside it.
 
-    The region's own border counts as inside, and so may a hair's gap between districts: the nearest has it then.
+    On the region's own border, and in a hair's gap between two districts, it is the nearest.
     """
     district = area_at(region.districts, lat=lat, lon=lon)
     if district is None and in_region(region, lat=lat, lon=lon):

@@ -1,7 +1,7 @@
 """Region files: one YAML file and its GeoJSON make a region. `python -m infra.region --help` works with them.
 
-`compile_region(id)` gives the JSON that functions read, `load_region_file(id)` the values that infrastructure reads;
-both refuse a file that has findings.
+`compile_region(id)` gives the JSON that functions read, `load_region_file(id)` the values that
+infrastructure reads; both refuse a file that has findings.
 """
 
 from infra.region.compile import compile_region

@@ -1,19 +1,16 @@
-"""The compiled region: canonical JSON that holds all that functions need, packed beside their code as `region.json`."""
+"""The compiled region: canonical JSON with all that functions need, packed beside them as `region.json`."""
 
 import json
-from collections.abc import Iterable
-from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from functions.complaints.calendar import Calendar
-from infra.calendar_data import kazakhstan_calendar
 from infra.region import defaults
 from infra.region.document import REGIONS, Document, document_of
 from infra.region.finding import RegionFault
 from infra.region.geojson import Feature
 from infra.region.lint import lint_document
-from infra.region.schema import LANGUAGES, WEEKDAYS
+from infra.region.schema import LANGUAGES
+from infra.region.working_calendar import calendar_of, hours_of
 
 
 def compile_region(region_id: str, *, folder: Path = REGIONS) -> bytes:
@@ -35,7 +32,8 @@ def compiled(document: Document) -> dict[str, Any]:
     """The shape that `functions.complaints.region` reads; of a document without findings."""
     raw = document.region.plain()
     geography = document.geography
-    assert geography is not None and geography.boundary is not None
+    if geography is None or geography.boundary is None:
+        raise ValueError(f"{document.file} has no boundary: it must be linted first")
     webhooks = defaults.WEBHOOKS | raw.get("webhooks", {})
     return {
         "id": raw["region"],
@@ -59,40 +57,6 @@ def compiled(document: Document) -> dict[str, Any]:
     }
 
 
-def calendar_of(raw: dict[str, Any]) -> Calendar:
-    """The calendar of an authored file; raises ValueError where its parts contradict one another."""
-    calendar = raw["calendar"]
-    hours = _hours(calendar["hours"])
-    return kazakhstan_calendar(
-        years=calendar["years"],
-        time_zone=raw["time_zone"],
-        weekend=tuple(sorted(WEEKDAYS.index(day) for day in calendar["weekend"])),
-        opens=time.fromisoformat(hours["opens"]),
-        closes=time.fromisoformat(hours["closes"]),
-        breaks=tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in hours["breaks"]),
-        moved_working=_days(calendar.get("moved_working", ())),
-        moved_off=_days(calendar.get("moved_off", ())),
-        short_days={
-            date.fromisoformat(day): time.fromisoformat(closes)
-            for day, closes in calendar.get("short_days", {}).items()
-        },
-        kurban_ait={day.year: day for day in _days(calendar.get("kurban_ait", ()))},
-        count_from=calendar["count_from"],
-    )
-
-
-def _days(texts: Iterable[str]) -> list[date]:
-    return [date.fromisoformat(text) for text in texts]
-
-
-def _hours(raw: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "opens": raw["opens"],
-        "closes": raw["closes"],
-        "breaks": [[pause["from"], pause["to"]] for pause in raw.get("breaks", ())],
-    }
-
-
 def _district(district: Feature) -> dict[str, Any]:
     return {"id": district.id, "name": dict(district.name), "polygons": district.polygons}
 
@@ -103,7 +67,7 @@ def _agency(raw: dict[str, Any]) -> dict[str, Any]:
         "name": raw["name"],
         "kind": raw["kind"],
         "parent": raw["parent"],
-        "hours": _hours(raw["hours"]) if "hours" in raw else None,
+        "hours": hours_of(raw["hours"]) if "hours" in raw else None,
         "contact_email": raw.get("contact_email"),
     }
 

@@ -1,4 +1,4 @@
-"""What holds where a region file says nothing; the terms are those of the law (see `functions.complaints.deadlines`)."""
+"""What holds where a region file says nothing; terms by law are those of the Code, arts. 65 and 76."""
 
 from typing import Any, Final
 

@@ -13,7 +13,7 @@ REGIONS = Path(__file__).resolve().parents[1] / "regions"
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """`own` is the file as written, `region` the same with what it extends, `geography` its GeoJSON if it has one."""
+    """`own` is the file as written, `region` the same with what it extends, `geography` its GeoJSON."""
 
     file: Path
     own: Node

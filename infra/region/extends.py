@@ -1,6 +1,6 @@
 """A region file on top of another: what it says holds, what it leaves out comes from the other.
 
-Keys merge deeply; lists of things with ids merge by id; other lists, and the identity provider, are replaced whole.
+Keys merge deeply and lists of things with ids by id; other lists, and the identity provider, are replaced.
 """
 
 from dataclasses import replace

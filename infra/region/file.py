@@ -16,7 +16,7 @@ type Stage = Literal["cloud", "local"]
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Who signs people in: an OpenID Connect issuer and audience, or a Cognito user pool where both are None."""
+    """Who signs people in: an OpenID Connect issuer, or a Cognito user pool where `issuer` is None."""
 
     issuer: str | None = None
     audience: str | None = None

@@ -1,9 +1,10 @@
-"""The GeoJSON beside a region file (RFC 7946): one feature of kind `boundary`, the others of kind `district`."""
+"""The GeoJSON beside a region file (RFC 7946): one feature of kind `boundary`, the others `district`."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ _KINDS: Final = ("boundary", "district")
 
 @dataclass(frozen=True, kw_only=True)
 class Feature:
-    """An area by `id`; `polygons` are a MultiPolygon's coordinates, (lon, lat); `line` is where the file names it."""
+    """An area; `polygons` are a MultiPolygon's coordinates, (lon, lat); `line` is where its id stands."""
 
     id: str
     kind: str
@@ -221,8 +222,4 @@ def _point(raw: Any) -> tuple[float, float]:
 def _signed_area(ring: list[tuple[float, float]]) -> float:
     """Twice the area, positive for anticlockwise; measured from the first point to keep digits."""
     lon0, lat0 = ring[0]
-    return sum((x1 - lon0) * (y2 - lat0) - (x2 - lon0) * (y1 - lat0) for (x1, y1), (x2, y2) in _edges(ring))
-
-
-def _edges(ring: list[tuple[float, float]]) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
-    return zip(ring, ring[1:], strict=False)
+    return sum((x1 - lon0) * (y2 - lat0) - (x2 - lon0) * (y1 - lat0) for (x1, y1), (x2, y2) in pairwise(ring))

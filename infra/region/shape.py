@@ -1,7 +1,8 @@
 """The language in which the form of a region file is written: one description, checked and published.
 
-A shape checks nodes (`check`) and writes itself as JSON Schema 2020-12 (`json_schema`), so that the editor and the
-linter cannot disagree. With `partial` a shape is that of a file which extends another: keys may be left out.
+A shape checks nodes (`check`) and writes itself as JSON Schema 2020-12 (`json_schema`), so that the editor
+and the linter cannot disagree. With `partial` a shape is that of a file which extends another: keys may be
+left out.
 """
 
 import re
@@ -57,7 +58,7 @@ class Term:
             yield node.fault(
                 "duration",
                 f"{node.value!r} is not a term.",
-                "Write PT4H, PT30M or P3D (by the clock), P15BD (working days), PT8BH (working hours) or P2M (months).",
+                "Write PT4H, PT30M or P3D (by the clock), P15BD or PT8BH (working days, hours), or P2M.",
             )
 
     def json_schema(self, *, partial: bool) -> dict[str, Any]:

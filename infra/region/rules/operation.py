@@ -10,7 +10,12 @@ from infra.region.source import Node, walk
 
 # Source: https://docs.aws.amazon.com/sns/latest/dg/sns-mobile-push-supported-regions.html
 PUSH_REGIONS: Final = frozenset(
-    ["us-east-1", "us-east-2", "us-west-1", "us-west-2", "af-south-1", "ap-east-1", "ap-southeast-3", "ap-south-1", "ap-northeast-3", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ca-central-1", "eu-central-1", "eu-west-1", "eu-west-2", "eu-south-1", "eu-south-2", "eu-west-3", "eu-north-1", "me-south-1", "me-central-1", "sa-east-1", "us-gov-west-1"]
+    (
+        *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "us-gov-west-1", "ca-central-1", "sa-east-1"),
+        *("eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3", "eu-south-1", "eu-south-2", "eu-north-1"),
+        *("ap-south-1", "ap-east-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3"),
+        *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "me-south-1", "me-central-1", "af-south-1"),
+    )
 )
 # Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_DAYS: Final = (
@@ -34,6 +39,16 @@ def nothing_left_open(document: Document) -> Iterator[Finding]:
         text = place.text()
         if text is not None and TO_DO in text:
             yield place.fault("still-to-do", f"This still says {text!r}.", "Fill it in.")
+    if document.geography is not None:
+        for feature in (document.geography.boundary, *document.geography.districts):
+            if feature is not None and any(TO_DO in name for name in feature.name.values()):
+                yield Finding(
+                    document.geography.file,
+                    feature.line,
+                    "still-to-do",
+                    f"The names of {feature.id!r} still say {TO_DO!r}.",
+                    "Fill them in, and draw the area as it is.",
+                )
 
 
 def push_where_sns_has_it(document: Document) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Districts against the boundary: no hole, no overlap, nothing outside, no crossing lines.
 
-A gap or an overlap counts where it is wider than TOLERANCE_M: what is thinner is rounding, and routing then takes the
-nearest district.
+A gap or an overlap counts where it is wider than TOLERANCE_M: what is thinner is rounding, and routing then
+takes the nearest district.
 """
 
 import math
@@ -15,7 +15,7 @@ from shapely.validation import explain_validity
 
 from infra.region.document import Document
 from infra.region.finding import Finding
-from infra.region.geojson import Feature, Geography
+from infra.region.geojson import Feature
 
 TOLERANCE_M: Final = 1.0
 _METRES_PER_DEGREE: Final = 111_320.0
@@ -25,11 +25,16 @@ def districts_fill_the_boundary(document: Document) -> Iterator[Finding]:
     geography = document.geography
     if geography is None or geography.boundary is None or not geography.districts:
         return
-    plane = _Plane(geography.boundary)
-    broken = [
-        feature for feature in (geography.boundary, *geography.districts) if not plane.shape(feature).is_valid
+    boundary, districts = geography.boundary, geography.districts
+    plane = _Plane(boundary)
+    whole = plane.shape(boundary)
+    shapes = [plane.shape(district) for district in districts]
+    crossing = [
+        feature
+        for feature, shape in zip((boundary, *districts), (whole, *shapes), strict=True)
+        if not shape.is_valid
     ]
-    for feature in broken:
+    for feature in crossing:
         yield Finding(
             geography.file,
             feature.line,
@@ -37,13 +42,18 @@ def districts_fill_the_boundary(document: Document) -> Iterator[Finding]:
             f"The outline of {feature.id!r} is not simple: {explain_validity(_degrees(feature))}.",
             "Move the points so that no line crosses or retraces another.",
         )
-    if broken:
+    if crossing:
         return
-    boundary = plane.shape(geography.boundary)
-    shapes = [plane.shape(district) for district in geography.districts]
-    yield from _gaps(geography, plane, boundary, shapes)
-    for district, shape in zip(geography.districts, shapes, strict=True):
-        for place in plane.wide_parts(shape.difference(boundary)):
+    for place in plane.wide_parts(whole.difference(union_all(shapes))):
+        yield Finding(
+            geography.file,
+            boundary.line,
+            "district-gap",
+            f"No district holds the place {place}.",
+            "Extend a district there, or add one.",
+        )
+    for district, shape in zip(districts, shapes, strict=True):
+        for place in plane.wide_parts(shape.difference(whole)):
             yield Finding(
                 geography.file,
                 district.line,
@@ -51,7 +61,7 @@ def districts_fill_the_boundary(document: Document) -> Iterator[Finding]:
                 f"The district {district.id!r} leaves the boundary at {place}.",
                 "Cut the district off at the boundary, or widen the boundary.",
             )
-    for (one, shape), (other, other_shape) in combinations(zip(geography.districts, shapes, strict=True), 2):
+    for (one, shape), (other, other_shape) in combinations(zip(districts, shapes, strict=True), 2):
         for place in plane.wide_parts(shape.intersection(other_shape)):
             yield Finding(
                 geography.file,
@@ -62,22 +72,8 @@ def districts_fill_the_boundary(document: Document) -> Iterator[Finding]:
             )
 
 
-def _gaps(
-    geography: Geography, plane: "_Plane", boundary: BaseGeometry, shapes: list[BaseGeometry]
-) -> Iterator[Finding]:
-    assert geography.boundary is not None
-    for place in plane.wide_parts(boundary.difference(union_all(shapes))):
-        yield Finding(
-            geography.file,
-            geography.boundary.line,
-            "district-gap",
-            f"No district holds the place {place}.",
-            "Extend a district there, or add one.",
-        )
-
-
 class _Plane:
-    """Metres east and north, true at the boundary's middle; over a region the error is far below the tolerance."""
+    """Metres east and north, true at the boundary's middle and near enough over a region."""
 
     def __init__(self, boundary: Feature) -> None:
         self.shrink = math.cos(math.radians(_degrees(boundary).centroid.y))

@@ -1,6 +1,7 @@
 """Deadlines: what the law allows, and what makes sense one after another.
 
-The law: Administrative Procedural and Process-Related Code of Kazakhstan (29 June 2020, No. 350-VI), arts. 65 and 76.
+The law: Administrative Procedural and Process-Related Code of Kazakhstan (29 June 2020, No. 350-VI),
+arts. 65 and 76.
 """
 
 from collections.abc import Iterator
@@ -106,8 +107,8 @@ def one_after_another(document: Document) -> Iterator[Finding]:
             if place is not None and term is not None and nominal(term) >= nominal(answer):
                 yield place.fault(
                     rule,
-                    f"{key} is {place.text()}, and the answer is due within {category.text('answer_within')}.",
-                    f"Write less than {category.text('answer_within')}.",
+                    f"{key} is {place.text()}, and the answer is due within {answer}.",
+                    f"Write less than {answer}.",
                 )
         # On a developer's machine the first deadline passes in seconds, and somebody wants to see the second.
         before = None if document.local else answer

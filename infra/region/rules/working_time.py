@@ -1,14 +1,16 @@
 """The calendar: zone, hours, years with data, moved days."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
-from infra.calendar_data import kazakhstan_holidays
+from functions.complaints.calendar import Holiday
+from infra.calendar_data import HolidayNameUnknown, kazakhstan_holidays
 from infra.region.document import Document
 from infra.region.finding import Finding
 from infra.region.schema import WEEKDAYS
 from infra.region.source import Node
+from infra.region.working_calendar import calendar_of
 
 
 def zone_is_known(document: Document) -> Iterator[Finding]:
@@ -58,7 +60,7 @@ def _hours_fit(place: Node) -> Iterator[Finding]:
 def years_have_data(document: Document) -> Iterator[Finding]:
     """Two years in a row at least: a term that begins in December ends in the next year."""
     place = document.region.at("calendar", "years")
-    years = [year for year in (place.plain() if place else ()) if isinstance(year, int)]
+    years = _years(document)
     if place is None or not years:
         return
     if years != list(range(years[0], years[0] + len(years))) or len(years) < 2:
@@ -67,30 +69,51 @@ def years_have_data(document: Document) -> Iterator[Finding]:
             f"The years {years} are not two or more in a row.",
             "Write two years in a row, such as [2026, 2027].",
         )
-    known = {day.year for day in kazakhstan_holidays(years)}
     for year in years:
-        if year not in known:
+        try:
+            known = bool(kazakhstan_holidays([year]))
+        except HolidayNameUnknown:
+            known = False
+        if not known:
             yield place.fault(
-                "calendar-year", f"No holidays are known for {year}.", "Update the package holidays."
+                "calendar-year",
+                f"The holidays of {year} are not known.",
+                "Choose years that the package holidays knows.",
             )
+
+
+def calendar_can_be_made(document: Document) -> Iterator[Finding]:
+    """What no other rule here has a name for, in the words of the calendar itself."""
+    place = document.region.get("calendar")
+    if place is None:
+        return
+    others = (zone_is_known, hours_fit, years_have_data, moved_days_fit, weekend_leaves_a_day, dates_exist)
+    if any(True for rule in others for _ in rule(document)):
+        return
+    try:
+        calendar_of(document.region.plain())
+    except ValueError as error:
+        yield place.fault("calendar", f"{str(error)[:1].upper()}{str(error)[1:]}.", "Correct the calendar.")
+    except (KeyError, TypeError, AttributeError):
+        return  # its form is at fault, and the form has been checked
 
 
 def moved_days_fit(document: Document) -> Iterator[Finding]:
     calendar = document.region.get("calendar")
     if calendar is None:
         return
-    years = {year for year in (node.value for node in calendar.items("years")) if isinstance(year, int)}
+    years = set(_years(document))
     weekend = {
         WEEKDAYS.index(day) for day in (node.text() for node in calendar.items("weekend")) if day in WEEKDAYS
     }
-    holidays = kazakhstan_holidays(sorted(years)) if years else {}
+    holidays = _holidays(document)
     moved_working = {node.text() for node in calendar.items("moved_working")}
     opens, closes = _time(calendar.at("hours", "opens")), _time(calendar.at("hours", "closes"))
 
     def free(day: date) -> bool:
         return day in holidays or (day.weekday() in weekend and day.isoformat() not in moved_working)
 
-    for key in ("moved_working", "moved_off"):
+    for key in ("moved_working", "moved_off", "kurban_ait"):
         for place in calendar.items(key):
             if (day := _date(place)) is None:
                 continue
@@ -99,7 +122,7 @@ def moved_days_fit(document: Document) -> Iterator[Finding]:
             if key == "moved_working" and (day.weekday() not in weekend or day in holidays):
                 yield place.fault(
                     "calendar",
-                    f"{day} cannot be worked by order: it is {'a holiday' if day in holidays else 'no day of rest'}.",
+                    f"{day} is {'a holiday' if day in holidays else 'worked anyway'}.",
                     "List only days of rest that are worked.",
                 )
             if key == "moved_off" and rests:
@@ -125,6 +148,18 @@ def weekend_leaves_a_day(document: Document) -> Iterator[Finding]:
     place = document.region.at("calendar", "weekend")
     if place is not None and set(WEEKDAYS) <= {node.text() for node in place.items()}:
         yield place.fault("calendar", "No day of the week is worked.", "Take a day out of the weekend.")
+
+
+def _years(document: Document) -> list[int]:
+    place = document.region.at("calendar", "years")
+    return [year for year in (node.value for node in place.items()) if isinstance(year, int)] if place else []
+
+
+def _holidays(document: Document) -> Mapping[date, Holiday]:
+    try:
+        return kazakhstan_holidays(_years(document))
+    except HolidayNameUnknown:
+        return {}
 
 
 def _in_years(place: Node, day: date, years: set[int]) -> Iterator[Finding]:
@@ -165,4 +200,12 @@ def dates_exist(document: Document) -> Iterator[Finding]:
             yield place.fault("calendar", f"There is no day {text}.", "Correct the date.")
 
 
-RULES = (zone_is_known, hours_fit, years_have_data, moved_days_fit, weekend_leaves_a_day, dates_exist)
+RULES = (
+    zone_is_known,
+    hours_fit,
+    years_have_data,
+    moved_days_fit,
+    weekend_leaves_a_day,
+    dates_exist,
+    calendar_can_be_made,
+)

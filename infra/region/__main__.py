@@ -1,0 +1,133 @@
+"""Work with region files: `python -m infra.region lint | where | new | schema | compile`."""
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+
+from functions.complaints.region import Region, region_from_dict
+from functions.complaints.routing import NobodyResponsible
+from infra.region.compile import compile_region
+from infra.region.document import REGIONS, region_ids
+from infra.region.finding import RegionFault
+from infra.region.lint import lint_regions
+from infra.region.new import new_region
+from infra.region.schema import ID_PATTERN, LANGUAGES, json_schema_text
+from infra.region.where import PlacesFault, explanation, read_places, wrong_places
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 when all is well, 1 with findings, 2 when asked wrongly."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except RegionFault as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except (PlacesFault, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _lint(options: argparse.Namespace) -> int:
+    unknown = set(options.regions) - set(region_ids(options.folder))
+    if unknown:
+        print(f"no region file for {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    findings = lint_regions(options.folder, options.regions or None)
+    for finding in findings:
+        print(finding)
+    return 1 if findings else 0
+
+
+def _where(options: argparse.Namespace) -> int:
+    region = _region(options)
+    if options.csv is not None:
+        return _where_csv(region, options.csv)
+    if options.lat is None or options.lon is None or options.category is None:
+        print("where needs --lat, --lon and --category, or --csv", file=sys.stderr)
+        return 2
+    if options.category not in region.categories:
+        print(f"no category {options.category!r}; there are {', '.join(region.categories)}", file=sys.stderr)
+        return 2
+    try:
+        text = explanation(
+            region, category_id=options.category, lat=options.lat, lon=options.lon, language=options.language
+        )
+    except NobodyResponsible as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(text)
+    return 0
+
+
+def _where_csv(region: Region, file: Path) -> int:
+    places = read_places(file)
+    wrong = list(wrong_places(region, places))
+    for place, what in wrong:
+        print(f"{file}:{place.line}: {place.lat}, {place.lon} ({place.note or place.category}): {what}")
+    print(f"{len(places) - len(wrong)} of {len(places)} places as expected")
+    return 1 if wrong or not places else 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    if re.search(ID_PATTERN, options.name) is None:
+        print(f"{options.name!r} is no id: lower-case letters, digits, - and _", file=sys.stderr)
+        return 2
+    for file in new_region(options.name, options.folder):
+        print(f"wrote {file}")
+    for finding in lint_regions(options.folder, [options.name]):
+        print(finding)
+    return 0
+
+
+def _schema(options: argparse.Namespace) -> int:
+    file: Path = options.folder / "region.schema.json"
+    file.write_text(json_schema_text(), encoding="utf-8")
+    print(f"wrote {file}")
+    return 0
+
+
+def _compile(options: argparse.Namespace) -> int:
+    sys.stdout.buffer.write(compile_region(options.region, folder=options.folder))
+    return 0
+
+
+def _region(options: argparse.Namespace) -> Region:
+    return region_from_dict(json.loads(compile_region(options.region, folder=options.folder)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.region", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=REGIONS, help="where the region files are")
+    commands = parser.add_subparsers(required=True)
+
+    lint = commands.add_parser("lint", help="check region files; exit status 1 with findings")
+    lint.add_argument("regions", nargs="*", help="only these regions")
+    lint.set_defaults(run=_lint)
+
+    where = commands.add_parser("where", help="which body answers at a place, and why")
+    where.add_argument("--region", required=True)
+    where.add_argument("--lat", type=float)
+    where.add_argument("--lon", type=float)
+    where.add_argument("--category")
+    where.add_argument("--language", choices=LANGUAGES, default="en")
+    where.add_argument("--csv", type=Path, help="check a list of places: lat,lon,category,agency,note")
+    where.set_defaults(run=_where)
+
+    new = commands.add_parser("new", help="write a region file to fill in")
+    new.add_argument("--name", required=True, help="the region's id, such as astana")
+    new.set_defaults(run=_new)
+
+    schema = commands.add_parser("schema", help="write region.schema.json, which editors read")
+    schema.set_defaults(run=_schema)
+
+    compiled = commands.add_parser("compile", help="print the compiled region")
+    compiled.add_argument("--region", required=True)
+    compiled.set_defaults(run=_compile)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

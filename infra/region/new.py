@@ -1,0 +1,160 @@
+"""A new region file with every question answered by a comment; what only the operator knows says TODO."""
+
+import json
+from pathlib import Path
+
+from infra.region.document import REGIONS
+
+# Around the middle of Kazakhstan; about 20 km by 20 km.
+_WEST, _SOUTH, _EAST, _NORTH = 67.0, 48.0, 67.28, 48.18
+
+
+def new_region(name: str, folder: Path = REGIONS) -> tuple[Path, Path]:
+    """Write NAME.yaml and NAME.geojson; raises FileExistsError rather than touch a file."""
+    yaml, geojson = folder / f"{name}.yaml", folder / f"{name}.geojson"
+    for file, text in ((yaml, _yaml(name)), (geojson, _geojson(name))):
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    return yaml, geojson
+
+
+def _geojson(name: str) -> str:
+    ring = [[_WEST, _SOUTH], [_EAST, _SOUTH], [_EAST, _NORTH], [_WEST, _NORTH], [_WEST, _SOUTH]]
+    todo = {"kk": "TODO", "ru": "TODO", "en": "TODO"}
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"kind": kind, "id": feature_id, "name": todo},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+        for kind, feature_id in (("boundary", name), ("district", "whole"))
+    ]
+    note = "TODO: a rectangle. Put the official boundary and districts here."
+    whole = {"type": "FeatureCollection", "note": note, "features": features}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _yaml(name: str) -> str:
+    return f"""\
+# yaml-language-server: $schema=region.schema.json
+#
+# Every TODO below is a question that only you can answer; `make lint-regions` lists those that are left.
+
+# The region's id: also the name of this file and of its stacks. It cannot change after the first deployment.
+region: {name}
+# Its name as people know it.
+name: {{kk: TODO, ru: TODO, en: TODO}}
+# Which three letters begin every complaint's number? No other region may have them. XXX-26-7K3M9T
+number_prefix: XXX
+
+# Into which account and AWS Region? None is in Kazakhstan; SNS must send mobile push from there.
+aws:
+  account: "000000000000"
+  region: eu-central-1
+
+# One zone for the whole country since 1 March 2024.
+time_zone: Asia/Almaty
+
+calendar:
+  country: KZ
+  # For which years are holidays and moved days known? Two in a row at least; add the next one every autumn.
+  years: [2026, 2027]
+  # Is the day of registration the first day of a term (same_day) or the day before it (next_day)?
+  count_from: next_day
+  # When do bodies work? A body with other hours says so itself.
+  hours: {{opens: "09:00", closes: "18:30", breaks: [{{from: "13:00", to: "14:30"}}]}}
+  weekend: [saturday, sunday]
+  # Which weekend days are worked, and which weekdays are free, by order? Such as 2026-03-09.
+  moved_working: []
+  moved_off: []
+  # On which days does work end earlier? 2026-12-31: "17:30"
+  short_days: {{}}
+  # The first day of Kurban Ait of each year, once it is announced; until then it is an estimate.
+  kurban_ait: []
+
+# Where does the region end, and which districts does it have? They must fill it without gap or overlap.
+geography: {name}.geojson
+
+# Which bodies are there, as offices, without persons? Each names the body above it; the highest says null.
+agencies:
+  - id: top
+    # department, akimat, district_akimat, inspectorate, police, prosecutor, ministry or government
+    kind: government
+    parent: null
+    name: {{kk: TODO, ru: TODO, en: TODO}}
+  - id: city_akimat
+    kind: akimat
+    parent: top
+    name: {{kk: TODO, ru: TODO, en: TODO}}
+    # Where do you reach it?
+    # contact_email: office@example.org
+    # Does it work at other hours?
+    # hours: {{opens: "08:00", closes: "17:00"}}
+
+# What can be reported? pavlodar.yaml has some twenty categories to start from.
+categories:
+  - id: open_manhole
+    name: {{kk: Ашық құдық, ru: Открытый люк, en: Open manhole}}
+    # Could somebody come to harm? Then terms run by the clock, nights and holidays too; else in working days.
+    danger: true
+    # Until when must the body say that it has it? null: never.
+    acknowledge_within: PT1H
+    # Until when must it answer? 15 working days at most (Code, art. 76).
+    answer_within: PT4H
+    # What term has each level above it? None longer than the one before; the last one stays.
+    escalation_terms: [PT2H, PT1H]
+    # How long before the deadline is the body reminded?
+    reminder: PT1H
+    # Does "done" need a photo?
+    proof_photo_required: true
+    # Within how many metres may two reports be of the same thing?
+    duplicate_radius_m: 50
+    # How many photos may a person add?
+    max_photos: 5
+    # What else must the body know? Each with id, text in three languages, kind (text, choice or number)
+    # and required.
+    questions: []
+    # Who answers? A default body, or bodies by district, or both: {{default: …, districts: {{whole: …}}}}
+    responsible: {{default: city_akimat}}
+    # By how much, and how often, may the body take longer? P2M in all at most (Code, art. 76).
+    extension: {{limit: PT8H, times: 1}}
+
+# Who signs people in? A Cognito user pool, or an OpenID Connect provider in the country:
+# identity: {{issuer: "https://…", audience: …}}
+identity: {{provider: cognito}}
+
+# Which secrets in Secrets Manager hold the keys for push? A platform that is left out is not used.
+push:
+  fcm: {{secret: qamqor/{name}/fcm}}
+  apns: {{secret: qamqor/{name}/apns, sandbox: false}}
+
+terms:
+  photos_wait: PT24H  # how long a complaint waits for photos that were declared
+  close_after_answer: P10D  # when an answer that nobody refutes closes the complaint
+  forward_within: P3BD  # until when another body's complaint is passed on; by law at most this
+  tell_extension_within: P3BD  # until when the person is told of an extension; by law at most this
+  quarantine: P1D  # how long an upload that was not checked is kept
+  inbox: P365D  # how long the inbox shows a message
+
+# What may one person send?
+limits: {{complaints_per_person_per_day: 20, comment_length: 2000, photo_bytes: 15000000, photos: 5}}
+
+# When do pushes wait, unless they tell of an escalation? null: never.
+quiet_hours: {{from: "22:00", to: "08:00"}}
+
+# How long is it kept?
+retention: {{photos: P1095D, deliveries: P30D, logs: P90D, audit: P1825D}}
+
+# Do bodies filter by address? Then webhooks leave from fixed ones (a NAT gateway, which costs).
+webhooks: {{fixed_addresses: false}}
+
+# Who is woken?
+alarms:
+  email: []
+
+# Does the API have a domain of its own? CloudFront and WAF then stand before it.
+domain: null
+
+# Are uploads scanned by GuardDuty (which costs per object) beside being decoded and drawn anew?
+malware_scan: false
+"""
