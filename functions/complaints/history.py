@@ -1,0 +1,246 @@
+"""History in words: an event as a line of the timeline, and as a push."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Literal
+
+from functions.complaints.clock import iso, parse_iso
+from functions.complaints.complaint import ActorKind
+from functions.complaints.events import Event, EventType
+from functions.complaints.promise import promise_text
+from functions.complaints.region import Region
+from functions.complaints.texts import UNKNOWN, datetime_text, has_text, in_language, text
+
+type Viewer = Literal["citizen", "agency", "public"]
+type PushKind = Literal["progress", "question", "escalation", "answer", "photo"]
+
+PUBLIC: Final = frozenset(
+    {
+        EventType.SUBMITTED,
+        EventType.ASSIGNED,
+        EventType.ACKNOWLEDGED,
+        EventType.TRANSFERRED,
+        EventType.DEADLINE_EXTENDED,
+        EventType.DEADLINE_MOVED,
+        EventType.ESCALATED,
+        EventType.ANSWERED,
+        EventType.REFUTED,
+        EventType.CLOSED,
+        EventType.WITHDRAWN,
+        EventType.JOINED,
+        EventType.SPLIT,
+    }
+)
+"""What anybody may see; free text, in which persons may be named, is left out of it."""
+
+PUSHED: Final[Mapping[EventType, PushKind]] = {
+    EventType.ASSIGNED: "progress",
+    EventType.ACKNOWLEDGED: "progress",
+    EventType.COMMENTED: "progress",
+    EventType.TRANSFERRED: "progress",
+    EventType.DEADLINE_EXTENDED: "progress",
+    EventType.DEADLINE_MOVED: "progress",
+    EventType.CLOSED: "progress",
+    EventType.SPLIT: "progress",
+    EventType.QUESTION_ASKED: "question",
+    EventType.ESCALATED: "escalation",
+    EventType.ANSWERED: "answer",
+    EventType.PHOTO_REFUSED: "photo",
+    EventType.PHOTO_MISSED: "photo",
+}
+"""Which steps are worth a push, and the kind that a person can turn off; a person's own doings are not pushed."""
+
+PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "push.assigned": ("agency", "due"),
+    "push.acknowledged": ("agency",),
+    "push.commented": ("agency",),
+    "push.question_asked": ("agency",),
+    "push.transferred": ("agency", "due"),
+    "push.deadline_extended": ("agency", "due"),
+    "push.deadline_moved": ("due",),
+    "push.escalated.acknowledgement": ("agency", "above"),
+    "push.escalated.acknowledgement_top": ("agency",),
+    "push.escalated.answer": ("agency", "above", "due"),
+    "push.escalated.exhausted": (),
+    "push.answered.resolved": ("agency",),
+    "push.answered.declined": ("agency",),
+    "push.closed": (),
+    "push.split": (),
+    "push.photo_refused": (),
+    "push.photo_missed": (),
+}
+"""The arguments of each push's body, in order: the first is `%1$@` (APNs), `%1$s` (Android). Titles take none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PushText:
+    """A push by localisation keys, that the app has in its own strings; no personal data is in `args`.
+
+    `collapse_id` is the complaint's: a later push of it replaces an earlier one. `fallback` is the same in words,
+    for an app that does not know the keys yet.
+    """
+
+    kind: PushKind
+    title_key: str
+    body_key: str
+    args: tuple[str, ...]
+    collapse_id: str
+    fallback: str
+
+
+def visible(event: Event, viewer: Viewer) -> bool:
+    """Whether this viewer may see the event at all; internal comments are the agencies' own."""
+    if viewer == "agency":
+        return True
+    if event.data.get("internal"):
+        return False
+    if viewer == "public":
+        return event.type in PUBLIC
+    return event.type != EventType.PHOTO_EXPECTED or event.actor == ActorKind.CITIZEN
+
+
+def line(event: Event, *, language: str, region: Region, viewer: Viewer = "citizen") -> dict[str, Any] | None:
+    """One line of the timeline, None for what this viewer may not see.
+
+    `{seq, type, at, title, body}`, and where they apply `agency` `{id, name}` (who has it or did it), `due_at`
+    and `explanation` (how the deadline was counted).
+    """
+    if not visible(event, viewer):
+        return None
+    words = _Words(event=event, language=language, region=region)
+    title, body = _said(words, public=viewer == "public")
+    told: dict[str, Any] = {
+        "seq": event.seq,
+        "type": str(event.type),
+        "at": iso(event.at),
+        "title": title,
+        "body": body,
+    }
+    agency = event.data.get("to") or event.data.get("agency") or event.actor_agency
+    if agency:
+        told["agency"] = {"id": agency, "name": words.agency(agency)}
+    if event.data.get("due_at"):
+        told["due_at"] = event.data["due_at"]
+    if event.data.get("promise"):
+        told["explanation"] = promise_text(event.data["promise"], language)
+    return told
+
+
+def push(event: Event, *, region: Region, language: str) -> PushText | None:
+    """What the person's phones show of the event; None where it is not worth a push, or was their own doing."""
+    kind = PUSHED.get(event.type)
+    if kind is None or event.actor == ActorKind.CITIZEN or event.data.get("internal"):
+        return None
+    if event.type == EventType.PHOTO_REFUSED and event.data.get("by") == ActorKind.AGENCY:
+        return None
+    key = ".".join(("push", event.type.partition(".")[2], *_variant(event)))
+    params = _Words(event=event, language=language, region=region).params
+    body = text(f"{key}.body", language, **params)
+    return PushText(
+        kind=kind,
+        title_key=f"{key}.title",
+        body_key=f"{key}.body",
+        args=tuple(params[name] or UNKNOWN for name in PUSH_ARGS[key]),
+        collapse_id=event.complaint_id,
+        fallback=f"{text(f'{key}.title', language)}. {body}",
+    )
+
+
+def _variant(event: Event) -> tuple[str, ...]:
+    """What follows the event's name in a text's key, where one event has several faces."""
+    match event.type:
+        case EventType.ESCALATED:
+            if event.data.get("exhausted"):
+                return ("exhausted",)
+            if event.data.get("missed") == "acknowledgement":
+                return ("acknowledgement" if event.data.get("to") else "acknowledgement_top",)
+            return ("answer",)
+        case EventType.ANSWERED:
+            return ("resolved" if event.data.get("outcome") == "resolved" else "declined",)
+    return ()
+
+
+def _said(words: "_Words", *, public: bool) -> tuple[str, str]:
+    """Title and body; `public` leaves out what persons wrote."""
+    event, data = words.event, words.event.data
+    match event.type:
+        case EventType.SUBMITTED:
+            return words.title(), words.body("photos") if data.get("photos") else words.body()
+        case EventType.COMMENTED:
+            return words.title(_commenter(event)), str(data.get("text", ""))
+        case EventType.QUESTION_ASKED:
+            return words.title(), str(data.get("text", ""))
+        case EventType.ANSWERED:
+            if public:
+                return words.title(*_variant(event)), words.body("public")
+            return words.title(*_variant(event)), f"{words.body()} {words.text('next')}"
+        case EventType.ESCALATED:
+            return words.title(*_variant(event)), words.body(*_variant(event))
+        case EventType.CLOSED:
+            return words.title(), words.body("confirmed" if data.get("confirmed") else "lapsed")
+    if data.get("reason") and event.type != EventType.PHOTO_REFUSED and not public:
+        reason = text("event.reason", words.language, reason=data["reason"])
+        return words.title(), f"{words.body()} {reason}"
+    return words.title(), words.body()
+
+
+def _commenter(event: Event) -> str:
+    if event.data.get("internal"):
+        return "internal"
+    if event.actor == ActorKind.AGENCY:
+        return "agency"
+    return "reply" if event.data.get("reply") else "citizen"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Words:
+    """One event's texts in one language."""
+
+    event: Event
+    language: str
+    region: Region
+
+    def title(self, *variant: str) -> str:
+        return self.text(*variant, "title")
+
+    def body(self, *variant: str) -> str:
+        return self.text(*variant, "body")
+
+    def text(self, *path: str) -> str:
+        return text(".".join(("event", self.event.type, *path)), self.language, **self.params)
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """What the event's texts may name; None for what it does not say."""
+        data = self.event.data
+        transferred = self.event.type == EventType.TRANSFERRED
+        agency = data.get("to") if transferred else data.get("agency") or self.event.actor_agency
+        reason = data.get("reason")
+        return {
+            "number": data.get("number"),
+            "agency": self.agency(agency),
+            "giver": self.agency(data.get("from")) if transferred else None,
+            "above": self.agency(data.get("to")),
+            "due": self.time(data.get("due_at")),
+            "before": None if transferred else self.time(data.get("from")),
+            "missed": self.time(data.get("missed_at")),
+            "closes": self.time(data.get("closes_at")),
+            "text": data.get("text"),
+            "reason": text(f"photo.{reason}", self.language) if has_text(f"photo.{reason}") else reason,
+            "count": int(data.get("joined") or len(data.get("photos") or ())),
+        }
+
+    def agency(self, agency_id: str | None) -> str | None:
+        """Its name; the id of a body that the region file no longer lists."""
+        if agency_id is None:
+            return None
+        known = self.region.agencies.get(agency_id)
+        return agency_id if known is None else in_language(known.name, self.language)
+
+    def time(self, instant: str | None) -> str | None:
+        """In the region's zone; the year only where it is another than the event's."""
+        if instant is None:
+            return None
+        zone = self.region.time_zone
+        return datetime_text(parse_iso(instant), self.language, zone, near=self.event.at)
