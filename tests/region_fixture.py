@@ -82,7 +82,9 @@ RAW: dict[str, Any] = {
                 proof_photo_required=True,
                 responsible={"default": "housing", "districts": {"east": "roads"}},
             ),
-            _category("pothole", responsible={"default": None, "districts": {"west": "roads", "east": "roads"}}),
+            _category(
+                "pothole", responsible={"default": None, "districts": {"west": "roads", "east": "roads"}}
+            ),
         )
     },
     "terms": {"photos_wait": "PT24H", "close_after_answer": "P10D"},

@@ -101,7 +101,9 @@ def chain_fault(history: Iterable[Event], *, head: str | None = None) -> ChainFa
         if event.seq != expected:
             return ChainFault(complaint_id=complaint_id, seq=expected, reason="missing or reordered")
         if event.previous != previous:
-            return ChainFault(complaint_id=complaint_id, seq=event.seq, reason="does not follow the one before")
+            return ChainFault(
+                complaint_id=complaint_id, seq=event.seq, reason="does not follow the one before"
+            )
         if event.complaint_id != complaint_id or digest(event) != event.hash:
             return ChainFault(complaint_id=complaint_id, seq=event.seq, reason="changed after it was written")
         previous, expected = event.hash, expected + 1

@@ -60,14 +60,23 @@ def worklist(
     return Page(items=items, cursor=_cursor({"urgency": items[-1].urgency}) if more else None)
 
 
+def with_complaints(items: Sequence[ComplaintItem]) -> list[ComplaintItem]:
+    """The same list, with each supervisor's entry (keys alone) replaced by its complaint: one batch read at most."""
+    wanted = [item.pk for item in items if item.kind != ComplaintItem.KIND]
+    if not wanted:
+        return list(items)
+    keys = [(pk, ComplaintItem.SK) for pk in dict.fromkeys(wanted)]
+    fetched = {item.pk: item for item in ComplaintItem.batch_get(keys)}
+    whole = (item if item.kind == ComplaintItem.KIND else fetched.get(item.pk) for item in items)
+    return [item for item in whole if item is not None]
+
+
 def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int) -> tuple[Near, ...]:
     """Open complaints of a category within `radius_m` metres, nearest first."""
     found = [
         Near(item=item, distance_m=distance_m((lat, lon), (float(item.lat), float(item.lon))))
         for cell in cells_within(lat, lon, radius_m=radius_m)
-        for item in ComplaintItem.by_place.query(
-            f"{category}#{cell}", scan_index_forward=False, limit=100
-        )
+        for item in ComplaintItem.by_place.query(f"{category}#{cell}", scan_index_forward=False, limit=100)
     ]
     within = [near for near in found if near.distance_m <= radius_m]
     return tuple(sorted(within, key=lambda near: near.distance_m)[:limit])

@@ -139,9 +139,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
 
 
 def _polygons(raw: Any) -> Polygons:
-    return tuple(
-        tuple(tuple((point[0], point[1]) for point in ring) for ring in polygon) for polygon in raw
-    )
+    return tuple(tuple(tuple((point[0], point[1]) for point in ring) for ring in polygon) for polygon in raw)
 
 
 def _agency(raw: Mapping[str, Any]) -> Agency:

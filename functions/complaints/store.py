@@ -135,6 +135,13 @@ class ComplaintStore:
         ):
             yield item.person
 
+    def is_follower(self, complaint_id: str, person: str) -> bool:
+        try:
+            FollowerItem.get(complaint_pk(complaint_id), f"follower#{person}", consistent_read=True)
+        except FollowerItem.DoesNotExist:
+            return False
+        return True
+
     def request(self, request: Request) -> RequestItem | None:
         try:
             return RequestItem.get(request.pk, RequestItem.SK, consistent_read=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from functions.complaints.complaint import WITH_AGENCY, Complaint, Status
+from functions.complaints.complaint import Complaint, Status
 
 
 class TimerKind(StrEnum):
@@ -21,26 +21,29 @@ class Timer:
     at: datetime
 
 
+def timers(complaint: Complaint) -> tuple[Timer, ...]:
+    """Every timer that runs in the complaint's state, the weightiest first."""
+    running: tuple[tuple[TimerKind, datetime | None], ...] = ()
+    match complaint.status:
+        case Status.AWAITING_PHOTOS:
+            running = ((TimerKind.PHOTOS, complaint.photos_due_at),)
+        case Status.ANSWERED:
+            running = ((TimerKind.CLOSE, complaint.close_at),)
+        case Status.ASSIGNED | Status.ACKNOWLEDGED if not complaint.overdue:
+            assigned = complaint.status == Status.ASSIGNED
+            running = (
+                (TimerKind.DUE, complaint.due_at),
+                (TimerKind.ACKNOWLEDGEMENT, complaint.acknowledge_by if assigned else None),
+                (TimerKind.NEAR, complaint.near_at),
+            )
+    return tuple(Timer(kind=kind, at=at) for kind, at in running if at is not None)
+
+
 def next_timer(complaint: Complaint) -> Timer | None:
-    """The earliest timer of the complaint's state; of two at one instant the missed one goes before the reminder."""
-    if complaint.status == Status.AWAITING_PHOTOS:
-        return _timer(TimerKind.PHOTOS, complaint.photos_due_at)
-    if complaint.status == Status.ANSWERED:
-        return _timer(TimerKind.CLOSE, complaint.close_at)
-    if complaint.status not in WITH_AGENCY or complaint.overdue:
-        return None
-    acknowledge_by = complaint.acknowledge_by if complaint.status == Status.ASSIGNED else None
-    timers = [
-        timer
-        for timer in (
-            _timer(TimerKind.DUE, complaint.due_at),
-            _timer(TimerKind.ACKNOWLEDGEMENT, acknowledge_by),
-            _timer(TimerKind.NEAR, complaint.near_at),
-        )
-        if timer is not None
-    ]
-    return min(timers, key=lambda timer: timer.at, default=None)
+    """The earliest timer."""
+    return min(timers(complaint), key=lambda timer: timer.at, default=None)
 
 
-def _timer(kind: TimerKind, at: datetime | None) -> Timer | None:
-    return None if at is None else Timer(kind=kind, at=at)
+def passed_timer(complaint: Complaint, *, now: datetime) -> Timer | None:
+    """The weightiest timer that has run out: after an outage nobody is reminded of what is missed already."""
+    return next((timer for timer in timers(complaint) if timer.at <= now), None)

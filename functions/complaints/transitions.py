@@ -83,12 +83,8 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
         target=Status.ACKNOWLEDGED,
         actors=_AGENCY,
     ),
-    Move.COMMENT: Transition(
-        event=EventType.COMMENTED, sources=OPEN, target=None, actors=_CITIZEN | _AGENCY
-    ),
-    Move.ASK: Transition(
-        event=EventType.QUESTION_ASKED, sources=WITH_AGENCY, target=None, actors=_AGENCY
-    ),
+    Move.COMMENT: Transition(event=EventType.COMMENTED, sources=OPEN, target=None, actors=_CITIZEN | _AGENCY),
+    Move.ASK: Transition(event=EventType.QUESTION_ASKED, sources=WITH_AGENCY, target=None, actors=_AGENCY),
     Move.ANSWER: Transition(
         event=EventType.ANSWERED, sources=WITH_AGENCY, target=Status.ANSWERED, actors=_AGENCY
     ),
@@ -102,12 +98,8 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
     Move.MOVE_DEADLINE: Transition(
         event=EventType.DEADLINE_MOVED, sources=WITH_AGENCY, target=None, actors=_SYSTEM
     ),
-    Move.REMIND: Transition(
-        event=EventType.DEADLINE_NEAR, sources=WITH_AGENCY, target=None, actors=_SYSTEM
-    ),
-    Move.ESCALATE: Transition(
-        event=EventType.ESCALATED, sources=WITH_AGENCY, target=None, actors=_SYSTEM
-    ),
+    Move.REMIND: Transition(event=EventType.DEADLINE_NEAR, sources=WITH_AGENCY, target=None, actors=_SYSTEM),
+    Move.ESCALATE: Transition(event=EventType.ESCALATED, sources=WITH_AGENCY, target=None, actors=_SYSTEM),
     Move.REFUTE: Transition(
         event=EventType.REFUTED,
         sources=frozenset({Status.ANSWERED}),
@@ -158,7 +150,5 @@ def require(complaint: Complaint, move: Move, *, by: Actor) -> Transition:
     """The transition's rule; raises MoveRefused where the table does not allow it."""
     transition = TRANSITIONS[move]
     if complaint.status not in transition.sources or by.kind not in transition.actors:
-        raise MoveRefused(
-            move=move, status=complaint.status, possible=possible_moves(complaint, by=by.kind)
-        )
+        raise MoveRefused(move=move, status=complaint.status, possible=possible_moves(complaint, by=by.kind))
     return transition

@@ -23,9 +23,7 @@ def acknowledge(complaint: Complaint, *, by: Actor, now: datetime) -> Change | N
     _require_in_charge(complaint, by)
     if complaint.status == Status.ACKNOWLEDGED:
         return None
-    return change(
-        complaint, Move.ACKNOWLEDGE, by=by, now=now, acknowledged_at=now, acknowledge_by=None
-    )
+    return change(complaint, Move.ACKNOWLEDGE, by=by, now=now, acknowledged_at=now, acknowledge_by=None)
 
 
 def answer(
@@ -121,9 +119,7 @@ def transfer(
     if to in complaint.passed_by and agency_id not in complaint.escalated_to:
         raise Conflict("passed_on_before", agency=to)
     within = region.categories[complaint.category].acknowledge_within
-    acknowledge_by = (
-        due(within, received_at=now, calendar=region.calendar_of(to)).at if within else None
-    )
+    acknowledge_by = due(within, received_at=now, calendar=region.calendar_of(to)).at if within else None
     assert complaint.agency_id is not None
     return change(
         complaint,

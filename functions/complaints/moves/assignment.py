@@ -15,9 +15,7 @@ from functions.complaints.transitions import Move
 def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
     """Give the complaint to the body that answers for it; its clock runs from when the complaint was complete."""
     category = region.categories[complaint.category]
-    place = responsible_agency(
-        region, category_id=complaint.category, lat=complaint.lat, lon=complaint.lon
-    )
+    place = responsible_agency(region, category_id=complaint.category, lat=complaint.lat, lon=complaint.lon)
     calendar = region.calendar_of(place.agency_id)
     start = complaint.started_at or complaint.submitted_at
     answer = term(category.answer_within, start=start, calendar=calendar)

@@ -32,7 +32,7 @@ def confirm(complaint: Complaint, *, by: Actor, now: datetime) -> Change | None:
 def refute(
     complaint: Complaint, *, by: Actor, reason: str, photos: tuple[str, ...] = (), now: datetime
 ) -> Change:
-    """"Done" is not done: back to the agency, on the old clock."""
+    """ "Done" is not done: back to the agency, on the old clock."""
     _require_reporter(complaint, by)
     return change(
         complaint,

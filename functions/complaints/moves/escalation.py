@@ -9,7 +9,7 @@ from functions.complaints.moves.photos import miss_photos
 from functions.complaints.moves.terms import term
 from functions.complaints.region import Region
 from functions.complaints.routing import ladder
-from functions.complaints.timers import TimerKind, next_timer
+from functions.complaints.timers import TimerKind, passed_timer
 from functions.complaints.transitions import Move
 
 
@@ -20,22 +20,18 @@ def tick(
 
     `restart_watch` makes the change start a new watch, for whoever found that the old one is gone.
     """
-    timer = next_timer(complaint)
-    if timer is None or now < timer.at:
+    timer = passed_timer(complaint, now=now)
+    if timer is None:
         return None
     match timer.kind:
         case TimerKind.PHOTOS:
             return miss_photos(complaint, now=now)
         case TimerKind.CLOSE:
-            return change(
-                complaint, Move.LAPSE, by=SYSTEM, now=now, data={"confirmed": False}, ended_at=now
-            )
+            return change(complaint, Move.LAPSE, by=SYSTEM, now=now, data={"confirmed": False}, ended_at=now)
         case TimerKind.NEAR:
             return _remind(complaint, now=now, restart_watch=restart_watch)
         case TimerKind.ACKNOWLEDGEMENT | TimerKind.DUE:
-            return _escalate(
-                complaint, timer.kind, region=region, now=now, restart_watch=restart_watch
-            )
+            return _escalate(complaint, timer.kind, region=region, now=now, restart_watch=restart_watch)
 
 
 def _remind(complaint: Complaint, *, now: datetime, restart_watch: bool) -> Change:

@@ -75,9 +75,7 @@ def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Chang
 
 
 def declared(photo: DeclaredPhoto, *, by: ActorKind, now: datetime) -> Photo:
-    return Photo(
-        id=new_id(now), by=by, content_type=photo.content_type, size=photo.size, sha256=photo.sha256
-    )
+    return Photo(id=new_id(now), by=by, content_type=photo.content_type, size=photo.size, sha256=photo.sha256)
 
 
 def photos_due_at(now: datetime, *, region: Region, calendar: Calendar) -> datetime:

@@ -38,9 +38,7 @@ def draft_of(body: Any, *, region: Region, language: str, now: datetime) -> Draf
 
 
 def photo_of(raw: Mapping[str, Any]) -> DeclaredPhoto:
-    return DeclaredPhoto(
-        content_type=raw["content_type"], size=int(raw["size"]), sha256=raw["sha256"]
-    )
+    return DeclaredPhoto(content_type=raw["content_type"], size=int(raw["size"]), sha256=raw["sha256"])
 
 
 def _faults(body: Mapping[str, Any], *, region: Region, now: datetime) -> Iterator[FieldFault]:
@@ -57,9 +55,7 @@ def _faults(body: Mapping[str, Any], *, region: Region, now: datetime) -> Iterat
     if "written_at" in body:
         written = parse_iso(body["written_at"])
         if not now - WRITTEN_AT_MOST <= written <= now + CLOCK_SKEW:
-            yield FieldFault(
-                pointer="/written_at", key="not_recent", params={"days": WRITTEN_AT_MOST.days}
-            )
+            yield FieldFault(pointer="/written_at", key="not_recent", params={"days": WRITTEN_AT_MOST.days})
 
 
 def _place_faults(body: Mapping[str, Any], *, region: Region) -> Iterator[FieldFault]:

@@ -1,0 +1,224 @@
+"""`/v1/complaints`: file one, see one's own, and what a person can do with one afterwards."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from aws_lambda_powertools.event_handler import Response
+
+from functions.complaints import lists
+from functions.complaints.appeal import appeal
+from functions.complaints.change import Change
+from functions.complaints.complaint import Actor, ActorKind, Complaint
+from functions.complaints.events import Event
+from functions.complaints.faults import NotFound, invalid
+from functions.complaints.http import Api, answer
+from functions.complaints.moves import citizen
+from functions.complaints.moves.filing import file
+from functions.complaints.moves.photos import expect_photos
+from functions.complaints.problems import Problem
+from functions.complaints.region import Region
+from functions.complaints.store import (
+    AlreadyJoined,
+    ComplaintStore,
+    NumberTaken,
+    Request,
+    RequestSeen,
+    move,
+)
+from functions.complaints.telemetry import follow, logger
+from functions.complaints.uploads import uploads_of
+from functions.intake.api import schemas
+from functions.intake.api.submission import draft_of, photo_of
+from functions.intake.api.views import detail, near, receipt, summary
+
+NEARBY_MOST: Final = 20
+NUMBER_TRIES: Final = 5
+type Decide = Callable[[Complaint], Change | None]
+
+
+def mount(
+    api: Api, *, store: ComplaintStore, region: Region, bucket: str, now: Callable[[], datetime]
+) -> None:
+    """Add the routes; each is a few lines, and what it may do is the core's to say."""
+
+    @api.post("/v1/complaints")
+    def create() -> Response[str]:
+        request = api.idempotency(caller=api.person, required=True)
+        assert request is not None
+        body = api.body(schemas.SUBMISSION)
+        draft = draft_of(body, region=region, language=api.language, now=now())
+        complaint = _filed(
+            lambda: file(draft, region=region, reporter=api.person, now=now()),
+            store=store,
+            request=request,
+        )
+        follow(complaint_id=complaint.id, correlation_id=api.current_event.request_context.request_id)
+        uploads = uploads_of(complaint, by=ActorKind.CITIZEN, bucket=bucket, now=now())
+        return answer(
+            receipt(complaint, uploads=uploads, region=region, language=api.language),
+            status=201,
+            headers={"location": f"/v1/complaints/{complaint.id}"},
+        )
+
+    @api.get("/v1/complaints")
+    def own() -> Response[str]:
+        page = lists.own(api.person, limit=api.page_size(), cursor=api.parameter("cursor"))
+        return answer(
+            {
+                "items": [summary(item, region=region, language=api.language) for item in page.items],
+                "cursor": page.cursor,
+            }
+        )
+
+    @api.get("/v1/complaints/nearby")
+    def nearby() -> Response[str]:
+        category = region.categories.get(api.parameter("category") or "")
+        if category is None:
+            raise invalid("category", "unknown_category")
+        found = lists.nearby(
+            category.id,
+            lat=api.number("lat", least=-90, most=90),
+            lon=api.number("lon", least=-180, most=180),
+            radius_m=category.duplicate_radius_m,
+            limit=NEARBY_MOST,
+        )
+        return answer({"items": [near(each) for each in found]})
+
+    @api.get("/v1/complaints/<complaint_id>")
+    def show(complaint_id: str) -> Response[str]:
+        complaint, history = _visible(store, complaint_id, person=api.person)
+        return answer(
+            detail(
+                complaint,
+                history,
+                mine=complaint.reporter == api.person,
+                region=region,
+                language=api.language,
+                bucket=bucket,
+                now=now(),
+            )
+        )
+
+    @api.get("/v1/complaints/<complaint_id>/appeal")
+    def appeal_text(complaint_id: str) -> Response[str]:
+        complaint, history = _visible(store, complaint_id, person=api.person)
+        if complaint.escalation_level == 0:
+            raise NotFound(complaint_id)
+        languages = ("kk", "ru", "en")
+        texts = {each: appeal(complaint, history, region=region, language=each) for each in languages}
+        return answer({"texts": texts})
+
+    @api.post("/v1/complaints/<complaint_id>/photos")
+    def photos(complaint_id: str) -> Response[str]:
+        body = api.body(schemas.MORE_PHOTOS)
+        declared = [photo_of(photo) for photo in body["photos"]]
+        by = _citizen(api)
+
+        def decide(complaint: Complaint) -> Change:
+            _require_reporter(complaint, by)
+            return expect_photos(complaint, declared, by=by, region=region, now=now())
+
+        complaint = _moved(store, complaint_id, decide, api.idempotency(caller=api.person, required=True))
+        uploads = uploads_of(complaint, by=ActorKind.CITIZEN, bucket=bucket, now=now())
+        return answer(receipt(complaint, uploads=uploads, region=region, language=api.language), status=201)
+
+    @api.post("/v1/complaints/<complaint_id>/comments")
+    def comment(complaint_id: str) -> Response[str]:
+        text = api.body(schemas.COMMENT)["text"]
+        return moved(
+            complaint_id, lambda each: citizen.comment(each, by=_citizen(api), text=text, now=now()), True
+        )
+
+    @api.post("/v1/complaints/<complaint_id>/confirm")
+    def confirm(complaint_id: str) -> Response[str]:
+        api.body(schemas.NOTHING)
+        return moved(complaint_id, lambda each: citizen.confirm(each, by=_citizen(api), now=now()))
+
+    @api.post("/v1/complaints/<complaint_id>/refute")
+    def refute(complaint_id: str) -> Response[str]:
+        body = api.body(schemas.REFUTATION)
+        return moved(
+            complaint_id,
+            lambda each: citizen.refute(
+                each,
+                by=_citizen(api),
+                reason=body["reason"],
+                photos=tuple(body.get("photos", ())),
+                now=now(),
+            ),
+        )
+
+    @api.post("/v1/complaints/<complaint_id>/withdraw")
+    def withdraw(complaint_id: str) -> Response[str]:
+        reason = api.body(schemas.WITHDRAWAL).get("reason")
+        return moved(
+            complaint_id,
+            lambda each: citizen.withdraw(each, by=_citizen(api), reason=reason, now=now()),
+        )
+
+    @api.post("/v1/complaints/<complaint_id>/join")
+    def join(complaint_id: str) -> Response[str]:
+        api.body(schemas.NOTHING)
+        try:
+            return moved(complaint_id, lambda each: citizen.join(each, by=_citizen(api), now=now()))
+        except AlreadyJoined:
+            return shown(store.get(complaint_id))
+
+    def moved(complaint_id: str, decide: Decide, key_required: bool = False) -> Response[str]:
+        request = api.idempotency(caller=api.person, required=key_required)
+        return shown(_moved(store, complaint_id, decide, request))
+
+    def shown(complaint: Complaint) -> Response[str]:
+        return answer(receipt(complaint, uploads=(), region=region, language=api.language))
+
+
+def _citizen(api: Api) -> Actor:
+    return Actor(kind=ActorKind.CITIZEN, id=api.person)
+
+
+def _filed(decide: Callable[[], Change], *, store: ComplaintStore, request: Request) -> Complaint:
+    """File it once for its key: a repeated request finds the complaint that the first one made.
+
+    A short number that is taken is drawn again.
+    """
+    for _ in range(NUMBER_TRIES):
+        change = decide()
+        try:
+            store.write(change, request=request)
+        except RequestSeen as seen:
+            return store.get(_same(seen, request))
+        except NumberTaken:
+            logger.info("short number taken, drawing another")
+        else:
+            return change.after
+    raise Problem("unavailable", retry_after=1)
+
+
+def _moved(store: ComplaintStore, complaint_id: str, decide: Decide, request: Request | None) -> Complaint:
+    try:
+        complaint, _ = move(store, complaint_id, decide, request=request)
+    except RequestSeen as seen:
+        assert request is not None
+        return store.get(_same(seen, request))
+    return complaint
+
+
+def _same(seen: RequestSeen, request: Request) -> str:
+    """The complaint that the key stands for; raises Problem where the key came with another body before."""
+    if seen.digest != request.digest:
+        raise Problem("idempotency-key-reused")
+    return seen.complaint_id
+
+
+def _visible(store: ComplaintStore, complaint_id: str, *, person: str) -> tuple[Complaint, tuple[Event, ...]]:
+    """What the reporter and those who joined may see: everything but the agencies' own comments."""
+    complaint, history, internal = store.with_history(complaint_id)
+    if complaint.reporter != person and not store.is_follower(complaint_id, person):
+        raise NotFound(complaint_id)
+    return complaint, tuple(event for event in history if event.seq not in internal)
+
+
+def _require_reporter(complaint: Complaint, by: Actor) -> None:
+    if complaint.reporter != by.id:
+        raise NotFound(complaint.id)

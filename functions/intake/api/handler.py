@@ -1,0 +1,30 @@
+"""Lambda: the citizen's API, and the open one."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from functions.complaints.clock import utc_now
+from functions.complaints.http import Api
+from functions.complaints.region import load_region
+from functions.complaints.settings import region_file, require
+from functions.complaints.store import ComplaintStore
+from functions.complaints.telemetry import correlation_id
+from functions.intake.api import complaints, directory
+
+ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PEOPLE_TABLE", "PHOTOS_BUCKET")
+
+_settings = require(ENVIRONMENT)
+_region = load_region(region_file())
+_api = Api()
+complaints.mount(
+    _api,
+    store=ComplaintStore(correlation_id=correlation_id),
+    region=_region,
+    bucket=_settings["PHOTOS_BUCKET"],
+    now=utc_now,
+)
+directory.mount(_api, region=_region, files=region_file().parent)
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    return _api.serve(event, context)

@@ -1,0 +1,139 @@
+"""Complaints as the citizen's app sees them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from functions.complaints.clock import iso, iso_or_none
+from functions.complaints.complaint import ActorKind, Complaint
+from functions.complaints.events import Event
+from functions.complaints.history import line
+from functions.complaints.lists import Near
+from functions.complaints.promise import promise_text
+from functions.complaints.region import Region
+from functions.complaints.tables import ComplaintItem
+from functions.complaints.texts import in_language, text
+from functions.complaints.transitions import possible_moves
+from functions.complaints.uploads import PhotoUpload, photo_views
+
+
+def receipt(
+    complaint: Complaint, *, uploads: Sequence[PhotoUpload], region: Region, language: str
+) -> dict[str, Any]:
+    """What every move answers: the complaint's state in short, and the uploads that are still to come."""
+    return {
+        "id": complaint.id,
+        "number": complaint.number,
+        "status": complaint.status,
+        "status_text": text(f"status.{complaint.status}", language),
+        "version": complaint.version,
+        "category": complaint.category,
+        "agency": agency_view(complaint.agency_id, region=region, language=language),
+        "submitted_at": iso(complaint.submitted_at),
+        "changed_at": iso(complaint.changed_at),
+        "uploads": [upload.to_dict() for upload in uploads],
+    } | deadline_view(complaint, language=language)
+
+
+def detail(
+    complaint: Complaint,
+    history: Sequence[Event],
+    *,
+    mine: bool,
+    region: Region,
+    language: str,
+    bucket: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """All that a person may know of a complaint; `mine` adds what only the reporter wrote and may do."""
+    lines = (line(event, language=language, region=region, viewer="citizen") for event in history)
+    category = region.categories.get(complaint.category)
+    view = receipt(complaint, uploads=(), region=region, language=language) | {
+        "category_name": in_language(category.name, language) if category else complaint.category,
+        "comment": complaint.comment,
+        "location": {"lat": complaint.lat, "lon": complaint.lon, "address": complaint.address},
+        "district": complaint.district,
+        "joined": complaint.joined,
+        "photos": photo_views(complaint, bucket=bucket, now=now),
+        "timeline": [each for each in lines if each is not None],
+        "question": complaint.open_question,
+        "answer": None
+        if complaint.answer is None
+        else {
+            "outcome": complaint.answer.outcome,
+            "text": complaint.answer.text,
+            "photos": list(complaint.answer.photos),
+            "closes_at": iso_or_none(complaint.close_at),
+        },
+        "parts": list(complaint.children),
+    }
+    if mine:
+        view |= {
+            "answers": dict(complaint.answers),
+            "public_name": complaint.public_name,
+            "possible": [str(move) for move in possible_moves(complaint, by=ActorKind.CITIZEN)],
+        }
+    return view
+
+
+def deadline_view(complaint: Complaint, *, language: str) -> dict[str, Any]:
+    return {
+        "due_at": iso_or_none(complaint.due_at),
+        "deadline_explanation": None
+        if complaint.promise is None
+        else promise_text(complaint.promise, language),
+        "escalation_level": complaint.escalation_level,
+        "overdue": complaint.overdue,
+    }
+
+
+def summary(item: ComplaintItem, *, region: Region, language: str) -> dict[str, Any]:
+    """A line of the person's list; `joined_by_me` marks another person's complaint that they follow."""
+    category = region.categories.get(item.category)
+    name = in_language(category.name, language) if category else item.category
+    if item.kind != ComplaintItem.KIND:
+        return {
+            "id": item.id,
+            "number": item.number,
+            "category": item.category,
+            "category_name": name,
+            "joined_by_me": True,
+        }
+    return {
+        "id": item.id,
+        "number": item.number,
+        "status": item.status,
+        "status_text": text(f"status.{item.status}", language),
+        "category": item.category,
+        "category_name": name,
+        "agency": agency_view(item.agency_id, region=region, language=language),
+        "submitted_at": iso(item.submitted_at),
+        "changed_at": iso(item.changed_at),
+        "due_at": iso_or_none(item.due_at),
+        "escalation_level": int(item.escalation_level or 0),
+        "overdue": bool(item.overdue),
+        "joined": int(item.joined or 0),
+        "joined_by_me": False,
+    }
+
+
+def near(found: Near) -> dict[str, Any]:
+    """An open complaint nearby, without anything of the person who made it."""
+    item = found.item
+    return {
+        "id": item.id,
+        "number": item.number,
+        "status": item.status,
+        "location": {"lat": float(item.lat), "lon": float(item.lon)},
+        "distance_m": round(found.distance_m),
+        "joined": int(item.joined or 0),
+        "submitted_at": iso(item.submitted_at),
+    }
+
+
+def agency_view(agency_id: str | None, *, region: Region, language: str) -> dict[str, Any] | None:
+    if agency_id is None:
+        return None
+    agency = region.agencies.get(agency_id)
+    name = agency_id if agency is None else in_language(agency.name, language)
+    return {"id": agency_id, "name": name}

@@ -1,0 +1,55 @@
+"""The sweep: what lost its watch is found by the index of timers, acted on, and watched again."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from functions.complaints.moves.escalation import tick
+from functions.complaints.region import Region
+from functions.complaints.store import Store, move
+from functions.complaints.telemetry import follow, logger
+
+# A watch that works is seconds late at the most; what is later than this has none.
+GRACE: Final = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Swept:
+    found: int
+    moved: int
+    failed: int
+
+
+def sweep(
+    overdue: Callable[[datetime], Iterable[str]],
+    *,
+    store: Store,
+    region: Region,
+    now: datetime,
+    grace: timedelta = GRACE,
+    going_on: Callable[[], bool] = lambda: True,
+) -> Swept:
+    """Act on every complaint whose timer ran out more than `grace` ago, and have it watched again.
+
+    `overdue` lists the ids of complaints whose timer ran out before an instant. One that fails does not keep
+    the others waiting; what is left when time runs out is found by the next sweep.
+    """
+    found = moved = failed = 0
+    for complaint_id in overdue(now - grace):
+        if not going_on():
+            break
+        found += 1
+        follow(complaint_id=complaint_id, correlation_id=f"sweep-{now:%Y%m%dT%H%M%S}")
+        try:
+            _, change = move(
+                store,
+                complaint_id,
+                lambda complaint: tick(complaint, region=region, now=now, restart_watch=True),
+            )
+        except Exception:
+            logger.exception("sweep could not move a complaint")
+            failed += 1
+        else:
+            moved += change is not None
+    return Swept(found=found, moved=moved, failed=failed)

@@ -1,0 +1,41 @@
+"""Lambda, on a schedule: the sweep over complaints whose timer has run out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from functions.complaints.clock import utc_now
+from functions.complaints.lists import due_before
+from functions.complaints.region import load_region
+from functions.complaints.settings import region_file, require
+from functions.complaints.store import ComplaintStore
+from functions.complaints.tables import SHARDS
+from functions.complaints.telemetry import correlation_id, logger
+from functions.route.escalation.sweep import sweep
+
+ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "SWEEP_GRACE_SECONDS")
+PAGE: Final = 250
+RESERVE_MS: Final = 10_000
+
+_settings = require(ENVIRONMENT)
+_region = load_region(region_file())
+_store = ComplaintStore(correlation_id=correlation_id)
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    swept = sweep(
+        _overdue,
+        store=_store,
+        region=_region,
+        now=utc_now(),
+        grace=timedelta(seconds=int(_settings["SWEEP_GRACE_SECONDS"])),
+        going_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS,
+    )
+    logger.info("swept", extra=asdict(swept))
+    return asdict(swept)
+
+
+def _overdue(before: datetime) -> Iterable[str]:
+    for shard in range(SHARDS):
+        yield from due_before(before, shard=shard, limit=PAGE)

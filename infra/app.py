@@ -1,0 +1,45 @@
+"""The CDK app: one CDK stage for each region file. The only reader of context.
+
+`-c stage=local` makes the regions of the local stage, for the emulator; otherwise those of the cloud.
+"""
+
+import aws_cdk as cdk
+
+from infra.deployment import Deployment
+from infra.openapi import document
+from infra.region import load_region_file, region_ids
+from infra.service import Service
+from infra.storage import Storage
+from infra.toolchain import host_architecture
+
+
+class RegionStage(cdk.Stage):
+    """One region's stack set: what it keeps, and what works on it."""
+
+    def __init__(self, scope: cdk.App, id: str, *, deployment: Deployment) -> None:
+        region = deployment.region
+        super().__init__(
+            scope,
+            id,
+            env=cdk.Environment(account=region.account, region=region.aws_region),
+        )
+        storage = Storage(self, "storage", deployment=deployment)
+        Service(self, "service", deployment=deployment, storage=storage, openapi=document())
+        cdk.Tags.of(self).add("project", "qamqor")
+        cdk.Tags.of(self).add("region", region.id)
+
+
+def build(*, stage: str, outdir: str | None = None) -> cdk.App:
+    app = cdk.App(outdir=outdir, analytics_reporting=False)
+    wanted = app.node.try_get_context("stage") or stage
+    for region_id in region_ids():
+        region = load_region_file(region_id)
+        if region.stage != wanted:
+            continue
+        deployment = Deployment(region=region, architecture=host_architecture() if region.local else "arm64")
+        RegionStage(app, deployment.name, deployment=deployment)
+    return app
+
+
+if __name__ == "__main__":
+    build(stage="cloud").synth()

@@ -1,0 +1,109 @@
+"""One construct for every Lambda function: what all of them have, and nothing that only one has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.deployment import Deployment
+from infra.package import bundle
+from infra.toolchain import ROOT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """What a function is made of: `sources` are folders below the root, `services` the AWS models it loads.
+
+    `handler` is a dotted path; `lock` names a file of requirements/functions; `memory` in MiB, `timeout` in s.
+    """
+
+    handler: str
+    sources: Sequence[str]
+    lock: str
+    services: Sequence[str]
+    memory: int = 256
+    timeout: int = 15
+
+
+class Function(Construct):
+    """A function with a role of its own, a log group of its own, JSON logs and active tracing."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        deployment: Deployment,
+        code: Code,
+        environment: Mapping[str, str],
+        files: Mapping[str, bytes] | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        kept = not deployment.local
+        self.log_group = logs.LogGroup(
+            self,
+            "Logs",
+            retention=_retention(deployment.region.retention.logs),
+            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+        )
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"{deployment.name}: {id}",
+        )
+        self.log_group.grant_write(self.role)
+        asset = bundle(
+            name=id.lower(),
+            sources=code.sources,
+            lock=ROOT / "requirements" / "functions" / f"{code.lock}.txt",
+            services=code.services,
+            files={"region.json": deployment.region.compiled} | dict(files or {}),
+            target="host" if deployment.local else deployment.architecture,
+        )
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64
+            if deployment.architecture == "arm64"
+            else lambda_.Architecture.X86_64,
+            handler=code.handler,
+            code=lambda_.Code.from_asset(str(asset)),
+            memory_size=code.memory,
+            timeout=Duration.seconds(code.timeout),
+            role=self.role,
+            log_group=self.log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            system_log_level_v2=lambda_.SystemLogLevel.WARN,
+            tracing=lambda_.Tracing.ACTIVE,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": id.lower(),
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+                **environment,
+            },
+        )
+
+    @property
+    def name(self) -> str:
+        return self.function.function_name
+
+
+def _retention(days: int) -> logs.RetentionDays:
+    """The shortest retention that CloudWatch Logs offers and that keeps logs for `days` at least."""
+    offered = {
+        1: logs.RetentionDays.ONE_DAY,
+        7: logs.RetentionDays.ONE_WEEK,
+        30: logs.RetentionDays.ONE_MONTH,
+        90: logs.RetentionDays.THREE_MONTHS,
+        180: logs.RetentionDays.SIX_MONTHS,
+        365: logs.RetentionDays.ONE_YEAR,
+        1827: logs.RetentionDays.FIVE_YEARS,
+        3653: logs.RetentionDays.TEN_YEARS,
+    }
+    return offered[next((length for length in offered if length >= days), 3653)]

@@ -1,0 +1,151 @@
+"""What telling needs: the queue of webhook deliveries, the warnings to agencies, and the push platforms."""
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import ArnFormat, CustomResource, Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.deployment import Deployment
+from infra.function import Code, Function
+
+if TYPE_CHECKING:
+    from infra.functions import Functions
+
+PLATFORM_APPLICATIONS = Code(
+    handler="functions.notify.platform_applications.handler.handler",
+    sources=("functions/notify/platform_applications",),
+    lock="platform-applications",
+    services=("sns", "secretsmanager"),
+    timeout=60,
+)
+
+
+class Deliveries(Construct):
+    """The queue of nudges to the webhook sender. The deliveries themselves are in their table."""
+
+    def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
+        super().__init__(scope, id)
+        secure = not deployment.local
+        self.dead_letters = sqs.Queue(
+            self,
+            "DeadLetters",
+            retention_period=Duration.days(14),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=secure,
+        )
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            visibility_timeout=Duration.seconds(180),
+            retention_period=Duration.days(4),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=secure,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=10),
+        )
+        self.warnings = sns.Topic(self, "Warnings", display_name="Qamqor webhooks", enforce_ssl=secure)
+
+    def connect(self, functions: "Functions") -> None:
+        functions.webhooks.function.add_event_source(
+            sources.SqsEventSource(
+                self.queue, batch_size=5, report_batch_item_failures=True, max_concurrency=50
+            )
+        )
+        events.Rule(
+            self,
+            "Requeue",
+            schedule=events.Schedule.rate(Duration.minutes(1)),
+            targets=[targets.LambdaFunction(functions.requeue.function)],
+        )
+
+
+class PushPlatforms(Construct):
+    """SNS platform applications, which CloudFormation does not know: a custom resource of our own makes them.
+
+    Locally no secret is needed: the applications are placeholders that carry this in their name.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
+        super().__init__(scope, id)
+        push = deployment.region.push
+        secrets = {"fcm": push.fcm_secret, "apns": push.apns_secret}
+        named = {name: secret for name, secret in secrets.items() if secret or deployment.local}
+        self.arns: list[str] = []
+        self.environment: dict[str, str] = {}
+        if not named:
+            return
+        provider = Function(
+            self, "Provider", deployment=deployment, code=PLATFORM_APPLICATIONS, environment={}
+        )
+        self._grant(provider, [secret for secret in named.values() if secret])
+        for name, secret in named.items():
+            platform = self._platform(name, sandbox=push.apns_sandbox)
+            suffix = "" if secret else "-placeholder"
+            application = CustomResource(
+                self,
+                platform,
+                service_token=provider.function.function_arn,
+                resource_type="Custom::PlatformApplication",
+                properties={
+                    "Name": f"{deployment.name}-{platform.lower().replace('_', '-')}{suffix}",
+                    "Platform": platform,
+                    "SecretName": secret or "",
+                },
+            )
+            self.arns.append(application.ref)
+            self.environment[f"{name.upper()}_APPLICATION_ARN"] = application.ref
+
+    @property
+    def endpoint_arns(self) -> list[str]:
+        stack = Stack.of(self)
+        return [
+            stack.format_arn(
+                service="sns",
+                resource="endpoint",
+                resource_name=f"{platform}/qamqor-*",
+                arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+            )
+            for platform in ("GCM", "APNS", "APNS_SANDBOX")
+        ]
+
+    def _platform(self, name: str, *, sandbox: bool) -> str:
+        if name == "fcm":
+            return "GCM"
+        return "APNS_SANDBOX" if sandbox else "APNS"
+
+    def _grant(self, provider: Function, secrets: list[str]) -> None:
+        stack = Stack.of(self)
+        applications = [
+            stack.format_arn(service="sns", resource="app", resource_name=f"{platform}/qamqor-*")
+            for platform in ("GCM", "APNS", "APNS_SANDBOX")
+        ]
+        provider.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=[
+                    "sns:CreatePlatformApplication",
+                    "sns:SetPlatformApplicationAttributes",
+                    "sns:DeletePlatformApplication",
+                ],
+                resources=applications,
+            )
+        )
+        if secrets:
+            provider.role.add_to_policy(
+                iam.PolicyStatement(
+                    actions=["secretsmanager:GetSecretValue"],
+                    resources=[
+                        stack.format_arn(
+                            service="secretsmanager",
+                            resource="secret",
+                            resource_name=f"{secret}-??????",
+                            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                        )
+                        for secret in secrets
+                    ],
+                )
+            )

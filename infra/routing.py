@@ -1,0 +1,78 @@
+"""What calls the functions that react: the stream of events, and uploads of photos."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+
+from infra.deployment import Deployment
+from infra.function import Function
+
+RETENTION = Duration.days(14)
+
+
+def dead_letters(function: Function, id: str, *, deployment: Deployment) -> sqs.Queue:
+    """Where what a function could not handle waits for an operator."""
+    return sqs.Queue(
+        function,
+        id,
+        retention_period=RETENTION,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=not deployment.local,
+    )
+
+
+def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Deployment) -> None:
+    """New events only, in order per complaint, several complaints at once.
+
+    A record that fails is tried for a day: a deployment that breaks a function must not lose what came meanwhile.
+    """
+    only_events = lambda_.FilterCriteria.filter(
+        {
+            "eventName": lambda_.FilterRule.is_equal("INSERT"),
+            "dynamodb": {"NewImage": {"kind": {"S": lambda_.FilterRule.is_equal("event")}}},
+        }
+    )
+    function.function.add_event_source(
+        sources.DynamoEventSource(
+            table,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=100,
+            parallelization_factor=10,
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            retry_attempts=1000,
+            max_record_age=Duration.hours(23),
+            filters=[only_events],
+            on_failure=sources.SqsDlq(dead_letters(function, "StreamDeadLetters", deployment=deployment)),
+        )
+    )
+
+
+def on_upload(function: Function, *, bucket: s3.Bucket, deployment: Deployment) -> None:
+    """Every object that lands in quarantine."""
+    dead = dead_letters(function, "UploadDeadLetters", deployment=deployment)
+    events.Rule(
+        function,
+        "Uploaded",
+        event_pattern=events.EventPattern(
+            source=["aws.s3"],
+            detail_type=["Object Created"],
+            detail={
+                "bucket": {"name": [bucket.bucket_name]},
+                "object": {"key": [{"prefix": "quarantine/"}]},
+            },
+        ),
+        targets=[
+            targets.LambdaFunction(
+                function.function,
+                retry_attempts=24,
+                max_event_age=Duration.hours(6),
+                dead_letter_queue=dead,
+            )
+        ],
+    )
