@@ -16,10 +16,13 @@ from PIL import Image, ImageCms, ImageFile, JpegImagePlugin, PngImagePlugin, Web
 # Imported here only so that each child need not: Pillow reads EXIF with it.
 from PIL import TiffImagePlugin as TiffImagePlugin
 
-from functions.intake.photos.child import Crashed, TookTooLong, TookTooMuchMemory, in_child
+from functions.intake.photos.child import Crashed, Failed, TookTooLong, TookTooMuchMemory, in_child
 from functions.intake.photos.exif import EXIF_IFD, GPS_IFD, ORIENTATION, Suggestion, suggest
 from functions.intake.photos.limits import ACCEPTED, DEFAULT_LIMITS, Limits, PhotoRefused
 from functions.intake.photos.sniff import HEIC, JPEG, OTHER, PNG, WEBP, ends_early, sniff, webp_canvas
+
+# Saving loads Pillow's basic plugins; done here, once, and not again in every child.
+Image.preinit()
 
 OUTPUT_TYPE = "image/jpeg"
 """Everything comes out as JPEG: photos need no transparency, and every agency's system can show it."""
@@ -82,6 +85,8 @@ def clean(
         raise PhotoRefused("too_much_memory", str(error)) from error
     except Crashed as error:
         raise PhotoRefused("corrupt", f"the decoder crashed: {error}") from error
+    except Failed as error:
+        raise CleanerFailed(str(error)) from error
     return _read_answer(answer)
 
 

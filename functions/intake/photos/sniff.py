@@ -116,7 +116,7 @@ def _boxes_end_early(data: bytes) -> bool:
     at = 0
     while at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")
-        if size == 0:
+        if size == 0 or not data[at + 4 : at + 8].isalnum():
             return False
         if size == 1:
             size = int.from_bytes(data[at + 8 : at + 16], "big")

@@ -1,0 +1,489 @@
+"""The photo cleaner over the corpus: a clean photo or a refusal with its reason, never anything else."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from functions.intake.photos.image import CleanPhoto, clean
+from functions.intake.photos.limits import ACCEPTED, DEFAULT_LIMITS, REASONS, Limits, PhotoRefused
+from tests.functions import photo_corpus as corpus
+from tests.functions.photo_corpus import (
+    BLUE,
+    CANARY,
+    GREEN,
+    KINDS,
+    RED,
+    TYPES,
+    YELLOW,
+    jpeg_segments,
+    picture,
+)
+
+ROOT = Path(__file__).parents[2]
+DHT, SOF2, DQT, SOS, APP0 = 0xC4, 0xC2, 0xDB, 0xDA, 0xE0
+
+bases = {kind: picture(kind) for kind in KINDS}
+laden = {kind: corpus.with_every_metadata(kind) for kind in KINDS}
+
+
+def refused(data: bytes, declared_type: str, limits: Limits = DEFAULT_LIMITS) -> str:
+    with pytest.raises(PhotoRefused) as refusal:
+        clean(data, declared_type=declared_type, limits=limits)
+    return refusal.value.reason
+
+
+def outcome(data: bytes, declared_type: str, limits: Limits = DEFAULT_LIMITS) -> CleanPhoto | str:
+    """The photo, proved clean, or the reason it was refused for. Any other exception fails the test."""
+    try:
+        photo = clean(data, declared_type=declared_type, limits=limits)
+    except PhotoRefused as refusal:
+        text, reason = str(refusal), refusal.reason
+    else:
+        assert_clean(photo)
+        return photo
+    assert reason in REASONS
+    assert CANARY.decode() not in text
+    return reason
+
+
+def shown(photo: CleanPhoto) -> Image.Image:
+    return Image.open(BytesIO(photo.content)).convert("RGB")
+
+
+def close(pixel: object, colour: tuple[int, int, int], by: int = 26) -> bool:
+    return isinstance(pixel, tuple) and all(abs(a - b) <= by for a, b in zip(pixel, colour, strict=True))
+
+
+def corners(image: Image.Image) -> list[object]:
+    """Colours in the middle of the four fields: top left, top right, bottom left, bottom right."""
+    width, height = image.size
+    places = [(1, 1), (3, 1), (1, 3), (3, 3)]
+    return [image.getpixel((width * x // 4, height * y // 4)) for x, y in places]
+
+
+def assert_shows(photo: CleanPhoto, *colours: tuple[int, int, int]) -> None:
+    seen = corners(shown(photo))
+    assert all(close(pixel, colour) for pixel, colour in zip(seen, colours, strict=True)), seen
+
+
+def assert_bare(file: bytes) -> None:
+    """Nothing but a picture: no segment that could carry a word, and nothing before, between or behind."""
+    segments = jpeg_segments(file)
+    assert {marker for marker, _ in segments} <= {APP0, DQT, SOF2, DHT, SOS}
+    headers = [payload for marker, payload in segments if marker == APP0]
+    # JFIF 1.01, pixels square, no thumbnail.
+    assert headers == [b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0"]
+    assert CANARY not in file
+    assert CANARY.decode().encode("utf-16le") not in file
+
+
+def assert_clean(photo: CleanPhoto) -> None:
+    assert (photo.content_type, photo.thumbnail_type) == ("image/jpeg", "image/jpeg")
+    assert_bare(photo.content)
+    assert_bare(photo.thumbnail)
+    assert shown(photo).size == (photo.width, photo.height)
+    assert max(photo.width, photo.height) <= DEFAULT_LIMITS.long_side
+    assert max(Image.open(BytesIO(photo.thumbnail)).size) <= DEFAULT_LIMITS.thumbnail_side
+
+
+# --- Pictures come out right --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_of_each_kind_comes_out_as_it_was_seen(kind: str) -> None:
+    photo = clean(bases[kind], declared_type=TYPES[kind])
+    assert_clean(photo)
+    assert (photo.width, photo.height) == (96, 64)
+    assert_shows(photo, RED, GREEN, BLUE, YELLOW)
+    assert photo.suggestion is None
+
+
+def test_both_names_of_heic_are_taken() -> None:
+    heic, heif = (clean(bases["HEIC"], declared_type=name) for name in ("image/heic", "image/heif"))
+    assert heic == heif
+    assert set(ACCEPTED.values()) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_metadata_survives(kind: str) -> None:
+    data = laden[kind]
+    assert CANARY in data, "the test's own file lost its canary"
+    photo = clean(data, declared_type=TYPES[kind])
+    assert_clean(photo)
+    # The profile says that green is meant by red: so it was applied, not only dropped.
+    assert_shows(photo, GREEN, RED, BLUE, YELLOW)
+    assert photo.suggestion is not None
+    assert (photo.suggestion.lat, photo.suggestion.lon) == pytest.approx(corpus.PLACE, abs=1e-5)
+    assert photo.suggestion.taken_at == corpus.TAKEN_AT
+
+
+TURNED = {
+    1: (RED, GREEN, BLUE, YELLOW),
+    2: (GREEN, RED, YELLOW, BLUE),
+    3: (YELLOW, BLUE, GREEN, RED),
+    4: (BLUE, YELLOW, RED, GREEN),
+    5: (RED, BLUE, GREEN, YELLOW),
+    6: (BLUE, RED, YELLOW, GREEN),
+    7: (YELLOW, GREEN, BLUE, RED),
+    8: (GREEN, YELLOW, RED, BLUE),
+}
+"""What is seen of the pattern under each Exif orientation: top left, top right, bottom left, bottom right."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("orientation", TURNED)
+def test_every_orientation_is_set_upright(kind: str, orientation: int) -> None:
+    # Each encoder is given the stored pixels and the tag; HEIC's writes the turn into its container.
+    data = picture(kind, exif=corpus.exif(orientation=orientation))
+    photo = clean(data, declared_type=TYPES[kind])
+    assert (photo.width, photo.height) == ((96, 64) if orientation < 5 else (64, 96))
+    assert_shows(photo, *TURNED[orientation])
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_an_impossible_orientation_is_ignored(orientation: int) -> None:
+    photo = clean(picture("JPEG", exif=corpus.exif(orientation=orientation)), declared_type="image/jpeg")
+    assert_shows(photo, *TURNED[1])
+
+
+def test_a_large_photo_is_made_smaller_and_a_small_one_is_left() -> None:
+    large = clean(picture("JPEG", corpus.pattern((4032, 3024))), declared_type="image/jpeg")
+    assert (large.width, large.height) == (2048, 1536)
+    assert Image.open(BytesIO(large.thumbnail)).size == (320, 240)
+    assert_shows(large, RED, GREEN, BLUE, YELLOW)
+    small = clean(picture("PNG", corpus.pattern((1, 1))), declared_type="image/png")
+    assert (small.width, small.height) == (1, 1)
+    assert_clean(small)
+
+
+@pytest.mark.parametrize("size", [(30_000, 2), (2, 30_000), (60_000, 1)])
+def test_a_strip_keeps_at_least_a_pixel_each_way(size: tuple[int, int]) -> None:
+    photo = clean(corpus.one_bit_png(*size), declared_type="image/png")
+    assert max(photo.width, photo.height) == 2048
+    assert min(photo.width, photo.height) == 1
+    assert_clean(photo)
+
+
+def test_cmyk_comes_out_in_its_colours() -> None:
+    photo = clean(picture("JPEG", corpus.pattern().convert("CMYK")), declared_type="image/jpeg")
+    assert_clean(photo)
+    assert_shows(photo, RED, GREEN, BLUE, YELLOW)
+
+
+PNGS = {
+    "48 bits": (corpus.rgb16_png(), RED),
+    "16 bits of grey": (corpus.grey16_png(), (128, 128, 128)),
+    "1 bit": (picture("PNG", Image.new("1", (8, 8), 1)), (255, 255, 255)),
+    "grey": (picture("PNG", Image.new("L", (8, 8), 90)), (90, 90, 90)),
+    "palette": (picture("PNG", corpus.pattern((8, 8)).crop((0, 0, 4, 4)).convert("P")), None),
+    "grey, clear": (picture("PNG", Image.new("LA", (8, 8), (0, 0))), (255, 255, 255)),
+    "grey, opaque": (picture("PNG", Image.new("LA", (8, 8), (90, 255))), (90, 90, 90)),
+    "rgba, clear": (picture("PNG", Image.new("RGBA", (8, 8), (*RED, 0))), (255, 255, 255)),
+    "rgba, half": (picture("PNG", Image.new("RGBA", (8, 8), (0, 0, 0, 128))), (127, 127, 127)),
+    "one clear colour": (picture("PNG", Image.new("RGB", (8, 8), RED), transparency=RED), (255, 255, 255)),
+    "palette, clear": (picture("PNG", Image.new("P", (8, 8), 0), transparency=0), (255, 255, 255)),
+    "palette, half": (picture("PNG", Image.new("P", (8, 8), 0), transparency=b"\x80"), (127, 127, 127)),
+}
+"""Files and what is seen of them, on white."""
+
+
+@pytest.mark.parametrize("name", PNGS)
+def test_every_kind_of_png_comes_out_in_its_colours_on_white(name: str) -> None:
+    data, colour = PNGS[name]
+    photo = clean(data, declared_type="image/png")
+    assert_clean(photo)
+    seen = shown(photo).getpixel((2, 2))
+    # A palette's nearest colour may be further off than the encoding.
+    assert close(seen, colour or RED, by=6 if colour else 30), seen
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "HEIC"])
+def test_transparency_lies_on_white(kind: str) -> None:
+    image = corpus.pattern().convert("RGBA")
+    image.paste((0, 0, 0, 0), (0, 0, 48, 32))
+    photo = clean(picture(kind, image), declared_type=TYPES[kind])
+    assert_clean(photo)
+    assert_shows(photo, (255, 255, 255), GREEN, BLUE, YELLOW)
+
+
+def test_a_colour_that_nobody_can_see_does_not_bleed_into_a_smaller_photo() -> None:
+    image = Image.new("RGBA", (4096, 64), (*RED, 0))
+    for x in range(0, 4096, 2):
+        image.paste((255, 255, 255, 255), (x, 0, x + 1, 64))
+    photo = clean(picture("PNG", image), declared_type="image/png")
+    assert close(shown(photo).getpixel((1000, 16)), (255, 255, 255), by=3)
+
+
+@pytest.mark.parametrize("profile", [b"", b"none", corpus.icc_red_and_green_swapped()[:200], bytes(4000)])
+def test_a_useless_profile_does_not_cost_the_photo(profile: bytes) -> None:
+    photo = clean(picture("JPEG", icc_profile=profile), declared_type="image/jpeg")
+    assert_clean(photo)
+    assert_shows(photo, RED, GREEN, BLUE, YELLOW)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_an_animation_the_first_frame_is_kept(kind: str) -> None:
+    photo = clean(corpus.animated(kind), declared_type=TYPES[kind])
+    assert_clean(photo)
+    assert_shows(photo, RED, GREEN, BLUE, YELLOW)
+
+
+@pytest.mark.parametrize(
+    ("data", "declared_type"),
+    [(corpus.apng_of_many_frames(10_000), "image/png"), (corpus.webp_of_many_frames(10_000), "image/webp")],
+    ids=["apng", "webp"],
+)
+def test_ten_thousand_frames_cost_no_more_than_one(data: bytes, declared_type: str) -> None:
+    # Decoding them all takes seconds; half a second of computing is generous for the first.
+    before = os.times().children_user
+    photo = clean(data, declared_type=declared_type)
+    assert os.times().children_user - before < 0.5
+    assert_shows(photo, RED, GREEN, BLUE, YELLOW)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_file_gives_the_same_bytes(kind: str) -> None:
+    assert clean(laden[kind], declared_type=TYPES[kind]) == clean(laden[kind], declared_type=TYPES[kind])
+
+
+@pytest.mark.parametrize("name", corpus.polyglots())
+def test_of_a_polyglot_only_the_picture_is_left(name: str) -> None:
+    data = corpus.polyglots()[name]
+    photo = clean(data, declared_type=TYPES[name.partition(" ")[0].upper()])
+    assert_clean(photo)
+    assert_shows(photo, RED, GREEN, BLUE, YELLOW)
+
+
+def test_a_time_without_an_offset_is_read_in_the_regions_zone() -> None:
+    tags = Image.Exif()
+    tags[0x8769] = {0x9003: "2026:03:03 09:05:06"}
+    data = picture("JPEG", exif=tags.tobytes())
+    assert clean(data, declared_type="image/jpeg").suggestion is None
+    photo = clean(data, declared_type="image/jpeg", zone=ZoneInfo("Asia/Almaty"))
+    assert photo.suggestion is not None
+    assert photo.suggestion.taken_at == corpus.TAKEN_AT
+
+
+# --- What is refused, and why -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("declared_type", ACCEPTED)
+def test_nothing_is_empty(declared_type: str) -> None:
+    assert refused(b"", declared_type) == "empty"
+
+
+@pytest.mark.parametrize("name", corpus.NOT_IMAGES)
+def test_what_is_no_image_is_refused_as_such(name: str) -> None:
+    for declared_type in ACCEPTED:
+        assert refused(corpus.NOT_IMAGES[name], declared_type) == "not_an_image"
+
+
+@pytest.mark.parametrize("name", corpus.UNSUPPORTED)
+def test_other_pictures_and_films_are_refused_as_unsupported(name: str) -> None:
+    for declared_type in ACCEPTED:
+        assert refused(corpus.UNSUPPORTED[name], declared_type) == "unsupported_type"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_that_is_not_what_was_declared_is_refused(kind: str) -> None:
+    for declared_type, meant in ACCEPTED.items():
+        if meant != kind:
+            assert refused(bases[kind], declared_type) == "type_mismatch"
+    assert refused(bases[kind], "image/gif") == "type_mismatch"
+    assert refused(bases[kind], "") == "type_mismatch"
+
+
+def test_a_file_larger_than_the_limit_is_refused_unread() -> None:
+    assert refused(bases["JPEG"] + b"\0" * 1000, "image/jpeg", Limits(bytes=1000)) == "too_many_bytes"
+
+
+def test_exactly_fifty_megapixels_are_taken_and_one_row_more_is_not() -> None:
+    photo = clean(corpus.one_bit_png(10_000, 5_000), declared_type="image/png")
+    assert (photo.width, photo.height) == (2048, 1024)
+    assert refused(corpus.one_bit_png(10_000, 5_001), "image/png") == "too_many_pixels"
+
+
+BOMBS = {
+    "png": (corpus.png_declaring(60_000, 60_000), "image/png"),
+    "png of 2 gigapixels each way": (corpus.png_declaring(2**31 - 1, 2**31 - 1), "image/png"),
+    "jpeg": (corpus.jpeg_declaring(65_500, 65_500), "image/jpeg"),
+    "webp, lossy": (corpus.webp_declaring(16_383, 16_383, lossless=False), "image/webp"),
+    "webp, lossless": (corpus.webp_declaring(16_384, 16_384, lossless=True), "image/webp"),
+    "webp, canvas": (corpus.webp_canvas_declaring(16_384, 16_384), "image/webp"),
+    "webp, canvas just above": (corpus.webp_canvas_declaring(10_000, 5_001), "image/webp"),
+    "heic": (corpus.heic_declaring(30_000, 30_000), "image/heic"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_too_many_pixels_are_refused_from_the_header(name: str) -> None:
+    data, declared_type = BOMBS[name]
+    before = os.times().children_user
+    assert refused(data, declared_type) == "too_many_pixels"
+    assert os.times().children_user - before < 0.3
+
+
+@pytest.mark.parametrize("name", [b"zTXt", b"iTXt", b"iCCP"])
+def test_packed_text_is_not_unpacked_without_end(name: bytes) -> None:
+    # Refused, or cleaned without it: in either case within a memory that it would burst.
+    limits = Limits(memory=64 * 2**20)
+    result = outcome(corpus.png_with_packed_text(name, 200), "image/png", limits)
+    assert result == "corrupt" or isinstance(result, CleanPhoto)
+
+
+def test_a_picture_that_takes_too_long_is_killed() -> None:
+    data = corpus.jpeg_of_many_scans(4_000)
+    assert len(data) < 2**20
+    limits = Limits(seconds=0.7)
+    before = os.times()
+    assert refused(data, "image/jpeg", limits) == "took_too_long"
+    assert os.times().elapsed - before.elapsed < 2
+
+
+def test_a_picture_that_takes_too_much_memory_is_refused() -> None:
+    data = corpus.one_bit_png(6_000, 6_000)
+    assert refused(data, "image/png", Limits(memory=32 * 2**20)) == "too_much_memory"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_cut_in_its_middle_is_truncated(kind: str) -> None:
+    data = picture(kind, Image.effect_noise((160, 120), 80).convert("RGB"))
+    assert refused(data[: len(data) * 2 // 3], TYPES[kind]) == "truncated"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_file_is_corrupt(kind: str) -> None:
+    head = {"JPEG": 20, "PNG": 33, "WEBP": 30, "HEIC": 32}[kind]
+    ending = {"JPEG": b"\xff\xd9"}.get(kind, b"")
+    data = bases[kind][:head] + b"\xaa" * (len(bases[kind]) - head - len(ending)) + ending
+    assert refused(data, TYPES[kind]) == "corrupt"
+
+
+# --- Anything at all ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(cut=st.floats(0, 1, exclude_max=True))
+def test_a_file_cut_anywhere_is_cleaned_or_refused(kind: str, cut: float) -> None:
+    outcome(laden[kind][: int(len(laden[kind]) * cut)], TYPES[kind])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=12))
+def test_a_file_with_any_bytes_changed_is_cleaned_or_refused(
+    kind: str, flips: list[tuple[float, int]]
+) -> None:
+    data = bytearray(laden[kind])
+    for place, value in flips:
+        data[int(len(data) * place)] = value
+    outcome(bytes(data), TYPES[kind])
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(block=st.binary(max_size=400) | st.binary(max_size=400).map(lambda rest: b"II*\0\x08\0\0\0" + rest))
+def test_a_broken_exif_block_never_costs_the_photo(block: bytes) -> None:
+    assert_clean(clean(corpus.jpeg_with_exif(block), declared_type="image/jpeg"))
+
+
+def test_refusals_leave_no_process_and_no_open_file() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        refused(bases["JPEG"][:300], "image/jpeg")
+    refused(corpus.jpeg_of_many_scans(4_000), "image/jpeg", Limits(seconds=0.3))
+    assert len(os.listdir("/proc/self/fd")) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+# --- What it costs ------------------------------------------------------------------------------------------
+
+MEASURE = """
+    import json, resource, sys, time
+    from functions.intake.photos.image import clean
+    data = sys.stdin.buffer.read()
+    began = time.perf_counter()
+    photo = clean(data, declared_type=sys.argv[1])
+    print(json.dumps({
+        "seconds": time.perf_counter() - began,
+        "child": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024,
+        "parent": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "size": [photo.width, photo.height],
+    }))
+"""
+
+
+def measured(data: bytes, declared_type: str) -> dict[str, float]:
+    command = [sys.executable, "-c", textwrap.dedent(MEASURE), declared_type]
+    done = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True, cwd=ROOT, timeout=60)
+    figures = json.loads(done.stdout)
+    assert figures["size"] == [2048, 1024]
+    return figures
+
+
+def fifty_megapixels(kind: str) -> bytes:
+    if kind == "PNG":
+        row = b"\0" + bytes(range(200)) * 200
+        return corpus.png((10_000, 5_000), (row for _ in range(5_000)), colour=6)
+    image = Image.new("RGB", (10_000, 5_000), RED)
+    if kind == "HEIC":
+        return picture(kind, image, enc_params={"preset": "ultrafast"})
+    return picture(kind, image, **({"progressive": True} if kind == "JPEG" else {}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [
+        ("JPEG", 400),
+        ("PNG", 550),
+        pytest.param("WEBP", 900, marks=pytest.mark.slow),
+        pytest.param("HEIC", 550, marks=pytest.mark.slow),
+    ],
+)
+def test_fifty_megapixels_stay_within_memory_and_time(kind: str, most: int) -> None:
+    figures = measured(fifty_megapixels(kind), TYPES[kind])
+    print(kind, f"{figures['seconds']:.1f} s, child at most {figures['child'] / 2**20:.0f} MiB")
+    assert figures["child"] < most * 2**20
+    assert figures["seconds"] < DEFAULT_LIMITS.seconds
+
+
+def test_the_child_imports_nothing_anew() -> None:
+    # What is imported in a child is imported again for each photo.
+    program = """
+        import sys
+        from functions.intake.photos import image
+        from functions.intake.photos.limits import DEFAULT_LIMITS
+        data = sys.stdin.buffer.read()
+        image._load_heic()
+        before = set(sys.modules)
+        image._answer(data, kind=sys.argv[1], limits=DEFAULT_LIMITS, zone=None)
+        print(sorted(set(sys.modules) - before))
+    """
+    for kind in KINDS:
+        command = [sys.executable, "-c", textwrap.dedent(program), kind]
+        done = subprocess.run(
+            command, input=laden[kind], stdout=subprocess.PIPE, check=True, cwd=ROOT, timeout=60
+        )
+        assert done.stdout.strip() == b"[]", kind
+
+
+def test_heic_support_is_loaded_only_for_heic() -> None:
+    program = """
+        import sys
+        from functions.intake.photos.image import clean
+        clean(sys.stdin.buffer.read(), declared_type="image/jpeg")
+        assert not [name for name in sys.modules if "heif" in name]
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    subprocess.run(command, input=laden["JPEG"], check=True, cwd=ROOT, timeout=60)
