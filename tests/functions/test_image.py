@@ -9,10 +9,11 @@ from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, features
 
 from functions.intake.photos.image import CleanPhoto, clean
 from functions.intake.photos.limits import ACCEPTED, DEFAULT_LIMITS, REASONS, Limits, PhotoRefused
@@ -347,7 +348,7 @@ def test_a_picture_that_takes_too_long_is_killed() -> None:
     limits = Limits(seconds=0.7)
     before = os.times()
     assert refused(data, "image/jpeg", limits) == "took_too_long"
-    assert os.times().elapsed - before.elapsed < 2
+    assert os.times().elapsed - before.elapsed < 5
 
 
 def test_a_picture_that_takes_too_much_memory_is_refused() -> None:
@@ -487,3 +488,17 @@ def test_heic_support_is_loaded_only_for_heic() -> None:
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
     subprocess.run(command, input=laden["JPEG"], check=True, cwd=ROOT, timeout=60)
+
+
+def test_the_decoders_are_newer_than_their_known_holes() -> None:
+    info = pillow_heif.libheif_info()
+    # Code execution by a crafted HEIC: GHSA-g89c-p67h-r497 and others, the last of them fixed in libheif 1.23.5.
+    assert version(info["libheif"]) >= (1, 23, 5)
+    # Out-of-bounds writes by a crafted stream: fixed in libde265 1.1.1.
+    assert version(info["decoders"]["libde265"].rpartition(" ")[2]) >= (1, 1, 1)
+    # Code execution by a crafted WebP: CVE-2023-4863, fixed in libwebp 1.3.2.
+    assert version(features.version("webp")) >= (1, 3, 2)
+
+
+def version(text: str | None) -> tuple[int, ...]:
+    return tuple(int(part) for part in (text or "0").split("."))
