@@ -1,9 +1,9 @@
 """The appeal at the end of the ladder: a text that is ready to send to the body above.
 
 Source: Administrative Procedural and Process-Related Code of Kazakhstan (29 June 2020, No. 350-VI), art. 91
-(silence past the term is a refusal; the higher body considers the complaint; it is filed with the body complained
-of, which passes it on), art. 92 (three months), art. 93 (what a complaint states: both bodies, the person's name,
-number and address, the circumstances, date, signature).
+(silence past the term is a refusal; the higher body considers the complaint; it is filed with the body that
+was silent, which passes it on), art. 92 (three months), art. 93 (what a complaint states: both bodies, the
+person's name, number and address, the circumstances, date, signature).
 """
 
 from collections.abc import Iterable

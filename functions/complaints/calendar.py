@@ -172,14 +172,13 @@ class Calendar:
         raise AssertionError("open hours end only by CalendarYearMissing")
 
     def registered_at(self, instant: datetime) -> datetime:
-        """When what arrives at `instant` is registered (Code, art. 64(3)): at once on a working day that
-        has not ended, also before it opens; else at the opening of the next working day. Raises
-        CalendarYearMissing.
+        """When what arrives at `instant` is registered (Code, art. 64(3)): on a working day that has not ended at
+        once, or when it opens; else when the next working day opens. Raises CalendarYearMissing.
         """
         instant = as_utc(instant)
         day = self.local(instant).date()
         if self.is_working_day(day) and instant < self.closes_at(day):
-            return instant
+            return max(instant, self.opens_at(day))
         return self.opens_at(self.working_day_after(day, 1))
 
     # Counting

@@ -49,7 +49,7 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
     EventType.PHOTO_REFUSED: "photo",
     EventType.PHOTO_MISSED: "photo",
 }
-"""Which steps are worth a push, and the kind that a person can turn off; a person's own doings are not pushed."""
+"""Which steps are worth a push, and the kind that a person can turn off; their own doings are not pushed."""
 
 PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.assigned": ("agency", "due"),
@@ -70,15 +70,15 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.photo_refused": (),
     "push.photo_missed": (),
 }
-"""The arguments of each push's body, in order: the first is `%1$@` (APNs), `%1$s` (Android). Titles take none."""
+"""The arguments of each push's body, in order: `%1$@` (APNs), `%1$s` (Android) first. Titles take none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PushText:
     """A push by localisation keys, that the app has in its own strings; no personal data is in `args`.
 
-    `collapse_id` is the complaint's: a later push of it replaces an earlier one. `fallback` is the same in words,
-    for an app that does not know the keys yet.
+    `collapse_id` is the complaint's: a later push of it replaces an earlier one. `fallback` is the same in
+    words, for an app that does not know the keys yet.
     """
 
     kind: PushKind
@@ -103,8 +103,8 @@ def visible(event: Event, viewer: Viewer) -> bool:
 def line(event: Event, *, language: str, region: Region, viewer: Viewer = "citizen") -> dict[str, Any] | None:
     """One line of the timeline, None for what this viewer may not see.
 
-    `{seq, type, at, title, body}`, and where they apply `agency` `{id, name}` (who has it or did it), `due_at`
-    and `explanation` (how the deadline was counted).
+    `{seq, type, at, title, body}`, and where they apply `agency` `{id, name}` (who has it or did it),
+    `due_at` and `explanation` (how the deadline was counted).
     """
     if not visible(event, viewer):
         return None
@@ -128,7 +128,7 @@ def line(event: Event, *, language: str, region: Region, viewer: Viewer = "citiz
 
 
 def push(event: Event, *, region: Region, language: str) -> PushText | None:
-    """What the person's phones show of the event; None where it is not worth a push, or was their own doing."""
+    """What the person's phones show of the event; None where it is not worth it, or was their own doing."""
     kind = PUSHED.get(event.type)
     if kind is None or event.actor == ActorKind.CITIZEN or event.data.get("internal"):
         return None

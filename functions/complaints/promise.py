@@ -10,9 +10,10 @@ from functions.complaints.texts import date_text, dates_text, datetime_text, tex
 
 
 def promise_text(promise: Mapping[str, Any], language: str) -> str:
-    """`Due 26 March, 18:30 – 15 working days from 3 March; 9 and 23 March are holidays`, in the region's zone.
+    """`Due 26 March, 18:30 – 15 working days from 3 March; 9 and 23 March are holidays`.
 
-    `promise` is `Explanation.to_dict()`. A date that an announcement may still move says so.
+    `promise` is `Explanation.to_dict()`; times are in the region's zone. A date that an announcement may still
+    move says so.
     """
     params = promise["params"]
     zone = params["time_zone"]

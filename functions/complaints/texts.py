@@ -1,8 +1,8 @@
 """Words in Kazakh, Russian and English, from the message catalogues beside this file.
 
 A text is a string, or plural forms by CLDR category (`one`, `few`, `many`, `other`) chosen by the parameter
-`count`. A placeholder is `{name}` and nothing more: what a person wrote is put in as it is and never read as a
-pattern. Babel (dates, plurals, lists) is imported when the first of them is needed: it outweighs all the rest.
+`count`. A placeholder is `{name}` and nothing more: what a person wrote is put in as it is and never read as
+a pattern. Babel (dates, plurals, lists) is imported when it is first needed: it outweighs all the rest.
 """
 
 import json
@@ -39,8 +39,8 @@ _log = logging.getLogger(__name__)
 def text(key: str, language: str, /, **params: object) -> str:
     """The text `key` in `language`, filled in; `count` chooses the plural form.
 
-    Raises nothing: a key that is missing is logged, looked for in the other languages and then stands for itself;
-    a parameter that is missing shows as `…`.
+    Raises nothing: a key that is missing is logged, looked for in the other languages and then stands for
+    itself; a parameter that is missing shows as `…`.
     """
     for tongue in (language, *LANGUAGES):
         forms = _catalogue(tongue).get(key)
@@ -65,7 +65,7 @@ def in_language(names: Mapping[str, str], language: str) -> str:
 def language_of(
     accept_language: str | None, preferred: str | None = None, *, default: Language = "kk"
 ) -> Language:
-    """The person's own language (`kk`, or a tag like `kk-KZ`), else the best of `Accept-Language`, else `default`.
+    """The person's own language (`kk`, a tag like `kk-KZ`), else the best of `Accept-Language`, else `default`.
 
     Sources: RFC 9110, section 12.5.4 (weights), RFC 4647, section 3.4 (lookup). What cannot be read is passed
     over; where every language is refused, the answer is in `default` all the same.
@@ -100,7 +100,7 @@ def _ranges(header: str) -> Iterable[tuple[str, float]]:
 
 
 def date_text(when: date, language: str, zone: str, *, near: date | None = None) -> str:
-    """`23 March 2026`, without the year where it is the one of `near`; an instant is shown in `zone` (IANA)."""
+    """`23 March 2026`, without the year where it is `near`'s; an instant is shown in `zone` (IANA name)."""
     from babel.dates import format_date, format_skeleton
 
     day = _local_date(when, zone)
@@ -116,7 +116,7 @@ def datetime_text(when: datetime, language: str, zone: str, *, near: date | None
 
 
 def dates_text(days: Iterable[date], language: str, *, near: date) -> str:
-    """`9 and 23 March`, `30 April, 1 and 9 May`: in order, a month named once, a year where it is not `near`'s."""
+    """`9 and 23 March`, `30 April, 1 and 9 May`: a month is named once, a year where it is not `near`'s."""
     from babel.dates import format_date
     from babel.lists import format_list
 
