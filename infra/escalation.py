@@ -65,7 +65,12 @@ class Watch(Construct):
         )
         complaints.grant(role, "dynamodb:GetItem")
         escalate.grant_invoke(role)
-        self.state_machine.grant_start_execution(role)
+        # By name: a grant would make the machine and its role need each other.
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["states:StartExecution"], resources=[watch_arn(self, deployment=deployment)]
+            )
+        )
 
 
 class Sweep(Construct):

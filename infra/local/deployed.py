@@ -1,0 +1,108 @@
+"""A region deployed to the emulator by the real `cdk` command, and what its stack says of itself."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from infra.local.assembly import assembly
+from infra.local.emulator import Emulator
+from infra.toolchain import ROOT, cdk
+
+STAGE: Final = "qamqor-local"
+REGION_ID: Final = "local"
+
+
+class DeployFailed(RuntimeError):
+    """`cdk` ended with an error; the message is what it printed last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """The service stack's outputs on one emulator."""
+
+    emulator: Emulator
+    api_url: str
+    user_pool_id: str
+    client_id: str
+    state_machine_arn: str
+    complaints_table: str
+    agencies_table: str
+    people_table: str
+    deliveries_table: str
+    photos_bucket: str
+
+    def functions_environment(self) -> dict[str, str]:
+        """What the functions' own modules need to work on these tables from outside of Lambda."""
+        return self.emulator.variables() | {
+            "COMPLAINTS_TABLE": self.complaints_table,
+            "AGENCIES_TABLE": self.agencies_table,
+            "PEOPLE_TABLE": self.people_table,
+            "DELIVERIES_TABLE": self.deliveries_table,
+            "PHOTOS_BUCKET": self.photos_bucket,
+        }
+
+    def act_inside(self) -> None:
+        """Let this process use the functions' own modules; before any of them is imported."""
+        os.environ.update(self.functions_environment())
+
+
+def deploy(emulator: Emulator, *, folder: Path | None = None, stage: str = STAGE) -> Deployed:
+    """Bootstrap the emulator's account and deploy the stage's stacks; raises DeployFailed."""
+    made = folder or assembly()
+    _cdk(emulator, "bootstrap", f"aws://{emulator.account}/{emulator.region}", "--app", str(made))
+    _cdk(
+        emulator,
+        "deploy",
+        f"{stage}/*",
+        "--app",
+        str(made),
+        "--require-approval",
+        "never",
+        "--concurrency",
+        "2",
+    )
+    return deployed(emulator, stage=stage)
+
+
+def deployed(emulator: Emulator, *, stage: str = STAGE) -> Deployed:
+    """What is deployed there; raises the CloudFormation error if nothing is."""
+    stacks = emulator.client("cloudformation").describe_stacks(StackName=f"{stage}-service")["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+    return Deployed(
+        emulator=emulator,
+        api_url=_reachable(outputs["ApiUrl"], emulator),
+        user_pool_id=outputs["UserPoolId"],
+        client_id=outputs["UserPoolClientId"],
+        state_machine_arn=outputs["StateMachineArn"],
+        complaints_table=outputs["ComplaintsTable"],
+        agencies_table=outputs["AgenciesTable"],
+        people_table=outputs["PeopleTable"],
+        deliveries_table=outputs["DeliveriesTable"],
+        photos_bucket=outputs["PhotosBucket"],
+    )
+
+
+def _reachable(url: str, emulator: Emulator) -> str:
+    """The emulator serves an API under its own address by the API's id as the first label of the host name.
+
+    Names below localhost need no look-up (RFC 6761, section 6.3).
+    """
+    api_id = url.split("//", 1)[1].split(".", 1)[0]
+    scheme = "https" if emulator.certificate else "http"
+    return f"{scheme}://{api_id}.execute-api.localhost:{emulator.port}"
+
+
+def _cdk(emulator: Emulator, *arguments: str) -> None:
+    done = subprocess.run(
+        cdk(*arguments),
+        cwd=ROOT,
+        env=emulator.environment(CDK_DISABLE_CLI_TELEMETRY="true"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        printed = (done.stdout + done.stderr).strip().splitlines()
+        raise DeployFailed(f"cdk {arguments[0]} failed:\n" + "\n".join(printed[-30:]))
