@@ -1,0 +1,127 @@
+"""API keys of agencies: `qk_<id>_<secret>`, of which only a hash is kept. Pure.
+
+The hash is one round of SHA-256, on purpose. A slow hash is for passwords, which can be guessed; nobody guesses 256
+random bits, however fast the hash, and a slow one would cost every request.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from functions.complaints.faults import NotFound
+from functions.complaints.problems import Problem
+
+PREFIX: Final = "qk"
+SCOPES: Final = ("read", "write", "admin")
+"""Each includes those before it: who may write may read."""
+SECRET_BYTES: Final = 32
+ID_LENGTH: Final = 16
+
+_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_SECRET_LENGTH: Final = 43  # 62 ** 43 > 2 ** 256
+_TOKEN: Final = re.compile(
+    rf"{PREFIX}_(?P<id>[0-9A-Za-z]{{{ID_LENGTH}}})_(?P<secret>[0-9A-Za-z]{{{_SECRET_LENGTH}}})", re.ASCII
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """A key as it was shown once: its public id and its secret."""
+
+    key_id: str
+    secret: str
+
+    def __str__(self) -> str:
+        return f"{PREFIX}_{self.key_id}_{self.secret}"
+
+    def __repr__(self) -> str:
+        return f"Token(key_id={self.key_id!r})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """The agency that calls, as the authorizer found it by its key."""
+
+    agency_id: str
+    key_id: str
+    scopes: frozenset[str]
+
+    def require(self, scope: str) -> None:
+        """Raises Problem `forbidden` where the key does not carry the scope."""
+        if scope not in self.scopes:
+            raise Problem("forbidden")
+
+
+def new_token() -> Token:
+    key_id = "".join(secrets.choice(_LETTERS) for _ in range(ID_LENGTH))
+    return Token(key_id=key_id, secret=_base62(int.from_bytes(secrets.token_bytes(SECRET_BYTES))))
+
+
+def read_token(text: str) -> Token | None:
+    """The token in `text`, or None where it is none."""
+    found = _TOKEN.fullmatch(text)
+    return None if found is None else Token(key_id=found["id"], secret=found["secret"])
+
+
+def bearer_token(authorization: str | None) -> Token | None:
+    """The token of an `Authorization: Bearer` header (RFC 6750, section 2.1), or None."""
+    scheme, _, credentials = (authorization or "").partition(" ")
+    return read_token(credentials.strip()) if scheme.lower() == "bearer" else None
+
+
+def hash_of(secret: str) -> str:
+    """What is stored of a secret: SHA-256, in hex."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def matches(secret: str, *, stored: str) -> bool:
+    """Whether the secret is the one that `stored` is the hash of, in a time that tells nothing."""
+    return hmac.compare_digest(hash_of(secret), stored)
+
+
+def is_valid(*, now: datetime, expires_at: datetime | None, revoked_at: datetime | None) -> bool:
+    """A key ends at its expiry or when it is revoked, whichever comes first; either may lie ahead."""
+    return (expires_at is None or now < expires_at) and (revoked_at is None or now < revoked_at)
+
+
+def with_implied(scopes: frozenset[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """The scopes in their order with those that they include. Raises ValueError for one that there is not."""
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown or not scopes:
+        raise ValueError(f"scopes are {', '.join(SCOPES)}; not {', '.join(unknown) or 'none'}")
+    return SCOPES[: max(SCOPES.index(scope) for scope in scopes) + 1]
+
+
+def context_of(caller: Caller) -> dict[str, str]:
+    """What the authorizer hands on. Texts alone, for these pass through every gateway unchanged."""
+    return {
+        "agency_id": caller.agency_id,
+        "key_id": caller.key_id,
+        "scopes": " ".join(scope for scope in SCOPES if scope in caller.scopes),
+    }
+
+
+def caller_of(event: Mapping[str, Any]) -> Caller:
+    """The caller of an HTTP API event (payload 2.0). Raises NotFound where no authorizer let it in."""
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    context = authorizer.get("lambda") or {}
+    if not context.get("agency_id"):
+        raise NotFound
+    return Caller(
+        agency_id=context["agency_id"],
+        key_id=context["key_id"],
+        scopes=frozenset(str(context.get("scopes") or "").split()),
+    )
+
+
+def _base62(value: int) -> str:
+    letters = []
+    for _ in range(_SECRET_LENGTH):
+        value, digit = divmod(value, 62)
+        letters.append(_LETTERS[digit])
+    return "".join(reversed(letters))

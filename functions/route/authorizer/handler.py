@@ -1,0 +1,30 @@
+"""Lambda authorizer of the HTTP API (payload format 2.0, simple response): whose API key is this?
+
+Scopes are not judged here: the gateway keeps an answer for every route that the same key calls. It keeps it for at
+most ANSWER_KEPT_S, and nothing is kept in this function, so that a revoked key is out within that time.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from functions.complaints.agencies import caller_with
+from functions.complaints.clock import utc_now
+from functions.complaints.keys import bearer_token, context_of
+from functions.complaints.settings import require
+from functions.complaints.telemetry import follow, logger
+
+ENVIRONMENT: Final = ("AGENCIES_TABLE",)
+ANSWER_KEPT_S: Final = 60
+
+require(ENVIRONMENT)
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """`{isAuthorized, context: {agency_id, key_id, scopes}}`, `scopes` as words apart by a space."""
+    follow(complaint_id=None, correlation_id=event["requestContext"]["requestId"])
+    token = bearer_token(next(iter(event.get("identitySource") or ()), None))
+    caller = None if token is None else caller_with(token, now=utc_now())
+    if caller is None:
+        logger.info("key refused", extra={"key_id": None if token is None else token.key_id})
+        return {"isAuthorized": False}
+    return {"isAuthorized": True, "context": context_of(caller)}
