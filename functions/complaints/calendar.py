@@ -172,8 +172,8 @@ class Calendar:
         raise AssertionError("open hours end only by CalendarYearMissing")
 
     def registered_at(self, instant: datetime) -> datetime:
-        """When what arrives at `instant` is registered (Code, art. 64(3)): on a working day that has not ended at
-        once, or when it opens; else when the next working day opens. Raises CalendarYearMissing.
+        """When what arrives at `instant` is registered (Code, art. 64(3)): on a working day that has not
+        ended at once, or when it opens; else when the next working day opens. Raises CalendarYearMissing.
         """
         instant = as_utc(instant)
         day = self.local(instant).date()

@@ -25,6 +25,10 @@ from tests.core.official_days import HOLIDAYS, OFFICIAL
 ALMATY = ZoneInfo("Asia/Almaty")
 
 
+def wall(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ALMATY)
+
+
 def is_working_by_definition(calendar: Calendar, day: date) -> bool:
     """The rule in one expression, apart from the tables that the calendar makes."""
     return (
@@ -127,10 +131,21 @@ def test_skipped_and_moved_days_are_those_that_differ_from_a_plain_week(
     ],
 )
 def test_next_opening(at: str, opening: str) -> None:
-    def wall(text: str) -> datetime:
-        return datetime.fromisoformat(text).replace(tzinfo=ALMATY)
-
     assert OFFICIAL.next_opening(wall(at)) == wall(opening)
+
+
+@pytest.mark.parametrize(
+    ("at", "registered"),
+    [
+        ("2026-02-06 07:10", "2026-02-06 09:00"),
+        ("2026-02-06 13:30", "2026-02-06 13:30"),
+        ("2026-02-06 18:30", "2026-02-09 09:00"),
+        ("2026-02-08 23:59", "2026-02-09 09:00"),
+        ("2026-02-09 00:00", "2026-02-09 09:00"),
+    ],
+)
+def test_registration_waits_for_opening(at: str, registered: str) -> None:
+    assert OFFICIAL.registered_at(wall(at)) == wall(registered)
 
 
 @given(calendars(), instants)
