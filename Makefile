@@ -88,7 +88,7 @@ cost: setup ## count and price the AWS requests of one complaint
 # ------------------------------------------------------------------------------------- housekeeping
 .PHONY: licences
 licences: setup ## write LICENSES.md from the locked packages' metadata
-	@$(python) -m infra.local.licences
+	@$(python) -m infra.licences
 
 .PHONY: clean
 clean: ## remove everything that is made: environments, builds, state

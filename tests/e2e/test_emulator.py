@@ -21,8 +21,6 @@ from infra.local import emulator, process_group
 from infra.local.recording import calls
 from infra.toolchain import ROOT
 
-pytestmark = pytest.mark.e2e
-
 STUBBORN = """
 import os, signal, time
 

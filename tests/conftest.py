@@ -1,0 +1,26 @@
+"""What holds for every test: the project's own tools, and no way to a real AWS account."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from infra.toolchain import TOOLS
+
+os.environ["PATH"] = f"{TOOLS}{os.pathsep}{os.environ['PATH']}"
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).with_name("e2e") in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
