@@ -146,7 +146,7 @@ def _licence(package: importlib.metadata.Distribution) -> str:
     for words in [*said, *classified]:
         spdx = _IN_OTHER_WORDS.get(words.lower(), words)
         if spdx in FOR_TOOLS:
-            return spdx
+            return str(spdx)
     return "unknown"
 
 

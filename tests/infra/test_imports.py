@@ -12,7 +12,10 @@ FUNCTIONS = ROOT / "functions"
 DOORS = ("intake", "route", "notify")
 AWS = {"aws_lambda_powertools", "boto3", "botocore", "pynamodb"}
 # The part of the core that speaks to AWS. All other modules of the core are pure.
-ADAPTERS = {"aws", "codec", "http", "lists", "outbox", "settings", "store", "tables", "telemetry"}
+ADAPTERS = {
+    *("agencies", "aws", "codec", "http", "lists", "outbox", "people", "settings", "store", "tables"),
+    *("telemetry",),
+}
 # Each costs a cold start more than it is worth at module level.
 HEAVY = {"boto3", "httpx", "holidays", "jsonschema", "moto", "pydantic", "requests", "shapely"}
 CLOCKS = {"now", "today", "utcnow", "time", "time_ns"}
