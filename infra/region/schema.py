@@ -18,6 +18,7 @@ AGENCY_KINDS: Final = (
     "government",
 )
 
+DATE_PATTERN: Final = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 ID_PATTERN: Final = "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
 
 _ID = Text(
@@ -27,7 +28,7 @@ _ID = Text(
 )
 _SENTENCE = Text(what="a text", pattern=r"\S")
 _EMAIL = Text(what="an e-mail address", pattern=r"^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$", rule="email")
-_DATE = Text(what="a date such as 2026-03-09", pattern="^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+_DATE = Text(what="a date such as 2026-03-09", pattern=DATE_PATTERN)
 _TIME = Text(what="a time such as 09:00", pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")
 _DAYS = Text(what="a number of days such as P90D", pattern="^P[1-9][0-9]{0,4}D$", rule="duration")
 _SECRET = Text(what="the name of a secret in Secrets Manager", pattern="^[A-Za-z0-9/_+=.@-]{1,512}$")
@@ -62,7 +63,7 @@ _HOURS = Record(
     },
 )
 
-_CALENDAR = Record(
+CALENDAR: Final = Record(
     what="the calendar",
     keys={
         "country": Key(OneOf(("KZ",)), "whose public holidays apply"),
@@ -305,7 +306,7 @@ REGION: Final = Record(
             "where it runs",
         ),
         "time_zone": Key(_SENTENCE, "the zone by its IANA name"),
-        "calendar": Key(_CALENDAR, "when state bodies work"),
+        "calendar": Key(CALENDAR, "when state bodies work"),
         "geography": Key(
             Text(what="the name of a .geojson file beside this one", pattern=r"^[a-z0-9_-]+\.geojson$"),
             "the boundary and the districts",

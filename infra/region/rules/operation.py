@@ -65,9 +65,9 @@ def push_where_sns_has_it(document: Document) -> Iterator[Finding]:
 
 
 def somebody_is_woken(document: Document) -> Iterator[Finding]:
-    alarms = document.region.get("alarms")
-    if not document.local and (alarms is None or not alarms.items("email")):
-        place = alarms or document.region
+    place = document.region.get("alarms") or document.region
+    email = document.region.at("alarms", "email")
+    if not document.local and (email is None or email.value == []):
         yield place.fault("alarm-receiver", "Nobody receives alarms.", "Add an address under alarms.email.")
 
 

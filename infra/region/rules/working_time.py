@@ -1,5 +1,6 @@
 """The calendar: zone, hours, years with data, moved days."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from functions.complaints.calendar import Holiday
 from infra.calendar_data import HolidayNameUnknown, kazakhstan_holidays
 from infra.region.document import Document
 from infra.region.finding import Finding
-from infra.region.schema import WEEKDAYS
+from infra.region.schema import CALENDAR, DATE_PATTERN, WEEKDAYS
 from infra.region.source import Node
 from infra.region.working_calendar import calendar_of
 
@@ -85,7 +86,9 @@ def years_have_data(document: Document) -> Iterator[Finding]:
 def calendar_can_be_made(document: Document) -> Iterator[Finding]:
     """What no other rule here has a name for, in the words of the calendar itself."""
     place = document.region.get("calendar")
-    if place is None:
+    if place is None or document.region.text("time_zone") is None:
+        return
+    if any(True for _ in CALENDAR.check(place, partial=False)):
         return
     others = (zone_is_known, hours_fit, years_have_data, moved_days_fit, weekend_leaves_a_day, dates_exist)
     if any(True for rule in others for _ in rule(document)):
@@ -94,8 +97,6 @@ def calendar_can_be_made(document: Document) -> Iterator[Finding]:
         calendar_of(document.region.plain())
     except ValueError as error:
         yield place.fault("calendar", f"{str(error)[:1].upper()}{str(error)[1:]}.", "Correct the calendar.")
-    except (KeyError, TypeError, AttributeError):
-        return  # its form is at fault, and the form has been checked
 
 
 def moved_days_fit(document: Document) -> Iterator[Finding]:
@@ -136,7 +137,13 @@ def moved_days_fit(document: Document) -> Iterator[Finding]:
         if free(day):
             yield place.fault("calendar", f"The short day {day} is free.", "List only days that are worked.")
         at = _time(place)
-        if at is not None and opens is not None and closes is not None and not opens < at <= closes:
+        if (
+            at is not None
+            and opens is not None
+            and closes is not None
+            and opens < closes
+            and not opens < at <= closes
+        ):
             yield place.fault(
                 "calendar",
                 f"The short day {day} closes at {at:%H:%M}, outside the hours.",
@@ -196,7 +203,7 @@ def dates_exist(document: Document) -> Iterator[Finding]:
         (node.text() or "", node) for key in ("moved_working", "moved_off") for node in calendar.items(key)
     ]
     for text, place in [*days, *calendar.fields("short_days").items()]:
-        if len(text) == 10 and _day(text) is None:
+        if re.search(DATE_PATTERN, text) and _day(text) is None:
             yield place.fault("calendar", f"There is no day {text}.", "Correct the date.")
 
 
