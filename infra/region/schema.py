@@ -32,7 +32,7 @@ _DATE = Text(what="a date such as 2026-03-09", pattern=DATE_PATTERN)
 _TIME = Text(what="a time such as 09:00", pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")
 _DAYS = Text(what="a number of days such as P90D", pattern="^P[1-9][0-9]{0,4}D$", rule="duration")
 _SECRET = Text(what="the name of a secret in Secrets Manager", pattern="^[A-Za-z0-9/_+=.@-]{1,512}$")
-_HTTPS = Text(what="an address that begins with https://", pattern=r"^https://[^\s/]+(/\S*)?$")
+_ISSUER = Text(what="an address such as https://id.example.org", pattern=r"^https?://[^\s/]+(/\S*)?$")
 _TERM = Term()
 
 NAMES: Final = Record(
@@ -196,7 +196,7 @@ _IDENTITY = Either(
         "issuer": Record(
             what="the identity provider",
             keys={
-                "issuer": Key(_HTTPS, "the OpenID Connect issuer, for identities that stay in the country"),
+                "issuer": Key(_ISSUER, "the OpenID Connect issuer, for identities that stay in the country"),
                 "audience": Key(_SENTENCE, "the audience that its tokens name"),
             },
         ),

@@ -34,7 +34,7 @@ def outline(points: dict[tuple[int, int], tuple[float, float]]) -> tuple:
     along = [(x, 0) for x in range(SIDE)] + [(SIDE, y) for y in range(SIDE)]
     back = [(x, SIDE) for x in range(SIDE, 0, -1)] + [(0, y) for y in range(SIDE, 0, -1)]
     ring = [points[corner] for corner in along + back]
-    return ((tuple([*ring, ring[0]]),),)
+    return (((*ring, ring[0]),),)
 
 
 # Corners move by less than a quarter of a cell, so that no quadrilateral crosses itself.

@@ -52,6 +52,7 @@ YAML_FAULTS = [
     ("alarm-receiver", "alarms: {email: [duty@example.org]}\n", "", "region: small"),
     ("webhook-safety", "{allow_http: false}", "{allow_http: true}", "allow_http: true"),
     ("webhook-safety", "{allow_http: false}", "{allow_private: true}", "allow_private: true"),
+    ("identity-issuer", "{provider: cognito}", "{issuer: http://id.example.org, audience: app}", "http://id"),
     ("log-retention", "{logs: P90D}", "{logs: P91D}", "P91D"),
     ("quiet-hours", 'to: "08:00"}', 'to: "22:00"}', "quiet_hours"),
     ("calendar", '{opens: "09:00", closes', '{opens: "19:00", closes', '"19:00"'),

@@ -80,6 +80,14 @@ def webhooks_stay_safe(document: Document) -> Iterator[Finding]:
             yield place.fault("webhook-safety", f"{key} is on outside stage: local.", "Remove it.")
 
 
+def issuer_speaks_tls(document: Document) -> Iterator[Finding]:
+    place = document.region.at("identity", "issuer")
+    if place is not None and not document.local and (place.text() or "").startswith("http:"):
+        yield place.fault(
+            "identity-issuer", "The issuer's keys would come over plain http.", "Write an address with https."
+        )
+
+
 def logs_can_be_kept_so_long(document: Document) -> Iterator[Finding]:
     place = document.region.at("retention", "logs")
     text = (None if place is None else place.text()) or defaults.RETENTION["logs"]
@@ -108,6 +116,7 @@ RULES = (
     nothing_left_open,
     push_where_sns_has_it,
     somebody_is_woken,
+    issuer_speaks_tls,
     webhooks_stay_safe,
     logs_can_be_kept_so_long,
     quiet_hours_end,

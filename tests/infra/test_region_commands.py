@@ -1,0 +1,147 @@
+"""`python -m infra.region`: what an operator types, and what it answers."""
+
+from itertools import pairwise
+
+import pytest
+
+from infra.region.__main__ import main
+from infra.region.document import REGIONS
+from tests.infra import small_region
+
+
+def test_lint_is_silent_and_succeeds_without_findings(capsys):
+    assert main(["lint"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_lint_prints_every_finding_and_fails(tmp_path, capsys):
+    small_region.write(tmp_path, yaml=small_region.YAML.replace("PT4H", "4h").replace("SML", "sml"))
+    assert main(["--folder", str(tmp_path), "lint"]) == 1
+    assert [line.split(": ")[1] for line in capsys.readouterr().out.splitlines()] == [
+        "number-prefix",
+        "duration",
+    ]
+
+
+def test_lint_of_a_region_that_is_not_there_is_asked_wrongly(capsys):
+    assert main(["lint", "atlantis"]) == 2
+    assert "atlantis" in capsys.readouterr().err
+
+
+def test_where_names_the_body_the_reason_the_terms_and_the_ladder(capsys):
+    arguments = ["--lat", "52.245", "--lon", "76.775", "--category", "rubbish"]
+    assert main(["where", "--region", "pavlodar", *arguments]) == 0
+    out = capsys.readouterr().out
+    for part in (
+        "(atameken)",
+        "(akim_atameken)",
+        "in the district",
+        "P3BD",
+        "Level 1   ",
+        "(city_akimat)",
+        "P1BD",
+    ):
+        assert part in out
+    assert (
+        out.index("(city_akimat)") < out.index("(oblast_akimat)") < out.index("(presidential_administration)")
+    )
+
+
+def test_where_speaks_the_languages_of_the_region(capsys):
+    arguments = ["--lat", "49.80", "--lon", "73.09", "--category", "rubbish", "--language", "kk"]
+    assert main(["where", "--region", "karaganda", *arguments]) == 0
+    assert "Қазыбек би атындағы аудан әкімінің аппараты" in capsys.readouterr().out
+
+
+def test_where_outside_the_region_says_so(capsys):
+    assert (
+        main(["where", "--region", "karaganda", "--lat", "43", "--lon", "77", "--category", "rubbish"]) == 0
+    )
+    assert "outside" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--lat", "52.2"], ["--lat", "52.2", "--lon", "76.9", "--category", "opera"]]
+)
+def test_where_needs_a_place_and_a_known_category(arguments):
+    assert main(["where", "--region", "pavlodar", *arguments]) == 2
+
+
+def test_where_checks_a_list_of_places(capsys):
+    places = REGIONS / "pavlodar.places.csv"
+    assert main(["where", "--region", "pavlodar", "--csv", str(places)]) == 0
+    assert "16 of 16" in capsys.readouterr().out
+
+
+def test_where_names_the_line_of_a_place_that_goes_elsewhere(tmp_path, capsys):
+    file = tmp_path / "places.csv"
+    file.write_text(
+        "lat,lon,category,agency,note\n"
+        "52.245,76.775,rubbish,city_housing,Atameken\n"
+        "52.245,76.775,opera,city_housing,\n"
+        "43.2,76.9,rubbish,city_housing,far away\n"
+        "52.285,76.97,rubbish,city_housing,right\n",
+        encoding="utf-8",
+    )
+    assert main(["where", "--region", "pavlodar", "--csv", str(file)]) == 1
+    out = capsys.readouterr().out
+    assert f"{file}:2:" in out
+    assert "akim_atameken answers" in out
+    assert f"{file}:3:" in out
+    assert f"{file}:4:" in out
+    assert "outside" in out
+    assert "1 of 4" in out
+
+
+@pytest.mark.parametrize("text", ["lat,lon\n1,2\n", "lat,lon,category,agency\nnorth,2,rubbish,x\n"])
+def test_a_list_of_places_that_cannot_be_read_is_asked_wrongly(tmp_path, capsys, text):
+    file = tmp_path / "places.csv"
+    file.write_text(text, encoding="utf-8")
+    assert main(["where", "--region", "pavlodar", "--csv", str(file)]) == 2
+    assert str(file) in capsys.readouterr().err
+
+
+def test_a_list_without_places_proves_nothing(tmp_path):
+    file = tmp_path / "places.csv"
+    file.write_text("lat,lon,category,agency\n", encoding="utf-8")
+    assert main(["where", "--region", "pavlodar", "--csv", str(file)]) == 1
+
+
+def test_a_new_region_has_only_what_an_operator_must_fill_in(tmp_path, capsys):
+    assert main(["--folder", str(tmp_path), "new", "--name", "astana"]) == 0
+    out = capsys.readouterr().out
+    rules = {line.split(": ")[1] for line in out.splitlines() if not line.startswith("wrote")}
+    assert rules == {"still-to-do", "aws-account", "alarm-receiver"}
+
+
+def test_a_new_region_that_was_filled_in_has_no_findings(tmp_path):
+    main(["--folder", str(tmp_path), "new", "--name", "astana"])
+    for file in tmp_path.iterdir():
+        text = (
+            file.read_text(encoding="utf-8")
+            .replace("TODO", "Astana")
+            .replace('"000000000000"', '"111122223333"')
+        )
+        file.write_text(text.replace("email: []", "email: [duty@example.org]"), encoding="utf-8")
+    assert main(["--folder", str(tmp_path), "lint"]) == 0
+
+
+def test_a_new_region_explains_every_top_level_key(tmp_path):
+    main(["--folder", str(tmp_path), "new", "--name", "astana"])
+    lines = (tmp_path / "astana.yaml").read_text(encoding="utf-8").splitlines()
+    for before, line in pairwise(lines):
+        if line and line[0].islower() and not line.startswith(("terms:", "calendar:")):
+            assert before.startswith("#") or before[0].islower(), line
+
+
+def test_new_never_overwrites(tmp_path, capsys):
+    assert main(["--folder", str(tmp_path), "new", "--name", "astana"]) == 0
+    (tmp_path / "astana.yaml").write_text("mine", encoding="utf-8")
+    assert main(["--folder", str(tmp_path), "new", "--name", "astana"]) == 2
+    assert (tmp_path / "astana.yaml").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["Astana", "../astana", "1st", ""])
+def test_new_takes_only_ids(tmp_path, name):
+    assert main(["--folder", str(tmp_path), "new", "--name", name]) == 2
+    assert list(tmp_path.iterdir()) == []

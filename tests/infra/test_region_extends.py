@@ -1,0 +1,68 @@
+"""A file on top of another: what it says holds, and each value still knows where it was written."""
+
+from infra.region.compile import compiled
+from infra.region.document import read_document
+from infra.region.lint import lint_regions
+from tests.infra import small_region
+
+OVER = """\
+region: tiny
+extends: small
+number_prefix: TNY
+stage: local
+categories:
+  - id: open_manhole
+    acknowledge_within: null
+    answer_within: PT12S
+    escalation_terms: [PT60S, PT30S]
+    reminder: null
+  - id: noise
+    name: {kk: Шу, ru: Шум, en: Noise}
+    danger: false
+    acknowledge_within: null
+    answer_within: PT30S
+    escalation_terms: [PT5S]
+    responsible: {default: city}
+identity: {issuer: "http://127.0.0.1:9000", audience: app}
+push: null
+quiet_hours: null
+webhooks: {allow_http: true}
+"""
+
+
+def tiny(folder, over: str = OVER) -> dict:
+    small_region.write(folder)
+    return compiled(read_document(small_region.write(folder, yaml=over, name="tiny")))
+
+
+def test_what_the_file_says_holds_and_the_rest_is_inherited(tmp_path):
+    found = tiny(tmp_path)
+    assert lint_regions(tmp_path) == []
+    manhole = found["categories"]["open_manhole"]
+    assert (manhole["acknowledge_within"], manhole["answer_within"]) == (None, "PT12S")
+    assert manhole["escalation_terms"] == ["PT60S", "PT30S"]
+    assert manhole["name"]["en"] == "Open manhole"
+    assert manhole["responsible"] == {"default": "city", "districts": {}}
+    assert list(found["categories"]) == ["open_manhole", "rubbish", "noise"]
+    assert found["id"] == "tiny"
+    assert found["calendar"] == compiled(read_document(tmp_path / "small.yaml"))["calendar"]
+
+
+def test_an_identity_provider_is_replaced_and_not_mixed(tmp_path):
+    assert tiny(tmp_path)["identity"] == {"issuer": "http://127.0.0.1:9000", "audience": "app"}
+
+
+def test_null_takes_away_what_may_be_absent(tmp_path):
+    found = tiny(tmp_path)
+    assert found["quiet_hours"] is None
+    assert found["push"] == {"fcm": False, "apns": False}
+
+
+def test_a_fault_is_found_where_it_was_written(tmp_path):
+    tiny(tmp_path, OVER.replace("PT12S", "12s"))
+    (tmp_path / "small.yaml").write_text(
+        small_region.YAML.replace("parent: city,", "parent: town,"), encoding="utf-8"
+    )
+    found = {(one.file.name, one.rule, one.line) for one in lint_regions(tmp_path, ["tiny"])}
+    assert ("tiny.yaml", "duration", 8) in found
+    assert ("small.yaml", "unknown-agency", 24) in found

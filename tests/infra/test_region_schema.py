@@ -1,0 +1,145 @@
+"""The published JSON Schema and the linter's check of the form say the same of every file."""
+
+import copy
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infra.region.document import REGIONS, region_files
+from infra.region.schema import REGION, json_schema, json_schema_text
+from infra.region.source import Node, read_yaml
+from tests.infra import small_region
+
+VALIDATOR = jsonschema.Draft202012Validator(json_schema())
+PLACE = Path("x.yaml")
+
+
+def node_of(value: object) -> Node:
+    if isinstance(value, dict):
+        return Node(value={key: node_of(one) for key, one in value.items()}, file=PLACE, line=1)
+    if isinstance(value, list):
+        return Node(value=[node_of(one) for one in value], file=PLACE, line=1)
+    return Node(value=value, file=PLACE, line=1)
+
+
+def small(tmp_path_factory) -> dict:
+    return read_yaml(small_region.write(tmp_path_factory.mktemp("small")))[0].plain()
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory) -> dict:
+    return small(tmp_path_factory)
+
+
+def paths(value: object, path: tuple = ()) -> list[tuple]:
+    """The way to every value under `value`."""
+    found = [path] if path else []
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in pairs:
+        found.extend(paths(one, (*path, key)))
+    return found
+
+
+texts = st.text(max_size=12) | st.sampled_from(
+    [
+        "PT4H",
+        "P15BD",
+        "P2M",
+        "PT8BH",
+        "P1DT12H",
+        "PT",
+        "P",
+        "P3W",
+        "PT4H\n",
+        "P90D",
+        "09:00",
+        "24:00",
+        "2026-03-09",
+    ]
+    + [
+        "2026-13-09",
+        "pavlodar",
+        "a-b",
+        "a--b",
+        "A",
+        "city@example.org",
+        "x@y",
+        "https://id.example.org",
+        "KZ",
+        "PVL",
+    ]
+    + [
+        "PVLX",
+        "111122223333",
+        "eu-central-1",
+        "api.example.org",
+        "-a.org",
+        "kk.geojson",
+        "../kk.geojson",
+        " ",
+        "\n",
+    ]
+)
+values = st.none() | st.booleans() | st.integers(-3, 20_000_000) | texts | st.just([]) | st.just({})
+
+
+@settings(max_examples=400)
+@given(data=st.data())
+def test_schema_and_linter_agree_on_every_mutation(region, data):
+    mutant = copy.deepcopy(region)
+    if data.draw(st.booleans()):
+        mutant["extends"] = "pavlodar"
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(paths(mutant)))
+        parent = mutant
+        for key in path[:-1]:
+            parent = parent[key]
+        match data.draw(st.sampled_from(["replace", "remove", "add"])):
+            case "remove":
+                del parent[path[-1]]
+            case "add" if isinstance(parent, dict):
+                parent[data.draw(texts)] = data.draw(values)
+            case _:
+                parent[path[-1]] = data.draw(values)
+        if not paths(mutant):
+            return
+    findings = list(REGION.check(node_of(mutant), partial="extends" in mutant))
+    errors = list(VALIDATOR.iter_errors(mutant))
+    # The one place where the schema knows less: a duration of nothing, or of more than a century, has its form.
+    if not all(finding.rule == "duration" for finding in findings):
+        assert errors, findings
+    if errors:
+        assert findings, errors[0].message
+
+
+def test_the_published_schema_is_the_one_that_the_code_checks():
+    assert (REGIONS / "region.schema.json").read_text(encoding="utf-8") == json_schema_text(), (
+        "run `python -m infra.region schema`"
+    )
+
+
+def test_the_schema_is_a_schema():
+    jsonschema.Draft202012Validator.check_schema(json.loads(json_schema_text()))
+
+
+@pytest.mark.parametrize("file", region_files(), ids=lambda file: file.stem)
+def test_every_shipped_file_fits_the_schema_and_tells_editors_of_it(file):
+    VALIDATOR.validate(read_yaml(file)[0].plain())
+    assert file.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=region.schema.json\n")
+
+
+def test_every_key_says_what_it_is_for():
+    def described(schema: dict) -> None:
+        for name, one in schema.get("properties", {}).items():
+            assert one["description"].strip(), name
+            described(one)
+        for part in (schema.get("items"), schema.get("additionalProperties")):
+            if isinstance(part, dict):
+                described(part)
+
+    described(json_schema()["then"])
+    described(json_schema()["else"])
