@@ -149,7 +149,7 @@ def _error(fault: FieldFault, language: str) -> dict[str, Any]:
 
 
 def _said(params: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Parameters as a person reads them: bytes also in megabytes, a term in words."""
+    """Parameters as a person reads them: bytes also in megabytes, a term and a reason in words."""
     said = dict(params)
     most = params.get("max")
     if isinstance(most, int) and most >= 1024:
@@ -158,6 +158,8 @@ def _said(params: Mapping[str, Any], language: str) -> dict[str, Any]:
     limit = params.get("limit")
     if isinstance(limit, str):
         said["limit"] = _term_text(limit, language)
+    if has_text(address := f"address.{params.get('reason')}"):
+        said["reason"] = text(address, language)
     return said
 
 

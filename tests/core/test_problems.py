@@ -140,6 +140,11 @@ def test_every_fault_is_named_with_its_field_in_the_callers_language() -> None:
             "Бұл – рұқсат етілгеннен ұзақ. Ең ұзақ мерзім: 2 ай.",
         ),
         (
+            FieldFault(pointer="/url", key="url_refused", params={"reason": "host_private"}),
+            "ru",
+            "Этот адрес использовать нельзя. Хост должен быть в открытом интернете.",
+        ),
+        (
             FieldFault(pointer="/photos", key="too_many_photos", params={"limit": 5, "left": 1}),
             "ru",
             "Можно не больше 5 фотографий; ещё можно добавить: 1.",

@@ -180,6 +180,8 @@ def _asked(call: ast.Call, module: ast.Module) -> Iterator[tuple[str, frozenset[
             yield from ((f"fault.{key}", known) for key in _strings(named.get("key"), module))
         case ast.Name(id="Conflict"):
             yield from ((f"conflict.{key}", given) for key in _strings(first, module))
+        case ast.Name(id="AddressRefused"):
+            yield from ((f"address.{key}", given) for key in _strings(first, module))
         case ast.Name(id="Problem"):
             for slug in _strings(first, module):
                 yield f"problem.{slug}.title", given
@@ -190,7 +192,7 @@ def _asked(call: ast.Call, module: ast.Module) -> Iterator[tuple[str, frozenset[
 
 def test_every_key_that_the_code_names_has_a_text() -> None:
     used = {(use.key, use.where) for use in _uses()}
-    assert {"fault.too_short", "fault.not_ours_is_a_transfer", "conflict.own_complaint"} <= {key for key, _ in used}
+    assert {"fault.not_ours_is_a_transfer", "conflict.own_complaint", "address.scheme"} <= {key for key, _ in used}
     assert sorted((key, where) for key, where in used if key not in CATALOGUES["en"]) == []
 
 
