@@ -251,6 +251,14 @@ def test_an_extension_is_later_and_within_the_limit_or_refused(
     assert (extended.duration, extended.received_at) == (first.duration, received)
 
 
+def test_an_extended_estimate_stays_an_estimate() -> None:
+    received = datetime(2026, 5, 12, 5, tzinfo=UTC)
+    first = due(ANSWER_TERM, received_at=received, calendar=OFFICIAL)
+    extended = extend(first, by=Duration.parse("P5BD"), received_at=received, calendar=OFFICIAL)
+    assert (first.estimated, extended.estimated) == (True, True)
+    assert extended.skipped == ()
+
+
 @given(calendars(), st.integers(1, 15), st.integers(1, 8), st.integers(1, 8), instants)
 def test_two_extensions_in_working_days_are_one_of_their_sum(
     calendar: Calendar, number: int, one: int, other: int, received: datetime
