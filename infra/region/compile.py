@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from infra.region import defaults
-from infra.region.document import REGIONS, Document, document_of
-from infra.region.finding import RegionFault
+from infra.region.document import REGIONS, Document
 from infra.region.geojson import Feature
-from infra.region.lint import lint_document
+from infra.region.lint import sound_document
 from infra.region.schema import LANGUAGES
 from infra.region.working_calendar import calendar_of, hours_of
 
@@ -18,9 +17,7 @@ def compile_region(region_id: str, *, folder: Path = REGIONS) -> bytes:
 
     Raises RegionFault with every finding of the linter.
     """
-    document = document_of(region_id, folder)
-    if findings := lint_document(document):
-        raise RegionFault(tuple(findings))
+    document = sound_document(region_id, folder)
     return to_json(compiled(document))
 
 

@@ -7,9 +7,8 @@ from typing import Any, Literal
 from functions.complaints.duration import Duration
 from infra.region import defaults
 from infra.region.compile import compiled, to_json
-from infra.region.document import REGIONS, document_of
-from infra.region.finding import RegionFault
-from infra.region.lint import lint_document
+from infra.region.document import REGIONS
+from infra.region.lint import sound_document
 
 type Stage = Literal["cloud", "local"]
 
@@ -84,9 +83,7 @@ class RegionFile:
 
 def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
     """Raises RegionFault with every finding of the linter."""
-    document = document_of(region_id, folder)
-    if findings := lint_document(document):
-        raise RegionFault(tuple(findings))
+    document = sound_document(region_id, folder)
     raw: dict[str, Any] = document.region.plain()
     terms = defaults.TERMS | raw.get("terms", {})
     retention = defaults.RETENTION | raw.get("retention", {})

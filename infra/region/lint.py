@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from infra.region.document import REGIONS, Document, read_document, region_files
+from infra.region.document import REGIONS, Document, document_of, read_document, region_files
 from infra.region.finding import Finding, RegionFault
 from infra.region.rules import bodies, categories, operation, places, terms, working_time
 from infra.region.schema import REGION
@@ -30,6 +30,14 @@ def lint_document(document: Document) -> list[Finding]:
     for rule in RULES:
         found.update(rule(document))
     return sorted(found)
+
+
+def sound_document(region_id: str, folder: Path = REGIONS) -> Document:
+    """The region's document; raises RegionFault with every finding, also of a clash with another region."""
+    document = document_of(region_id, folder)
+    if findings := lint_regions(folder, [region_id]):
+        raise RegionFault(tuple(findings))
+    return document
 
 
 def lint_regions(folder: Path = REGIONS, only: Iterable[str] | None = None) -> list[Finding]:
