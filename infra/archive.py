@@ -1,0 +1,58 @@
+"""Zip files that are the same bytes whenever they are made from the same files, and made whole or not at all."""
+
+import os
+import struct
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+# The first moment that a zip file can name.
+_DATE = (1980, 1, 1, 0, 0, 0)
+_LOCAL_HEADER = struct.Struct("<26x2H")
+
+
+@contextmanager
+def new_archive(path: Path) -> Iterator[ZipFile]:
+    """An archive to write, which appears under its name only when the block has ended well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".making-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file, ZipFile(file, "w") as archive:
+            yield archive
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def add_folder(archive: ZipFile, folder: Path) -> None:
+    """Add every file below the folder, by its path from there."""
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        entry = ZipInfo(file.relative_to(folder).as_posix(), _DATE)
+        entry.external_attr = 0o100644 << 16
+        archive.writestr(entry, file.read_bytes(), ZIP_DEFLATED)
+
+
+def copy_entries(source: Path, archive: ZipFile, *, wanted: Callable[[str], bool]) -> None:
+    """Copy the wanted entries of another archive as they are, compressed: thousands of them in no time.
+
+    Raises `FileExistsError` for an entry that is there already.
+    """
+    assert archive.fp
+    with ZipFile(source) as packed, source.open("rb") as raw:
+        for entry in packed.infolist():
+            if not wanted(entry.filename):
+                continue
+            if entry.filename in archive.NameToInfo:
+                raise FileExistsError(entry.filename)
+            raw.seek(entry.header_offset)
+            name_length, extra_length = _LOCAL_HEADER.unpack(raw.read(_LOCAL_HEADER.size))
+            raw.seek(name_length + extra_length, os.SEEK_CUR)
+            entry.header_offset = archive.fp.tell()
+            archive.fp.write(entry.FileHeader(zip64=False))
+            archive.fp.write(raw.read(entry.compress_size))
+            archive.filelist.append(entry)
+            archive.NameToInfo[entry.filename] = entry
+            archive.start_dir = archive.fp.tell()
