@@ -29,6 +29,8 @@ from infra.toolchain import ROOT
 CORE = "functions/complaints"
 STORE = ROOT / ".build"
 
+_KEPT = 100
+
 
 class PackagingError(RuntimeError):
     """An asset cannot be made from what was named, or does not hold what its handler needs."""
@@ -62,8 +64,10 @@ def bundle(
         if not asset.exists():
             packages = [_package(entry, target=target, store=store) for entry in entries]
             _write(asset, contents=contents, packages=packages, services=services)
+            _forget_unused(asset.parent)
     except (NotInstallable, NotCompiled, FileNotFoundError, FileExistsError) as error:
         raise PackagingError(f"{name}: {error}") from error
+    asset.touch()
     return asset
 
 
@@ -144,6 +148,13 @@ def _write(
         models = {path.split("/")[2] for path in packed.namelist() if path.startswith("botocore/data/")}
         if unknown := set(services) - models:
             raise FileNotFoundError(f"botocore in this lock has no service {', '.join(sorted(unknown))}")
+
+
+def _forget_unused(folder: Path) -> None:
+    """Each change of the core makes every asset anew: keep those that were used last."""
+    by_use = sorted(folder.glob("*.zip"), key=lambda asset: asset.stat().st_mtime, reverse=True)
+    for asset in by_use[_KEPT:]:
+        asset.unlink(missing_ok=True)
 
 
 def _is_other_service(path: str, services: Collection[str]) -> bool:

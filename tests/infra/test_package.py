@@ -1,12 +1,14 @@
 """What a Lambda function's asset holds, and that it is the same whenever and wherever it is made."""
 
 import importlib.util
+import os
 import struct
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
+from infra import package
 from infra.package import PackagingError, bundle, modules_loaded, unpacked
 from infra.toolchain import ROOT
 
@@ -144,9 +146,22 @@ def test_what_is_unpacked_is_what_was_packed(project: Path, lock: Path, tmp_path
 
 def test_an_asset_that_stands_is_not_made_again(project: Path, lock: Path, tmp_path: Path) -> None:
     asset = intake(project, lock, tmp_path / "store")
-    made = asset.stat().st_ctime_ns
+    made = asset.stat().st_ino
     assert intake(project, lock, tmp_path / "store") == asset
-    assert asset.stat().st_ctime_ns == made
+    assert asset.stat().st_ino == made
+
+
+def test_assets_that_nothing_has_used_for_long_are_forgotten(
+    project: Path, lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, "_KEPT", 2)
+    oldest, used = intake(project, lock, tmp_path / "store"), notify(project, lock, tmp_path / "store")
+    os.utime(oldest, (1, 1))
+    os.utime(used, (0, 0))
+    assert notify(project, lock, tmp_path / "store") == used
+    (project / "functions/notify/push.py").write_text("def handler(event, context): return 1\n")
+    newest = notify(project, lock, tmp_path / "store")
+    assert set(newest.parent.iterdir()) == {used, newest}
 
 
 def test_a_change_in_notify_leaves_intake_as_it_was(project: Path, lock: Path, tmp_path: Path) -> None:
