@@ -7,7 +7,7 @@ from typing import Any, Final
 from pynamodb.exceptions import UpdateError
 
 from functions.complaints.agencies import SubscriptionItem, new_subscription, subscription_of
-from functions.complaints.clock import iso, parse_iso
+from functions.complaints.clock import iso
 from functions.complaints.events import EventType
 from functions.complaints.faults import Conflict, invalid
 from functions.notify.webhooks.address import AddressPolicy, AddressRefused, check_url
@@ -22,8 +22,6 @@ ALL: Final = "complaint.*"
 TYPES: Final = (ALL, *(each.value for each in EventType))
 ALGORITHMS: Final = ("v1", "v1a")
 ROTATION: Final = timedelta(hours=24)
-DEFAULT_RATE: Final = 20
-"""Attempts a second, where the agency asks for no other rate."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,30 +84,6 @@ def check_types(types: tuple[str, ...]) -> None:
     for index, each in enumerate(types):
         if each not in TYPES:
             raise invalid(f"/types/{index}", "unknown_choice", choices=", ".join(TYPES))
-
-
-def wants(item: SubscriptionItem, event_type: str) -> bool:
-    """Whether the subscription is for events of this type."""
-    return any(each == event_type or (each == ALL and event_type.startswith("complaint.")) for each in item.types)
-
-
-def address_policy(webhooks: Any) -> AddressPolicy:
-    """The stage's leave for addresses, from the region file's `webhooks`."""
-    private = bool(webhooks.get("allow_private"))
-    return AddressPolicy(
-        allow_http=bool(webhooks.get("allow_http")),
-        allow_private=private,
-        ports=None if private else (443,),
-    )
-
-
-def signing_secrets(item: SubscriptionItem, *, now: datetime) -> tuple[str, ...]:
-    """The secrets to sign with, the newest first: during a rotation two."""
-    return tuple(
-        each["secret"]
-        for each in item.secrets
-        if each["expires_at"] is None or now < parse_iso(each["expires_at"])
-    )
 
 
 def verifying_secret(secret: str) -> str:

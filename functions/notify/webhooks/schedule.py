@@ -43,6 +43,9 @@ REST_LONGEST = timedelta(minutes=30)
 # Longer than an attempt may last: a probe that has not reported by then died with its sender.
 PROBE_LEASE = timedelta(seconds=60)
 
+SLOW_AFTER = timedelta(seconds=5)
+QUICK_WITHIN = timedelta(seconds=2)
+
 PAUSE_AFTER = timedelta(days=5)
 PAUSE_FAILURES = 20
 PAUSE_NOTICE = timedelta(hours=24)
@@ -83,6 +86,7 @@ class SubscriptionHealth:
     - `rests`: how often the breaker opened in this run; each rest is twice as long as the one before.
     - `warned`: the warnings given in this run, with their times.
     - `paused`, `paused_at`: nothing is sent while set; deliveries wait.
+    - `slow`: its last answer took SLOW_AFTER or longer and none since was quick; few attempts at a time.
     """
 
     failures: int = 0
@@ -93,6 +97,7 @@ class SubscriptionHealth:
     warned: tuple[tuple[Warning, datetime], ...] = ()
     paused: Pause | None = None
     paused_at: datetime | None = None
+    slow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,13 +143,20 @@ def ask(health: SubscriptionHealth, *, now: datetime) -> tuple[SubscriptionHealt
     return replace(health, breaker="half_open", rest_until=now + PROBE_LEASE), Permit(kind="probe")
 
 
-def after_success(health: SubscriptionHealth) -> SubscriptionHealth:
+def after_success(health: SubscriptionHealth, *, took: timedelta = timedelta(0)) -> SubscriptionHealth:
     """Well again: the run of failures is over and the breaker closed. A pause stays until it is lifted."""
-    return SubscriptionHealth(paused=health.paused, paused_at=health.paused_at)
+    return SubscriptionHealth(
+        paused=health.paused, paused_at=health.paused_at, slow=_is_slow(health, took=took)
+    )
 
 
 def after_failure(
-    health: SubscriptionHealth, *, now: datetime, retry_after: timedelta | None, random: Chance
+    health: SubscriptionHealth,
+    *,
+    now: datetime,
+    retry_after: timedelta | None,
+    random: Chance,
+    took: timedelta = timedelta(0),
 ) -> SubscriptionHealth:
     """One more failure. The breaker opens at the fifth in a row and when a probe fails.
 
@@ -152,7 +164,12 @@ def after_failure(
     most 24 h). What was already under way when it opened counts as a failure but does not lengthen the
     rest.
     """
-    failed = replace(health, failures=health.failures + 1, failing_since=health.failing_since or now)
+    failed = replace(
+        health,
+        failures=health.failures + 1,
+        failing_since=health.failing_since or now,
+        slow=_is_slow(health, took=took),
+    )
     if health.breaker == "open" or (health.breaker == "closed" and failed.failures < BREAKER_THRESHOLD):
         return failed
     rest = _jittered(min(REST_FIRST * 2 ** min(health.rests, 16), REST_LONGEST), random)
@@ -218,6 +235,10 @@ def resumed(health: SubscriptionHealth, *, now: datetime) -> SubscriptionHealth:
     if health.paused in (None, Pause.ASKED) and health.failures == 0:
         return SubscriptionHealth()
     return SubscriptionHealth(breaker="open", rest_until=now)
+
+
+def _is_slow(health: SubscriptionHealth, *, took: timedelta) -> bool:
+    return took >= SLOW_AFTER or (health.slow and took > QUICK_WITHIN)
 
 
 def _jittered(delay: timedelta, random: Chance) -> timedelta:

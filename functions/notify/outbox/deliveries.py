@@ -1,0 +1,76 @@
+"""From an event to the deliveries of it: one for each subscription of each agency that it concerns."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from functions.complaints.agencies import SubscriptionItem, subscriptions_of
+from functions.complaints.events import EventType
+from functions.complaints.outbox import Published
+from functions.notify.webhooks.delivery import Nudge, delivery_of, ticket_of
+from functions.notify.webhooks.store import Deliveries
+
+ALL: Final = "complaint.*"
+CACHED_FOR: Final = timedelta(seconds=10)
+"""A subscription that was made, changed or deleted counts for events from this much later, at the latest."""
+
+type Subscriptions = Callable[[str], Sequence[SubscriptionItem]]
+
+
+class CachedSubscriptions:
+    """An agency's subscriptions, read at most once in CACHED_FOR by each container."""
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime],
+        read: Subscriptions = lambda agency_id: subscriptions_of(agency_id, consistent=False),
+    ) -> None:
+        self._now, self._read = now, read
+        self._known: dict[str, tuple[datetime, Sequence[SubscriptionItem]]] = {}
+
+    def __call__(self, agency_id: str) -> Sequence[SubscriptionItem]:
+        now = self._now()
+        known = self._known.get(agency_id)
+        if known is None or now - known[0] >= CACHED_FOR:
+            known = self._known[agency_id] = (now, self._read(agency_id))
+        return known[1]
+
+
+def on_event(
+    published: Published,
+    *,
+    deliveries: Deliveries,
+    subscriptions: Subscriptions,
+    enqueue: Callable[[Sequence[Nudge]], None],
+    now: Callable[[], datetime],
+) -> None:
+    """Make the event's deliveries and have them sent. Run twice, it changes nothing the second time but may nudge.
+
+    An active subscription gets one also while it is paused: it is kept for later. What only agencies may read goes
+    to them as well.
+    """
+    nudges = []
+    for agency_id in concerned(published):
+        for subscription in subscriptions(agency_id):
+            if subscription.status != "active" or not wants(subscription, published.event.type):
+                continue
+            delivery = delivery_of(published, agency_id=agency_id, subscription_id=subscription.id)
+            deliveries.add(delivery)
+            deliveries.announce(delivery.lane, [ticket_of(delivery.seq)], now=now())
+            nudges.append(Nudge(lane=delivery.lane))
+    if nudges:
+        enqueue(nudges)
+
+
+def concerned(published: Published) -> tuple[str, ...]:
+    """The agencies to tell: those in charge, and one that has just passed the complaint on."""
+    left = published.event.data.get("from") if published.event.type == EventType.TRANSFERRED else None
+    return tuple(dict.fromkeys((*published.in_charge, *((left,) if left else ()))))
+
+
+def wants(subscription: SubscriptionItem, event_type: str) -> bool:
+    """Whether the subscription is for events of this type."""
+    return event_type in subscription.types or (
+        ALL in subscription.types and event_type.startswith("complaint.")
+    )

@@ -1,0 +1,176 @@
+"""A delivery: one event for one subscription. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from functions.complaints.clock import iso, iso_or_none
+from functions.complaints.outbox import Published
+
+KEPT: Final = timedelta(days=30)
+TEST_TYPE: Final = "subscription.test"
+TEST_LANE: Final = "test"
+ATTEMPTS_FIRST: Final = 3
+ATTEMPTS_LAST: Final = 17
+REPLAYS: Final = 1000
+"""How many tickets one delivery can have at once."""
+
+
+class DeliveryStatus(StrEnum):
+    """`failed`: given up, for this delivery alone did not get through; `dropped`: its subscription was deleted."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lane:
+    """What is delivered in order: the events of one complaint to one subscription."""
+
+    agency_id: str
+    subscription_id: str
+    complaint_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """`body` is what is sent, byte for byte the same each time. `tries` and `first_at` count since it was made or
+    last replayed; `attempts` is a log that a replay does not forget: the first ATTEMPTS_FIRST and the last
+    ATTEMPTS_LAST of them, with `attempts_made` saying how many there were.
+    """
+
+    lane: Lane
+    seq: int
+    message_id: str
+    type: str
+    body: str
+    created: datetime
+    status: DeliveryStatus = DeliveryStatus.PENDING
+    tries: int = 0
+    first_at: datetime | None = None
+    attempts: tuple[Mapping[str, Any], ...] = ()
+    delivered_at: datetime | None = None
+    replayed_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return delivery_id(self.lane.complaint_id, self.seq)
+
+    @property
+    def attempts_made(self) -> int:
+        return int(self.attempts[-1]["n"]) if self.attempts else 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nudge:
+    """Asks a worker to look into a lane. `probe`: although it is not its time yet; the breaker wants to know."""
+
+    lane: Lane
+    probe: bool = False
+    delay: timedelta = field(default=timedelta(0))
+
+
+def delivery_of(published: Published, *, agency_id: str, subscription_id: str) -> Delivery:
+    """The delivery of an event to a subscription: the same in every run."""
+    event = published.event
+    return Delivery(
+        lane=Lane(agency_id=agency_id, subscription_id=subscription_id, complaint_id=event.complaint_id),
+        seq=event.seq,
+        message_id=message_id(event.id, subscription_id),
+        type=event.type.value,
+        body=body_of(published),
+        created=event.at,
+    )
+
+
+def test_delivery(*, agency_id: str, subscription_id: str, now: datetime) -> Delivery:
+    lane = Lane(agency_id=agency_id, subscription_id=subscription_id, complaint_id=TEST_LANE)
+    seq = int(now.timestamp() * 1000)
+    body = to_body(TEST_TYPE, at=now, data={"subscription_id": subscription_id, "sequence": seq})
+    return Delivery(
+        lane=lane,
+        seq=seq,
+        message_id=message_id(f"{TEST_LANE}.{seq}", subscription_id),
+        type=TEST_TYPE,
+        body=body,
+        created=now,
+    )
+
+
+def body_of(published: Published) -> str:
+    """Ids and state, nothing personal and no text that a person wrote: the agency reads those over the API."""
+    event = published.event
+    data: dict[str, Any] = {
+        "id": event.complaint_id,
+        "number": published.number,
+        "sequence": event.seq,
+        "status": event.status.value,
+        "category": published.category,
+        "agency": published.agency_id,
+        "in_charge": list(published.in_charge),
+        "escalation_level": published.escalation_level,
+        "due_at": iso_or_none(published.due_at),
+        "internal": not published.visible,
+    }
+    if event.actor_agency is not None:
+        data["by_agency"] = event.actor_agency
+    moved = {name: event.data[name] for name in ("from", "to") if name in event.data}
+    if event.type == "complaint.transferred":
+        data |= moved
+    return to_body(event.type.value, at=event.at, data=data)
+
+
+def to_body(type: str, *, at: datetime, data: Mapping[str, Any]) -> str:
+    """The payload of Standard Webhooks 1.0.0: type, timestamp, data."""
+    payload = {"type": type, "timestamp": iso(at), "data": data}
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+
+
+def message_id(event_id: str, subscription_id: str) -> str:
+    """`webhook-id`: the same on every attempt and replay, so that a receiver can tell what it had already."""
+    digest = hashlib.sha256(f"{event_id}\n{subscription_id}".encode()).hexdigest()
+    return f"msg_{digest[:32]}"
+
+
+def delivery_id(complaint_id: str, seq: int) -> str:
+    return f"{complaint_id}-{seq}"
+
+
+def read_delivery_id(text: str) -> tuple[str, int] | None:
+    complaint_id, _, seq = text.rpartition("-")
+    if not complaint_id or not seq.isascii() or not seq.isdigit() or len(seq) > 15:
+        return None
+    return complaint_id, int(seq)
+
+
+def ticket_of(seq: int, *, replay: int = 0) -> int:
+    """What stands in a lane's queue for a delivery; sorts as the deliveries do.
+
+    Each replay has a ticket of its own, so that a worker that is just done with the delivery does not take the
+    replay's ticket away with its own.
+    """
+    return seq * REPLAYS + replay
+
+
+def seq_of(ticket: int) -> int:
+    return ticket // REPLAYS
+
+
+def replay_ticket(seq: int, *, now: datetime) -> int:
+    return ticket_of(seq, replay=1 + int(now.timestamp() * 1000) % (REPLAYS - 1))
+
+
+def with_attempt(delivery: Delivery, record: Mapping[str, Any], *, at: datetime) -> Delivery:
+    """The delivery with one more attempt in its log; the middle of a long log is left out."""
+    numbered = {"n": delivery.attempts_made + 1, **record}
+    log = (*delivery.attempts, numbered)
+    if len(log) > ATTEMPTS_FIRST + ATTEMPTS_LAST:
+        log = log[:ATTEMPTS_FIRST] + log[-ATTEMPTS_LAST:]
+    return replace(
+        delivery, attempts=log, tries=delivery.tries + 1, first_at=delivery.first_at or at
+    )

@@ -1,0 +1,97 @@
+"""How fast and how many at once: attempts a second for every endpoint, places in a queue for a slow one."""
+
+import threading
+from datetime import datetime, timedelta
+from typing import Final
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from functions.notify.webhooks.tables import AttemptRateItem, SlotItem, subscription_pk
+
+WINDOW: Final = timedelta(seconds=10)
+DEFAULT_RATE: Final = 20
+"""Attempts a second at one endpoint, where the agency asked for no other rate."""
+CLAIM: Final = 10
+UNCLAIMED: Final = 2
+"""Attempts in a window that a container makes without asking. A quiet endpoint costs no write so; the limit can be
+exceeded by this many for each container.
+"""
+SLOTS: Final = 2
+SLOT_HELD: Final = timedelta(seconds=60)
+_REFUSED: Final = "ConditionalCheckFailedException"
+
+
+class AttemptRate:
+    """A limit on attempts per window, claimed CLAIM at a time from a counter that all containers share."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[int, int, int]] = {}
+
+    def wait(self, subscription_id: str, *, rate: int | None, now: datetime) -> timedelta:
+        """How long to wait before the next attempt; zero when it may be made, and is then counted."""
+        seconds = int(WINDOW.total_seconds())
+        window = int(now.timestamp()) // seconds
+        rest = timedelta(seconds=(window + 1) * seconds - now.timestamp())
+        limit = (rate or DEFAULT_RATE) * seconds
+        with self._lock:
+            known, free, claimed = self._known.get(subscription_id, (window, UNCLAIMED, 0))
+            if known != window:
+                free, claimed = UNCLAIMED, 0
+            if free == 0:
+                if claimed < 0:
+                    return rest
+                free = self._claim(subscription_id, window, limit=limit, now=now)
+                claimed = free or -1
+            self._known[subscription_id] = (window, max(0, free - 1), claimed)
+        return timedelta(0) if free else rest
+
+    def _claim(self, subscription_id: str, window: int, *, limit: int, now: datetime) -> int:
+        share = min(CLAIM, limit)
+        item = AttemptRateItem(f"rate#{subscription_id}", str(window))
+        room = AttemptRateItem.claimed.does_not_exist() | (AttemptRateItem.claimed <= limit - share)
+        try:
+            item.update(
+                [
+                    AttemptRateItem.claimed.add(share),
+                    AttemptRateItem.expires.set(now + timedelta(hours=1)),
+                ],
+                condition=room,
+            )
+        except UpdateError as error:
+            if error.cause_response_code != _REFUSED:
+                raise
+            return 0
+        return share
+
+
+class Slots:
+    """Places for attempts at a slow endpoint: SLOTS of them, so that it cannot occupy all workers."""
+
+    def take(self, subscription_id: str, *, owner: str, now: datetime) -> str | None:
+        """The name of a place that is now the owner's, or None where all are taken."""
+        for number in range(SLOTS):
+            item = SlotItem(subscription_pk(subscription_id), f"slot#{number}")
+            free = SlotItem.held_until.does_not_exist() | (SlotItem.held_until < now)
+            actions: list[Action] = [
+                SlotItem.owner.set(owner),
+                SlotItem.held_until.set(now + SLOT_HELD),
+                SlotItem.expires.set(now + timedelta(days=1)),
+            ]
+            try:
+                item.update(actions, condition=free)
+            except UpdateError as error:
+                if error.cause_response_code != _REFUSED:
+                    raise
+            else:
+                return item.sk
+        return None
+
+    def give_back(self, subscription_id: str, slot: str, *, owner: str) -> None:
+        item = SlotItem(subscription_pk(subscription_id), slot)
+        try:
+            item.update([SlotItem.held_until.remove()], condition=SlotItem.owner == owner)
+        except UpdateError as error:
+            if error.cause_response_code != _REFUSED:
+                raise

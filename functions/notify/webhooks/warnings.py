@@ -1,0 +1,101 @@
+"""What an agency is told of an endpoint that fails: by e-mail through a topic, and as a notice over the API.
+
+The topic carries the agency's id as an attribute, so that an agency subscribes its address with a filter of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from functions.complaints.clock import iso
+from functions.notify.webhooks.endpoints import Endpoint, Endpoints, Notice
+
+LANGUAGES: Final = ("kk", "ru", "en")
+
+SUBJECTS: Final[Mapping[str, str]] = {
+    "failing_1h": "Qamqor: webhooks have been failing for an hour",
+    "failing_24h": "Qamqor: webhooks have been failing for a day",
+    "failing_72h": "Qamqor: webhooks have been failing for three days",
+    "pause_in_24h": "Qamqor: webhooks will be paused in 24 hours",
+    "paused_failing": "Qamqor: webhooks are paused",
+    "paused_gone": "Qamqor: webhooks are paused, the endpoint said 410 Gone",
+}
+"""Subjects of SNS e-mail are ASCII and below 100 characters (SNS API reference, Publish)."""
+
+_SAID: Final[Mapping[str, Mapping[str, str]]] = {
+    "failing": {
+        "kk": "{url} мекенжайына {since} бастап хабарлама жеткізілмеуде ({failures} сәтсіз әрекет). "
+        "Ештеңе жоғалмайды: мекенжай жауап берген соң бәрі ретімен жіберіледі.",
+        "ru": "На адрес {url} с {since} не доставляются сообщения (неудачных попыток: {failures}). "
+        "Ничего не потеряно: когда адрес ответит, всё будет отправлено по порядку.",
+        "en": "Nothing has been delivered to {url} since {since} (failed attempts: {failures}). "
+        "Nothing is lost: once the endpoint answers, all of it is sent in order.",
+    },
+    "pause_in_24h": {
+        "kk": "{url} мекенжайы {since} бастап жауап бермейді. 24 сағаттан кейін жазылым тоқтатылады; "
+        "содан кейін оны API арқылы қайта қосу керек. Хабарламалар 30 күн сақталады.",
+        "ru": "Адрес {url} не отвечает с {since}. Через 24 часа подписка будет приостановлена; "
+        "после этого её нужно возобновить через API. Сообщения хранятся 30 дней.",
+        "en": "{url} has not answered since {since}. In 24 hours the subscription will be paused "
+        "and has to be resumed over the API then. Messages are kept for 30 days.",
+    },
+    "paused": {
+        "kk": "{url} мекенжайына жазылым тоқтатылды. Хабарламалар 30 күн сақталады; "
+        "мекенжай түзелген соң жазылымды API арқылы қайта қосыңыз.",
+        "ru": "Подписка на адрес {url} приостановлена. Сообщения хранятся 30 дней; "
+        "когда адрес будет исправен, возобновите её через API.",
+        "en": "The subscription to {url} is paused. Messages are kept for 30 days; "
+        "when the endpoint works again, resume it over the API.",
+    },
+}
+
+
+class Mailer:
+    """Callable: sends an endpoint's unmailed notices, and notes that they are on their way.
+
+    A notice is written before it is mailed and marked after, so that a crash between the two mails it again.
+    """
+
+    def __init__(self, *, topic_arn: str, endpoints: Endpoints, publish: Callable[..., Any]) -> None:
+        self._topic_arn, self._endpoints, self._publish = topic_arn, endpoints, publish
+
+    def __call__(self, endpoint: Endpoint) -> Endpoint:
+        unmailed = [notice for notice in endpoint.notices if not notice.mailed]
+        if not unmailed:
+            return endpoint
+        for notice in unmailed:
+            self._publish(
+                TopicArn=self._topic_arn,
+                Subject=SUBJECTS[notice.kind],
+                Message=message_of(endpoint, notice),
+                MessageAttributes={
+                    "agency_id": {"DataType": "String", "StringValue": endpoint.agency_id},
+                    "kind": {"DataType": "String", "StringValue": notice.kind},
+                },
+            )
+        sent = {(notice.kind, notice.at) for notice in unmailed}
+        return self._endpoints.change(endpoint, lambda each: _with_mailed(each, sent))
+
+
+def message_of(endpoint: Endpoint, notice: Notice) -> str:
+    """The text in all three languages; nothing in it but the agency's own URL, times and counts."""
+    family = notice.kind if notice.kind in _SAID else notice.kind.partition("_")[0]
+    health = endpoint.health
+    facts = {
+        "url": endpoint.url.partition("?")[0],
+        "since": iso(health.failing_since or notice.at),
+        "failures": health.failures,
+    }
+    texts = [_SAID[family][language].format(**facts) for language in LANGUAGES]
+    footer = f"agency: {endpoint.agency_id}\nsubscription: {endpoint.subscription_id}"
+    return "\n\n".join([*texts, footer])
+
+
+def _with_mailed(endpoint: Endpoint, sent: set[tuple[str, Any]]) -> Endpoint:
+    return replace(
+        endpoint,
+        notices=tuple(
+            replace(notice, mailed=True) if (notice.kind, notice.at) in sent else notice
+            for notice in endpoint.notices
+        ),
+    )
