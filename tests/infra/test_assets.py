@@ -1,0 +1,152 @@
+"""Every function's real asset, as the local stage deploys it: it imports alone, and only what it should."""
+
+import ast
+import importlib.metadata
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from infra.app import build
+from infra.package import modules_loaded, unpacked
+from infra.toolchain import ROOT
+
+# What every handler may load at its start, by top-level name: tables, logs, and what these are made of.
+SHARED = {
+    "aws_lambda_powertools",
+    "botocore",
+    "dateutil",
+    "functions",
+    "jmespath",
+    "pynamodb",
+    "six",
+    "urllib3",
+}
+SHARED |= {"typing_extensions"}
+# What a handler may load besides.
+ALSO: dict[str, set[str]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    asset: Path
+    environment: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Deployed]:
+    """By handler, what the local stage's template deploys."""
+    folder = tmp_path_factory.mktemp("assembly")
+    build(stage="local", outdir=str(folder)).synth()
+    found = {}
+    for template in folder.glob("assembly-*/*.template.json"):
+        assets = json.loads(template.with_name(template.name.replace(".template.", ".assets.")).read_text())
+        paths = {key: template.parent / file["source"]["path"] for key, file in assets["files"].items()}
+        for resource in json.loads(template.read_text())["Resources"].values():
+            if resource["Type"] == "AWS::Lambda::Function":
+                properties = resource["Properties"]
+                variables = properties.get("Environment", {}).get("Variables", {})
+                found[properties["Handler"]] = Deployed(
+                    asset=unpacked(paths[properties["Code"]["S3Key"].removesuffix(".zip")], store=folder),
+                    environment={
+                        name: value if isinstance(value, str) else f"made-at-deployment-{name}"
+                        for name, value in variables.items()
+                    }
+                    | {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"},
+                )
+    return found
+
+
+def third_party(modules: set[str]) -> set[str]:
+    names = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
+    return {name for name in names if not name.startswith("_sysconfigdata")}
+
+
+def test_every_handler_imports_from_its_asset_alone_and_loads_no_more_than_it_may(
+    deployed: dict[str, Deployed], subtests: pytest.Subtests
+) -> None:
+    assert len(deployed) > 10
+    for handler, function in deployed.items():
+        with subtests.test(handler):
+            loaded = modules_loaded(function.asset, handler, environment=function.environment)
+            assert third_party(loaded) <= SHARED | ALSO.get(handler, set())
+
+
+def test_no_asset_holds_another_functions_code(
+    deployed: dict[str, Deployed], subtests: pytest.Subtests
+) -> None:
+    for handler, function in deployed.items():
+        with subtests.test(handler):
+            folders = {path.name for path in (function.asset / "functions").iterdir() if path.is_dir()}
+            assert folders - {"__pycache__"} == {"complaints", handler.split(".")[1]}
+
+
+def test_every_package_that_a_lock_asks_for_is_imported_by_somebody(subtests: pytest.Subtests) -> None:
+    imported = {
+        name.partition(".")[0]
+        for file in (ROOT / "functions").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        for name in imported_by(node)
+    }
+    packages = importlib.metadata.packages_distributions()
+    used = {canonicalize_name(package) for name in imported for package in packages.get(name, [])}
+    # Read by zoneinfo, where the system has no time zones of its own.
+    used.add("tzdata")
+    for source in (ROOT / "requirements" / "functions").glob("*.in"):
+        with subtests.test(source.stem):
+            asked = {line for line in source.read_text().splitlines() if line[:1].isalpha()}
+            assert asked <= used
+
+
+def test_what_a_handler_may_import_later_is_in_its_asset_too(
+    deployed: dict[str, Deployed], subtests: pytest.Subtests
+) -> None:
+    for handler, function in deployed.items():
+        with subtests.test(handler):
+            missing = {
+                (module, name)
+                for module in reachable(handler.rpartition(".")[0], function.asset)
+                for name in imports_of(module, function.asset)
+                if not name.startswith("functions")
+                and name.partition(".")[0] not in sys.stdlib_module_names
+                and not list(function.asset.glob(f"{name.partition('.')[0]}*"))
+            }
+            assert not missing
+
+
+def reachable(module: str, asset: Path) -> set[str]:
+    """The asset's own modules that the module imports, now or in some function, and those that they import."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        module = waiting.pop()
+        if module not in found and file_of(module, asset):
+            found.add(module)
+            waiting += [name for name in imports_of(module, asset) if name.startswith("functions.")]
+            waiting.append(module.rpartition(".")[0])
+    return found
+
+
+def imports_of(module: str, asset: Path) -> set[str]:
+    file = file_of(module, asset)
+    assert file
+    return {name for node in ast.walk(ast.parse(file.read_text())) for name in imported_by(node)}
+
+
+def file_of(module: str, asset: Path) -> Path | None:
+    place = asset / module.replace(".", "/")
+    return next((file for file in (place.with_suffix(".py"), place / "__init__.py") if file.exists()), None)
+
+
+def imported_by(node: ast.AST) -> list[str]:
+    """Names that may be modules: of `from a import b`, both a and a.b."""
+    match node:
+        case ast.Import():
+            return [alias.name for alias in node.names]
+        case ast.ImportFrom(module=str(module), level=0):
+            return [module, *(f"{module}.{alias.name}" for alias in node.names)]
+        case _:
+            return []
