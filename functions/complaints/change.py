@@ -8,7 +8,7 @@ from typing import Any
 from functions.complaints.clock import to_milliseconds
 from functions.complaints.complaint import Actor, Complaint, Status
 from functions.complaints.events import Event, EventType, sealed
-from functions.complaints.timers import next_timer
+from functions.complaints.timers import timers, watched_timer
 from functions.complaints.transitions import Move, require
 
 
@@ -33,8 +33,8 @@ class Change:
 
 
 def opening(complaint: Complaint, *, data: Mapping[str, Any], by: Actor) -> Change:
-    """The first change of a complaint that is not stored yet."""
-    return _sealed(None, complaint, type=EventType.SUBMITTED, by=by, at=complaint.submitted_at, data=data)
+    """The first change of a complaint that is not stored yet, at its `changed_at`."""
+    return _sealed(None, complaint, type=EventType.SUBMITTED, by=by, at=complaint.changed_at, data=data)
 
 
 def change(
@@ -52,12 +52,17 @@ def change(
 ) -> Change:
     """Apply one move; `status` overrides the table's target where the move decides it by itself.
 
-    Raises MoveRefused where the table of transitions does not allow the move.
+    Instants are cut to the milliseconds that can be stored, so that what is read back equals what was written;
+    a clock that is behind the last change does not turn time back. Raises MoveRefused where the table of
+    transitions does not allow the move.
     """
     transition = require(complaint, move, by=by)
     now = max(to_milliseconds(now), complaint.changed_at)
     target = status or transition.target or complaint.status
-    after = replace(complaint, status=target, changed_at=now, **updates)
+    kept: dict[str, Any] = {
+        name: to_milliseconds(each) if isinstance(each, datetime) else each for name, each in updates.items()
+    }
+    after = replace(complaint, status=target, changed_at=now, **kept)
     return _sealed(
         complaint,
         after,
@@ -112,12 +117,12 @@ def _with_watch(before: Complaint | None, after: Complaint, *, restart: bool) ->
     A watch sleeps until the timer it last read. A later timer it finds by itself when it wakes; an earlier one,
     or the first, needs a new watch.
     """
-    old = None if before is None else next_timer(before)
-    new = next_timer(after)
-    if old == new and not restart:
-        return after
-    deadline_version = after.deadline_version + 1
-    earlier = new is not None and (old is None or new.at < old.at or restart)
+    old = None if before is None else watched_timer(before)
+    new = watched_timer(after)
+    moved = timers(after) != (() if before is None else timers(before))
+    fresh = new is not None and (old is None or new.at < old.at or restart)
     return replace(
-        after, deadline_version=deadline_version, watch_round=after.watch_round + (1 if earlier else 0)
+        after,
+        deadline_version=after.deadline_version + (1 if moved or fresh else 0),
+        watch_round=after.watch_round + (1 if fresh else 0),
     )

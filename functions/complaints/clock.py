@@ -1,6 +1,6 @@
 """Instants on the wire and in the tables: ISO 8601, UTC, milliseconds, `Z`; their text sorts as they do."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def utc_now() -> datetime:
@@ -13,6 +13,12 @@ def to_milliseconds(instant: datetime) -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
+def whole_second(instant: datetime) -> datetime:
+    """The first whole second that is not before `instant`."""
+    whole = instant.replace(microsecond=0)
+    return whole if whole == instant else whole + timedelta(seconds=1)
+
+
 def iso(instant: datetime) -> str:
     """`2026-03-03T04:05:06.789Z`; raises ValueError for an instant without a zone."""
     if instant.tzinfo is not UTC:
@@ -23,11 +29,16 @@ def iso(instant: datetime) -> str:
 
 
 def parse_iso(text: str) -> datetime:
-    """The instant that `iso` wrote, or any RFC 3339 instant; raises ValueError if there is no zone."""
+    """The instant that `iso` wrote, or any ISO 8601 instant; raises ValueError if there is no zone, or if it is
+    outside the years 1 to 9999 in UTC.
+    """
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError(f"an instant needs a zone: {text!r}")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"an instant outside the calendar: {text!r}") from error
 
 
 def iso_or_none(instant: datetime | None) -> str | None:

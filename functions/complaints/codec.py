@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.complaints.change import Change
-from functions.complaints.clock import iso
+from functions.complaints.clock import iso, whole_second
 from functions.complaints.complaint import (
     ENDED,
     ActorKind,
@@ -21,14 +21,15 @@ from functions.complaints.tables import ComplaintItem, EventItem, SupervisorItem
 from functions.complaints.timers import next_timer
 
 _PLAIN = (
-    "id number region category comment lat lon submitted_at changed_at version deadline_version watch_round head "
+    "id number region category danger comment lat lon submitted_at changed_at version deadline_version watch_round head "
     "address district language public_name written_at agency_id escalation_level overdue promise started_at "
     "photos_due_at acknowledge_by near_at due_at close_at assigned_at acknowledged_at answered_at ended_at "
-    "open_question extensions refutations joined parent_id"
+    "open_question extensions refutations joined parent_id part"
 ).split()
 _LISTS = ("escalated_to", "passed_by", "children")
-# A body's complaints without a term (answered, or at the end of the ladder) come after those that have one.
+# What a body has answered waits for the person, not for the body: it comes after everything else.
 _NO_TERM = "9999"
+_JOINED_STEPS = 9
 
 
 def complaint_pk(complaint_id: str) -> str:
@@ -51,13 +52,13 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
         photos=[_photo_dict(photo) for photo in complaint.photos] or None,
         answers=dict(complaint.answers) or None,
         answer=None if complaint.answer is None else asdict(complaint.answer),
-        person=complaint.reporter,
+        **_owner(complaint),
         worklist=worklist_key(complaint.agency_id or "", shard) if listed else None,
         urgency=urgency(complaint) if listed else None,
         timer_shard=None if timer is None else str(shard),
-        watch_at=None if timer is None else timer.at,
+        watch_at=None if timer is None else whole_second(timer.at),
         watch_kind=None if timer is None else timer.kind.value,
-        place=None if complaint.status in ENDED else place_key(complaint),
+        place=place_key(complaint) if _offered(complaint) else None,
         **values,
     )
 
@@ -69,10 +70,11 @@ def complaint_of(item: ComplaintItem) -> Complaint:
         values[name] = int(values[name] or 0)
     for name in ("refutations", "joined"):
         values[name] = int(values[name] or 0)
-    values["overdue"] = bool(values["overdue"])
+    for name in ("overdue", "danger"):
+        values[name] = bool(values[name])
     return Complaint(
         status=Status(item.status),
-        reporter=item.person,
+        reporter=item.person or item.reporter,
         photos=tuple(_photo(raw) for raw in item.photos or ()),
         answers=item.answers or {},
         answer=None if item.answer is None else _answer(item.answer),
@@ -109,7 +111,8 @@ def event_item(change: Change, *, correlation_id: str | None) -> EventItem:
         joined=after.joined,
         watch_round=after.watch_round,
         started_watch=change.watch_round,
-        watch_at=None if timer is None else timer.at,
+        watch_at=None if timer is None else whole_second(timer.at),
+        parent_id=after.parent_id,
         correlation_id=correlation_id,
         day_shard=day_shard(event.at, shard_of(event.complaint_id)),
         moment=f"{iso(event.at)}#{event.complaint_id}#{event.seq:06d}",
@@ -137,6 +140,7 @@ def supervisor_item(complaint: Complaint, agency_id: str) -> SupervisorItem:
         sk=f"supervisor#{agency_id}",
         id=complaint.id,
         agency_id=agency_id,
+        status=complaint.status.value,
         worklist=worklist_key(agency_id, shard_of(complaint.id)),
         urgency=urgency(complaint),
     )
@@ -147,9 +151,30 @@ def worklist_key(agency_id: str, shard: int) -> str:
 
 
 def urgency(complaint: Complaint) -> str:
+    """The sort key of a worklist: by due time, then danger first, then by how many people joined, then by age.
+
+    Terms in working days end together when the day closes, so ties are the rule. The joined count in powers of
+    two: a supervisor's entry is written again with the first who joins, the second, fourth, eighth …
+    """
     timed = complaint.due_at is not None and complaint.status != Status.ANSWERED
     due = iso(complaint.due_at) if timed and complaint.due_at is not None else _NO_TERM
-    return f"{due}#{complaint.id}"
+    crowd = _JOINED_STEPS - min(_JOINED_STEPS, complaint.joined.bit_length())
+    return f"{due}#{0 if complaint.danger else 1}{crowd}#{complaint.id}"
+
+
+def _owner(complaint: Complaint) -> dict[str, Any]:
+    """Under `person` stands what is in the reporter's list; a part is found by its parent there."""
+    name = "person" if complaint.parent_id is None else "reporter"
+    return {name: complaint.reporter}
+
+
+def _offered(complaint: Complaint) -> bool:
+    """Whether somebody who reports the same nearby is offered to join it: once, by its parent."""
+    return (
+        complaint.status not in ENDED
+        and complaint.status != Status.AWAITING_PHOTOS
+        and complaint.parent_id is None
+    )
 
 
 def day_shard(at: datetime, shard: int) -> str:

@@ -53,7 +53,10 @@ class PhotoStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Photo:
-    """A declared photo. `size` in bytes, `sha256` in hex, both of the upload; `width`, `height` of the clean one."""
+    """A declared photo. `size` in bytes, `sha256` in hex, both of the upload; `width`, `height` of the clean one.
+
+    `kept_with` is the complaint whose files it is among, where that is another: a part shows its parent's photos.
+    """
 
     id: str
     by: ActorKind
@@ -64,6 +67,7 @@ class Photo:
     reason: str | None = None
     width: int | None = None
     height: int | None = None
+    kept_with: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +86,11 @@ class Complaint:
 
     `deadline_version` rises with every change of a timer and fences the watch; `watch_round` rises when a new
     watch must be started; `head` is the hash of the last event; `promise` explains the deadline in data
-    (see `deadlines.Explanation`). Times are aware UTC.
+    (see `deadlines.Explanation`; its `agency` is the body whose calendar counted). `answer` is the one that
+    stands: a refuted one is in the history alone. Times are aware UTC, in whole milliseconds.
+
+    A complaint that was divided has `children`; each of them is a complaint of its own with a `parent_id` and
+    with what is asked of its body as `part`.
     """
 
     id: str
@@ -90,6 +98,7 @@ class Complaint:
     region: str
     status: Status
     category: str
+    danger: bool = False
     comment: str
     lat: float
     lon: float
@@ -129,6 +138,7 @@ class Complaint:
     passed_by: tuple[str, ...] = ()
     joined: int = 0
     parent_id: str | None = None
+    part: str | None = None
     children: tuple[str, ...] = ()
 
     @property

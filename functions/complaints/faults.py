@@ -33,6 +33,10 @@ class NotFound(Exception):
     """There is no such thing, or it is not the caller's: the two are told apart to nobody."""
 
 
+class Stale(Exception):
+    """The complaint has changed since it was read, or is being changed at this moment: worth another try."""
+
+
 class Conflict(Exception):
     """The request contradicts what was done before; `key` names the text (`conflict.<key>`)."""
 

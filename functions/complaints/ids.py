@@ -1,13 +1,17 @@
 """Identifiers: sortable and not guessable for machines, short and speakable for the phone line."""
 
+import re
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 # Crockford's alphabet: no I, L, O, U, so that a number read aloud is heard as it was written.
 # Source: https://www.crockford.com/base32.html
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CONFUSED: Final = str.maketrans("ILOU", "110V")
+# Cyrillic capitals that look like Latin ones: whoever copies a number by eye may type either.
+_CYRILLIC: Final = str.maketrans("АВЕЗКМНОРСТУХІ", "ABE3KMHOPCTYXI")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 ID_LENGTH: Final = 26
 
 
@@ -16,7 +20,7 @@ def new_id(now: datetime) -> str:
 
     Source of the layout: https://github.com/ulid/spec
     """
-    milliseconds = int(now.timestamp() * 1000)
+    milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
     return _base32(milliseconds, length=10) + _base32(secrets.randbits(80), length=16)
 
 
@@ -29,13 +33,18 @@ def new_number(prefix: str, *, year: int) -> str:
     return f"{prefix}-{year % 100:02d}-{_base32(secrets.randbits(30), length=6)}"
 
 
+def part_number(number: str, *, place: int) -> str:
+    """The number of the `place`-th part (1, 2 …) of a divided complaint: `PVL-26-7K3M9T-2`."""
+    return f"{number}-{place}"
+
+
 def read_number(text: str) -> str:
     """The number that was meant by what a person typed: case, spaces and look-alike letters forgiven."""
-    parts = text.strip().upper().replace(" ", "-").split("-")
-    if len(parts) != 3:
+    parts = re.split(r"[\s\-\u2010-\u2015]+", text.strip().upper().translate(_CYRILLIC))
+    if len(parts) not in (3, 4):
         return text
-    prefix, year, tail = parts
-    return f"{prefix}-{year}-{tail.translate(_CONFUSED)}"
+    prefix, year, tail, *part = parts
+    return "-".join((prefix, year, tail.translate(_CONFUSED), *part))
 
 
 def _base32(value: int, *, length: int) -> str:

@@ -9,12 +9,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from functions.complaints.codec import worklist_key
 from functions.complaints.faults import invalid
 from functions.complaints.places import cells_within, distance_m
 from functions.complaints.tables import SHARDS, ComplaintItem
+
+TIMERS_PAGE: Final = 250
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,12 +84,22 @@ def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int
     return tuple(sorted(within, key=lambda near: near.distance_m)[:limit])
 
 
-def due_before(instant: datetime, *, shard: int, limit: int) -> tuple[str, ...]:
-    """The ids of complaints whose timer had run out at `instant`, longest overdue first."""
-    query = ComplaintItem.by_timer.query(
-        str(shard), ComplaintItem.watch_at < instant, limit=limit, page_size=limit
+def due_before(instant: datetime) -> Iterator[str]:
+    """The ids of complaints whose timer had run out at `instant`, longest overdue first, read page by page."""
+    return _timed(ComplaintItem.watch_at < instant)
+
+
+def with_timer() -> Iterator[str]:
+    """The ids of all complaints that have a timer, soonest first, read page by page."""
+    return _timed(None)
+
+
+def _timed(condition: Any) -> Iterator[str]:
+    shards = (
+        ComplaintItem.by_timer.query(str(shard), condition, page_size=TIMERS_PAGE) for shard in range(SHARDS)
     )
-    return tuple(item.pk.partition("#")[2] for item in query)
+    for item in heapq.merge(*shards, key=lambda item: item.watch_at):
+        yield item.pk.partition("#")[2]
 
 
 def _worklist_shard(

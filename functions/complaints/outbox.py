@@ -33,7 +33,13 @@ class Published:
     watch_round: int
     started_watch: int | None
     watch_at: datetime | None
+    parent_id: str | None = None
     correlation_id: str | None
+
+    @property
+    def followed(self) -> str:
+        """The complaint that people joined: a part is followed by those who joined its parent."""
+        return self.parent_id or self.event.complaint_id
 
     @property
     def in_charge(self) -> tuple[str, ...]:
@@ -57,6 +63,7 @@ def published(item: EventItem) -> Published:
         watch_round=int(item.watch_round or 0),
         started_watch=None if item.started_watch is None else int(item.started_watch),
         watch_at=item.watch_at,
+        parent_id=item.parent_id,
         correlation_id=item.correlation_id,
     )
 

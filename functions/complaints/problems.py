@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from functions.complaints.duration import Duration
-from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound
+from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound, Stale
 from functions.complaints.promise import duration_text
 from functions.complaints.texts import has_text, text
 from functions.complaints.transitions import MoveRefused
@@ -120,6 +120,8 @@ def problem_of(error: BaseException) -> Problem:
             return Problem("invalid-request", faults=error.faults)
         case NotFound():
             return Problem("not-found")
+        case Stale():
+            return Problem("unavailable", retry_after=1)
         case Conflict():
             return Problem(
                 "conflict", detail=f"conflict.{error.key}", members={"key": error.key}, **error.params

@@ -1,15 +1,16 @@
 """Check a JSON value against the JSON Schemas that the OpenAPI document publishes, and name every fault at once.
 
 The subset of JSON Schema 2020-12 that the API's request bodies use: type (one name, or several), required,
-properties, additionalProperties (false), items, enum, pattern, minLength, maxLength, minimum, maximum, minItems,
-maxItems, format date-time. A test holds it to the `jsonschema` library, which is too heavy for a cold start.
+properties, additionalProperties, maxProperties, items, enum (of strings), pattern, minLength, maxLength, minimum,
+maximum, minItems, maxItems, format date-time. A test holds it to the `jsonschema` library, which is too heavy for
+a cold start.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Any, Final
 
+from functions.complaints.clock import parse_iso
 from functions.complaints.faults import FieldFault, Invalid
 
 Schema = Mapping[str, Any]
@@ -26,8 +27,14 @@ _TYPES: Final[Mapping[str, Callable[[object], bool]]] = {
     "boolean": lambda value: isinstance(value, bool),
     "null": lambda value: value is None,
     "number": _number,
-    "integer": lambda value: _number(value) and float(value).is_integer(),  # type: ignore[arg-type]
+    "integer": lambda value: _number(value) and (isinstance(value, int) or value.is_integer()),  # type: ignore[attr-defined]
 }
+
+
+# RFC 3339, section 5.6: narrower than the ISO 8601 that Python reads (week dates, no separators, commas).
+_INSTANT: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
 
 
 def check(value: object, schema: Schema) -> None:
@@ -64,7 +71,7 @@ def _string_faults(value: str, schema: Schema, pointer: str) -> Iterator[FieldFa
         yield FieldFault(pointer=pointer, key=key, params={"min": shortest})
     elif longest is not None and len(value) > longest:
         yield FieldFault(pointer=pointer, key="too_long", params={"max": longest})
-    elif "pattern" in schema and not re.search(schema["pattern"], value):
+    elif "pattern" in schema and not _matches(schema["pattern"], value):
         yield FieldFault(pointer=pointer, key="wrong_form")
     elif schema.get("format") == "date-time" and not _is_instant(value):
         yield FieldFault(pointer=pointer, key="not_an_instant")
@@ -73,11 +80,18 @@ def _string_faults(value: str, schema: Schema, pointer: str) -> Iterator[FieldFa
         yield FieldFault(pointer=pointer, key="not_unicode")
 
 
+def _matches(pattern: str, value: str) -> bool:
+    """Patterns are ECMA-262's, where `$` is the very end; Python's also matches before a last line feed."""
+    ends = pattern.endswith("$") and not pattern.endswith("\\$")
+    return re.search(pattern[:-1] + r"\Z" if ends else pattern, value) is not None
+
+
 def _is_instant(value: str) -> bool:
     try:
-        return datetime.fromisoformat(value).tzinfo is not None
+        parse_iso(value)
     except ValueError:
         return False
+    return _INSTANT.fullmatch(value) is not None
 
 
 def _object_faults(value: Mapping[str, object], schema: Schema, pointer: str) -> Iterator[FieldFault]:

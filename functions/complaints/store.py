@@ -21,10 +21,11 @@ from functions.complaints.codec import (
     event_item,
     event_of,
     supervisor_item,
+    urgency,
 )
 from functions.complaints.complaint import ENDED, Complaint
 from functions.complaints.events import Event
-from functions.complaints.faults import NotFound
+from functions.complaints.faults import NotFound, Stale
 from functions.complaints.tables import (
     ComplaintItem,
     EventItem,
@@ -36,10 +37,6 @@ from functions.complaints.tables import (
 
 REQUEST_KEPT: Final = timedelta(days=7)
 ATTEMPTS: Final = 8
-
-
-class Stale(Exception):
-    """The complaint has changed since it was read, or is being changed at this moment."""
 
 
 class NumberTaken(Exception):
@@ -77,6 +74,10 @@ class Store(Protocol):
 
     def get(self, complaint_id: str) -> Complaint: ...
 
+    def parts(self, complaint: Complaint) -> tuple[Complaint, ...]: ...
+
+    def seen(self, request: Request) -> RequestSeen | None: ...
+
     def write(self, change: Change, *, request: Request | None = None) -> None: ...
 
 
@@ -99,6 +100,14 @@ class ComplaintStore:
         except ComplaintItem.DoesNotExist as error:
             raise NotFound(complaint_id) from error
         return complaint_of(item)
+
+    def parts(self, complaint: Complaint) -> tuple[Complaint, ...]:
+        """The parts that it was divided into, as far as they are made yet; one request, none where it was not."""
+        if not complaint.children:
+            return ()
+        keys = [(complaint_pk(child), ComplaintItem.SK) for child in complaint.children]
+        found = {item.id: complaint_of(item) for item in ComplaintItem.batch_get(keys, consistent_read=True)}
+        return tuple(found[child] for child in complaint.children if child in found)
 
     def with_history(self, complaint_id: str) -> tuple[Complaint, tuple[Event, ...], frozenset[int]]:
         """The complaint, its events in order, and the numbers of those that only agencies may read; one query.
@@ -142,11 +151,13 @@ class ComplaintStore:
             return False
         return True
 
-    def request(self, request: Request) -> RequestItem | None:
+    def seen(self, request: Request) -> RequestSeen | None:
+        """What was done under the request's key before, if anything."""
         try:
-            return RequestItem.get(request.pk, RequestItem.SK, consistent_read=True)
+            item = RequestItem.get(request.pk, RequestItem.SK, consistent_read=True)
         except RequestItem.DoesNotExist:
             return None
+        return _seen(item)
 
     def write(self, change: Change, *, request: Request | None = None) -> None:
         """Write the change whole or not at all.
@@ -184,11 +195,17 @@ def move(
     """Read, decide, write; again from the start when another change came first, so that none is lost.
 
     Returns the complaint as it stands then, and the change made (None: `decide` found nothing to do). Raises
-    what `decide` raises, Stale after ATTEMPTS collisions, NotFound, RequestSeen, AlreadyJoined.
+    what `decide` raises, Stale after ATTEMPTS collisions, NotFound, RequestSeen, AlreadyJoined. A request that is
+    sent again raises RequestSeen even where the complaint, which it moved before, would now refuse it.
     """
     for attempt in range(ATTEMPTS):
         complaint = store.get(complaint_id)
-        change = decide(complaint)
+        try:
+            change = decide(complaint)
+        except Exception:
+            if request is not None and (seen := store.seen(request)) is not None:
+                raise seen from None
+            raise
         if change is None:
             return complaint, None
         try:
@@ -231,7 +248,7 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
         saves.append(_follower_step(change, change.follower))
     before_bodies = () if before is None else before.escalated_to
     after_bodies = () if after.status in ENDED else after.escalated_to
-    moved = before is not None and complaint_item(before).urgency != complaint_item(after).urgency
+    moved = before is not None and (urgency(before), before.status) != (urgency(after), after.status)
     deletes = [
         _Step(
             table_action="delete",
@@ -307,7 +324,10 @@ def _request_step(request: Request, change: Change) -> _Step:
 def _request_seen(raw: Mapping[str, Any] | None) -> Exception:
     if not raw:
         return Stale()
-    item = _from_raw(RequestItem, raw)
+    return _seen(_from_raw(RequestItem, raw))
+
+
+def _seen(item: RequestItem) -> RequestSeen:
     return RequestSeen(complaint_id=item.complaint_id, digest=item.digest, seq=int(item.seq))
 
 

@@ -164,6 +164,7 @@ class ComplaintItem(Model):
     region = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
     category = UnicodeAttribute(null=True)
+    danger = BooleanAttribute(null=True)
     comment = UnicodeAttribute(null=True)
     lat = NumberAttribute(null=True)
     lon = NumberAttribute(null=True)
@@ -202,7 +203,9 @@ class ComplaintItem(Model):
     passed_by = JSONAttribute(null=True)
     joined = NumberAttribute(null=True)
     parent_id = UnicodeAttribute(null=True)
+    part = UnicodeAttribute(null=True)
     children = JSONAttribute(null=True)
+    reporter = UnicodeAttribute(null=True)
 
     person = UnicodeAttribute(null=True)
     worklist = UnicodeAttribute(null=True)
@@ -254,6 +257,7 @@ class EventItem(Model):
     watch_round = NumberAttribute(null=True)
     started_watch = NumberAttribute(null=True)
     watch_at = InstantAttribute(null=True)
+    parent_id = UnicodeAttribute(null=True)
     correlation_id = UnicodeAttribute(null=True)
 
     day_shard = UnicodeAttribute(null=True)
@@ -293,6 +297,7 @@ class SupervisorItem(Model):
     kind = UnicodeAttribute(default=KIND)
     id = UnicodeAttribute()
     agency_id = UnicodeAttribute()
+    status = UnicodeAttribute(null=True)
     worklist = UnicodeAttribute()
     urgency = UnicodeAttribute()
 

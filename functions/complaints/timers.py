@@ -1,18 +1,29 @@
 """The one timer that a complaint has at any moment: what happens next if nobody does anything."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from functions.complaints.complaint import Complaint, Status
+
+ASSIGNED_WITHIN: Final = timedelta(minutes=2)
+"""Assigning takes seconds; what has not been assigned by then was lost on the way, and the sweep assigns it."""
 
 
 class TimerKind(StrEnum):
     PHOTOS = "photos"
+    ASSIGNMENT = "assignment"
     ACKNOWLEDGEMENT = "acknowledgement"
     NEAR = "near"
     DUE = "due"
     CLOSE = "close"
+
+
+WATCHED: Final = frozenset({TimerKind.ACKNOWLEDGEMENT, TimerKind.NEAR, TimerKind.DUE})
+"""What the seconds matter for has a watch of its own. The rest is the sweep's, a few minutes late at the most:
+photos that do not come, and a complaint that closes by itself, are not worth an execution each.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +38,8 @@ def timers(complaint: Complaint) -> tuple[Timer, ...]:
     match complaint.status:
         case Status.AWAITING_PHOTOS:
             running = ((TimerKind.PHOTOS, complaint.photos_due_at),)
+        case Status.SUBMITTED:
+            running = ((TimerKind.ASSIGNMENT, complaint.changed_at + ASSIGNED_WITHIN),)
         case Status.ANSWERED:
             running = ((TimerKind.CLOSE, complaint.close_at),)
         case Status.ASSIGNED | Status.ACKNOWLEDGED if not complaint.overdue:
@@ -42,6 +55,12 @@ def timers(complaint: Complaint) -> tuple[Timer, ...]:
 def next_timer(complaint: Complaint) -> Timer | None:
     """The earliest timer."""
     return min(timers(complaint), key=lambda timer: timer.at, default=None)
+
+
+def watched_timer(complaint: Complaint) -> Timer | None:
+    """The earliest timer that a watch sleeps for."""
+    watched = (timer for timer in timers(complaint) if timer.kind in WATCHED)
+    return min(watched, key=lambda timer: timer.at, default=None)
 
 
 def passed_timer(complaint: Complaint, *, now: datetime) -> Timer | None:

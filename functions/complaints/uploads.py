@@ -70,9 +70,10 @@ def _view(complaint_id: str, photo: Photo, *, bucket: str, now: datetime) -> dic
     if photo.reason is not None:
         view["reason"] = photo.reason
     if photo.status == PhotoStatus.READY:
+        kept_with = photo.kept_with or complaint_id
         keys = {
-            "url": clean_key(complaint_id, photo.id),
-            "thumbnail_url": thumbnail_key(complaint_id, photo.id),
+            "url": clean_key(kept_with, photo.id),
+            "thumbnail_url": thumbnail_key(kept_with, photo.id),
         }
         view |= {"width": photo.width, "height": photo.height}
         view |= {name: _link(key, bucket=bucket, now=now) for name, key in keys.items()}

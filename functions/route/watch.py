@@ -28,10 +28,7 @@ class StepFunctionsWatch:
             states.start_execution(
                 stateMachineArn=self._arn,
                 name=execution_name(complaint_id, watch_round, lap=FIRST_LAP),
-                # The round is text: Step Functions compares it with the item's number, which DynamoDB writes so.
-                input=json.dumps(
-                    {"complaint_id": complaint_id, "watch_round": str(watch_round), "lap": FIRST_LAP}
-                ),
+                input=json.dumps(execution_input(complaint_id, watch_round)),
             )
         except states.exceptions.ExecutionAlreadyExists:
             logger.debug("watch runs already", extra={"watch_round": watch_round})
@@ -45,6 +42,19 @@ class StepFunctionsWatch:
             states.stop_execution(executionArn=arn, cause="the complaint has ended")
         except states.exceptions.ClientError as error:
             logger.info("watch not stopped", extra={"reason": error.response["Error"]["Code"]})
+
+
+def execution_input(complaint_id: str, watch_round: int) -> dict[str, object]:
+    """The round is text: Step Functions compares it with the item's number, which DynamoDB writes so.
+
+    `waited` is the timer that was waited for last: none yet.
+    """
+    return {
+        "complaint_id": complaint_id,
+        "watch_round": str(watch_round),
+        "lap": FIRST_LAP,
+        "waited": "",
+    }
 
 
 def execution_name(complaint_id: str, watch_round: int, *, lap: int) -> str:

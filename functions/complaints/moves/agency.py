@@ -1,21 +1,32 @@
 """What an agency does with a complaint that is with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
-from functions.complaints.complaint import Actor, ActorKind, Answer, Complaint, PhotoStatus, Status
-from functions.complaints.deadlines import DeadlineLimitExceeded, due, extend, near
+from functions.complaints.complaint import (
+    ENDED,
+    Actor,
+    ActorKind,
+    Answer,
+    Complaint,
+    PhotoStatus,
+    Status,
+)
+from functions.complaints.deadlines import Deadline, DeadlineLimitExceeded, due, extend
 from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, NotFound, invalid
+from functions.complaints.ids import new_id, part_number
+from functions.complaints.moves.terms import acknowledge_by, promise, reminder
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
 
 OUTCOMES: Final = ("resolved", "declined")
 REASON_MIN: Final = 20
+PARTS_MAX: Final = 9
 
 
 def acknowledge(complaint: Complaint, *, by: Actor, now: datetime) -> Change | None:
@@ -33,6 +44,7 @@ def answer(
     outcome: str,
     text: str,
     photos: Sequence[str] = (),
+    parts: Sequence[Complaint] = (),
     region: Region,
     now: datetime,
 ) -> Change | None:
@@ -40,6 +52,10 @@ def answer(
 
     "Not ours" is not an answer but a transfer, so the only outcomes are `resolved` and `declined`. Raises
     Invalid where the category asks for a proof photo and none is ready, or where a refusal has no reasons.
+
+    Whoever divided a complaint answers for the whole of it: `resolved` is possible once every one of `parts`
+    (as they stand now) has been answered or has ended, and a Conflict before. To decline what is left to itself
+    is always possible: the parts go on by themselves.
     """
     agency_id = _require_in_charge(complaint, by)
     given = Answer(outcome=outcome, text=text, agency_id=agency_id, photos=tuple(photos))
@@ -47,6 +63,9 @@ def answer(
         return None
     require(complaint, Move.ANSWER, by=by)
     _check_answer(complaint, given, region=region)
+    settled = {part.id for part in parts if part.status == Status.ANSWERED or part.status in ENDED}
+    if outcome == "resolved" and not settled.issuperset(complaint.children):
+        raise Conflict("parts_open")
     close = due(region.close_after_answer, received_at=now, calendar=region.calendar)
     return change(
         complaint,
@@ -104,22 +123,18 @@ def comment(complaint: Complaint, *, by: Actor, text: str, internal: bool, now: 
 
 def transfer(
     complaint: Complaint, *, by: Actor, to: str, reason: str, region: Region, now: datetime
-) -> Change:
-    """Pass it on to the right body; the clock that the citizen was promised goes on.
+) -> Change | None:
+    """Pass it on to the right body; the clock that the citizen was promised goes on. None if this body passed it
+    there already.
 
     Source: Administrative Procedural and Process-Related Code of Kazakhstan, art. 65 (forwarding with
     simultaneous notice). A body that passed it on does not get it back, except from a supervising body.
     """
-    agency_id = _require_in_charge(complaint, by)
+    if to == complaint.agency_id and by.id in complaint.passed_by and by.id not in complaint.in_charge:
+        return None
+    _require_in_charge(complaint, by)
     require(complaint, Move.TRANSFER, by=by)
-    if to not in region.agencies:
-        raise invalid("/to", "unknown_agency")
-    if to == complaint.agency_id:
-        raise invalid("/to", "already_there")
-    if to in complaint.passed_by and agency_id not in complaint.escalated_to:
-        raise Conflict("passed_on_before", agency=to)
-    within = region.categories[complaint.category].acknowledge_within
-    acknowledge_by = due(within, received_at=now, calendar=region.calendar_of(to)).at if within else None
+    _check_receiver(complaint, to, by=by, region=region, pointer="/to")
     assert complaint.agency_id is not None
     return change(
         complaint,
@@ -134,40 +149,85 @@ def transfer(
         },
         agency_id=to,
         escalated_to=tuple(each for each in complaint.escalated_to if each != to),
-        passed_by=(*complaint.passed_by, complaint.agency_id),
-        acknowledge_by=acknowledge_by,
+        passed_by=tuple(dict.fromkeys((*complaint.passed_by, complaint.agency_id))),
+        acknowledge_by=acknowledge_by(complaint, start=now, agency_id=to, region=region),
         acknowledged_at=None,
         assigned_at=now,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A part of a complaint for another body; `text` says what is asked of it."""
+
+    agency_id: str
+    text: str
+
+
+def split(complaint: Complaint, *, by: Actor, parts: Sequence[Part], region: Region, now: datetime) -> Change:
+    """Give other bodies their parts; the complaint itself stays where it is, with the lead that answers for the
+    whole. Each part becomes a complaint of its own (`parts.part_of`), under the id and number fixed here.
+
+    A part is not divided again, but can be passed on. Raises Invalid for a body that is unknown or has it.
+    """
+    _require_in_charge(complaint, by)
+    require(complaint, Move.SPLIT, by=by)
+    if complaint.parent_id is not None:
+        raise Conflict("part_not_divided")
+    left = PARTS_MAX - len(complaint.children)
+    if len(parts) > left:
+        raise invalid("/parts", "too_many", max=left)
+    taken: set[str] = set()
+    for index, part in enumerate(parts):
+        _check_receiver(complaint, part.agency_id, by=by, region=region, pointer=f"/parts/{index}/to")
+        if part.agency_id in taken:
+            raise invalid(f"/parts/{index}/to", "already_there")
+        taken.add(part.agency_id)
+    first = len(complaint.children) + 1
+    data = [
+        {
+            "id": new_id(now),
+            "number": part_number(complaint.number, place=place),
+            "to": part.agency_id,
+            "text": part.text,
+        }
+        for place, part in enumerate(parts, start=first)
+    ]
+    children = (*complaint.children, *(each["id"] for each in data))
+    return change(complaint, Move.SPLIT, by=by, now=now, data={"parts": data}, children=children)
+
+
+def _check_receiver(complaint: Complaint, to: str, *, by: Actor, region: Region, pointer: str) -> None:
+    if to not in region.agencies:
+        raise invalid(pointer, "unknown_agency")
+    if to == complaint.agency_id:
+        raise invalid(pointer, "already_there")
+    if to in complaint.passed_by and by.id not in complaint.escalated_to:
+        raise Conflict("passed_on_before", agency=to)
 
 
 def extend_deadline(
     complaint: Complaint, *, by: Actor, extension: Duration, reason: str, region: Region, now: datetime
 ) -> Change:
     """Give the agency more time by a reasoned decision, once unless the category allows more, while the
-    deadline has not passed.
+    deadline has not passed. What was escalated, a body above alone can extend.
 
     Source of the limit: Administrative Procedural and Process-Related Code of Kazakhstan, art. 76.
     """
-    _require_in_charge(complaint, by)
+    agency_id = _require_in_charge(complaint, by)
     require(complaint, Move.EXTEND, by=by)
     category = region.categories[complaint.category]
-    start = complaint.started_at or complaint.submitted_at
     if complaint.due_at is None or complaint.overdue or now >= complaint.due_at:
         raise Conflict("deadline_passed")
+    if complaint.escalated_to and agency_id not in complaint.escalated_to:
+        raise Conflict("extended_from_above")
     if complaint.extensions >= category.extension_times:
         raise Conflict("extended_before", times=category.extension_times)
     try:
-        deadline = extend(
-            complaint.due_at,
-            by=extension,
-            received_at=start,
-            limit=category.extension_limit,
-            calendar=region.calendar_of(complaint.agency_id),
-        )
+        deadline = _extended(complaint, extension, limit=category.extension_limit, region=region)
     except DeadlineLimitExceeded as error:
         raise invalid("/by", "extension_too_long", limit=str(category.extension_limit)) from error
-    promise = deadline.explanation().to_dict()
+    told = promise(deadline, agency_id=_counted_for(complaint))
     return change(
         complaint,
         Move.EXTEND,
@@ -177,21 +237,33 @@ def extend_deadline(
             "from": iso(complaint.due_at),
             "due_at": iso(deadline.at),
             "reason": reason,
-            "promise": promise,
+            "promise": told,
         },
         due_at=deadline.at,
-        near_at=near(deadline, start),
-        promise=promise,
+        near_at=reminder(complaint, deadline, now=now),
+        promise=told,
         extensions=complaint.extensions + 1,
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
-    """A part of a complaint for another body; `text` says which part."""
+def _extended(complaint: Complaint, extension: Duration, *, limit: Duration, region: Region) -> Deadline:
+    """The limit runs from when the complaint was complete, also where the term that is extended began later."""
+    assert complaint.promise is not None
+    term = Deadline.explained_by(complaint.promise)
+    longer = extend(
+        term,
+        by=extension,
+        received_at=complaint.started_at or complaint.submitted_at,
+        limit=limit,
+        calendar=region.calendar_of(_counted_for(complaint)),
+    )
+    return replace(longer, received_at=term.received_at)
 
-    agency_id: str
-    text: str
+
+def _counted_for(complaint: Complaint) -> str | None:
+    """The body whose calendar the deadline was counted by: a transfer does not change it."""
+    counted: str | None = (complaint.promise or {}).get("agency", complaint.agency_id)
+    return counted
 
 
 def _require_in_charge(complaint: Complaint, by: Actor) -> str:

@@ -5,25 +5,24 @@ from datetime import datetime
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
 from functions.complaints.complaint import SYSTEM, Complaint
-from functions.complaints.deadlines import due
-from functions.complaints.moves.terms import term
+from functions.complaints.moves.terms import acknowledge_by, term
 from functions.complaints.region import Region
 from functions.complaints.routing import responsible_agency
 from functions.complaints.transitions import Move
 
 
 def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
-    """Give the complaint to the body that answers for it; its clock runs from when the complaint was complete."""
+    """Give the complaint to the body that answers for it; its clock runs from when the complaint was complete.
+
+    A part goes to the body it was made for, on the clock it was made with. Raises NobodyResponsible, KeyError
+    for a category that the region file no longer has, and CalendarYearMissing.
+    """
+    if complaint.parent_id is not None:
+        return _assign_part(complaint, region=region, now=now)
     category = region.categories[complaint.category]
     place = responsible_agency(region, category_id=complaint.category, lat=complaint.lat, lon=complaint.lon)
-    calendar = region.calendar_of(place.agency_id)
     start = complaint.started_at or complaint.submitted_at
-    answer = term(category.answer_within, start=start, calendar=calendar)
-    acknowledge_by = (
-        due(category.acknowledge_within, received_at=start, calendar=calendar).at
-        if category.acknowledge_within
-        else None
-    )
+    answer = term(category.answer_within, start=start, agency_id=place.agency_id, region=region)
     return change(
         complaint,
         Move.ASSIGN,
@@ -39,7 +38,26 @@ def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
         district=place.district_id,
         due_at=answer.due_at,
         near_at=answer.near_at,
-        acknowledge_by=acknowledge_by,
+        acknowledge_by=acknowledge_by(complaint, start=start, agency_id=place.agency_id, region=region),
         promise=answer.promise,
+        assigned_at=now,
+    )
+
+
+def _assign_part(part: Complaint, *, region: Region, now: datetime) -> Change:
+    assert part.agency_id is not None
+    assert part.due_at is not None
+    return change(
+        part,
+        Move.ASSIGN,
+        by=SYSTEM,
+        now=now,
+        data={
+            "agency": part.agency_id,
+            "district": part.district,
+            "due_at": iso(part.due_at),
+            "promise": part.promise,
+        },
+        acknowledge_by=acknowledge_by(part, start=now, agency_id=part.agency_id, region=region),
         assigned_at=now,
     )

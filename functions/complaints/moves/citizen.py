@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from functions.complaints.change import Change, change
-from functions.complaints.complaint import Actor, Complaint, Status
-from functions.complaints.faults import Conflict, NotFound
-from functions.complaints.transitions import Move
+from functions.complaints.complaint import Actor, ActorKind, Complaint, PhotoStatus, Status
+from functions.complaints.faults import Conflict, NotFound, invalid
+from functions.complaints.transitions import Move, require
+
+_SHOWN = frozenset({PhotoStatus.EXPECTED, PhotoStatus.READY})
 
 
 def comment(complaint: Complaint, *, by: Actor, text: str, now: datetime) -> Change:
@@ -32,8 +34,17 @@ def confirm(complaint: Complaint, *, by: Actor, now: datetime) -> Change | None:
 def refute(
     complaint: Complaint, *, by: Actor, reason: str, photos: tuple[str, ...] = (), now: datetime
 ) -> Change:
-    """ "Done" is not done: back to the agency, on the old clock."""
+    """ "Done" is not done: back to the agency, on the old clock.
+
+    `photos` are ids of the person's own, declared before and ready or still on their way. Raises Invalid for
+    another.
+    """
     _require_reporter(complaint, by)
+    require(complaint, Move.REFUTE, by=by)
+    for index, photo_id in enumerate(photos):
+        photo = complaint.photo(photo_id)
+        if photo is None or photo.by != ActorKind.CITIZEN or photo.status not in _SHOWN:
+            raise invalid(f"/photos/{index}", "unknown_photo")
     return change(
         complaint,
         Move.REFUTE,
@@ -41,6 +52,7 @@ def refute(
         now=now,
         data={"reason": reason, "photos": list(photos), "count": complaint.refutations + 1},
         refutations=complaint.refutations + 1,
+        answer=None,
         close_at=None,
         answered_at=None,
         acknowledge_by=None,
@@ -48,16 +60,19 @@ def refute(
 
 
 def withdraw(complaint: Complaint, *, by: Actor, reason: str | None, now: datetime) -> Change | None:
-    """The person takes it back; None if they did so already."""
+    """The person takes it back, with every part of it; None if they did so already."""
     _require_reporter(complaint, by)
     if complaint.status == Status.WITHDRAWN:
         return None
+    data: dict[str, object] = {} if reason is None else {"reason": reason}
+    if complaint.children:
+        data["parts"] = list(complaint.children)
     return change(
         complaint,
         Move.WITHDRAW,
         by=by,
         now=now,
-        data={} if reason is None else {"reason": reason},
+        data=data,
         ended_at=now,
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
 from functions.complaints.complaint import SYSTEM, Complaint
+from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.photos import miss_photos
 from functions.complaints.moves.terms import term
 from functions.complaints.region import Region
@@ -26,6 +27,8 @@ def tick(
     match timer.kind:
         case TimerKind.PHOTOS:
             return miss_photos(complaint, now=now)
+        case TimerKind.ASSIGNMENT:
+            return assign(complaint, region=region, now=now)
         case TimerKind.CLOSE:
             return change(complaint, Move.LAPSE, by=SYSTEM, now=now, data={"confirmed": False}, ended_at=now)
         case TimerKind.NEAR:
@@ -91,7 +94,8 @@ def _escalate(
     next_term = term(
         region.categories[complaint.category].escalation_term(level),
         start=now,
-        calendar=region.calendar_of(above),
+        agency_id=above,
+        region=region,
     )
     return change(
         complaint,

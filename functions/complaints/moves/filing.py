@@ -45,10 +45,11 @@ def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Chang
     status = Status.AWAITING_PHOTOS if photos else Status.SUBMITTED
     complaint = Complaint(
         id=new_id(now),
-        number=new_number(region.number_prefix, year=now.year),
+        number=new_number(region.number_prefix, year=region.calendar.local(now).year),
         region=region.id,
         status=status,
         category=draft.category,
+        danger=region.categories[draft.category].danger,
         comment=draft.comment,
         lat=draft.lat,
         lon=draft.lon,
@@ -56,7 +57,7 @@ def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Chang
         language=draft.language,
         reporter=reporter,
         public_name=draft.public_name,
-        written_at=draft.written_at,
+        written_at=None if draft.written_at is None else to_milliseconds(draft.written_at),
         answers=draft.answers,
         photos=photos,
         submitted_at=now,
@@ -80,4 +81,4 @@ def declared(photo: DeclaredPhoto, *, by: ActorKind, now: datetime) -> Photo:
 
 def photos_due_at(now: datetime, *, region: Region, calendar: Calendar) -> datetime:
     """Until when the complaint waits for the photos that were declared with it."""
-    return due(region.photos_wait, received_at=now, calendar=calendar).at
+    return to_milliseconds(due(region.photos_wait, received_at=now, calendar=calendar).at)

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from functions.complaints.change import Change, change
-from functions.complaints.complaint import SYSTEM, Actor, Complaint, Photo, PhotoStatus, Status
+from functions.complaints.complaint import ENDED, SYSTEM, Actor, Complaint, Photo, PhotoStatus, Status
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.moves.filing import DeclaredPhoto, declared
 from functions.complaints.region import Region
-from functions.complaints.transitions import Move
+from functions.complaints.transitions import Move, require
 
 _COUNTED = (PhotoStatus.EXPECTED, PhotoStatus.READY)
 
@@ -17,9 +17,14 @@ _COUNTED = (PhotoStatus.EXPECTED, PhotoStatus.READY)
 def expect_photos(
     complaint: Complaint, photos: Sequence[DeclaredPhoto], *, by: Actor, region: Region, now: datetime
 ) -> Change:
-    """Declare further photos; raises Invalid where the category's limit for this side would be passed."""
+    """Declare further photos; raises Invalid where the category's limit for this side would be passed.
+
+    Each answer gives both sides the whole limit once more: to refute with a photo, to prove the next answer.
+    """
+    require(complaint, Move.EXPECT_PHOTO, by=by)
     new = tuple(declared(photo, by=by.kind, now=now) for photo in photos)
-    limit = region.categories[complaint.category].max_photos
+    answers = complaint.refutations + (complaint.status == Status.ANSWERED)
+    limit = region.categories[complaint.category].max_photos * (1 + answers)
     there = sum(1 for photo in complaint.photos if photo.by == by.kind and photo.status in _COUNTED)
     if there + len(new) > limit:
         raise invalid("/photos", "too_many_photos", limit=limit, left=max(0, limit - there))
@@ -36,9 +41,12 @@ def expect_photos(
 def add_photo(
     complaint: Complaint, photo_id: str, *, width: int, height: int, now: datetime
 ) -> Change | None:
-    """A photo was checked and cleaned; None if that is known already."""
+    """A photo was checked and cleaned; None if that is known already, or the complaint has ended meanwhile.
+
+    One that comes after the wait for it was over counts all the same.
+    """
     photo = _photo(complaint, photo_id)
-    if photo.status == PhotoStatus.READY:
+    if photo.status == PhotoStatus.READY or complaint.status in ENDED:
         return None
     if photo.status == PhotoStatus.REFUSED:
         raise Conflict("photo_refused")
@@ -47,9 +55,11 @@ def add_photo(
 
 
 def refuse_photo(complaint: Complaint, photo_id: str, *, reason: str, now: datetime) -> Change | None:
-    """A photo is not what it claims or cannot be used; None if that is known already."""
+    """A photo is not what it claims or cannot be used; None if that is known already, or the complaint has ended
+    meanwhile.
+    """
     photo = _photo(complaint, photo_id)
-    if photo.status in (PhotoStatus.REFUSED, PhotoStatus.READY):
+    if photo.status in (PhotoStatus.REFUSED, PhotoStatus.READY) or complaint.status in ENDED:
         return None
     refused = replace(photo, status=PhotoStatus.REFUSED, reason=reason)
     return _settled(complaint, refused, move=Move.REFUSE_PHOTO, now=now)

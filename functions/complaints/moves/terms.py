@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from functions.complaints.calendar import Calendar
-from functions.complaints.deadlines import due, near
+from functions.complaints.complaint import Complaint
+from functions.complaints.deadlines import Deadline, due, near
 from functions.complaints.duration import Duration
+from functions.complaints.region import Region
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,10 +19,30 @@ class Term:
     promise: dict[str, Any]
 
 
-def term(duration: Duration, *, start: datetime, calendar: Calendar) -> Term:
-    deadline = due(duration, received_at=start, calendar=calendar)
+def term(duration: Duration, *, start: datetime, agency_id: str | None, region: Region) -> Term:
+    """A term that runs from `start` by the calendar of the body. Raises CalendarYearMissing."""
+    deadline = due(duration, received_at=start, calendar=region.calendar_of(agency_id))
     return Term(
-        due_at=deadline.at,
-        near_at=near(deadline, start),
-        promise=deadline.explanation().to_dict(),
+        due_at=deadline.at, near_at=near(deadline, start), promise=promise(deadline, agency_id=agency_id)
     )
+
+
+def acknowledge_by(
+    complaint: Complaint, *, start: datetime, agency_id: str, region: Region
+) -> datetime | None:
+    """By when the body must say that it has seen it, None where the category does not ask for that."""
+    within = region.categories[complaint.category].acknowledge_within
+    if within is None:
+        return None
+    return due(within, received_at=start, calendar=region.calendar_of(agency_id)).at
+
+
+def promise(deadline: Deadline, *, agency_id: str | None) -> dict[str, Any]:
+    """How it was counted, and by whose calendar: it can be counted again after a transfer."""
+    return deadline.explanation().to_dict() | {"agency": agency_id}
+
+
+def reminder(complaint: Complaint, deadline: Deadline, *, now: datetime) -> datetime | None:
+    """When to remind of a deadline that was moved: of one that has been reminded of, only if it is still ahead."""
+    at = near(deadline, deadline.received_at)
+    return at if complaint.near_at is not None or at > now else None

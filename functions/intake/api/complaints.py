@@ -92,6 +92,7 @@ def mount(
             detail(
                 complaint,
                 history,
+                store.parts(complaint),
                 mine=complaint.reporter == api.person,
                 region=region,
                 language=api.language,
@@ -214,7 +215,8 @@ def _same(seen: RequestSeen, request: Request) -> str:
 def _visible(store: ComplaintStore, complaint_id: str, *, person: str) -> tuple[Complaint, tuple[Event, ...]]:
     """What the reporter and those who joined may see: everything but the agencies' own comments."""
     complaint, history, internal = store.with_history(complaint_id)
-    if complaint.reporter != person and not store.is_follower(complaint_id, person):
+    followed = complaint.parent_id or complaint_id
+    if complaint.reporter != person and not store.is_follower(followed, person):
         raise NotFound(complaint_id)
     return complaint, tuple(event for event in history if event.seq not in internal)
 

@@ -38,6 +38,7 @@ def receipt(
 def detail(
     complaint: Complaint,
     history: Sequence[Event],
+    parts: Sequence[Complaint],
     *,
     mine: bool,
     region: Region,
@@ -65,7 +66,12 @@ def detail(
             "photos": list(complaint.answer.photos),
             "closes_at": iso_or_none(complaint.close_at),
         },
-        "parts": list(complaint.children),
+        "parent_id": complaint.parent_id,
+        "part": complaint.part,
+        "parts": [
+            receipt(part, uploads=(), region=region, language=language) | {"part": part.part}
+            for part in parts
+        ],
     }
     if mine:
         view |= {

@@ -51,8 +51,9 @@ def mount(
         complaint, history, _ = store.with_history(found)
         if not _may_read(complaint, by):
             raise NotFound(complaint_id)
+        parts = store.parts(complaint)
         return answer(
-            detail(complaint, history, region=region, language=api.language, bucket=bucket, now=now())
+            detail(complaint, history, parts, region=region, language=api.language, bucket=bucket, now=now())
         )
 
     @api.post("/v1/agency/complaints/<complaint_id>/photos")
@@ -88,6 +89,7 @@ def mount(
                     outcome=body["outcome"],
                     text=body["text"],
                     photos=tuple(body.get("photos", ())),
+                    parts=store.parts(each),
                     region=region,
                     now=now(),
                 ),
@@ -103,6 +105,19 @@ def mount(
                 lambda each, by: agency.transfer(
                     each, by=by, to=body["to"], reason=body["reason"], region=region, now=now()
                 ),
+            )
+        )
+
+    @api.post("/v1/agency/complaints/<complaint_id>/split")
+    def split(complaint_id: str) -> Response[str]:
+        parts = [
+            agency.Part(agency_id=part["to"], text=part["text"]) for part in api.body(schemas.SPLIT)["parts"]
+        ]
+        return shown(
+            moved(
+                complaint_id,
+                lambda each, by: agency.split(each, by=by, parts=parts, region=region, now=now()),
+                key_required=True,
             )
         )
 

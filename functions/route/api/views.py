@@ -39,6 +39,7 @@ def receipt(complaint: Complaint, *, uploads: Sequence[PhotoUpload]) -> dict[str
 def detail(
     complaint: Complaint,
     history: Sequence[Event],
+    parts: Sequence[Complaint],
     *,
     region: Region,
     language: str,
@@ -65,7 +66,8 @@ def detail(
             if each is not None
         ],
         "parent_id": complaint.parent_id,
-        "parts": list(complaint.children),
+        "part": complaint.part,
+        "parts": [receipt(part, uploads=()) | {"part": part.part} for part in parts],
         "refutations": complaint.refutations,
         "extensions": complaint.extensions,
         "chain_head": complaint.head,

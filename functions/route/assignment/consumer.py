@@ -1,36 +1,91 @@
-"""What follows from an event on the way to the right body: assignment, and the watch over the clock."""
+"""What follows from an event on the way to the right body: assignment, the parts, and the watch over the clock."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
+from functions.complaints.calendar import CalendarYearMissing
 from functions.complaints.change import Change
-from functions.complaints.complaint import ENDED, Complaint, Status
+from functions.complaints.complaint import ENDED, Actor, ActorKind, Complaint, Status
+from functions.complaints.events import EventType
+from functions.complaints.faults import NotFound, Stale
+from functions.complaints.moves import citizen
 from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.parts import part_of
 from functions.complaints.outbox import Published
 from functions.complaints.region import Region
 from functions.complaints.store import Store, move
+from functions.complaints.telemetry import logger
 from functions.route.watch import Watch
+
+UNWATCHED: Final = ENDED | {Status.ANSWERED}
 
 
 def on_event(
     published: Published, *, store: Store, watch: Watch, region: Region, now: Callable[[], datetime]
 ) -> None:
-    """Carry on from one event. Every step may run twice: the second time finds it done.
+    """Carry on from one event. Every step may run twice: the second time finds it done."""
+    event = published.event
+    _keep_watch(published, watch=watch)
+    if event.type == EventType.SPLIT:
+        _divide(published, store=store, region=region, now=now)
+    elif event.type == EventType.WITHDRAWN:
+        _withdraw_parts(published, store=store, now=now)
+    elif event.status == Status.SUBMITTED:
+        _assign(published, store=store, region=region, now=now)
 
-    The watch comes first: should assigning fail for long, the complaint is watched none the less.
-    """
+
+def _keep_watch(published: Published, *, watch: Watch) -> None:
+    """A watch that cannot be started is the sweep's to replace: assigning must not wait for Step Functions."""
     complaint_id = published.event.complaint_id
     if published.started_watch is not None:
-        watch.start(complaint_id, watch_round=published.started_watch)
+        try:
+            watch.start(complaint_id, watch_round=published.started_watch)
+        except Exception:
+            logger.exception("watch not started", extra={"watch_round": published.started_watch})
         if published.started_watch > 1:
             watch.stop(complaint_id, watch_round=published.started_watch - 1)
-    if published.event.status == Status.SUBMITTED:
-        move(store, complaint_id, lambda complaint: _assigned(complaint, region=region, now=now()))
-    elif published.event.status in ENDED and published.watch_round:
+    elif published.event.status in UNWATCHED and published.watch_round:
         watch.stop(complaint_id, watch_round=published.watch_round)
 
 
-def _assigned(complaint: Complaint, *, region: Region, now: datetime) -> Change | None:
-    if complaint.status != Status.SUBMITTED:
+def _assign(published: Published, *, store: Store, region: Region, now: Callable[[], datetime]) -> None:
+    """What the region file does not foresee is the operator's to mend and the sweep's to try again: it must not
+    hold up the complaints behind it in the stream.
+    """
+
+    def decide(complaint: Complaint) -> Change | None:
+        if complaint.status != Status.SUBMITTED:
+            return None
+        return assign(complaint, region=region, now=now())
+
+    try:
+        move(store, published.event.complaint_id, decide)
+    except (LookupError, CalendarYearMissing):
+        logger.exception("complaint not assigned: the region file does not say to whom, or by when")
+
+
+def _divide(published: Published, *, store: Store, region: Region, now: Callable[[], datetime]) -> None:
+    """Make each part that is not there yet; ids and numbers are the event's, so that each is made once."""
+    parent = store.get(published.event.complaint_id)
+    for part in published.event.data["parts"]:
+        change = part_of(parent, part, split=published.event, region=region, now=now())
+        try:
+            store.write(change)
+        except Stale:
+            store.get(part["id"])
+
+
+def _withdraw_parts(published: Published, *, store: Store, now: Callable[[], datetime]) -> None:
+    by = Actor(kind=ActorKind.CITIZEN, id=published.reporter)
+    for part_id in published.event.data.get("parts", ()):
+        try:
+            move(store, part_id, lambda part: _withdrawn(part, by=by, now=now()))
+        except NotFound:
+            logger.warning("part not found", extra={"part_id": part_id})
+
+
+def _withdrawn(part: Complaint, *, by: Actor, now: datetime) -> Change | None:
+    if part.status in ENDED:
         return None
-    return assign(complaint, region=region, now=now)
+    return citizen.withdraw(part, by=by, reason=None, now=now)

@@ -1,8 +1,8 @@
 """Lambda, on a schedule: the sweep over complaints whose timer has run out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
@@ -10,12 +10,10 @@ from functions.complaints.lists import due_before
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.store import ComplaintStore
-from functions.complaints.tables import SHARDS
 from functions.complaints.telemetry import correlation_id, logger
 from functions.route.escalation.sweep import sweep
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "SWEEP_GRACE_SECONDS")
-PAGE: Final = 250
 RESERVE_MS: Final = 10_000
 
 _settings = require(ENVIRONMENT)
@@ -23,9 +21,14 @@ _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
 
 
+class SweepIncomplete(RuntimeError):
+    """Some complaints could not be moved, and will not be until somebody looks: an error rings the alarm."""
+
+
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """`{found, moved, failed}`; raises SweepIncomplete, after all that could be done, where one failed."""
     swept = sweep(
-        _overdue,
+        due_before,
         store=_store,
         region=_region,
         now=utc_now(),
@@ -33,9 +36,6 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         going_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS,
     )
     logger.info("swept", extra=asdict(swept))
+    if swept.failed:
+        raise SweepIncomplete(f"{swept.failed} of {swept.found} complaints could not be moved")
     return asdict(swept)
-
-
-def _overdue(before: datetime) -> Iterable[str]:
-    for shard in range(SHARDS):
-        yield from due_before(before, shard=shard, limit=PAGE)

@@ -1,0 +1,79 @@
+"""The parts of a divided complaint: one complaint to the citizen, a complaint of its own to each body."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from functions.complaints.change import Change, opening
+from functions.complaints.clock import to_milliseconds
+from functions.complaints.complaint import Actor, ActorKind, Complaint, PhotoStatus, Status
+from functions.complaints.events import Event
+from functions.complaints.moves.terms import term
+from functions.complaints.region import Region
+
+
+def part_of(
+    parent: Complaint, part: Mapping[str, Any], *, split: Event, region: Region, now: datetime
+) -> Change:
+    """The new complaint that `part` of the event `split` (`{id, number, to, text}`) asks for.
+
+    It is told, photographed and clocked as its parent: what the citizen was promised goes on. Where that has
+    passed already, the body gets the term of the next level from now, for it has missed nothing yet.
+    """
+    now = to_milliseconds(max(now, split.at))
+    promised = parent.due_at is not None and not parent.overdue and parent.due_at > now
+    level = max(1, parent.escalation_level)
+    fresh = None
+    if not promised:
+        terms = region.categories[parent.category]
+        fresh = term(terms.escalation_term(level), start=now, agency_id=part["to"], region=region)
+    complaint = Complaint(
+        id=part["id"],
+        number=part["number"],
+        region=parent.region,
+        status=Status.SUBMITTED,
+        category=parent.category,
+        danger=parent.danger,
+        comment=parent.comment,
+        part=part["text"],
+        lat=parent.lat,
+        lon=parent.lon,
+        address=parent.address,
+        district=parent.district,
+        language=parent.language,
+        reporter=parent.reporter,
+        public_name=parent.public_name,
+        written_at=parent.written_at,
+        answers=parent.answers,
+        photos=tuple(
+            replace(photo, kept_with=parent.id)
+            for photo in parent.photos
+            if photo.by == ActorKind.CITIZEN and photo.status == PhotoStatus.READY
+        ),
+        joined=parent.joined,
+        submitted_at=parent.submitted_at,
+        started_at=parent.started_at,
+        changed_at=now,
+        agency_id=part["to"],
+        passed_by=() if split.actor_agency is None else (split.actor_agency,),
+        due_at=parent.due_at if fresh is None else to_milliseconds(fresh.due_at),
+        near_at=_reminder(parent, now=now) if fresh is None else to_milliseconds(fresh.near_at),
+        promise=parent.promise if fresh is None else fresh.promise,
+        parent_id=parent.id,
+    )
+    return opening(
+        complaint,
+        data={
+            "number": complaint.number,
+            "category": complaint.category,
+            "photos": [photo.id for photo in complaint.photos],
+            "parent": parent.id,
+            "part": part["text"],
+        },
+        by=Actor(kind=ActorKind.AGENCY, id=split.actor_agency),
+    )
+
+
+def _reminder(parent: Complaint, *, now: datetime) -> datetime | None:
+    return parent.near_at if parent.near_at is not None and parent.near_at > now else None
