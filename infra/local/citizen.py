@@ -1,5 +1,6 @@
 """A citizen's app: signs in, files complaints over HTTPS, uploads by the presigned request."""
 
+import contextlib
 import hashlib
 import json
 import urllib.error
@@ -76,15 +77,13 @@ def _answer(status: int, raw: bytes, headers: Mapping[str, str]) -> Answer:
 def sign_in(deployed: Deployed, name: str, *, language: str = "en") -> Caller:
     """Sign a citizen up and in at the region's user pool."""
     cognito = deployed.emulator.client("cognito-idp")
-    try:
+    with contextlib.suppress(cognito.exceptions.UsernameExistsException):
         cognito.admin_create_user(
             UserPoolId=deployed.user_pool_id,
             Username=name,
             MessageAction="SUPPRESS",
             UserAttributes=[{"Name": "email", "Value": f"{name}@example.test"}],
         )
-    except cognito.exceptions.UsernameExistsException:
-        pass
     cognito.admin_set_user_password(
         UserPoolId=deployed.user_pool_id, Username=name, Password=PASSWORD, Permanent=True
     )

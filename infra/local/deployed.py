@@ -85,13 +85,9 @@ def deployed(emulator: Emulator, *, stage: str = STAGE) -> Deployed:
 
 
 def _reachable(url: str, emulator: Emulator) -> str:
-    """The emulator serves an API under its own address by the API's id as the first label of the host name.
-
-    Names below localhost need no look-up (RFC 6761, section 6.3).
-    """
+    """The emulator serves an API below a path too, which needs no name that a machine may not resolve."""
     api_id = url.split("//", 1)[1].split(".", 1)[0]
-    scheme = "https" if emulator.certificate else "http"
-    return f"{scheme}://{api_id}.execute-api.localhost:{emulator.port}"
+    return f"{emulator.url}/_aws/execute-api/{api_id}/$default"
 
 
 def _cdk(emulator: Emulator, *arguments: str) -> None:

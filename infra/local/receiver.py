@@ -70,9 +70,7 @@ class Receiver:
         except WebhookVerificationError:
             self.refused += 1
             return 401, b""
-        self.received.put(
-            Received(id=headers["webhook-id"], type=message["type"], data=message["data"])
-        )
+        self.received.put(Received(id=headers["webhook-id"], type=message["type"], data=message["data"]))
         return 204, b""
 
 
