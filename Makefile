@@ -17,9 +17,11 @@ setup: ## make the environments from the locks (does nothing when they are up to
 	@bash infra/local/setup.sh
 
 .PHONY: lock
-lock: ## resolve requirements/*.in again and write the hash locks
+lock: ## resolve requirements/*.in again and write the hash locks (UPGRADE=1: newer versions)
 	@bash infra/local/setup.sh tools
 	@bash infra/local/lock.sh
+	@bash infra/local/setup.sh
+	@$(python) -m infra.licences
 
 # ---------------------------------------------------------------------------------------- checks
 .PHONY: lint

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from infra.app import build
 from infra.package import modules_loaded, unpacked
 from infra.toolchain import ROOT
 
@@ -37,12 +36,11 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Deployed]:
+def deployed(local_assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Deployed]:
     """By handler, what the local stage's template deploys."""
-    folder = tmp_path_factory.mktemp("assembly")
-    build(stage="local", outdir=str(folder)).synth()
+    store = tmp_path_factory.mktemp("assets")
     found = {}
-    for template in folder.glob("assembly-*/*.template.json"):
+    for template in local_assembly.glob("assembly-*/*.template.json"):
         assets = json.loads(template.with_name(template.name.replace(".template.", ".assets.")).read_text())
         paths = {key: template.parent / file["source"]["path"] for key, file in assets["files"].items()}
         for resource in json.loads(template.read_text())["Resources"].values():
@@ -50,7 +48,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Deployed]:
                 properties = resource["Properties"]
                 variables = properties.get("Environment", {}).get("Variables", {})
                 found[properties["Handler"]] = Deployed(
-                    asset=unpacked(paths[properties["Code"]["S3Key"].removesuffix(".zip")], store=folder),
+                    asset=unpacked(paths[properties["Code"]["S3Key"].removesuffix(".zip")], store=store),
                     environment={
                         name: value if isinstance(value, str) else f"made-at-deployment-{name}"
                         for name, value in variables.items()
