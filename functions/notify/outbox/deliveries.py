@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from functions.complaints.agencies import SubscriptionItem, subscriptions_of
 from functions.complaints.events import EventType
 from functions.complaints.outbox import Published
+from functions.notify.feed import Feed
 from functions.notify.webhooks.delivery import Nudge, delivery_of, ticket_of
 from functions.notify.webhooks.store import Deliveries
 
@@ -44,8 +46,10 @@ def on_event(
     subscriptions: Subscriptions,
     enqueue: Callable[[Sequence[Nudge]], None],
     now: Callable[[], datetime],
+    feed: Feed | None = None,
 ) -> None:
-    """Make the event's deliveries and have them sent. Run twice, it changes nothing the second time but may nudge.
+    """Make the event's deliveries, have them sent, and put it into the agencies' feeds. Run twice, it changes nothing
+    the second time but may nudge.
 
     An active subscription gets one also while it is paused: it is kept for later. What only agencies may read goes
     to them as well.
@@ -61,6 +65,13 @@ def on_event(
             nudges.append(Nudge(lane=delivery.lane))
     if nudges:
         enqueue(nudges)
+    for agency_id in concerned(published):
+        (feed or _feed()).append(agency_id, published, now=now())
+
+
+@cache
+def _feed() -> Feed:
+    return Feed()
 
 
 def concerned(published: Published) -> tuple[str, ...]:

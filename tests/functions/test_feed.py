@@ -1,0 +1,155 @@
+"""The feed that agencies poll: nothing skipped, nothing repeated, however many write at once."""
+
+import threading
+import time
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from functions.complaints.faults import Invalid
+from functions.notify import feed
+from functions.notify.feed import Feed, changes
+from tests.dynamodb import tables
+from tests.functions.webhook_world import START, Died, Fault, Faults, event
+
+
+@pytest.fixture(autouse=True)
+def table():
+    with tables():
+        yield
+
+
+def append(*published, writer=None, now=START):
+    writer = writer or Feed()
+    for each in published:
+        writer.append("roads", each, now=now)
+
+
+def poll(cursor=None, *, limit=100, now=START):
+    return changes("roads", cursor=cursor, limit=limit, now=now)
+
+
+def names(page):
+    return [(each["data"]["id"], each["data"]["sequence"]) for each in page.changes]
+
+
+def test_an_empty_feed_has_a_cursor_that_finds_what_comes():
+    first = poll()
+    assert (first.changes, first.more) == ((), False)
+    append(event("C1", 1))
+    assert names(poll(first.cursor)) == [("C1", 1)]
+
+
+def test_an_event_that_is_handled_twice_is_in_the_feed_once():
+    for _ in range(3):
+        append(event("C1", 1), event("C1", 2))
+    assert names(poll()) == [("C1", 1), ("C1", 2)]
+
+
+def test_pages_join_up_and_the_last_says_so():
+    append(*(event(f"C{n}", 1, at=START + timedelta(seconds=n)) for n in range(23)))
+    seen, cursor, more = [], None, True
+    while more:
+        page = poll(cursor, limit=5)
+        assert 0 < len(page.changes) <= 5
+        seen, cursor, more = seen + names(page), page.cursor, page.more
+    assert sorted(seen) == sorted((f"C{n}", 1) for n in range(23))
+    assert poll(cursor).changes == ()
+
+
+def test_another_agency_sees_nothing():
+    append(event("C1", 1))
+    assert changes("housing", cursor=None, limit=10, now=START).changes == ()
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "é", "MC4w", "MC4wLjAuLTE", "MC4wLjAu", "////", "MC4wLjAuMDAwMDAwMDAwMDAwMDAw"]
+)
+def test_what_is_no_cursor_is_refused(cursor):
+    with pytest.raises(Invalid):
+        poll(cursor)
+
+
+def test_a_cursor_whose_changes_are_no_longer_kept_is_refused_and_not_skipped_over():
+    append(event("C1", 1))
+    cursor = poll().cursor
+    append(event("C1", 2))
+    append(event("C1", 3), now=START + timedelta(days=20))
+    late = START + timedelta(days=31)
+    with pytest.raises(Invalid):
+        poll(cursor, now=late)
+    assert names(poll(now=late)) == [("C1", 3)]
+
+
+def test_writers_at_once_and_a_reader_beside_them_skip_nothing_and_repeat_nothing():
+    """Eight writers, of whom each event has two, and a reader who polls all the time."""
+    writers, events = 8, 12
+    lock, failures = threading.Lock(), []
+
+    class Slow(Feed):
+        """Lets others in between reading the last number and writing the next."""
+
+        def _write(self, *arguments, **options):
+            time.sleep(0.0005)
+            with lock:
+                super()._write(*arguments, **options)
+
+    def write(number):
+        try:
+            writer = Slow()
+            for seq in range(1, events + 1):
+                # Complaints C0 … C3, each written by two: the stream's batch that is handed out twice.
+                append(event(f"C{number // 2}", seq), writer=writer)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
+    for thread in threads:
+        thread.start()
+    seen, cursor = [], None
+    while any(thread.is_alive() for thread in threads):
+        with lock:
+            page = poll(cursor, limit=7)
+        seen, cursor = seen + names(page), page.cursor
+    while (page := poll(cursor)).changes:
+        seen, cursor = seen + names(page), page.cursor
+    assert failures == []
+    assert Counter(seen) == Counter((f"C{n}", seq) for n in range(writers // 2) for seq in range(1, events + 1))
+    for complaint in range(writers // 2):
+        own = [seq for name, seq in seen if name == f"C{complaint}"]
+        assert own == sorted(own)
+
+
+@pytest.mark.parametrize("exception", [Died, Fault])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_fault_at_any_call_neither_loses_nor_repeats(when, exception):
+    for hit in range(3):
+        faults = Faults(lambda number, hit=hit: (when, exception) if number == hit else None)
+        writer = Feed(sleep=lambda _: None)
+        with faults.in_aws():
+            for seq in (1, 2):
+                for _ in range(2):
+                    try:
+                        append(event(f"C{hit}", seq), writer=writer)
+                    except (Died, Fault):
+                        continue
+                    break
+        assert len(faults.calls) > hit
+    assert Counter(names(poll())) == Counter((f"C{n}", seq) for n in range(3) for seq in (1, 2))
+
+
+def test_an_entry_costs_one_request_once_the_place_is_known():
+    writer = Feed()
+    append(event("C1", 1), writer=writer)
+    faults = Faults(lambda number: None)
+    with faults.in_aws():
+        append(event("C1", 2), writer=writer)
+    assert faults.calls == ["TransactWriteItems"]
+
+
+def test_a_writer_that_is_always_too_late_says_so(monkeypatch):
+    append(event("C1", 1))
+    monkeypatch.setattr(feed, "_last_number", lambda pk: 0)
+    with pytest.raises(feed.Crowded):
+        append(event("C1", 2), writer=Feed(sleep=lambda _: None))

@@ -1,0 +1,127 @@
+"""The agencies' rate limit: nobody beyond it, everybody told, and cheaply counted."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from functions.complaints import agencies
+from functions.complaints.http import Api, answer
+from functions.complaints.problems import Problem
+from functions.complaints.throttle import AGREED_FOR, CLAIM, PER_MINUTE, WINDOW_S, Throttle, Throttled
+from tests.dynamodb import tables
+from tests.functions.webhook_world import Faults
+
+NOW = datetime(2026, 3, 3, 4, 5, 20, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def table():
+    with tables():
+        yield
+
+
+def admitted(throttle, count, *, agency_id="roads", now=NOW):
+    let_in = 0
+    for _ in range(count):
+        try:
+            throttle.check(agency_id, now)
+        except Problem:
+            continue
+        let_in += 1
+    return let_in
+
+
+def test_so_many_get_in_and_no_more_and_then_again():
+    throttle = Throttle()
+    assert admitted(throttle, PER_MINUTE + 50) == PER_MINUTE
+    assert admitted(throttle, 5) == 0
+    assert admitted(throttle, 5, agency_id="housing") == 5
+    assert admitted(throttle, 5, now=NOW + MINUTE) == 5
+
+
+def test_containers_share_the_limit():
+    agencies.agree("roads", requests_per_minute=60, now=NOW)
+    containers = [Throttle() for _ in range(4)]
+    assert sum(admitted(each, 30) for each in containers) == 60
+
+
+def test_what_was_agreed_counts_after_five_minutes():
+    throttle = Throttle()
+    throttle.check("roads", NOW)
+    agencies.agree("roads", requests_per_minute=20, now=NOW)
+    assert throttle.check("roads", NOW + MINUTE).limit == PER_MINUTE
+    assert throttle.check("roads", NOW + AGREED_FOR).limit == 20
+
+
+def test_a_limit_below_a_claim_is_kept_too():
+    agencies.agree("roads", requests_per_minute=3, now=NOW)
+    assert sum(admitted(each, 5) for each in (Throttle(), Throttle())) == 3
+
+
+def test_the_headers_say_what_is_left_and_how_long():
+    throttle = Throttle()
+    limit = [throttle.check("roads", NOW) for _ in range(3)][-1]
+    assert (limit.limit, limit.remaining, limit.reset_s) == (PER_MINUTE, PER_MINUTE - 3, 40)
+    assert limit.headers == {
+        "ratelimit-policy": '"agency";q=600;w=60',
+        "ratelimit": '"agency";r=597;t=40',
+    }
+
+
+def test_the_refusal_says_when_to_come_again():
+    throttle = Throttle()
+    admitted(throttle, PER_MINUTE)
+    with pytest.raises(Problem) as refusal:
+        throttle.check("roads", NOW + timedelta(seconds=0.5))
+    assert refusal.value.status == 429
+    assert refusal.value.headers["retry-after"] == "40"
+    assert refusal.value.headers["ratelimit"] == '"agency";r=0;t=40'
+
+
+def test_a_busy_agency_costs_a_tenth_of_a_write_for_each_request():
+    throttle, faults = Throttle(), Faults(lambda number: None)
+    with faults.in_aws():
+        admitted(throttle, 200)
+        admitted(throttle, PER_MINUTE)
+        admitted(throttle, 100)
+    assert faults.calls.count("GetItem") == 1
+    # Past the limit one refused claim, and then nothing until the next window.
+    assert faults.calls.count("UpdateItem") == PER_MINUTE // CLAIM + 1
+
+
+def test_an_api_tells_the_limit_with_every_answer(monkeypatch):
+    monkeypatch.setattr("functions.complaints.throttle._throttle", Throttle())
+    agencies.agree("roads", requests_per_minute=2, now=NOW)
+    api = Api()
+
+    @api.get("/v1/agency/changes")
+    def _changes():
+        return answer({})
+
+    @api.get("/v1/agency/keys")
+    def _keys():
+        raise Problem("forbidden")
+
+    throttled = Throttled(api, now=lambda: NOW)
+    answers = [throttled.serve(request(path), None) for path in ("changes", "keys", "changes")]
+    assert [each["statusCode"] for each in answers] == [200, 403, 429]
+    left = [int(re.search(r"r=(\d+)", each["headers"]["ratelimit"])[1]) for each in answers]
+    assert left == [1, 0, 0]
+    assert answers[2]["headers"]["retry-after"] == str(WINDOW_S - NOW.second)
+    assert all(each["headers"]["ratelimit-policy"] == '"agency";q=2;w=60' for each in answers)
+
+
+def request(path, *, agency_id="roads"):
+    return {
+        "version": "2.0",
+        "rawPath": f"/v1/agency/{path}",
+        "headers": {},
+        "requestContext": {
+            "requestId": "request-1",
+            "stage": "$default",
+            "http": {"method": "GET", "path": f"/v1/agency/{path}"},
+            "authorizer": {"lambda": {"agency_id": agency_id, "key_id": "k", "scopes": "read"}},
+        },
+    }
