@@ -1,0 +1,123 @@
+"""From an upload in quarantine to a photo that may be shown, or to a reason why not."""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final
+
+from functions.complaints.complaint import ENDED, Photo, PhotoStatus
+from functions.complaints.faults import Conflict, NotFound
+from functions.complaints.moves.photos import add_photo, refuse_photo
+from functions.complaints.photo_keys import PhotoKey, read_quarantine_key
+from functions.complaints.store import Store, move
+from functions.complaints.telemetry import correlation_id, follow, logger
+from functions.complaints.transitions import MoveRefused
+from functions.intake.photos.bucket import NotThere, PhotoBucket
+from functions.intake.photos.image import CleanPhoto, clean
+from functions.intake.photos.limits import PhotoRefused
+
+# Source: https://docs.aws.amazon.com/guardduty/latest/ug/monitoring-malware-protection-s3-scans-gdu.html
+CLEAR: Final = "NO_THREATS_FOUND"
+HARMFUL: Final = frozenset({"THREATS_FOUND", "UNSUPPORTED"})
+"""What cannot be scanned (a password, too many layers) is no photo that a phone took."""
+
+
+class NotScanned(Exception):
+    """The scan itself failed; nothing of the photo is shown before it succeeds, and an operator must look."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoCheck:
+    """Callable with the key of an upload. However often it is called, the photo is settled once.
+
+    The upload is deleted last: as long as it is there, another run can still do all that is to be done.
+    """
+
+    store: Store
+    bucket: PhotoBucket
+    scanned: bool
+    zone: tzinfo
+    now: Callable[[], datetime]
+
+    def __call__(self, key: str) -> None:
+        """Raises what AWS raises, CleanerFailed and NotScanned: all of these are worth another try."""
+        where = read_quarantine_key(key)
+        follow(complaint_id=where.complaint_id, correlation_id=correlation_id())
+        try:
+            self._settle(where)
+        except NotThere:
+            logger.info("upload is gone", extra={"photo_id": where.photo_id})
+
+    def _settle(self, where: PhotoKey) -> None:
+        photo = self._awaited(where)
+        if photo is not None:
+            judged = self._judged(where, photo)
+            if judged is None:
+                return
+            if isinstance(judged, CleanPhoto):
+                self._accept(where, photo, judged)
+            else:
+                self._refuse(where, photo, judged)
+        self.bucket.discard_upload(*where)
+
+    def _awaited(self, where: PhotoKey) -> Photo | None:
+        """The photo that the upload is to be, None where nobody waits for it (any more)."""
+        try:
+            complaint = self.store.get(where.complaint_id)
+        except NotFound:
+            return None
+        photo = complaint.photo(where.photo_id)
+        if photo is None or photo.status == PhotoStatus.READY:
+            return None
+        if photo.status == PhotoStatus.REFUSED or complaint.status in ENDED:
+            # An earlier run may have come as far as storing it.
+            self.bucket.drop(*where)
+            return None
+        return photo
+
+    def _judged(self, where: PhotoKey, photo: Photo) -> CleanPhoto | str | None:
+        """The clean photo, or why it is refused; None while the scan's verdict, which has an event of its own, is out."""
+        if self.scanned:
+            verdict = self.bucket.verdict(*where)
+            if verdict is None:
+                return None
+            if verdict in HARMFUL:
+                return "malware"
+            if verdict != CLEAR:
+                raise NotScanned(verdict)
+        try:
+            return self._cleaned(where, photo)
+        except PhotoRefused as refusal:
+            return refusal.reason
+
+    def _cleaned(self, where: PhotoKey, photo: Photo) -> CleanPhoto:
+        content = self.bucket.upload(*where, most=photo.size)
+        if len(content) > photo.size:
+            raise PhotoRefused("too_many_bytes", f"more than the {photo.size} declared")
+        if content and hashlib.sha256(content).hexdigest() != photo.sha256:
+            raise PhotoRefused("corrupt", "not the content that was declared")
+        return clean(content, declared_type=photo.content_type, zone=self.zone)
+
+    def _accept(self, where: PhotoKey, photo: Photo, cleaned: CleanPhoto) -> None:
+        self.bucket.keep(*where, cleaned)
+        size = {"width": cleaned.width, "height": cleaned.height}
+        try:
+            move(
+                self.store,
+                where.complaint_id,
+                lambda each: add_photo(each, photo.id, **size, now=self.now()),
+            )
+        except (MoveRefused, Conflict):
+            # It ended, or refused the photo, in the meantime.
+            self.bucket.drop(*where)
+
+    def _refuse(self, where: PhotoKey, photo: Photo, reason: str) -> None:
+        logger.info("photo refused", extra={"reason": reason, "photo_id": where.photo_id})
+        with suppress(MoveRefused):
+            move(
+                self.store,
+                where.complaint_id,
+                lambda each: refuse_photo(each, photo.id, reason=reason, now=self.now()),
+            )

@@ -1,0 +1,49 @@
+"""Lambda: the stream of events, as far as somebody is to be told of them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from functions.complaints.clock import utc_now
+from functions.complaints.outbox import Published, consume
+from functions.complaints.region import load_region
+from functions.complaints.settings import region_file, require
+from functions.notify.outbox.consumer import on_event
+from functions.notify.outbox.deliveries import CachedSubscriptions
+from functions.notify.outbox.deliveries import on_event as deliver
+from functions.notify.outbox.push import SnsPusher
+from functions.notify.outbox.telling import Teller
+from functions.notify.webhooks.nudges import SqsNudges
+from functions.notify.webhooks.store import DynamoDeliveries
+
+ENVIRONMENT: Final = (
+    "COMPLAINTS_TABLE",
+    "AGENCIES_TABLE",
+    "PEOPLE_TABLE",
+    "DELIVERIES_TABLE",
+    "DELIVERIES_QUEUE_URL",
+)
+# The longest that one push can take: four tries of two and five seconds, and the waits between them.
+RESERVE_MS: Final = 30_000
+
+_settings = require(ENVIRONMENT)
+_teller = Teller(region=load_region(region_file()), pusher=SnsPusher(), now=utc_now)
+_deliveries = DynamoDeliveries()
+_subscriptions = CachedSubscriptions(now=utc_now)
+_enqueue = SqsNudges(_settings["DELIVERIES_QUEUE_URL"])
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    return consume(
+        event["Records"],
+        lambda published: on_event(
+            published,
+            teller=_teller,
+            deliver=_deliver,
+            going_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS,
+            now=utc_now,
+        ),
+    )
+
+
+def _deliver(published: Published) -> None:
+    deliver(published, deliveries=_deliveries, subscriptions=_subscriptions, enqueue=_enqueue, now=utc_now)

@@ -1,0 +1,91 @@
+"""The inbox: which steps are told to whom, and what is kept of each so that it can be read in any language."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from pynamodb.expressions.condition import Condition
+
+from functions.complaints.codec import complaint_pk
+from functions.complaints.complaint import ActorKind
+from functions.complaints.events import Event, EventType
+from functions.complaints.history import PUSHED, push
+from functions.complaints.outbox import Published
+from functions.complaints.people import (
+    INBOX_KEPT,
+    InboxItem,
+    inbox_sk,
+    person_pk,
+    progress_of,
+)
+from functions.complaints.region import Region
+from functions.complaints.tables import FollowerItem
+
+FOR_REPORTER_ONLY: Final = frozenset(
+    {
+        EventType.QUESTION_ASKED,
+        EventType.PHOTO_REFUSED,
+        EventType.PHOTO_MISSED,
+        EventType.COMMENTED,
+    }
+)
+"""What is between the body and the one who reported."""
+BY_REPORTER: Final = frozenset({EventType.REFUTED, EventType.CLOSED, EventType.WITHDRAWN})
+"""What the one who reported did, and those who joined want to know. Worth a line, not a push."""
+
+
+def for_reporter(published: Published, *, region: Region) -> bool:
+    return published.reporter is not None and is_worth_telling(published.event, region=region)
+
+
+def for_followers(published: Published, *, region: Region) -> bool:
+    event = published.event
+    if event.type in FOR_REPORTER_ONLY:
+        return False
+    if event.actor == ActorKind.CITIZEN:
+        return event.type in BY_REPORTER
+    return is_worth_telling(event, region=region)
+
+
+def is_worth_telling(event: Event, *, region: Region) -> bool:
+    """Exactly what is worth a push is worth a line in the inbox; in which language does not matter here."""
+    return event.type in PUSHED and push(event, region=region, language=region.languages[0]) is not None
+
+
+def followers(published: Published) -> Iterator[FollowerItem]:
+    """Those who joined, in the order of their keys, from where an earlier try stopped; not the one who reported."""
+    if not published.joined:
+        return
+    after = progress_of(published.event.id)
+    condition = FollowerItem.sk.startswith("follower#") if after is None else _after(after)
+    for item in FollowerItem.query(complaint_pk(published.followed), condition):
+        if item.person != published.reporter:
+            yield item
+
+
+def _after(key: str) -> Condition:
+    # "$" comes right after "#", so this bound is past every follower and before any other kind of item.
+    return FollowerItem.sk.between(key + "\x00", "follower$")
+
+
+def inbox_item(published: Published, person: str, *, now: datetime) -> InboxItem:
+    """What is kept: the event as its line is made of, and not who anybody is."""
+    event = published.event
+    return InboxItem(
+        person_pk(person),
+        inbox_sk(at=event.at, complaint_id=event.complaint_id, seq=event.seq),
+        complaint_id=event.complaint_id,
+        number=published.number,
+        category=published.category,
+        seq=event.seq,
+        type=event.type.value,
+        at=event.at,
+        actor=event.actor.value,
+        actor_agency=event.actor_agency,
+        status=event.status.value,
+        data=dict(event.data) or None,
+        mine=person == published.reporter,
+        language=published.language if person == published.reporter else None,
+        told_at=now,
+        expires=now + INBOX_KEPT,
+    )

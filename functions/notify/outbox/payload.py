@@ -1,0 +1,120 @@
+"""A push as SNS takes it: one message for both platforms, below 4 KB for each, with nothing personal in it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from functions.complaints.events import Event, EventType
+from functions.complaints.history import PushText
+
+# 4096 bytes, for APNs and for FCM alike. Sources:
+# https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
+# https://firebase.google.com/docs/cloud-messaging/customize-messages/set-message-type
+LIMIT: Final = 4096
+TTL: Final = timedelta(days=3)
+"""A phone that is off for longer learns it from the inbox."""
+ARGUMENT_MOST: Final = 600
+FALLBACK_MOST: Final = 1200
+
+# Reserved attributes of SNS. Source: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
+_PREFIX: Final = "AWS.SNS.MOBILE."
+_CALM: Final = frozenset(
+    {
+        EventType.ACKNOWLEDGED,
+        EventType.DEADLINE_MOVED,
+        EventType.PHOTO_MISSED,
+        EventType.CLOSED,
+        EventType.SPLIT,
+    }
+)
+"""Steps for which a phone need not be woken: it shows them when it wakes by itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """The arguments of `sns.publish` beside the endpoint."""
+
+    body: str
+    attributes: Mapping[str, Mapping[str, str]]
+
+
+def message_of(event: Event, text: PushText) -> Message:
+    """By construction each platform's payload is below LIMIT: three arguments of ARGUMENT_MOST, and short keys."""
+    urgent = event.type not in _CALM
+    args = [clipped(arg, ARGUMENT_MOST) for arg in text.args]
+    apns = to_json(_apns(event, text, args))
+    body = {
+        "default": clipped(text.fallback, FALLBACK_MOST),
+        "APNS": apns,
+        "APNS_SANDBOX": apns,
+        "GCM": to_json({"fcmV1Message": {"message": _fcm(event, text, args, urgent=urgent)}}),
+    }
+    seconds = str(int(TTL.total_seconds()))
+    attributes = {
+        "APNS.TTL": seconds,
+        "APNS_SANDBOX.TTL": seconds,
+        "FCM.TTL": seconds,
+        "APNS.PUSH_TYPE": "alert",
+        "APNS.PRIORITY": "10" if urgent else "5",
+        "APNS.COLLAPSE_ID": text.collapse_id,
+    }
+    return Message(
+        body=to_json(body),
+        attributes={
+            _PREFIX + name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+        },
+    )
+
+
+def _apns(event: Event, text: PushText, args: list[str]) -> dict[str, Any]:
+    alert: dict[str, Any] = {"title-loc-key": text.title_key, "loc-key": text.body_key}
+    if args:
+        alert["loc-args"] = args
+    return {
+        "aps": {"alert": alert, "sound": "default", "thread-id": text.collapse_id, "category": text.kind},
+        **_data(event, text),
+    }
+
+
+def _fcm(event: Event, text: PushText, args: list[str], *, urgent: bool) -> dict[str, Any]:
+    notification: dict[str, Any] = {
+        "title_loc_key": text.title_key,
+        "body_loc_key": text.body_key,
+        "channel_id": text.kind,
+        "tag": text.collapse_id,
+    }
+    if args:
+        notification["body_loc_args"] = args
+    return {
+        "data": _data(event, text),
+        "android": {
+            "collapse_key": text.collapse_id,
+            "priority": "HIGH" if urgent else "NORMAL",
+            "ttl": f"{int(TTL.total_seconds())}s",
+            "notification": notification,
+        },
+    }
+
+
+def _data(event: Event, text: PushText) -> dict[str, str]:
+    """What the app opens when the push is touched."""
+    return {"complaint_id": event.complaint_id, "event_id": event.id, "kind": text.kind}
+
+
+def clipped(text: str, most: int) -> str:
+    """The text, cut so that it takes at most `most` bytes as JSON, with an ellipsis where it was cut."""
+    if len(to_json(text).encode()) - 2 <= most:
+        return text
+    room, kept = most - len("…".encode()), []
+    for character in text:
+        room -= len(to_json(character).encode("utf-8", "surrogatepass")) - 2
+        if room < 0:
+            break
+        kept.append(character)
+    return "".join(kept) + "…"
+
+
+def to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

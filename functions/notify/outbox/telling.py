@@ -1,0 +1,132 @@
+"""Tell one person of one step: the inbox first, which is the truth, then the phones.
+
+A push cannot be sent and recorded in one step, so one of two faults is chosen. Here a push is claimed in the inbox
+item before it is sent, and the claim is given back only where SNS certainly did not take it. A crash in between costs
+a push, never a second one; what it would have said is in the inbox.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from functions.complaints.history import PushText, push
+from functions.complaints.outbox import Published
+from functions.complaints.people import (
+    DeviceItem,
+    InboxItem,
+    Person,
+    add_to_inbox,
+    claim_push,
+    event_of,
+    hold_push,
+    mark_held,
+    person_of,
+    release_push,
+    sign_out,
+)
+from functions.complaints.people_rules import Verdict
+from functions.complaints.region import Region
+from functions.complaints.telemetry import logger
+from functions.notify.outbox.inbox import inbox_item
+from functions.notify.outbox.payload import Message, message_of
+from functions.notify.outbox.push import Outcome
+
+FAILURES_MOST: Final = 5
+"""So many tries of one person's push may fail before it is left to the inbox, and the stream goes on."""
+
+
+class Pusher(Protocol):
+    def __call__(self, device: DeviceItem, message: Message) -> Outcome: ...
+
+
+class NotPushed(Exception):
+    """Some pushes could not be sent yet; the step is to be run again. `throttled`: nor could any other be."""
+
+    def __init__(self, *, throttled: bool = False) -> None:
+        super().__init__("throttled" if throttled else "failed")
+        self.throttled = throttled
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Plan:
+    verdict: Verdict
+    until: datetime | None
+    text: PushText | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Teller:
+    region: Region
+    pusher: Pusher
+    now: Callable[[], datetime]
+
+    def tell(self, published: Published, subject: str) -> None:
+        """Raises NotPushed where SNS is throttled or fails; run again, it does what is still to be done."""
+        now = self.now()
+        person = person_of(subject, now=now)
+        item = inbox_item(published, subject, now=now)
+        plan = self._plan(item, person, now=now)
+        devices = person.devices if plan.verdict == "send" else ()
+        if devices:
+            item.pushed = {device.device_id for device in devices}
+        held_until = plan.until if person.devices else None
+        item.held_until = held_until
+        before = add_to_inbox(item)
+        if before is None:
+            if held_until is not None:
+                hold_push(item, until=held_until)
+            self._send(item, devices, plan)
+        elif before.waits_until is not None:
+            hold_push(before, until=before.waits_until)
+        else:
+            self._carry_on(before, person, plan)
+
+    def release(self, item: InboxItem) -> datetime | None:
+        """Send what was held; returns until when it is to be held on, where it is quiet again."""
+        now = self.now()
+        person = person_of(item.person, now=now)
+        plan = self._plan(item, person, now=now)
+        if plan.verdict == "hold":
+            return plan.until
+        self._carry_on(item, person, plan)
+        return None
+
+    def _plan(self, item: InboxItem, person: Person, *, now: datetime) -> _Plan:
+        language = person.language or item.language or self.region.languages[0]
+        text = push(event_of(item), region=self.region, language=language)
+        if text is None:
+            return _Plan(verdict="drop", until=None, text=None)
+        verdict, until = person.preferences(self.region).verdict(text.kind, now)
+        return _Plan(verdict=verdict, until=until, text=text)
+
+    def _carry_on(self, item: InboxItem, person: Person, plan: _Plan) -> None:
+        """What an earlier run did not come to."""
+        left = [device for device in person.devices if device.device_id not in (item.pushed or ())]
+        if not left or plan.verdict == "drop" or int(item.failures or 0) >= FAILURES_MOST:
+            return
+        if plan.until is not None:
+            mark_held(item, until=plan.until)
+            hold_push(item, until=plan.until)
+            return
+        self._send(item, [device for device in left if claim_push(item, device.device_id)], plan)
+
+    def _send(self, item: InboxItem, devices: Sequence[DeviceItem], plan: _Plan) -> None:
+        """Send to devices that are claimed."""
+        if not devices or plan.text is None:
+            return
+        message = message_of(event_of(item), plan.text)
+        failed: list[str] = []
+        for number, device in enumerate(devices):
+            outcome = self.pusher(device, message)
+            if outcome is Outcome.THROTTLED:
+                unsent = [*failed, *(each.device_id for each in devices[number:])]
+                release_push(item, unsent, failed=False)
+                raise NotPushed(throttled=True)
+            if outcome is Outcome.FAILED:
+                failed.append(device.device_id)
+            elif outcome is Outcome.GONE:
+                sign_out(device)
+                logger.info("device retired", extra={"token": device.token_digest[:12]})
+        if failed and release_push(item, failed, failed=True) < FAILURES_MOST:
+            raise NotPushed
