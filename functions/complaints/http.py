@@ -3,51 +3,83 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+import traceback
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from pynamodb.exceptions import PynamoDBException
 
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.faults import NotFound, invalid
+from functions.complaints.ids import is_id
+from functions.complaints.keys import Caller, caller_of
 from functions.complaints.problems import CONTENT_TYPE, Problem, problem_of
 from functions.complaints.schema import Schema, check
 from functions.complaints.store import Request
 from functions.complaints.telemetry import follow, logger
-from functions.complaints.texts import language_of
+from functions.complaints.texts import Language, language_of
 
 BODY_MAX: Final = 64 * 1024
 KEY_MAX: Final = 255
+PAGE_SIZE: Final = 25
+PAGE_MOST: Final = 100
 JSON_TYPE: Final = "application/json"
+_KEY_VALUE_MAX: Final = 500
+_DIGITS_MOST: Final = 300
 _SAFE_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+# What DynamoDB answers while it is busy, after the SDK's own retries.
+_BUSY: Final = frozenset(
+    {
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
 
 
 class Api(APIGatewayHttpResolver):
     """A resolver of HTTP API events (payload 2.0) that answers every failure with a problem document."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, default_language: str = "kk") -> None:
         super().__init__(serializer=to_json)
+        self._default_language = cast(Language, default_language)
         self.exception_handler(Exception)(self._failed)
         self.not_found(self._failed)
 
     @property
     def language(self) -> str:
         """The caller's language: what the identity says first, the request otherwise."""
-        return language_of(self.header("accept-language"), preferred=self._claims.get("locale"))
+        return language_of(
+            self.header("accept-language"),
+            preferred=self._claims.get("locale"),
+            default=self._default_language,
+        )
 
     @property
     def person(self) -> str:
         """The opaque subject of the person who is signed in."""
-        return str(self._claims["sub"])
+        subject = self._claims.get("sub")
+        if not subject:
+            raise Problem("unauthenticated")
+        return str(subject)
+
+    @property
+    def caller(self) -> Caller:
+        """The agency whose key was shown, with the key's scopes."""
+        return caller_of(self.current_event.raw_event)
 
     def agency(self, *, scope: str) -> Actor:
         """The agency whose key was shown; raises Problem where the key lacks the scope."""
-        authorizer = self.current_event.raw_event["requestContext"].get("authorizer") or {}
-        context: Mapping[str, Any] = authorizer.get("lambda") or {}
-        if scope not in str(context.get("scopes", "")).split():
-            raise Problem("forbidden", scope=scope)
-        return Actor(kind=ActorKind.AGENCY, id=str(context["agency_id"]))
+        caller = self.caller
+        caller.require(scope)
+        return Actor(kind=ActorKind.AGENCY, id=caller.agency_id)
 
     def header(self, name: str) -> str | None:
         headers: Mapping[str, str] = self.current_event.raw_event.get("headers") or {}
@@ -58,13 +90,26 @@ class Api(APIGatewayHttpResolver):
         value: str | None = parameters.get(name)
         return value
 
-    def page_size(self, *, default: int = 25, most: int = 100) -> int:
+    def page_size(self, *, default: int = PAGE_SIZE, most: int = PAGE_MOST) -> int:
         text = self.parameter("limit")
         if text is None:
             return default
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        digits = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+        if not digits or not 1 <= int(text) <= most:
             raise invalid("limit", "not_in_range", min=1, max=most)
         return int(text)
+
+    def cursor(self, *names: str, **fixed: str) -> str | None:
+        """The parameter `cursor`, if it is one of this list: an object of exactly these names, some with a fixed
+        value. Raises Invalid for another: it was made up, or belongs to another list.
+        """
+        text = self.parameter("cursor")
+        if text is None:
+            return None
+        key = _cursor_key(text)
+        if set(key) != {*names, *fixed} or any(key[name] != value for name, value in fixed.items()):
+            raise invalid("cursor", "wrong_form")
+        return text
 
     def number(self, name: str, *, least: float, most: float) -> float:
         """A required query parameter; raises Invalid."""
@@ -80,17 +125,20 @@ class Api(APIGatewayHttpResolver):
         return value
 
     def body(self, schema: Schema) -> Any:
-        """The request's JSON, checked; an absent body counts as an empty object."""
-        raw = self._raw_body()
-        if not raw.strip():
-            value: Any = {}
-        else:
-            media_type = (self.header("content-type") or JSON_TYPE).partition(";")[0].strip().lower()
-            if media_type != JSON_TYPE:
-                raise Problem("unsupported-media-type")
-            value = _parsed(raw)
+        """The request's JSON, checked; raises Problem where it is none, and Invalid with every fault."""
+        value = self.json_body()
         check(value, schema)
         return value
+
+    def json_body(self) -> Any:
+        """The request's JSON as it came; an absent body counts as an empty object. Raises Problem."""
+        raw = self._raw_body()
+        if not raw.strip():
+            return {}
+        media_type = (self.header("content-type") or JSON_TYPE).partition(";")[0].strip().lower()
+        if media_type != JSON_TYPE:
+            raise Problem("unsupported-media-type")
+        return _parsed(raw)
 
     def idempotency(self, *, caller: str, required: bool) -> Request | None:
         """The request under its Idempotency-Key; raises Problem where a required one is missing."""
@@ -101,6 +149,8 @@ class Api(APIGatewayHttpResolver):
             return None
         if len(key) > KEY_MAX:
             raise invalid("Idempotency-Key", "too_long", max=KEY_MAX)
+        if not (key.isascii() and key.isprintable()):
+            raise invalid("Idempotency-Key", "wrong_form")
         event = self.current_event
         what = f"{event.http_method} {event.path}\n".encode() + canonical(self._raw_body())
         return Request(caller=caller, key=key, digest=hashlib.sha256(what).hexdigest())
@@ -118,26 +168,36 @@ class Api(APIGatewayHttpResolver):
     def _raw_body(self) -> bytes:
         raw_event = self.current_event.raw_event
         text = raw_event.get("body") or ""
-        raw = (
-            base64.b64decode(text)
-            if raw_event.get("isBase64Encoded")
-            else text.encode("utf-8", "surrogatepass")
-        )
+        if raw_event.get("isBase64Encoded"):
+            try:
+                raw = base64.b64decode(text)
+            except ValueError as error:
+                raise Problem("malformed-json") from error
+        else:
+            raw = text.encode("utf-8", "surrogatepass")
         if len(raw) > BODY_MAX:
             raise Problem("body-too-large", max=BODY_MAX)
         return raw
 
     def _failed(self, error: Exception) -> Response[str]:
-        cause: Exception = NotFound() if isinstance(error, NotFoundError) else error
-        problem = problem_of(cause)
+        problem = self._unmatched() if isinstance(error, NotFoundError) else _problem_of(error)
         if problem.status >= 500:
-            logger.exception("request failed")
+            logger.error("request failed", extra={"failure": _without_words(error)})
+        document = to_json(problem.document(self.language, instance=self.current_event.path))
         return Response(
             status_code=problem.status,
             content_type=CONTENT_TYPE,
-            body=to_json(problem.document(self.language, instance=self.current_event.path)),
+            # A name in the request may hold half a surrogate pair, which no answer in UTF-8 can carry.
+            body=document.encode("utf-8", "replace").decode(),
             headers=_SAFE_HEADERS | dict(problem.headers),
         )
+
+    def _unmatched(self) -> Problem:
+        """405 with the methods that the address has (RFC 9110, section 15.5.6), 404 where it has none."""
+        path = self.current_event.path
+        routes = (*self._static_routes, *self._dynamic_routes)
+        methods = sorted({str(route.method) for route in routes if route.rule.match(path)})
+        return Problem("method-not-allowed", allow=methods) if methods else Problem("not-found")
 
 
 def answer(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:
@@ -156,15 +216,21 @@ def to_json(value: Any) -> str:
 def canonical(raw: bytes) -> bytes:
     """The same bytes for two spellings of one JSON value; what is not JSON stays as it is."""
     try:
-        value = json.loads(raw)
-    except ValueError:
+        return json.dumps(json.loads(raw), sort_keys=True, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):
         return raw
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def existing_id(text: str) -> str:
+    """A complaint's id from an address; raises NotFound for what cannot be one."""
+    if not is_id(text):
+        raise NotFound(text)
+    return text
 
 
 def _parsed(raw: bytes) -> Any:
     try:
-        return json.loads(raw, parse_constant=_refuse_constant)
+        return json.loads(raw, parse_constant=_refuse_constant, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise Problem("malformed-json") from error
 
@@ -174,4 +240,49 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-type Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
+def _integer(digits: str) -> int | float:
+    # A longer one has no value as a float, and is in no field's range.
+    return int(digits) if len(digits) <= _DIGITS_MOST else float(digits)
+
+
+def _cursor_key(text: str) -> dict[str, str]:
+    """The attributes that a cursor names, empty where it cannot be one."""
+    try:
+        key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(key, dict):
+        return {}
+    texts: dict[str, str] = {}
+    for name, value in key.items():
+        held = value.get("S") if isinstance(value, dict) else value
+        if not isinstance(held, str) or not 0 < len(held) <= _KEY_VALUE_MAX:
+            return {}
+        texts[name] = held
+    return texts
+
+
+def _problem_of(error: Exception) -> Problem:
+    if isinstance(error, PynamoDBException) and _is_busy(error):
+        return Problem("unavailable", retry_after=1)
+    return problem_of(error)
+
+
+def _is_busy(error: PynamoDBException) -> bool:
+    """DynamoDB said so, or did not answer at all."""
+    unanswered = error.cause is not None and not hasattr(error.cause, "response")
+    return unanswered or error.cause_response_code in _BUSY
+
+
+def _without_words(error: BaseException) -> dict[str, Any]:
+    """What happened and where, without the messages, in which there may be what a person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    failure: dict[str, Any] = {
+        "type": type(error).__name__,
+        "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+    response = getattr(error, "response", None)
+    if isinstance(response, Mapping):
+        failure["code"] = response.get("Error", {}).get("Code")
+    cause = error.__cause__ or error.__context__
+    return failure | ({"cause": _without_words(cause)} if cause is not None else {})

@@ -1,6 +1,6 @@
 """`/v1/complaints`: file one, see one's own, and what a person can do with one afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,16 +8,20 @@ from aws_lambda_powertools.event_handler import Response
 
 from functions.complaints import lists
 from functions.complaints.appeal import appeal
+from functions.complaints.bodies import declared_photos
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.events import Event
 from functions.complaints.faults import NotFound, invalid
-from functions.complaints.http import Api, answer
+from functions.complaints.http import Api, answer, existing_id
+from functions.complaints.limits import Limits
 from functions.complaints.moves import citizen
 from functions.complaints.moves.filing import file
 from functions.complaints.moves.photos import expect_photos
+from functions.complaints.people import count_complaint
 from functions.complaints.problems import Problem
 from functions.complaints.region import Region
+from functions.complaints.repeats import first_of, photos_declared, signing_time
 from functions.complaints.store import (
     AlreadyJoined,
     ComplaintStore,
@@ -26,10 +30,10 @@ from functions.complaints.store import (
     RequestSeen,
     move,
 )
-from functions.complaints.telemetry import follow, logger
+from functions.complaints.telemetry import correlation_id, follow, logger
 from functions.complaints.uploads import uploads_of
 from functions.intake.api import schemas
-from functions.intake.api.submission import draft_of, photo_of
+from functions.intake.api.submission import draft_of
 from functions.intake.api.views import detail, near, receipt, summary
 
 NEARBY_MOST: Final = 20
@@ -41,29 +45,35 @@ def mount(
     api: Api, *, store: ComplaintStore, region: Region, bucket: str, now: Callable[[], datetime]
 ) -> None:
     """Add the routes; each is a few lines, and what it may do is the core's to say."""
+    limits = Limits.of(region.limits)
+    bodies = schemas.bodies(limits)
 
     @api.post("/v1/complaints")
     def create() -> Response[str]:
         request = api.idempotency(caller=api.person, required=True)
         assert request is not None
-        body = api.body(schemas.SUBMISSION)
-        draft = draft_of(body, region=region, language=api.language, now=now())
-        complaint = _filed(
-            lambda: file(draft, region=region, reporter=api.person, now=now()),
-            store=store,
-            request=request,
+        draft = draft_of(
+            api.json_body(), schema=bodies.submission, region=region, language=api.language, now=now()
         )
-        follow(complaint_id=complaint.id, correlation_id=api.current_event.request_context.request_id)
-        uploads = uploads_of(complaint, by=ActorKind.CITIZEN, bucket=bucket, now=now())
-        return answer(
-            receipt(complaint, uploads=uploads, region=region, language=api.language),
-            status=201,
-            headers={"location": f"/v1/complaints/{complaint.id}"},
+        try:
+            count_complaint(
+                api.person, key=request.key, limit=limits.complaints_per_day, now=now(), zone=region.time_zone
+            )
+        except Problem:
+            # What was filed on another day under this key is not filed again.
+            if (seen := store.seen(request)) is None:
+                raise
+            return expecting(*_of_same(seen, request, store))
+        filed = _filed(
+            lambda: file(draft, region=region, reporter=api.person, now=now()), store=store, request=request
         )
+        return expecting(*filed)
 
     @api.get("/v1/complaints")
     def own() -> Response[str]:
-        page = lists.own(api.person, limit=api.page_size(), cursor=api.parameter("cursor"))
+        page = lists.own(
+            api.person, limit=api.page_size(), cursor=api.cursor("pk", "sk", "id", person=api.person)
+        )
         return answer(
             {
                 "items": [summary(item, region=region, language=api.language) for item in page.items],
@@ -112,33 +122,31 @@ def mount(
 
     @api.post("/v1/complaints/<complaint_id>/photos")
     def photos(complaint_id: str) -> Response[str]:
-        body = api.body(schemas.MORE_PHOTOS)
-        declared = [photo_of(photo) for photo in body["photos"]]
+        declared = declared_photos(api.body(bodies.more_photos))
         by = _citizen(api)
 
         def decide(complaint: Complaint) -> Change:
             _require_reporter(complaint, by)
             return expect_photos(complaint, declared, by=by, region=region, now=now())
 
-        complaint = _moved(store, complaint_id, decide, api.idempotency(caller=api.person, required=True))
-        uploads = uploads_of(complaint, by=ActorKind.CITIZEN, bucket=bucket, now=now())
-        return answer(receipt(complaint, uploads=uploads, region=region, language=api.language), status=201)
+        request = api.idempotency(caller=api.person, required=True)
+        return expecting(*_moved(store, complaint_id, decide, request))
 
     @api.post("/v1/complaints/<complaint_id>/comments")
     def comment(complaint_id: str) -> Response[str]:
-        text = api.body(schemas.COMMENT)["text"]
+        text = api.body(bodies.comment)["text"]
         return moved(
             complaint_id, lambda each: citizen.comment(each, by=_citizen(api), text=text, now=now()), True
         )
 
     @api.post("/v1/complaints/<complaint_id>/confirm")
     def confirm(complaint_id: str) -> Response[str]:
-        api.body(schemas.NOTHING)
+        api.body(bodies.nothing)
         return moved(complaint_id, lambda each: citizen.confirm(each, by=_citizen(api), now=now()))
 
     @api.post("/v1/complaints/<complaint_id>/refute")
     def refute(complaint_id: str) -> Response[str]:
-        body = api.body(schemas.REFUTATION)
+        body = api.body(bodies.refutation)
         return moved(
             complaint_id,
             lambda each: citizen.refute(
@@ -152,7 +160,7 @@ def mount(
 
     @api.post("/v1/complaints/<complaint_id>/withdraw")
     def withdraw(complaint_id: str) -> Response[str]:
-        reason = api.body(schemas.WITHDRAWAL).get("reason")
+        reason = api.body(bodies.withdrawal).get("reason")
         return moved(
             complaint_id,
             lambda each: citizen.withdraw(each, by=_citizen(api), reason=reason, now=now()),
@@ -160,7 +168,7 @@ def mount(
 
     @api.post("/v1/complaints/<complaint_id>/join")
     def join(complaint_id: str) -> Response[str]:
-        api.body(schemas.NOTHING)
+        api.body(bodies.nothing)
         try:
             return moved(complaint_id, lambda each: citizen.join(each, by=_citizen(api), now=now()))
         except AlreadyJoined:
@@ -168,7 +176,24 @@ def mount(
 
     def moved(complaint_id: str, decide: Decide, key_required: bool = False) -> Response[str]:
         request = api.idempotency(caller=api.person, required=key_required)
-        return shown(_moved(store, complaint_id, decide, request))
+        return shown(_moved(store, complaint_id, decide, request)[0])
+
+    def expecting(complaint: Complaint, photo_ids: Container[str]) -> Response[str]:
+        """The answer to what declared photos: how to send those of them that have not come yet."""
+        follow(complaint_id=complaint.id, correlation_id=correlation_id())
+        uploads = uploads_of(
+            complaint, by=ActorKind.CITIZEN, bucket=bucket, now=signing_time(complaint, now=now())
+        )
+        return answer(
+            receipt(
+                complaint,
+                uploads=[upload for upload in uploads if upload.photo_id in photo_ids],
+                region=region,
+                language=api.language,
+            ),
+            status=201,
+            headers={"location": f"/v1/complaints/{complaint.id}"},
+        )
 
     def shown(complaint: Complaint) -> Response[str]:
         return answer(receipt(complaint, uploads=(), region=region, language=api.language))
@@ -178,43 +203,46 @@ def _citizen(api: Api) -> Actor:
     return Actor(kind=ActorKind.CITIZEN, id=api.person)
 
 
-def _filed(decide: Callable[[], Change], *, store: ComplaintStore, request: Request) -> Complaint:
+def _filed(
+    decide: Callable[[], Change], *, store: ComplaintStore, request: Request
+) -> tuple[Complaint, Sequence[str]]:
     """File it once for its key: a repeated request finds the complaint that the first one made.
 
-    A short number that is taken is drawn again.
+    Returns it with the ids of the photos that were declared with it. A short number that is taken is drawn again.
     """
     for _ in range(NUMBER_TRIES):
         change = decide()
         try:
             store.write(change, request=request)
         except RequestSeen as seen:
-            return store.get(_same(seen, request))
+            return _of_same(seen, request, store)
         except NumberTaken:
             logger.info("short number taken, drawing another")
         else:
-            return change.after
+            return change.after, photos_declared(change.event)
     raise Problem("unavailable", retry_after=1)
 
 
-def _moved(store: ComplaintStore, complaint_id: str, decide: Decide, request: Request | None) -> Complaint:
+def _moved(
+    store: ComplaintStore, complaint_id: str, decide: Decide, request: Request | None
+) -> tuple[Complaint, Sequence[str]]:
+    """The complaint after the move, and the ids of the photos that the move declared."""
     try:
-        complaint, _ = move(store, complaint_id, decide, request=request)
+        complaint, change = move(store, existing_id(complaint_id), decide, request=request)
     except RequestSeen as seen:
         assert request is not None
-        return store.get(_same(seen, request))
-    return complaint
+        return _of_same(seen, request, store)
+    return complaint, photos_declared(None if change is None else change.event)
 
 
-def _same(seen: RequestSeen, request: Request) -> str:
-    """The complaint that the key stands for; raises Problem where the key came with another body before."""
-    if seen.digest != request.digest:
-        raise Problem("idempotency-key-reused")
-    return seen.complaint_id
+def _of_same(seen: RequestSeen, request: Request, store: ComplaintStore) -> tuple[Complaint, Sequence[str]]:
+    complaint, event = first_of(seen, request, store=store)
+    return complaint, photos_declared(event)
 
 
 def _visible(store: ComplaintStore, complaint_id: str, *, person: str) -> tuple[Complaint, tuple[Event, ...]]:
     """What the reporter and those who joined may see: everything but the agencies' own comments."""
-    complaint, history, internal = store.with_history(complaint_id)
+    complaint, history, internal = store.with_history(existing_id(complaint_id))
     followed = complaint.parent_id or complaint_id
     if complaint.reporter != person and not store.is_follower(followed, person):
         raise NotFound(complaint_id)

@@ -15,7 +15,7 @@ ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PEOPLE_TABLE", "PHOTOS_BUCKET")
 
 _settings = require(ENVIRONMENT)
 _region = load_region(region_file())
-_api = Api()
+_api = Api(default_language=_region.languages[0])
 complaints.mount(
     _api,
     store=ComplaintStore(correlation_id=correlation_id),

@@ -1,87 +1,97 @@
 """The request bodies of the citizen's API, as the OpenAPI document publishes them and `schema.check` enforces."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
-PHOTO_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "image/heic")
-COMMENT_MAX: Final = 2_000
-PHOTO_BYTES_MAX: Final = 15 * 1024 * 1024
-PHOTOS_MAX: Final = 20
+from functions.complaints.bodies import NOTHING, object_of, photos, photos_body
+from functions.complaints.limits import PHOTOS_MOST, Limits
 
 Schema = dict[str, Any]
 
-PHOTO: Final[Schema] = {
-    "type": "object",
-    "required": ["content_type", "size", "sha256"],
-    "additionalProperties": False,
-    "properties": {
-        "content_type": {"type": "string", "enum": list(PHOTO_TYPES)},
-        "size": {"type": "integer", "minimum": 1, "maximum": PHOTO_BYTES_MAX},
-        "sha256": {
-            "type": "string",
-            "pattern": "^[0-9a-f]{64}$",
-            "description": "SHA-256 of the file, in lower-case hex",
-        },
-    },
-}
-PHOTOS: Final[Schema] = {"type": "array", "maxItems": PHOTOS_MAX, "items": PHOTO}
-TEXT: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": COMMENT_MAX, "pattern": r"\S"}
 
-SUBMISSION: Final[Schema] = {
-    "type": "object",
-    "required": ["category", "comment", "location"],
-    "additionalProperties": False,
-    "properties": {
-        "category": {"type": "string", "minLength": 1, "maxLength": 64},
-        "comment": TEXT,
-        "location": {
-            "type": "object",
-            "required": ["lat", "lon"],
-            "additionalProperties": False,
-            "properties": {
-                "lat": {"type": "number", "minimum": -90, "maximum": 90},
-                "lon": {"type": "number", "minimum": -180, "maximum": 180},
-                "address": {"type": "string", "maxLength": 300},
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bodies:
+    """Each request body of the citizen's API."""
+
+    submission: Schema
+    more_photos: Schema
+    comment: Schema
+    refutation: Schema
+    withdrawal: Schema
+    nothing: Schema
+
+
+def bodies(limits: Limits) -> Bodies:
+    """The bodies under one region's limits."""
+    text = {"type": "string", "minLength": 1, "maxLength": limits.comment_length, "pattern": r"\S"}
+    return Bodies(
+        submission=_submission(limits, text),
+        more_photos=photos_body(limits),
+        comment=object_of({"text": text}, required=["text"]),
+        refutation=object_of(
+            {
+                "reason": text | {"description": "Why the answer is not true."},
+                "photos": {
+                    "type": "array",
+                    "maxItems": PHOTOS_MOST,
+                    "items": {"type": "string"},
+                    "description": "Ids of the person's own photos that show it, declared under /photos before.",
+                },
+            },
+            required=["reason"],
+        ),
+        withdrawal=object_of({"reason": text}),
+        nothing=NOTHING,
+    )
+
+
+def _submission(limits: Limits, text: Schema) -> Schema:
+    return object_of(
+        {
+            "category": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 64,
+                "description": "One of the ids under /v1/categories.",
+            },
+            "comment": text | {"description": "What is wrong, in the person's own words."},
+            "location": object_of(
+                {
+                    "lat": {"type": "number", "minimum": -90, "maximum": 90},
+                    "lon": {"type": "number", "minimum": -180, "maximum": 180},
+                    "address": {
+                        "type": "string",
+                        "maxLength": 300,
+                        "description": "How people there call the place; an empty one counts as none.",
+                    },
+                },
+                required=["lat", "lon"],
+            )
+            | {"description": "WGS 84, in degrees. It must lie in the region."},
+            "photos": photos(limits)
+            | {"description": "What will be uploaded. Each category says how many it takes (`max_photos`)."},
+            "answers": {
+                "type": "object",
+                "maxProperties": 20,
+                "additionalProperties": {"type": "string", "maxLength": 500},
+                "description": "Answers to the category's questions, by question id.",
+            },
+            "public_name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 100,
+                "pattern": r"\S",
+                "description": "A name to be shown with the complaint; without it none is shown to anybody.",
+            },
+            "written_at": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When the person wrote it, where that was without a network: 30 days ago at most.",
             },
         },
-        "photos": PHOTOS,
-        "answers": {
-            "type": "object",
-            "maxProperties": 20,
-            "additionalProperties": {"type": "string", "maxLength": 500},
-            "description": "Answers to the category's questions, by question id",
-        },
-        "public_name": {"type": "string", "minLength": 1, "maxLength": 100},
-        "written_at": {
-            "type": "string",
-            "format": "date-time",
-            "description": "When the person wrote it, where that was without a network",
-        },
-    },
-}
-MORE_PHOTOS: Final[Schema] = {
-    "type": "object",
-    "required": ["photos"],
-    "additionalProperties": False,
-    "properties": {"photos": PHOTOS | {"minItems": 1}},
-}
-COMMENT: Final[Schema] = {
-    "type": "object",
-    "required": ["text"],
-    "additionalProperties": False,
-    "properties": {"text": TEXT},
-}
-REFUTATION: Final[Schema] = {
-    "type": "object",
-    "required": ["reason"],
-    "additionalProperties": False,
-    "properties": {
-        "reason": TEXT,
-        "photos": {"type": "array", "maxItems": PHOTOS_MAX, "items": {"type": "string"}},
-    },
-}
-WITHDRAWAL: Final[Schema] = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {"reason": TEXT},
-}
-NOTHING: Final[Schema] = {"type": "object", "additionalProperties": False, "properties": {}}
+        required=["category", "comment", "location"],
+    )
+
+
+SUBMISSION: Final[Schema] = bodies(Limits()).submission
+"""Under the limits that hold where a region file gives none."""

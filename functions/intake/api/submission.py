@@ -1,25 +1,26 @@
 """From the body of `POST /v1/complaints` to a draft that may be filed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from functions.complaints.bodies import declared_photos
 from functions.complaints.clock import parse_iso, to_milliseconds
 from functions.complaints.faults import FieldFault, Invalid
-from functions.complaints.moves.filing import DeclaredPhoto, Draft
-from functions.complaints.region import Region
+from functions.complaints.moves.filing import Draft
+from functions.complaints.region import Category, Question, Region
 from functions.complaints.routing import NobodyResponsible, in_region, responsible_agency
-from functions.complaints.schema import check
-from functions.intake.api.schemas import SUBMISSION
+from functions.complaints.schema import Schema, check
 
 WRITTEN_AT_MOST: Final = timedelta(days=30)
 CLOCK_SKEW: Final = timedelta(minutes=10)
 
 
-def draft_of(body: Any, *, region: Region, language: str, now: datetime) -> Draft:
-    """The draft; raises Invalid with every fault of form at once, then with every fault of content."""
-    check(body, SUBMISSION)
-    faults = tuple(_faults(body, region=region, now=now))
+def draft_of(body: Any, *, schema: Schema, region: Region, language: str, now: datetime) -> Draft:
+    """The draft; raises Invalid with every fault at once, of form and of content."""
+    wrong_form = _wrong_form(body, schema)
+    sound = _sound(body, wrong_form) if isinstance(body, dict) else {}
+    faults = (*wrong_form, *_faults(sound, region=region, now=now))
     if faults:
         raise Invalid(faults)
     location = body["location"]
@@ -29,7 +30,7 @@ def draft_of(body: Any, *, region: Region, language: str, now: datetime) -> Draf
         lat=float(location["lat"]),
         lon=float(location["lon"]),
         address=location.get("address") or None,
-        photos=tuple(photo_of(photo) for photo in body.get("photos", ())),
+        photos=declared_photos(body),
         answers=body.get("answers", {}),
         public_name=body.get("public_name"),
         written_at=to_milliseconds(parse_iso(body["written_at"])) if "written_at" in body else None,
@@ -37,59 +38,79 @@ def draft_of(body: Any, *, region: Region, language: str, now: datetime) -> Draf
     )
 
 
-def photo_of(raw: Mapping[str, Any]) -> DeclaredPhoto:
-    return DeclaredPhoto(content_type=raw["content_type"], size=int(raw["size"]), sha256=raw["sha256"])
+def _wrong_form(body: Any, schema: Schema) -> tuple[FieldFault, ...]:
+    try:
+        check(body, schema)
+    except Invalid as invalid:
+        return invalid.faults
+    return ()
+
+
+def _sound(body: Mapping[str, Any], faults: tuple[FieldFault, ...]) -> dict[str, Any]:
+    """The fields whose form is right, and whose content can therefore be judged; no answers count as sound."""
+    unsound = {fault.pointer.split("/")[1] for fault in faults}
+    return {name: value for name, value in {"answers": {}, **body}.items() if name not in unsound}
 
 
 def _faults(body: Mapping[str, Any], *, region: Region, now: datetime) -> Iterator[FieldFault]:
-    yield from _place_faults(body, region=region)
-    yield from _answer_faults(body, region=region)
-    category = region.categories.get(body["category"])
-    photos = len(body.get("photos", ()))
-    if category is not None and photos > category.max_photos:
-        yield FieldFault(
-            pointer="/photos",
-            key="too_many_photos",
-            params={"limit": category.max_photos, "left": category.max_photos},
-        )
+    category = region.categories.get(body.get("category", ""))
+    if "category" in body and category is None:
+        yield FieldFault(pointer="/category", key="unknown_category")
+    if "location" in body:
+        yield from _place_faults(body["location"], category, region=region)
+    if category is not None and "photos" in body:
+        yield from _photo_faults(body["photos"], category)
+    if category is not None and "answers" in body:
+        yield from _answer_faults(body["answers"], category)
     if "written_at" in body:
         written = parse_iso(body["written_at"])
         if not now - WRITTEN_AT_MOST <= written <= now + CLOCK_SKEW:
             yield FieldFault(pointer="/written_at", key="not_recent", params={"days": WRITTEN_AT_MOST.days})
 
 
-def _place_faults(body: Mapping[str, Any], *, region: Region) -> Iterator[FieldFault]:
-    lat, lon = float(body["location"]["lat"]), float(body["location"]["lon"])
-    inside = in_region(region, lat=lat, lon=lon)
-    if not inside:
-        yield FieldFault(pointer="/location", key="outside_region", params={"region": region.id})
-    if body["category"] not in region.categories:
-        yield FieldFault(pointer="/category", key="unknown_category")
-    elif inside:
+def _place_faults(
+    location: Mapping[str, Any], category: Category | None, *, region: Region
+) -> Iterator[FieldFault]:
+    lat, lon = float(location["lat"]), float(location["lon"])
+    if not in_region(region, lat=lat, lon=lon):
+        yield FieldFault(pointer="/location", key="outside_region")
+    elif category is not None:
         try:
-            responsible_agency(region, category_id=body["category"], lat=lat, lon=lon)
+            responsible_agency(region, category_id=category.id, lat=lat, lon=lon)
         except NobodyResponsible:
             yield FieldFault(pointer="/location", key="nobody_responsible")
 
 
-def _answer_faults(body: Mapping[str, Any], *, region: Region) -> Iterator[FieldFault]:
-    category = region.categories.get(body["category"])
-    if category is None:
-        return
-    answers = body.get("answers", {})
+def _photo_faults(photos: Sequence[Any], category: Category) -> Iterator[FieldFault]:
+    if len(photos) > category.max_photos:
+        limit = {"limit": category.max_photos, "left": category.max_photos}
+        yield FieldFault(pointer="/photos", key="too_many_photos", params=limit)
+
+
+def _answer_faults(answers: Mapping[str, str], category: Category) -> Iterator[FieldFault]:
     questions = {question.id: question for question in category.questions}
     for question_id in answers:
         if question_id not in questions:
-            yield FieldFault(pointer=f"/answers/{question_id}", key="unknown_question")
+            pointer = "/answers/" + question_id.replace("~", "~0").replace("/", "~1")
+            yield FieldFault(pointer=pointer, key="unknown_question")
     for question in questions.values():
-        given = answers.get(question.id)
-        if question.required and not (given or "").strip():
-            yield FieldFault(pointer=f"/answers/{question.id}", key="missing")
-        elif given is not None and question.choices:
-            choices = [choice["id"] for choice in question.choices]
-            if given not in choices:
-                yield FieldFault(
-                    pointer=f"/answers/{question.id}",
-                    key="unknown_choice",
-                    params={"choices": ", ".join(choices)},
-                )
+        yield from _question_faults(question, answers.get(question.id, ""))
+
+
+def _question_faults(question: Question, given: str) -> Iterator[FieldFault]:
+    pointer = f"/answers/{question.id}"
+    if not given.strip():
+        if question.required:
+            yield FieldFault(pointer=pointer, key="missing")
+        return
+    choices = [choice["id"] for choice in question.choices]
+    if choices and given not in choices:
+        yield FieldFault(pointer=pointer, key="unknown_choice", params={"choices": ", ".join(choices)})
+    if question.kind == "number" and not _is_number(given):
+        yield FieldFault(pointer=pointer, key="wrong_type", params={"expected": "number"})
+
+
+def _is_number(text: str) -> bool:
+    """As a person types one: `12`, `-3.5`, `-3,5`."""
+    whole, _, part = text.strip().removeprefix("-").replace(",", ".").partition(".")
+    return all(digits.isascii() and digits.isdigit() for digits in ((whole, part) if part else (whole,)))

@@ -2,26 +2,30 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from aws_lambda_powertools.event_handler import Response
 
 from functions.complaints import lists
+from functions.complaints.bodies import declared_photos
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.duration import Duration
+from functions.complaints.events import Event
 from functions.complaints.faults import NotFound, invalid
-from functions.complaints.http import Api, answer
+from functions.complaints.http import Api, answer, existing_id
 from functions.complaints.ids import is_id, read_number
+from functions.complaints.limits import Limits
 from functions.complaints.moves import agency
-from functions.complaints.moves.filing import DeclaredPhoto
 from functions.complaints.moves.photos import expect_photos
-from functions.complaints.problems import Problem
 from functions.complaints.region import Region
+from functions.complaints.repeats import first_of, photos_declared, signing_time
 from functions.complaints.store import ComplaintStore, RequestSeen, move
 from functions.complaints.uploads import uploads_of
 from functions.route.api import schemas
 from functions.route.api.views import detail, receipt, worklist_entry
 
+NUMBER_MAX: Final = 40
 type Decide = Callable[[Complaint, Actor], Change | None]
 
 
@@ -29,12 +33,13 @@ def mount(
     api: Api, *, store: ComplaintStore, region: Region, bucket: str, now: Callable[[], datetime]
 ) -> None:
     """Add the routes; each is a few lines, and what it may do is the core's to say."""
+    bodies = schemas.bodies(Limits.of(region.limits))
 
     @api.get("/v1/agency/complaints")
     def worklist() -> Response[str]:
         by = api.agency(scope="read")
         page = lists.worklist(
-            str(by.id), limit=api.page_size(), cursor=api.parameter("cursor"), statuses=_statuses(api)
+            str(by.id), limit=api.page_size(), cursor=api.cursor("urgency"), statuses=_statuses(api)
         )
         items = lists.with_complaints(page.items)
         return answer(
@@ -47,10 +52,11 @@ def mount(
     @api.get("/v1/agency/complaints/<complaint_id>")
     def show(complaint_id: str) -> Response[str]:
         by = api.agency(scope="read")
-        found = complaint_id if is_id(complaint_id) else store.by_number(read_number(complaint_id))
-        complaint, history, _ = store.with_history(found)
+        complaint, history, internal = store.with_history(_meant(complaint_id, store))
         if not _may_read(complaint, by):
             raise NotFound(complaint_id)
+        if by.id not in complaint.in_charge:
+            history = tuple(event for event in history if event.seq not in internal)
         parts = store.parts(complaint)
         return answer(
             detail(complaint, history, parts, region=region, language=api.language, bucket=bucket, now=now())
@@ -58,28 +64,30 @@ def mount(
 
     @api.post("/v1/agency/complaints/<complaint_id>/photos")
     def photos(complaint_id: str) -> Response[str]:
-        declared = [
-            DeclaredPhoto(content_type=photo["content_type"], size=int(photo["size"]), sha256=photo["sha256"])
-            for photo in api.body(schemas.PHOTOS)["photos"]
-        ]
+        declared = declared_photos(api.body(bodies.photos))
 
         def decide(complaint: Complaint, by: Actor) -> Change:
             if by.id not in complaint.in_charge:
                 raise NotFound(complaint.id)
             return expect_photos(complaint, declared, by=by, region=region, now=now())
 
-        complaint = moved(complaint_id, decide, key_required=True)
-        uploads = uploads_of(complaint, by=ActorKind.AGENCY, bucket=bucket, now=now())
-        return answer(receipt(complaint, uploads=uploads), status=201)
+        complaint, event = moved(complaint_id, decide, key_required=True)
+        expected = photos_declared(event)
+        uploads = uploads_of(
+            complaint, by=ActorKind.AGENCY, bucket=bucket, now=signing_time(complaint, now=now())
+        )
+        return answer(
+            receipt(complaint, uploads=[each for each in uploads if each.photo_id in expected]), status=201
+        )
 
     @api.post("/v1/agency/complaints/<complaint_id>/acknowledge")
     def acknowledge(complaint_id: str) -> Response[str]:
-        api.body(schemas.NOTHING)
+        api.body(bodies.nothing)
         return shown(moved(complaint_id, lambda each, by: agency.acknowledge(each, by=by, now=now())))
 
     @api.post("/v1/agency/complaints/<complaint_id>/answer")
     def give_answer(complaint_id: str) -> Response[str]:
-        body = api.body(schemas.ANSWER)
+        body = api.body(bodies.answer)
         return shown(
             moved(
                 complaint_id,
@@ -98,7 +106,7 @@ def mount(
 
     @api.post("/v1/agency/complaints/<complaint_id>/transfer")
     def transfer(complaint_id: str) -> Response[str]:
-        body = api.body(schemas.TRANSFER)
+        body = api.body(bodies.transfer)
         return shown(
             moved(
                 complaint_id,
@@ -111,7 +119,7 @@ def mount(
     @api.post("/v1/agency/complaints/<complaint_id>/split")
     def split(complaint_id: str) -> Response[str]:
         parts = [
-            agency.Part(agency_id=part["to"], text=part["text"]) for part in api.body(schemas.SPLIT)["parts"]
+            agency.Part(agency_id=part["to"], text=part["text"]) for part in api.body(bodies.split)["parts"]
         ]
         return shown(
             moved(
@@ -123,7 +131,7 @@ def mount(
 
     @api.post("/v1/agency/complaints/<complaint_id>/extend")
     def extend(complaint_id: str) -> Response[str]:
-        body = api.body(schemas.EXTENSION)
+        body = api.body(bodies.extension)
         extension = _duration(body["by"])
         return shown(
             moved(
@@ -142,7 +150,7 @@ def mount(
 
     @api.post("/v1/agency/complaints/<complaint_id>/ask")
     def ask(complaint_id: str) -> Response[str]:
-        text = api.body(schemas.QUESTION)["text"]
+        text = api.body(bodies.question)["text"]
         return shown(
             moved(
                 complaint_id,
@@ -153,7 +161,7 @@ def mount(
 
     @api.post("/v1/agency/complaints/<complaint_id>/comment")
     def comment(complaint_id: str) -> Response[str]:
-        body = api.body(schemas.COMMENT)
+        body = api.body(bodies.comment)
         return shown(
             moved(
                 complaint_id,
@@ -164,20 +172,32 @@ def mount(
             )
         )
 
-    def moved(complaint_id: str, decide: Decide, *, key_required: bool = False) -> Complaint:
+    def moved(
+        complaint_id: str, decide: Decide, *, key_required: bool = False
+    ) -> tuple[Complaint, Event | None]:
         by = api.agency(scope="write")
         request = api.idempotency(caller=f"agency#{by.id}", required=key_required)
         try:
-            complaint, _ = move(store, complaint_id, lambda each: decide(each, by), request=request)
+            complaint, change = move(
+                store, existing_id(complaint_id), lambda each: decide(each, by), request=request
+            )
         except RequestSeen as seen:
             assert request is not None
-            if seen.digest != request.digest:
-                raise Problem("idempotency-key-reused") from None
-            return store.get(seen.complaint_id)
-        return complaint
+            return first_of(seen, request, store=store)
+        return complaint, None if change is None else change.event
 
-    def shown(complaint: Complaint) -> Response[str]:
-        return answer(receipt(complaint, uploads=()))
+    def shown(moved: tuple[Complaint, Event | None]) -> Response[str]:
+        return answer(receipt(moved[0], uploads=()))
+
+
+def _meant(text: str, store: ComplaintStore) -> str:
+    """The id of the complaint with this id or number; raises NotFound."""
+    if is_id(text):
+        return text
+    number = read_number(text)
+    if len(number) > NUMBER_MAX:
+        raise NotFound(text)
+    return store.by_number(number)
 
 
 def _may_read(complaint: Complaint, by: Actor) -> bool:

@@ -9,20 +9,23 @@ from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.store import ComplaintStore
 from functions.complaints.telemetry import correlation_id
+from functions.complaints.throttle import Throttled
 from functions.route.api import complaints
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "AGENCIES_TABLE", "PHOTOS_BUCKET")
 
 _settings = require(ENVIRONMENT)
-_api = Api()
+_region = load_region(region_file())
+_api = Api(default_language=_region.languages[0])
+_door = Throttled(_api, now=utc_now)
 complaints.mount(
     _api,
     store=ComplaintStore(correlation_id=correlation_id),
-    region=load_region(region_file()),
+    region=_region,
     bucket=_settings["PHOTOS_BUCKET"],
     now=utc_now,
 )
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    return _api.serve(event, context)
+    return _door.serve(event, context)

@@ -1,106 +1,96 @@
 """The request bodies of the agency's API, as the OpenAPI document publishes them and `schema.check` enforces."""
 
+from dataclasses import dataclass
 from typing import Any, Final
+
+from functions.complaints.bodies import NOTHING, object_of, photos_body
+from functions.complaints.limits import PHOTOS_MOST, Limits
 
 Schema = dict[str, Any]
 
 TEXT: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 4_000, "pattern": r"\S"}
 REASON: Final[Schema] = TEXT | {"minLength": 10}
-PROOF_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "image/heic")
+AGENCY: Final[Schema] = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 64,
+    "description": "One of the ids under /v1/agencies.",
+}
+PARTS_MOST: Final = 5
 
-NOTHING: Final[Schema] = {"type": "object", "additionalProperties": False, "properties": {}}
-ANSWER: Final[Schema] = {
-    "type": "object",
-    "required": ["outcome", "text"],
-    "additionalProperties": False,
-    "properties": {
+
+ANSWER: Final = object_of(
+    {
         "outcome": {
             "type": "string",
-            "description": "`resolved` or `declined`. What is not yours is not an answer: transfer it.",
+            "description": "`resolved`, or `declined` with the reasons. What is not yours is not an answer: transfer it.",
         },
         "text": TEXT,
         "photos": {
             "type": "array",
-            "maxItems": 20,
+            "maxItems": PHOTOS_MOST,
             "items": {"type": "string"},
-            "description": "Ids of proof photos that were declared under /photos, uploaded and found good",
+            "description": "Ids of proof photos that were declared under /photos, uploaded and found good.",
         },
     },
-}
-TRANSFER: Final[Schema] = {
-    "type": "object",
-    "required": ["to", "reason"],
-    "additionalProperties": False,
-    "properties": {"to": {"type": "string", "minLength": 1, "maxLength": 64}, "reason": REASON},
-}
-SPLIT: Final[Schema] = {
-    "type": "object",
-    "required": ["parts"],
-    "additionalProperties": False,
-    "properties": {
+    required=["outcome", "text"],
+)
+TRANSFER: Final = object_of({"to": AGENCY, "reason": REASON}, required=["to", "reason"])
+SPLIT: Final = object_of(
+    {
         "parts": {
             "type": "array",
             "minItems": 1,
-            "maxItems": 5,
-            "items": {
-                "type": "object",
-                "required": ["to", "text"],
-                "additionalProperties": False,
-                "properties": {
-                    "to": {"type": "string", "minLength": 1, "maxLength": 64},
-                    "text": REASON,
-                },
-            },
+            "maxItems": PARTS_MOST,
+            "items": object_of({"to": AGENCY, "text": REASON}, required=["to", "text"]),
         }
     },
-}
-EXTENSION: Final[Schema] = {
-    "type": "object",
-    "required": ["by", "reason"],
-    "additionalProperties": False,
-    "properties": {
+    required=["parts"],
+)
+EXTENSION: Final = object_of(
+    {
         "by": {
             "type": "string",
             "maxLength": 20,
-            "description": "How much more time, as a duration: P10BD (working days), P1M, PT12H",
+            "description": "How much more time, as a term: P10BD (working days), PT8BH (working hours), P1M, PT12H.",
         },
         "reason": REASON,
     },
-}
-QUESTION: Final[Schema] = {
-    "type": "object",
-    "required": ["text"],
-    "additionalProperties": False,
-    "properties": {"text": TEXT},
-}
-COMMENT: Final[Schema] = {
-    "type": "object",
-    "required": ["text"],
-    "additionalProperties": False,
-    "properties": {
+    required=["by", "reason"],
+)
+QUESTION: Final = object_of({"text": TEXT}, required=["text"])
+COMMENT: Final = object_of(
+    {
         "text": TEXT,
-        "internal": {"type": "boolean", "description": "For the bodies in charge alone"},
+        "internal": {"type": "boolean", "description": "For the bodies in charge alone.", "default": False},
     },
-}
-PHOTOS: Final[Schema] = {
-    "type": "object",
-    "required": ["photos"],
-    "additionalProperties": False,
-    "properties": {
-        "photos": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": 20,
-            "items": {
-                "type": "object",
-                "required": ["content_type", "size", "sha256"],
-                "additionalProperties": False,
-                "properties": {
-                    "content_type": {"type": "string", "enum": list(PROOF_TYPES)},
-                    "size": {"type": "integer", "minimum": 1, "maximum": 15 * 1024 * 1024},
-                    "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-                },
-            },
-        }
-    },
-}
+    required=["text"],
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bodies:
+    """Each request body of the agency's API."""
+
+    photos: Schema
+    nothing: Schema
+    answer: Schema
+    transfer: Schema
+    split: Schema
+    extension: Schema
+    question: Schema
+    comment: Schema
+
+
+def bodies(limits: Limits) -> Bodies:
+    """The bodies under one region's limits."""
+    return Bodies(
+        photos=photos_body(limits),
+        nothing=NOTHING,
+        answer=ANSWER,
+        transfer=TRANSFER,
+        split=SPLIT,
+        extension=EXTENSION,
+        question=QUESTION,
+        comment=COMMENT,
+    )
