@@ -1,0 +1,240 @@
+"""The whole way in one process: every Lambda handler as it is deployed, moto for AWS, and a clock moved by hand.
+
+What AWS does between the functions is done here, at once and in order: the table's stream goes to its two
+consumers, an upload to the photo check, the queue to the webhook sender, and a watch that wakes to the function
+that acts.
+"""
+
+import importlib
+import json
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import boto3
+import time_machine
+from moto import mock_aws
+
+from tests.dynamodb import create_tables, prepare_environment
+from tests.region_fixture import RAW
+
+BUCKET = "photos"
+HANDLERS = {
+    "intake": "functions.intake.api.handler",
+    "photos": "functions.intake.photos.handler",
+    "assignment": "functions.route.assignment.handler",
+    "escalation": "functions.route.escalation.handler",
+    "sweep": "functions.route.escalation.sweep_handler",
+    "agency": "functions.route.api.handler",
+    "outbox": "functions.notify.outbox.handler",
+    "webhooks": "functions.notify.webhooks.handler",
+    "subscriptions": "functions.notify.subscriptions.handler",
+}
+
+
+@cache
+def client(service: str) -> Any:
+    """Made once: making one takes longer than most calls of it."""
+    return boto3.client(service)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    status: int
+    body: Any
+
+
+@dataclass
+class Town:
+    """`seen` are the events that the stream has carried; `watched` the executions that were started."""
+
+    clock: time_machine.Traveller
+    handlers: Mapping[str, ModuleType]
+    queue_url: str
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    records: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        from functions.complaints.clock import utc_now
+
+        return utc_now()
+
+    def citizen(
+        self, method: str, path: str, body: Any = None, *, who: str = "aigerim", key: str | None = None
+    ) -> Reply:
+        claims = {"jwt": {"claims": {"sub": who, "locale": "en"}}}
+        return self._call("intake", method, path, body, authorizer=claims, key=key)
+
+    def agency(
+        self, method: str, path: str, body: Any = None, *, who: str = "housing", key: str | None = None
+    ) -> Reply:
+        context = {"lambda": {"agency_id": who, "key_id": "key", "scopes": "read write admin"}}
+        return self._call("agency", method, path, body, authorizer=context, key=key)
+
+    def _call(
+        self, part: str, method: str, path: str, body: Any, *, authorizer: dict[str, Any], key: str | None
+    ) -> Reply:
+        plain, _, query = path.partition("?")
+        event = {
+            "version": "2.0",
+            "rawPath": plain,
+            "rawQueryString": query,
+            "headers": {"content-type": "application/json", "idempotency-key": key or str(uuid.uuid4())},
+            "queryStringParameters": dict(pair.split("=") for pair in query.split("&")) if query else None,
+            "requestContext": {
+                "requestId": "request",
+                "stage": "$default",
+                "http": {"method": method, "path": plain, "sourceIp": "127.0.0.1"},
+                "authorizer": authorizer,
+            },
+            "body": None if body is None else json.dumps(body),
+            "isBase64Encoded": False,
+        }
+        answer = self.handlers[part].handler(event, context())
+        return Reply(status=answer["statusCode"], body=json.loads(answer["body"]))
+
+    def upload(self, photo: bytes, upload: Mapping[str, Any]) -> None:
+        """What the presigned request does, and the event that follows it."""
+        key = upload["url"].partition("?")[0].split(f"{BUCKET}/", 1)[-1].split(".com/", 1)[-1]
+        client("s3").put_object(
+            Bucket=BUCKET, Key=key, Body=photo, ContentType=upload["headers"]["content-type"]
+        )
+        detail = {"bucket": {"name": BUCKET}, "object": {"key": key, "size": len(photo)}}
+        event = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
+        self.handlers["photos"].handler(event, context())
+        self.settle()
+
+    def settle(self) -> None:
+        """Let everything happen that events cause, until nothing is left to happen."""
+        while self._stream() or self._queue():
+            pass
+
+    def move_clock(self, by: timedelta) -> None:
+        """Move time on, and wake every watch whose timer runs out on the way, at its time."""
+        end = self.now + by
+        while (soonest := self._soonest(end)) is not None:
+            complaint_id, at, deadline_version = soonest
+            self.clock.move_to(max(at, self.now), tick=False)
+            self.handlers["escalation"].handler(
+                {"complaint_id": complaint_id, "deadline_version": deadline_version}, context()
+            )
+            self.settle()
+        self.clock.move_to(end, tick=False)
+        self.handlers["sweep"].handler({}, context())
+        self.settle()
+
+    def events(self, complaint_id: str) -> list[str]:
+        return [
+            record["NewImage"]["type"]["S"].removeprefix("complaint.")
+            for record in self.records
+            if record["NewImage"]["complaint_id"]["S"] == complaint_id
+        ]
+
+    def deliver_again(self) -> None:
+        """The stream hands out everything a second time, as it may."""
+        self._consume(self.records)
+        self.settle()
+
+    def _stream(self) -> bool:
+        fresh = []
+        for item in _scan("complaints"):
+            key = (item["pk"]["S"], item["sk"]["S"])
+            if item.get("kind", {}).get("S") == "event" and key not in self.seen:
+                self.seen.add(key)
+                fresh.append({"NewImage": item, "SequenceNumber": str(len(self.records) + len(fresh))})
+        fresh.sort(key=lambda record: record["NewImage"]["moment"]["S"])
+        self.records += fresh
+        self._consume(fresh)
+        return bool(fresh)
+
+    def _consume(self, records: list[dict[str, Any]]) -> None:
+        if not records:
+            return
+        event = {"Records": [{"eventName": "INSERT", "dynamodb": record} for record in records]}
+        for consumer in ("assignment", "outbox"):
+            assert self.handlers[consumer].handler(event, context()) == {"batchItemFailures": []}
+
+    def _queue(self) -> bool:
+        sqs = client("sqs")
+        messages = sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages", [])
+        if messages:
+            records = [{"messageId": each["MessageId"], "body": each["Body"]} for each in messages]
+            self.handlers["webhooks"].handler({"Records": records}, context())
+            for each in messages:
+                sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=each["ReceiptHandle"])
+        return bool(messages)
+
+    def _soonest(self, end: datetime) -> tuple[str, datetime, str] | None:
+        from functions.complaints.codec import complaint_of
+        from functions.complaints.tables import ComplaintItem
+        from functions.complaints.timers import watched_timer
+
+        waiting = []
+        for item in _scan("complaints"):
+            if item.get("kind", {}).get("S") != "complaint":
+                continue
+            complaint = complaint_of(ComplaintItem.from_raw_data(item))
+            timer = watched_timer(complaint)
+            if timer is not None and timer.at <= end:
+                waiting.append((complaint.id, timer.at, str(complaint.deadline_version)))
+        return min(waiting, key=lambda each: each[1], default=None)
+
+
+@contextmanager
+def town(folder: Path, *, start: datetime, raw: Mapping[str, Any] = RAW) -> Iterator[Town]:
+    """A town with empty tables at `start`; `raw` is its compiled region file."""
+    prepare_environment()
+    region_file = folder / "region.json"
+    region_file.write_text(json.dumps(raw))
+    with mock_aws(), time_machine.travel(start, tick=False) as clock:
+        os.environ |= _resources() | {"REGION_FILE": str(region_file), "SWEEP_GRACE_SECONDS": "60"}
+        create_tables()
+        client("s3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+        handlers = {name: importlib.reload(importlib.import_module(path)) for name, path in HANDLERS.items()}
+        yield Town(clock=clock, handlers=handlers, queue_url=os.environ["DELIVERIES_QUEUE_URL"])
+
+
+def _resources() -> dict[str, str]:
+    sns, sqs, states = client("sns"), client("sqs"), client("stepfunctions")
+    machine = states.create_state_machine(
+        name="watch",
+        definition=json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}),
+        roleArn="arn:aws:iam::123456789012:role/watch",
+    )
+    platform = sns.create_platform_application(
+        Name="phones", Platform="GCM", Attributes={"PlatformCredential": "x"}
+    )
+    return {
+        "PHOTOS_BUCKET": BUCKET,
+        "DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName="deliveries")["QueueUrl"],
+        "WARNINGS_TOPIC_ARN": sns.create_topic(Name="warnings")["TopicArn"],
+        "STATE_MACHINE_ARN": machine["stateMachineArn"],
+        "FCM_APPLICATION_ARN": platform["PlatformApplicationArn"],
+    }
+
+
+def _scan(table: str) -> Iterator[dict[str, Any]]:
+    pages = client("dynamodb").get_paginator("scan").paginate(TableName=table)
+    for page in pages:
+        yield from page["Items"]
+
+
+def context() -> SimpleNamespace:
+    """A Lambda context with plenty of time."""
+    return SimpleNamespace(
+        aws_request_id="request",
+        function_name="function",
+        memory_limit_in_mb=512,
+        invoked_function_arn="arn:aws:lambda:eu-central-1:123456789012:function:function",
+        get_remaining_time_in_millis=lambda: 300_000,
+    )
