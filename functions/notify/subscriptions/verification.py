@@ -1,0 +1,73 @@
+"""Activation: an endpoint proves that it wants the messages by echoing a challenge.
+
+It is sent a signed message of type `subscription.verification` whose `data.challenge` is a fresh random text, and has
+to answer 2xx with `{"challenge": "<the same>"}`. Without this, a subscription could be aimed at somebody else's server.
+"""
+
+import hmac
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from functions.complaints.agencies import SubscriptionItem
+from functions.notify.subscriptions.manage import change
+from functions.notify.webhooks.delivery import message_id, to_body
+from functions.notify.webhooks.endpoints import endpoint_of
+from functions.notify.webhooks.signature import signed_headers
+from functions.notify.webhooks.transport import Attempt
+
+TYPE: Final = "subscription.verification"
+TOTAL_TIMEOUT_S: Final = 10.0
+"""Below the time that the API's own function and its gateway have."""
+
+type Post = Callable[[str, bytes, dict[str, str]], Attempt]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verification:
+    """`error` is None when the endpoint echoed the challenge, else `challenge_not_echoed` or the attempt's."""
+
+    verified: bool
+    status: int | None
+    error: str | None
+    latency_ms: int
+
+
+def verify(item: SubscriptionItem, *, post: Post, now: datetime) -> Verification:
+    """Ask the endpoint to echo a challenge, and activate the subscription if it does. Raises Conflict."""
+    challenge = secrets.token_urlsafe(24)
+    body = to_body(
+        TYPE, at=now, data={"subscription_id": item.id, "challenge": challenge}
+    ).encode()
+    headers = signed_headers(
+        message_id=message_id(challenge, item.id),
+        timestamp=now,
+        body=body,
+        secrets=endpoint_of(item).signing_secrets(now),
+    )
+    attempt = post(item.url, body, headers)
+    error = attempt.error
+    if error is None and not echoes(attempt.response_head, challenge):
+        error = "challenge_not_echoed"
+    if error is None and item.status != "active":
+        change(
+            item,
+            [SubscriptionItem.status.set("active"), SubscriptionItem.verified_at.set(now)],
+            now=now,
+        )
+    return Verification(
+        verified=error is None, status=attempt.status, error=error, latency_ms=attempt.latency_ms
+    )
+
+
+def echoes(answer: str, challenge: str) -> bool:
+    """Whether the answer is a JSON object with the challenge."""
+    try:
+        value = json.loads(answer)
+    except (ValueError, RecursionError):
+        return False
+    echoed = value.get("challenge") if isinstance(value, dict) else None
+    return isinstance(echoed, str) and hmac.compare_digest(echoed.encode(), challenge.encode())

@@ -1,0 +1,435 @@
+"""The agency's API for keys, subscriptions and deliveries, on moto's tables and real sockets."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from functions.complaints import agencies, keys
+from functions.complaints.http import Api
+from functions.complaints.throttle import Throttle, Throttled
+from functions.notify import feed
+from functions.notify.subscriptions import api as subscriptions_api
+from functions.notify.subscriptions import schemas
+from functions.notify.webhooks import jobs
+from functions.notify.webhooks.address import AddressPolicy
+from functions.notify.webhooks.delivery import delivery_of
+from functions.notify.webhooks.endpoints import DynamoEndpoints
+from functions.notify.webhooks.store import DynamoDeliveries
+from functions.notify.webhooks.timers import DynamoTimers
+from functions.notify.webhooks.transport import attempt
+from tests.dynamodb import tables
+from tests.functions.test_webhook_transport import Receiver, ok, saying
+from tests.functions.webhook_world import START, Agency, Clock, Queue, World, answered, event
+
+LOCAL_STAGE = AddressPolicy(allow_http=True, allow_private=True, ports=None)
+DAY = timedelta(days=1)
+
+
+class Door:
+    """The API with a queue that is worked off by hand."""
+
+    def __init__(self, *, policy=LOCAL_STAGE):
+        self.clock = Clock()
+        self.agency = Agency()
+        self.world = World(
+            deliveries=DynamoDeliveries(),
+            endpoints=DynamoEndpoints(),
+            timers=DynamoTimers(),
+            post=lambda endpoint, delivery: self.agency(endpoint, delivery),
+        )
+        self.world.clock = self.clock
+        self.queue = Queue(self.clock)
+        self.posted = []
+        self.echo = True
+        api = Api()
+        subscriptions_api.mount(
+            api, policy=policy, post=self.post, enqueue=self.queue, now=lambda: self.clock()
+        )
+        self.throttled = Throttled(api, now=lambda: self.clock())
+
+    def post(self, url, body, headers):
+        self.posted.append((url, body, headers))
+        challenge = json.loads(body)["data"]["challenge"]
+        made = answered()
+        object.__setattr__(
+            made, "response_head", json.dumps({"challenge": challenge if self.echo else "other"})
+        )
+        return made
+
+    def __call__(self, method, path, body=None, *, agency_id="roads", scopes="read write admin", **query):
+        raw = self.throttled.serve(
+            {
+                "version": "2.0",
+                "rawPath": f"/v1/agency/{path}",
+                "headers": {"content-type": "application/json", "accept-language": "en"},
+                "queryStringParameters": {name.strip("_"): str(value) for name, value in query.items()},
+                "body": None if body is None else json.dumps(body),
+                "requestContext": {
+                    "requestId": "request-1",
+                    "stage": "$default",
+                    "http": {"method": method, "path": f"/v1/agency/{path}"},
+                    "authorizer": {
+                        "lambda": {"agency_id": agency_id, "key_id": "key-1", "scopes": scopes}
+                    },
+                },
+            },
+            None,
+        )
+        return raw["statusCode"], json.loads(raw["body"]) if raw.get("body") else None
+
+    def subscribe(self, **body):
+        status, made = self(
+            "POST",
+            "subscriptions",
+            {"url": "http://127.0.0.1:9/hook", "types": ["complaint.*"]} | body,
+        )
+        assert status == 201, made
+        return made
+
+    def deliver(self, subscription_id, *events, status=None):
+        store = DynamoDeliveries()
+        for each in events:
+            delivery = delivery_of(each, agency_id="roads", subscription_id=subscription_id)
+            store.add(delivery)
+            store.announce(delivery.lane, [delivery.seq * 1000], now=self.clock())
+            self.world.queue([jobs.Nudge(lane=delivery.lane)])
+        self.work_off()
+
+    def work_off(self):
+        while (message := self.queue.take() or self.world.queue.take()) is not None:
+            self.world.work(message)
+
+
+@pytest.fixture
+def door(monkeypatch):
+    monkeypatch.setattr("functions.complaints.throttle._throttle", Throttle())
+    with tables():
+        yield Door()
+
+
+# ---- keys
+
+
+def test_keys_are_made_listed_rotated_and_revoked_over_the_api(door):
+    status, made = door("POST", "keys", {"name": "case system", "scopes": ["write"]})
+    assert (status, made["scopes"]) == (201, ["read", "write"])
+    assert agencies.caller_with(keys.read_token(made["token"]), now=START).agency_id == "roads"
+    status, rotated = door("POST", f"keys/{made['id']}/rotate", {"overlap_hours": 1})
+    assert status == 201
+    _, listed = door("GET", "keys")
+    assert {key["id"]: key["expires_at"] is None for key in listed["items"]} == {
+        made["id"]: False,
+        rotated["id"]: True,
+    }
+    assert "token" not in listed["items"][0]
+    assert "hash" not in listed["items"][0]
+    assert door("DELETE", f"keys/{rotated['id']}")[0] == 204
+    door.clock.advance(timedelta(seconds=1))
+    assert agencies.caller_with(keys.read_token(rotated["token"]), now=door.clock()) is None
+
+
+def test_a_key_that_has_expired_before_it_is_made_is_refused(door):
+    body = {"name": "x", "scopes": ["read"], "expires_at": "2020-01-01T00:00:00Z"}
+    status, problem = door("POST", "keys", body)
+    assert (status, problem["errors"][0]["pointer"]) == (422, "/expires_at")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "needs"),
+    [
+        ("GET", "keys", "admin"), ("POST", "keys", "admin"), ("DELETE", "keys/x", "admin"),
+        ("POST", "keys/x/rotate", "admin"), ("POST", "subscriptions", "admin"),
+        ("PATCH", "subscriptions/x", "admin"), ("DELETE", "subscriptions/x", "admin"),
+        ("POST", "subscriptions/x/verify", "admin"), ("POST", "subscriptions/x/pause", "admin"),
+        ("POST", "subscriptions/x/resume", "admin"), ("POST", "subscriptions/x/rotate-secret", "admin"),
+        ("POST", "subscriptions/x/test", "write"), ("POST", "subscriptions/x/replay", "write"),
+        ("POST", "subscriptions/x/deliveries/C1-1/replay", "write"),
+    ],
+)  # fmt: skip
+def test_a_key_without_the_scope_is_forbidden(door, method, path, needs):
+    lesser = {"admin": "read write", "write": "read"}[needs]
+    assert door(method, path, {}, scopes=lesser)[0] == 403
+    assert door(method, path, {}, scopes="read write admin")[0] in (404, 422) or path == "keys"
+
+
+def test_what_is_another_agencys_is_not_found(door):
+    subscription = door.subscribe()
+    key = door("POST", "keys", {"name": "x", "scopes": ["read"]})[1]
+    door.deliver(subscription["id"], event("C1", 1))
+    at = f"subscriptions/{subscription['id']}"
+    for method, path, body in [
+        ("GET", at, None), ("PATCH", at, {"description": "x"}), ("DELETE", at, None),
+        ("POST", f"{at}/verify", {}), ("POST", f"{at}/pause", {}), ("POST", f"{at}/resume", {}),
+        ("POST", f"{at}/rotate-secret", {}), ("POST", f"{at}/test", {}),
+        ("POST", f"{at}/replay", {"from": "2026-03-01T00:00:00Z"}), ("GET", f"{at}/deliveries", None),
+        ("GET", f"{at}/deliveries/C1-1", None), ("POST", f"{at}/deliveries/C1-1/replay", {}),
+        ("DELETE", f"keys/{key['id']}", None), ("POST", f"keys/{key['id']}/rotate", {}),
+    ]:  # fmt: skip
+        assert door(method, path, body, agency_id="housing")[0] == 404, path
+    assert door("GET", "subscriptions", agency_id="housing")[1] == {"items": []}
+
+
+# ---- subscriptions
+
+
+def test_a_subscription_is_active_once_its_endpoint_echoed_the_signed_challenge(door):
+    from standardwebhooks import Webhook
+
+    made = door.subscribe(description="case system")
+    url, body, headers = door.posted[0]
+    message = json.loads(body)
+    assert (url, message["type"]) == ("http://127.0.0.1:9/hook", "subscription.verification")
+    assert message["data"].keys() == {"subscription_id", "challenge"}
+    signed = {**headers, "webhook-timestamp": headers["webhook-timestamp"]}
+    real_now = int(signed["webhook-timestamp"])
+    assert real_now == int(START.timestamp())
+    verifier = Webhook(made["secret"])
+    assert verifier.sign(headers["webhook-id"], START, body.decode()) == headers["webhook-signature"]
+    assert made["status"] == "active"
+    assert made["verification"]["verified"] is True
+    status, shown = door("GET", f"subscriptions/{made['id']}")
+    assert (status, shown["status"], shown["description"]) == (200, "active", "case system")
+    assert "secret" not in json.dumps(shown).replace("previous_secret_until", "")
+
+
+def test_a_subscription_waits_until_its_endpoint_echoes(door):
+    door.echo = False
+    made = door.subscribe()
+    assert made["status"] == "pending"
+    assert made["verification"]["error"] == "challenge_not_echoed"
+    at = f"subscriptions/{made['id']}"
+    assert door("POST", f"{at}/test", {})[0] == 409
+    assert door("POST", f"{at}/verify", {})[1]["status"] == "pending"
+    door.echo = True
+    assert door("POST", f"{at}/verify", {})[1]["status"] == "active"
+    assert len({json.loads(body)["data"]["challenge"] for _, body, _ in door.posted}) == 3
+
+
+def test_the_challenge_goes_over_a_real_socket(door):
+    def echo(connection, request):
+        challenge = json.loads(request.partition(b"\r\n\r\n")[2])["data"]["challenge"]
+        saying(ok(json.dumps({"challenge": challenge}).encode()))(connection, request)
+
+    door.post = lambda url, body, headers: attempt(url, body=body, headers=headers, policy=LOCAL_STAGE)
+    for behaviour, active in ((echo, True), (saying(ok(b"{}")), False), (saying(ok(b"[1")), False)):
+        with Receiver(behaviour) as receiver:
+            made = Door.subscribe(rewired(door), url=f"http://127.0.0.1:{receiver.port}/")
+            assert (made["status"] == "active") is active
+
+
+def rewired(door):
+    api = Api()
+    subscriptions_api.mount(
+        api, policy=LOCAL_STAGE, post=door.post, enqueue=door.queue, now=lambda: door.clock()
+    )
+    door.throttled = Throttled(api, now=lambda: door.clock())
+    return door
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://hooks.example.com/", "https://127.0.0.1/", "https://hooks.example.com:8443/", "https://a@b.example/",
+     "https://localhost/", "ftp://hooks.example.com/", "https://metadata.internal/"],
+)  # fmt: skip
+def test_a_url_that_the_guard_refuses_is_refused_with_its_field(monkeypatch, url):
+    monkeypatch.setattr("functions.complaints.throttle._throttle", Throttle())
+    with tables():
+        cloud = Door(policy=AddressPolicy())
+        status, problem = cloud("POST", "subscriptions", {"url": url, "types": ["complaint.*"]})
+        assert (status, problem["errors"][0]["pointer"]) == (422, "/url")
+        assert cloud.posted == []
+        assert agencies.subscriptions_of("roads") == ()
+
+
+def test_every_fault_of_a_body_is_named_at_once(door):
+    status, problem = door("POST", "subscriptions", {"types": ["complaint.eaten"], "max_rate": 0, "colour": 1})
+    assert status == 422
+    assert {each["pointer"] for each in problem["errors"]} == {"/url", "/types/0", "/max_rate", "/colour"}
+
+
+def test_a_change_takes_effect_and_a_new_url_has_to_echo(door):
+    made = door.subscribe()
+    at = f"subscriptions/{made['id']}"
+    _, changed = door("PATCH", at, {"types": ["complaint.answered"], "description": None, "max_rate": 5})
+    assert (changed["types"], changed["max_rate"], changed["status"]) == (["complaint.answered"], 5, "active")
+    door.echo = False
+    _, moved = door("PATCH", at, {"url": "http://127.0.0.1:10/"})
+    assert (moved["status"], moved["verification"]["verified"]) == ("pending", False)
+    assert door("GET", at)[1]["status"] == "pending"
+
+
+def test_an_agency_has_so_many_subscriptions_and_no_more(door):
+    for _ in range(agencies.SUBSCRIPTIONS_MOST):
+        door.subscribe()
+    status, problem = door("POST", "subscriptions", {"url": "http://127.0.0.1:9/", "types": ["complaint.*"]})
+    assert (status, problem["key"]) == (409, "too_many_subscriptions")
+
+
+def test_rotation_signs_with_both_for_a_day(door):
+    made = door.subscribe()
+    at = f"subscriptions/{made['id']}"
+    _, rotated = door("POST", f"{at}/rotate-secret", {"algorithm": "v1a"})
+    assert (rotated["algorithm"], rotated["secret"][:5]) == ("v1a", "whpk_")
+    endpoint = DynamoEndpoints().get("roads", made["id"])
+    assert len(endpoint.signing_secrets(START + DAY - timedelta(seconds=1))) == 2
+    assert len(endpoint.signing_secrets(START + DAY)) == 1
+    assert endpoint.signing_secrets(START)[1] == made["secret"]
+    assert rotated["previous_secret_until"] == "2026-03-04T04:00:00.000Z"
+    assert "whsk_" not in json.dumps(rotated)
+
+
+# ---- deliveries
+
+
+def test_a_test_event_arrives_and_is_listed(door):
+    made = door.subscribe()
+    status, sent = door("POST", f"subscriptions/{made['id']}/test", {})
+    assert (status, sent["type"], sent["status"]) == (202, "subscription.test", "pending")
+    door.work_off()
+    assert [json.loads(each.body)["type"] for each in door.agency.accepted] == ["subscription.test"]
+    _, shown = door("GET", f"subscriptions/{made['id']}/deliveries/{sent['id']}")
+    assert (shown["status"], shown["attempts"][0]["status"], shown["next_attempt_at"]) == ("delivered", 200, None)
+
+
+def test_deliveries_are_listed_newest_first_in_pages_that_join_up(door):
+    made = door.subscribe()
+    door.deliver(made["id"], *(event("C1", n, at=START + timedelta(seconds=n)) for n in range(1, 12)))
+    seen, cursor = [], ""
+    while cursor is not None:
+        query = {"limit": 4} | ({"cursor": cursor} if cursor else {})
+        _, page = door("GET", f"subscriptions/{made['id']}/deliveries", **query)
+        seen += [each["sequence"] for each in page["items"]]
+        cursor = page["cursor"]
+    assert seen == list(range(11, 0, -1))
+
+
+def test_deliveries_are_listed_by_status_and_time(door):
+    made = door.subscribe()
+    door.agency.answer = lambda delivery: answered(503 if delivery.lane.complaint_id == "C2" else 200)
+    later = START + timedelta(hours=1)
+    door.deliver(made["id"], event("C1", 1), event("C2", 1), event("C3", 1, at=later))
+    at = f"subscriptions/{made['id']}/deliveries"
+    assert [each["complaint_id"] for each in door("GET", at, status="pending")[1]["items"]] == ["C2"]
+    found = door("GET", at, from_="2026-03-03T04:30:00Z")[1]["items"]
+    assert [each["complaint_id"] for each in found] == ["C3"]
+    assert door("GET", at, status="eaten")[0] == 422
+    assert door("GET", at, from_="yesterday")[0] == 422
+    assert door("GET", at, cursor="bm9uZQ")[0] == 422
+
+
+def test_a_waiting_delivery_shows_its_attempts_and_the_next(door):
+    made = door.subscribe()
+    door.agency.answer = lambda delivery: answered(503, latency_ms=41)
+    door.deliver(made["id"], event("C1", 1))
+    _, shown = door("GET", f"subscriptions/{made['id']}/deliveries/C1-1")
+    first = shown["attempts"][0]
+    assert (first["n"], first["status"], first["error"], first["latency_ms"]) == (1, 503, "http_status", 41)
+    assert shown["status"] == "pending"
+    assert "2026-03-03T04:00:04" <= shown["next_attempt_at"] <= "2026-03-03T04:00:06.1"
+    assert shown["payload"]["data"]["id"] == "C1"
+
+
+@pytest.mark.parametrize("name", ["C1-2", "C9-1", "C1", "C1-x", "-1", "C1-" + "9" * 30])
+def test_a_delivery_that_there_is_not_is_not_found(door, name):
+    made = door.subscribe()
+    door.deliver(made["id"], event("C1", 1))
+    assert door("GET", f"subscriptions/{made['id']}/deliveries/{name}")[0] == 404
+
+
+def test_a_replay_sends_the_same_message_again(door):
+    made = door.subscribe()
+    door.deliver(made["id"], event("C1", 1), event("C1", 2))
+    status, again = door("POST", f"subscriptions/{made['id']}/deliveries/C1-1/replay", {})
+    assert (status, again["status"], again["attempts_made"]) == (202, "pending", 1)
+    door.work_off()
+    first, second, replayed = door.agency.accepted
+    assert (replayed.message_id, replayed.body) == (first.message_id, first.body)
+    assert second.seq == 2
+    assert door("GET", f"subscriptions/{made['id']}/deliveries/C1-1")[1]["attempts_made"] == 2
+
+
+def test_a_range_is_replayed_in_order_each_once_and_the_job_says_so(door):
+    made = door.subscribe()
+    events = [
+        event(f"C{complaint}", seq, at=START + timedelta(minutes=seq))
+        for seq in range(1, 60)
+        for complaint in range(3)
+    ]
+    door.deliver(made["id"], *events)
+    door.agency.accepted.clear()
+    door.clock.advance(timedelta(hours=2))
+    body = {"from": "2026-03-03T04:10:00Z", "to": "2026-03-03T04:50:00Z"}
+    status, job = door("POST", f"subscriptions/{made['id']}/replay", body)
+    assert (status, job["kind"], job["ended_at"]) == (202, "replay", None)
+    door.work_off()
+    assert door.agency.order() == {f"C{n}": list(range(10, 50)) for n in range(3)}
+    assert door.agency.extra() == 0
+    _, shown = door("GET", f"subscriptions/{made['id']}")
+    assert (shown["jobs"][0]["deliveries"], shown["jobs"][0]["ended_at"] is None) == (120, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/from"), ({"from": "2026-01-01T00:00:00Z"}, "/from"), ({"from": "soon"}, "/from"),
+        ({"from": "2026-03-02T00:00:00Z", "to": "2026-03-01T00:00:00Z"}, "/to"),
+    ],
+)  # fmt: skip
+def test_a_range_that_cannot_be_replayed_is_refused(door, body, pointer):
+    made = door.subscribe()
+    status, problem = door("POST", f"subscriptions/{made['id']}/replay", body)
+    assert (status, problem["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_what_comes_while_paused_goes_out_in_order_on_resuming(door):
+    made = door.subscribe()
+    at = f"subscriptions/{made['id']}"
+    assert door("POST", f"{at}/pause", {})[1]["status"] == "paused"
+    door.deliver(made["id"], *(event(f"C{n % 3}", n // 3 + 1, at=START + timedelta(seconds=n)) for n in range(9)))
+    assert door.agency.attempts == []
+    assert door("POST", f"{at}/resume", {})[1]["status"] == "active"
+    door.work_off()
+    assert door.agency.order() == {f"C{n}": [1, 2, 3] for n in range(3)}
+    assert door.agency.extra() == 0
+
+
+def test_nothing_is_sent_to_a_deleted_subscription(door):
+    made = door.subscribe()
+    door("POST", f"subscriptions/{made['id']}/pause", {})
+    door.deliver(made["id"], event("C1", 1))
+    assert door("DELETE", f"subscriptions/{made['id']}")[0] == 204
+    assert door("GET", f"subscriptions/{made['id']}")[0] == 404
+    door.world.clock = door.clock
+    door.clock.advance(timedelta(days=2))
+    door.world.sweep()
+    door.work_off()
+    assert door.agency.attempts == []
+    lane = delivery_of(event("C1", 1), agency_id="roads", subscription_id=made["id"]).lane
+    assert DynamoDeliveries().pending(lane) == ()
+
+
+# ---- the feed, and what the schemas are
+
+
+def test_changes_are_polled_with_a_cursor(door):
+    writer = feed.Feed()
+    for seq in (1, 2, 3):
+        writer.append("roads", event("C1", seq), now=START)
+    _, first = door("GET", "changes", limit=2)
+    assert ([each["data"]["sequence"] for each in first["items"]], first["more"]) == ([1, 2], True)
+    _, second = door("GET", "changes", cursor=first["cursor"])
+    assert ([each["data"]["sequence"] for each in second["items"]], second["more"]) == ([3], False)
+    assert door("GET", "changes", cursor="no")[0] == 422
+    assert door("GET", "changes", agency_id="housing")[1]["items"] == []
+
+
+def test_the_schemas_are_json_schema():
+    from jsonschema import Draft202012Validator
+
+    found = [value for name, value in vars(schemas).items() if re.fullmatch("[A-Z][A-Z_]+", name)]
+    documents = [value for value in found if isinstance(value, dict)]
+    assert len(documents) >= 7
+    for document in documents:
+        Draft202012Validator.check_schema(document)
