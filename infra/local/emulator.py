@@ -50,6 +50,7 @@ class Emulator:
     state_dir: Path
     log_path: Path
     certificate: Path | None
+    detached: bool
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _lifeline: int | None = field(default=None, repr=False)
 
@@ -143,11 +144,11 @@ def start(
     `find(state_dir)`; any other ends with this process, even if that is killed. `extra_env` goes to the
     emulator and its Lambda functions.
 
-    Raises `EmulatorError` if a detached one runs on `state_dir` already, the port is taken, or it does not
+    Raises `EmulatorError` if one runs on `state_dir` already, the port is taken, or it does not
     answer in time.
     """
-    if running := find(state_dir):
-        raise EmulatorError(f"an emulator is already running at {running.url}")
+    if running := _recorded(state_dir):
+        raise EmulatorError(f"an emulator is already running on {state_dir}, at {running.url}")
     listener = _listen(port)
     port = listener.getsockname()[1]
     log_path = log_path or state_dir / "emulator.log"
@@ -200,29 +201,23 @@ def start(
         state_dir=state_dir,
         log_path=log_path,
         certificate=certificate,
+        detached=detached,
         _process=process,
         _lifeline=lifeline,
     )
     try:
+        _write_record(emulator)
         _wait_until_it_answers(emulator, process, timeout_s=timeout_s)
     except BaseException:
         emulator.stop()
         raise
-    if detached:
-        _write_record(emulator)
     return emulator
 
 
 def find(state_dir: Path = STATE_DIR) -> Emulator | None:
     """The detached emulator that was started on `state_dir`, if it still runs."""
-    try:
-        known = json.loads(_record_of(state_dir).read_text())
-    except FileNotFoundError:
-        return None
-    for name in ("state_dir", "log_path", "certificate"):
-        known[name] = known[name] and Path(known[name])
-    emulator = Emulator(**known)
-    return emulator if emulator.is_running() else None
+    emulator = _recorded(state_dir)
+    return emulator if emulator and emulator.detached else None
 
 
 # ------------------------------------------------------------------------------------------------- starting
@@ -312,6 +307,17 @@ def _tail(log: Path, *, lines: int = 20) -> str:
 
 def _record_of(state_dir: Path) -> Path:
     return state_dir / "emulator.json"
+
+
+def _recorded(state_dir: Path) -> Emulator | None:
+    try:
+        known = json.loads(_record_of(state_dir).read_text())
+    except FileNotFoundError:
+        return None
+    for name in ("state_dir", "log_path", "certificate"):
+        known[name] = known[name] and Path(known[name])
+    emulator = Emulator(**known)
+    return emulator if emulator.is_running() else None
 
 
 def _write_record(emulator: Emulator) -> None:

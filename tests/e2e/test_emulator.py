@@ -159,6 +159,17 @@ def test_policies_are_enforced_when_asked_for(tmp_path: Path, ports: set[int]) -
             nobody.create_queue(QueueName="deliveries")
 
 
+def test_two_may_not_share_their_state(tmp_path: Path, ports: set[int]) -> None:
+    with emulator.start(state_dir=tmp_path) as running:
+        ports.add(running.port)
+        with pytest.raises(emulator.EmulatorError, match="already running"):
+            emulator.start(state_dir=tmp_path)
+        assert running.is_running()
+        assert emulator.find(tmp_path) is None, "it is not one to join: it ends with who started it"
+    with emulator.start(state_dir=tmp_path) as again:
+        ports.add(again.port)
+
+
 def test_a_taken_port_is_said_and_nothing_is_started(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind((emulator.LOOPBACK, 0))
@@ -226,6 +237,7 @@ def test_a_record_of_a_process_that_is_another_by_now_is_no_emulator(tmp_path: P
         "state_dir": str(tmp_path),
         "log_path": str(tmp_path / "log"),
         "certificate": None,
+        "detached": True,
     }
     (tmp_path / "emulator.json").write_text(json.dumps(record))
     assert emulator.find(tmp_path) is None
