@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import (
@@ -424,7 +425,7 @@ def hold_push(item: InboxItem, *, until: datetime) -> None:
 
 def held_before(now: datetime, *, shard: int) -> Iterator[HeldItem]:
     """Held pushes that are due, the longest due first, page by page."""
-    yield from HeldItem.query(f"held#{shard}", HeldItem.sk < iso(now), page_size=100)
+    yield from HeldItem.query(f"held#{shard}", HeldItem.sk < iso(now) + "~", page_size=100)
 
 
 def let_go(held: HeldItem, item: InboxItem | None) -> None:
@@ -502,6 +503,7 @@ def _collided(error: TransactWriteError) -> bool:
     return bool(codes & {"ConditionalCheckFailed", "TransactionConflict"})
 
 
+@cache
 def _connection() -> Connection:
     return Connection(
         region=ProfileItem.Meta.region,  # type: ignore[attr-defined]

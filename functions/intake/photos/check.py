@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
@@ -13,7 +12,6 @@ from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.photo_keys import PhotoKey, read_quarantine_key
 from functions.complaints.store import Store, move
 from functions.complaints.telemetry import correlation_id, follow, logger
-from functions.complaints.transitions import MoveRefused
 from functions.intake.photos.bucket import NotThere, PhotoBucket
 from functions.intake.photos.image import CleanPhoto, clean
 from functions.intake.photos.limits import PhotoRefused
@@ -104,20 +102,24 @@ class PhotoCheck:
         self.bucket.keep(*where, cleaned)
         size = {"width": cleaned.width, "height": cleaned.height}
         try:
-            move(
+            complaint, _ = move(
                 self.store,
                 where.complaint_id,
                 lambda each: add_photo(each, photo.id, **size, now=self.now()),
             )
-        except (MoveRefused, Conflict):
-            # It ended, or refused the photo, in the meantime.
+        except Conflict:
+            ready = False
+        else:
+            now = complaint.photo(photo.id)
+            ready = now is not None and now.status == PhotoStatus.READY
+        if not ready:
+            # The complaint ended, or another run refused the photo, in the meantime.
             self.bucket.drop(*where)
 
     def _refuse(self, where: PhotoKey, photo: Photo, reason: str) -> None:
         logger.info("photo refused", extra={"reason": reason, "photo_id": where.photo_id})
-        with suppress(MoveRefused):
-            move(
-                self.store,
-                where.complaint_id,
-                lambda each: refuse_photo(each, photo.id, reason=reason, now=self.now()),
-            )
+        move(
+            self.store,
+            where.complaint_id,
+            lambda each: refuse_photo(each, photo.id, reason=reason, now=self.now()),
+        )

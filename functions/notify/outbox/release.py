@@ -1,40 +1,22 @@
 """Lambda, on a schedule: pushes that were held for quiet hours which have ended."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
-from functions.complaints.people import (
-    HELD_SHARDS,
-    HeldItem,
-    held_before,
-    hold_push,
-    inbox_item,
-    let_go,
-    mark_held,
-)
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
-from functions.complaints.telemetry import follow, logger
+from functions.complaints.telemetry import logger
+from functions.notify.outbox.held import release
 from functions.notify.outbox.push import SnsPusher
-from functions.notify.outbox.telling import NotPushed, Teller
+from functions.notify.outbox.telling import Teller
 
 ENVIRONMENT: Final = ("PEOPLE_TABLE",)
 RESERVE_MS: Final = 35_000
 
 require(ENVIRONMENT)
 _teller = Teller(region=load_region(region_file()), pusher=SnsPusher(), now=utc_now)
-
-
-@dataclass(kw_only=True)
-class Released:
-    """How many pushes were let go, and how many must wait for the next run."""
-
-    let_go: int = 0
-    held_on: int = 0
-    failed: int = 0
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -45,34 +27,3 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     )
     logger.info("released", extra=asdict(released))
     return asdict(released)
-
-
-def release(*, teller: Teller, now: Callable[[], datetime], going_on: Callable[[], bool]) -> Released:
-    """Let go what is due. What fails stays where it is; a throttled SNS ends the run."""
-    released = Released()
-    for shard in range(HELD_SHARDS):
-        for held in held_before(now(), shard=shard):
-            if not going_on():
-                return released
-            try:
-                _let_go(held, teller=teller, released=released)
-            except NotPushed as error:
-                released.failed += 1
-                if error.throttled:
-                    return released
-    return released
-
-
-def _let_go(held: HeldItem, *, teller: Teller, released: Released) -> None:
-    item = inbox_item(held.person, held.inbox_sk)
-    if item is not None:
-        follow(complaint_id=item.complaint_id, correlation_id=None)
-        until = teller.release(item)
-        if until is not None:
-            mark_held(item, until=until)
-            hold_push(item, until=until)
-            held.delete()
-            released.held_on += 1
-            return
-    let_go(held, item)
-    released.let_go += 1

@@ -37,6 +37,10 @@ def handler(event: Mapping[str, Any], context: Any) -> None:
     physical_id = str(event.get("PhysicalResourceId") or NOTHING_MADE)
     try:
         physical_id = _done(event, context, physical_id)
+    except (ClientError, UnusableSecret) as error:
+        # Without the message of AWS, which may repeat the credential.
+        _log.error("platform application not made: %s", _reason(error))
+        _answer(event, context, "FAILED", physical_id, reason=_reason(error))
     except Exception as error:
         _log.exception("platform application not made")
         _answer(event, context, "FAILED", physical_id, reason=_reason(error))

@@ -1,0 +1,357 @@
+"""What is told to whom: the inbox, once for each step and person, and the push after it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.complaints.aws import client
+from functions.complaints.clock import iso
+from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.moves import agency, citizen
+from functions.complaints.moves.escalation import tick
+from functions.complaints.outbox import Published
+from functions.complaints.people import (
+    INBOX_KEPT,
+    HeldItem,
+    InboxItem,
+    change_profile,
+    device_of,
+    person_pk,
+)
+from functions.complaints.timers import next_timer
+from functions.notify.outbox.consumer import OutOfTime, on_event
+from functions.notify.outbox.held import release
+from functions.notify.outbox.push import Outcome
+from functions.notify.outbox.telling import FAILURES_MOST, NotPushed
+from tests.dynamodb import tables
+from tests.functions.telling import HOUSING, NIGHT, Life, Phones, phone, teller
+from tests.region_fixture import region
+
+QUIET = {"from": "22:00", "to": "08:00"}
+
+
+@pytest.fixture(autouse=True)
+def empty_tables() -> Iterator[None]:
+    with tables():
+        yield
+
+
+@pytest.fixture
+def life() -> Life:
+    return Life()
+
+
+@pytest.fixture
+def phones() -> Phones:
+    return Phones()
+
+
+def tell(published: Published, life: Life, phones: Phones, **changes: Any) -> list[Published]:
+    delivered: list[Published] = []
+    arguments: dict[str, Any] = {
+        "teller": teller(life, phones),
+        "deliver": delivered.append,
+        "going_on": lambda: True,
+        "now": life.clock,
+    }
+    on_event(published, **arguments | changes)
+    return delivered
+
+
+def inbox(person: str) -> list[InboxItem]:
+    return list(InboxItem.query(person_pk(person), InboxItem.sk.startswith("told#")))
+
+
+def let_go(life: Life, phones: Phones) -> Any:
+    return release(teller=teller(life, phones), now=life.clock, going_on=lambda: True)
+
+
+def assigned(life: Life, **filed: Any) -> Published:
+    life.file(**filed)
+    return life.assign()
+
+
+def test_who_reported_finds_the_first_step_in_the_inbox_and_on_each_phone(life: Life, phones: Phones) -> None:
+    phone("reporter", "android")
+    phone("reporter", "iphone", platform="apns")
+    published = assigned(life)
+    delivered = tell(published, life, phones)
+    (item,) = inbox("reporter")
+    assert (item.type, item.complaint_id, item.number) == (
+        "complaint.assigned",
+        published.event.complaint_id,
+        published.number,
+    )
+    assert item.expires == life.clock().replace(microsecond=0) + INBOX_KEPT
+    assert sorted(phones.devices) == ["android", "iphone"]
+    assert delivered == [published]
+
+
+def test_the_same_record_again_changes_nothing_and_pushes_nothing(life: Life, phones: Phones) -> None:
+    phone("reporter")
+    published = assigned(life)
+    for _ in range(3):
+        tell(published, life, phones)
+        life.clock.at += timedelta(minutes=1)
+    assert len(inbox("reporter")) == 1
+    assert phones.devices == ["phone"]
+
+
+def test_what_the_person_did_and_what_agencies_say_among_themselves_is_told_to_nobody(
+    life: Life, phones: Phones
+) -> None:
+    phone("reporter")
+    quiet = [life.file()]
+    life.assign()
+    quiet.append(
+        life.then(
+            lambda each: agency.comment(each, by=HOUSING, text="Secret", internal=True, now=life.clock())
+        )
+    )
+    quiet.append(
+        life.then(
+            lambda each: citizen.comment(
+                each, by=Actor(kind=ActorKind.CITIZEN, id="reporter"), text="Hello", now=life.clock()
+            )
+        )
+    )
+    for published in quiet:
+        tell(published, life, phones)
+    assert inbox("reporter") == []
+    assert phones.published == []
+
+
+def joined(life: Life, *people: str) -> None:
+    for person in people:
+        actor = Actor(kind=ActorKind.CITIZEN, id=person)
+        life.then(lambda each, actor=actor: citizen.join(each, by=actor, now=life.clock()))
+
+
+def test_who_joined_is_told_of_the_steps_and_not_of_what_is_between_the_body_and_the_reporter(
+    life: Life, phones: Phones
+) -> None:
+    phone("neighbour")
+    phone("reporter")
+    assigned(life)
+    joined(life, "neighbour")
+    taken_up = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
+    asked = life.then(lambda each: agency.ask(each, by=HOUSING, text="Which house?", now=life.clock()))
+    for published in (taken_up, asked):
+        tell(published, life, phones)
+    assert [item.type for item in inbox("neighbour")] == ["complaint.acknowledged"]
+    assert [item.type for item in inbox("reporter")] == ["complaint.acknowledged", "complaint.question_asked"]
+
+
+def test_who_joined_learns_that_the_reporter_took_it_back_without_a_push(life: Life, phones: Phones) -> None:
+    phone("neighbour")
+    assigned(life)
+    joined(life, "neighbour")
+    reporter = Actor(kind=ActorKind.CITIZEN, id="reporter")
+    tell(
+        life.then(lambda each: citizen.withdraw(each, by=reporter, reason=None, now=life.clock())),
+        life,
+        phones,
+    )
+    assert [item.type for item in inbox("neighbour")] == ["complaint.withdrawn"]
+    assert inbox("reporter") == []
+    assert phones.published == []
+
+
+def test_many_followers_are_told_over_several_runs_each_once(life: Life, phones: Phones) -> None:
+    people = [f"follower-{number:02d}" for number in range(40)]
+    assigned(life)
+    joined(life, *people)
+    published = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
+    budget = 0
+
+    def going_on() -> bool:
+        nonlocal budget
+        budget -= 1
+        return budget >= 0
+
+    runs = 0
+    while True:
+        budget, runs = 26, runs + 1
+        try:
+            tell(published, life, phones, going_on=going_on)
+        except OutOfTime:
+            assert runs < 5
+            continue
+        break
+    assert runs == 2
+    assert all(len(inbox(person)) == 1 for person in people)
+
+
+def test_a_follower_whose_push_failed_is_come_back_to(life: Life, phones: Phones) -> None:
+    people = [f"follower-{number:02d}" for number in range(30)]
+    for person in people:
+        phone(person)
+    assigned(life)
+    joined(life, *people)
+    published = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
+    phones.answers = [Outcome.SENT, Outcome.FAILED]
+    with pytest.raises(NotPushed):
+        tell(published, life, phones)
+    assert len(phones.devices) == 29
+    tell(published, life, phones)
+    assert len(phones.devices) == 30
+
+
+def test_webhooks_do_not_wait_for_a_push_that_fails(life: Life, phones: Phones) -> None:
+    phone("reporter")
+    published = assigned(life)
+    phones.answers = [Outcome.FAILED]
+    delivered: list[Published] = []
+    with pytest.raises(NotPushed):
+        tell(published, life, phones, deliver=delivered.append)
+    assert delivered == [published]
+
+
+def test_one_phone_that_fails_for_ever_does_not_hold_up_the_stream(life: Life, phones: Phones) -> None:
+    phone("reporter", "bad")
+    published = assigned(life)
+    for _ in range(FAILURES_MOST - 1):
+        phones.answers = [Outcome.FAILED]
+        with pytest.raises(NotPushed):
+            tell(published, life, phones)
+    phones.answers = [Outcome.FAILED]
+    tell(published, life, phones)
+    tell(published, life, phones)
+    assert phones.published == []
+    assert len(inbox("reporter")) == 1
+
+
+def test_while_sns_is_throttled_the_step_is_run_again_as_often_as_it_takes(
+    life: Life, phones: Phones
+) -> None:
+    phone("reporter", "first")
+    phone("reporter", "second")
+    published = assigned(life)
+    for _ in range(FAILURES_MOST * 2):
+        phones.answers = [Outcome.THROTTLED]
+        with pytest.raises(NotPushed):
+            tell(published, life, phones)
+    tell(published, life, phones)
+    assert sorted(phones.devices) == ["first", "second"]
+
+
+def test_after_half_of_the_pushes_the_rest_is_sent_and_no_half_twice(life: Life, phones: Phones) -> None:
+    for name in ("a", "b", "c"):
+        phone("reporter", name)
+    published = assigned(life)
+    phones.answers = [Outcome.SENT, Outcome.THROTTLED]
+    with pytest.raises(NotPushed):
+        tell(published, life, phones)
+    tell(published, life, phones)
+    assert sorted(phones.devices) == ["a", "b", "c"]
+
+
+def test_a_disabled_endpoint_retires_the_device_and_is_no_failure(life: Life, phones: Phones) -> None:
+    device = phone("reporter")
+    client("sns").set_endpoint_attributes(
+        EndpointArn=device.endpoint_arn, Attributes={"Enabled": "false"}
+    )
+    tell(assigned(life), life, phones)
+    assert device_of("reporter", "phone") is None
+    assert len(inbox("reporter")) == 1
+
+
+def test_an_endpoint_that_is_gone_retires_the_device_too(life: Life, phones: Phones) -> None:
+    device = phone("reporter")
+    client("sns").delete_endpoint(EndpointArn=device.endpoint_arn)
+    tell(assigned(life), life, phones)
+    assert device_of("reporter", "phone") is None
+
+
+def test_a_kind_that_is_turned_off_is_in_the_inbox_alone(life: Life, phones: Phones) -> None:
+    phone("reporter")
+    change_profile("reporter", set_={"muted": ["progress"]})
+    tell(assigned(life), life, phones)
+    assert len(inbox("reporter")) == 1
+    assert phones.published == []
+
+
+def at_night(**changes: Any) -> Life:
+    life = Life(region=region(quiet_hours=QUIET, **changes))
+    life.clock.at = NIGHT
+    return life
+
+
+def test_at_night_a_push_waits_for_the_morning_and_comes_once(phones: Phones) -> None:
+    life = at_night()
+    phone("reporter", now=NIGHT)
+    published = assigned(life)
+    for _ in range(2):
+        tell(published, life, phones)
+    assert phones.published == []
+    assert len(inbox("reporter")) == 1
+    let_go(life, phones)
+    assert phones.published == []
+    life.clock.at = NIGHT + timedelta(hours=7)
+    for _ in range(2):
+        let_go(life, phones)
+        tell(published, life, phones)
+    assert phones.devices == ["phone"]
+    assert [held for shard in range(4) for held in HeldItem.query(f"held#{shard}")] == []
+
+
+def escalated(life: Life) -> Published:
+    assigned(life)
+    while True:
+        assert life.complaint is not None
+        timer = next_timer(life.complaint)
+        assert timer is not None
+        life.clock.at = max(life.clock.at, timer.at)
+        published = life.then(lambda each: tick(each, region=life.region, now=life.clock()))
+        if published.event.type == "complaint.escalated":
+            return published
+
+
+@pytest.mark.parametrize("passing", [True, False])
+def test_an_escalation_passes_the_quiet_hours_if_the_person_does_not_mind(
+    phones: Phones, passing: bool
+) -> None:
+    life = at_night()
+    phone("reporter")
+    change_profile("reporter", set_={"escalations_pass": passing})
+    published = escalated(life)
+    life.clock.at = published.event.at.replace(hour=20)
+    tell(published, life, phones)
+    assert phones.devices == (["phone"] if passing else [])
+    assert len(inbox("reporter")) == 1
+
+
+def test_quiet_hours_are_the_persons_own_in_their_own_zone(phones: Phones) -> None:
+    life = at_night()
+    phone("reporter", now=NIGHT)
+    change_profile("reporter", set_={"zone": "America/New_York"})
+    tell(assigned(life), life, phones)
+    assert phones.devices == ["phone"]
+
+
+def test_a_held_push_that_failed_stays_held(phones: Phones) -> None:
+    life = at_night()
+    phone("reporter", now=NIGHT)
+    tell(assigned(life), life, phones)
+    life.clock.at = NIGHT + timedelta(hours=7)
+    phones.answers = [Outcome.THROTTLED]
+    assert let_go(life, phones).failed == 1
+    let_go(life, phones)
+    assert phones.devices == ["phone"]
+
+
+def test_what_is_released_into_new_quiet_hours_is_held_on(phones: Phones) -> None:
+    life = at_night()
+    phone("reporter", now=NIGHT)
+    tell(assigned(life), life, phones)
+    change_profile("reporter", set_={"quiet": {"from": "22:00", "to": "10:00"}})
+    life.clock.at = NIGHT + timedelta(hours=7)
+    assert let_go(life, phones).held_on == 1
+    assert phones.published == []
+    (held,) = (held for shard in range(4) for held in HeldItem.query(f"held#{shard}"))
+    assert held.sk.startswith(iso(NIGHT.replace(hour=5) + timedelta(days=1)))
+    life.clock.at = NIGHT + timedelta(hours=10)
+    let_go(life, phones)
+    assert phones.devices == ["phone"]
