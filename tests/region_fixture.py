@@ -12,11 +12,11 @@ def _names(text: str) -> dict[str, str]:
     return {"kk": f"{text} (kk)", "ru": f"{text} (ru)", "en": text}
 
 
-def _agency(agency_id: str, parent: str | None) -> dict[str, Any]:
+def agency(agency_id: str, parent: str | None) -> dict[str, Any]:
     return {"id": agency_id, "name": _names(agency_id.title()), "parent": parent}
 
 
-def _category(category_id: str, **changes: Any) -> dict[str, Any]:
+def category(category_id: str, **changes: Any) -> dict[str, Any]:
     return {
         "id": category_id,
         "name": _names(category_id.replace("_", " ").title()),
@@ -61,19 +61,19 @@ RAW: dict[str, Any] = {
         {"id": "east", "name": _names("East"), "polygons": _square(77.0, 52.0, 78.0, 53.0)},
     ],
     "agencies": {
-        agency["id"]: agency
-        for agency in (
-            _agency("housing", "akimat"),
-            _agency("roads", "akimat"),
-            _agency("akimat", "ministry"),
-            _agency("ministry", None),
+        each["id"]: each
+        for each in (
+            agency("housing", "akimat"),
+            agency("roads", "akimat"),
+            agency("akimat", "ministry"),
+            agency("ministry", None),
         )
     },
     "categories": {
-        category["id"]: category
-        for category in (
-            _category("rubbish"),
-            _category(
+        each["id"]: each
+        for each in (
+            category("rubbish"),
+            category(
                 "open_manhole",
                 danger=True,
                 answer_within="PT4H",
@@ -82,7 +82,7 @@ RAW: dict[str, Any] = {
                 proof_photo_required=True,
                 responsible={"default": "housing", "districts": {"east": "roads"}},
             ),
-            _category(
+            category(
                 "pothole", responsible={"default": None, "districts": {"west": "roads", "east": "roads"}}
             ),
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.complaints.clock import to_milliseconds
-from functions.complaints.complaint import Actor, Complaint, Status
+from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType, sealed
 from functions.complaints.timers import timers, watched_timer
 from functions.complaints.transitions import Move, require
@@ -34,7 +34,16 @@ class Change:
 
 def opening(complaint: Complaint, *, data: Mapping[str, Any], by: Actor) -> Change:
     """The first change of a complaint that is not stored yet, at its `changed_at`."""
-    return _sealed(None, complaint, type=EventType.SUBMITTED, by=by, at=complaint.changed_at, data=data)
+    event = _event(
+        complaint,
+        type=EventType.SUBMITTED,
+        status=complaint.status,
+        by=by,
+        at=complaint.changed_at,
+        data=data,
+    )
+    after = replace(complaint, version=event.seq, head=event.hash)
+    return Change(before=None, after=_with_watch(None, after, restart=False), event=event)
 
 
 def change(
@@ -59,55 +68,41 @@ def change(
     transition = require(complaint, move, by=by)
     now = max(to_milliseconds(now), complaint.changed_at)
     target = status or transition.target or complaint.status
+    event = _event(complaint, type=transition.event, status=target, by=by, at=now, data=data or {})
     kept: dict[str, Any] = {
         name: to_milliseconds(each) if isinstance(each, datetime) else each for name, each in updates.items()
     }
-    after = replace(complaint, status=target, changed_at=now, **kept)
-    return _sealed(
-        complaint,
-        after,
-        type=transition.event,
-        by=by,
-        at=now,
-        data=data or {},
-        visible=visible,
-        follower=follower,
-        restart_watch=restart_watch,
-    )
-
-
-def _sealed(
-    before: Complaint | None,
-    after: Complaint,
-    *,
-    type: EventType,
-    by: Actor,
-    at: datetime,
-    data: Mapping[str, Any],
-    visible: bool = True,
-    follower: str | None = None,
-    restart_watch: bool = False,
-) -> Change:
-    event = sealed(
-        Event(
-            complaint_id=after.id,
-            seq=after.version + 1,
-            type=type,
-            at=at,
-            actor=by.kind,
-            actor_agency=by.id if by.kind == "agency" else None,
-            status=after.status,
-            data=data,
-            previous=after.head,
-        )
-    )
-    after = replace(after, version=event.seq, head=event.hash)
+    after = replace(complaint, status=target, changed_at=now, version=event.seq, head=event.hash, **kept)
     return Change(
-        before=before,
-        after=_with_watch(before, after, restart=restart_watch),
+        before=complaint,
+        after=_with_watch(complaint, after, restart=restart_watch),
         event=event,
         visible=visible,
         follower=follower,
+    )
+
+
+def _event(
+    complaint: Complaint,
+    *,
+    type: EventType,
+    status: Status,
+    by: Actor,
+    at: datetime,
+    data: Mapping[str, Any],
+) -> Event:
+    return sealed(
+        Event(
+            complaint_id=complaint.id,
+            seq=complaint.version + 1,
+            type=type,
+            at=at,
+            actor=by.kind,
+            actor_agency=by.id if by.kind == ActorKind.AGENCY else None,
+            status=status,
+            data=data,
+            previous=complaint.head,
+        )
     )
 
 
@@ -117,12 +112,14 @@ def _with_watch(before: Complaint | None, after: Complaint, *, restart: bool) ->
     A watch sleeps until the timer it last read. A later timer it finds by itself when it wakes; an earlier one,
     or the first, needs a new watch.
     """
-    old = None if before is None else watched_timer(before)
-    new = watched_timer(after)
-    moved = timers(after) != (() if before is None else timers(before))
+    then = () if before is None else timers(before)
+    now = timers(after)
+    if then == now and not restart:
+        return after
+    old, new = watched_timer(then), watched_timer(now)
     fresh = new is not None and (old is None or new.at < old.at or restart)
     return replace(
         after,
-        deadline_version=after.deadline_version + (1 if moved or fresh else 0),
+        deadline_version=after.deadline_version + 1,
         watch_round=after.watch_round + (1 if fresh else 0),
     )

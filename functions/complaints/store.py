@@ -190,7 +190,6 @@ def move(
     decide: Callable[[Complaint], Change | None],
     *,
     request: Request | None = None,
-    sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[Complaint, Change | None]:
     """Read, decide, write; again from the start when another change came first, so that none is lost.
 
@@ -214,7 +213,7 @@ def move(
             if attempt + 1 == ATTEMPTS:
                 raise
             # Jitter: two officers who collided once must not collide in step for ever.
-            sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
         else:
             return change.after, change
     raise AssertionError("unreachable")

@@ -1,5 +1,6 @@
 """The one timer that a complaint has at any moment: what happens next if nobody does anything."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,35 +35,39 @@ class Timer:
 
 def timers(complaint: Complaint) -> tuple[Timer, ...]:
     """Every timer that runs in the complaint's state, the weightiest first."""
-    running: tuple[tuple[TimerKind, datetime | None], ...] = ()
     match complaint.status:
         case Status.AWAITING_PHOTOS:
-            running = ((TimerKind.PHOTOS, complaint.photos_due_at),)
+            running = [(TimerKind.PHOTOS, complaint.photos_due_at)]
         case Status.SUBMITTED:
-            running = ((TimerKind.ASSIGNMENT, complaint.changed_at + ASSIGNED_WITHIN),)
+            running = [(TimerKind.ASSIGNMENT, complaint.changed_at + ASSIGNED_WITHIN)]
         case Status.ANSWERED:
-            running = ((TimerKind.CLOSE, complaint.close_at),)
+            running = [(TimerKind.CLOSE, complaint.close_at)]
         case Status.ASSIGNED | Status.ACKNOWLEDGED if not complaint.overdue:
             assigned = complaint.status == Status.ASSIGNED
-            running = (
+            running = [
                 (TimerKind.DUE, complaint.due_at),
                 (TimerKind.ACKNOWLEDGEMENT, complaint.acknowledge_by if assigned else None),
                 (TimerKind.NEAR, complaint.near_at),
-            )
-    return tuple(Timer(kind=kind, at=at) for kind, at in running if at is not None)
+            ]
+        case _:
+            return ()
+    return tuple([Timer(kind=kind, at=at) for kind, at in running if at is not None])
 
 
 def next_timer(complaint: Complaint) -> Timer | None:
     """The earliest timer."""
-    return min(timers(complaint), key=lambda timer: timer.at, default=None)
+    return _earliest(timers(complaint))
 
 
-def watched_timer(complaint: Complaint) -> Timer | None:
-    """The earliest timer that a watch sleeps for."""
-    watched = (timer for timer in timers(complaint) if timer.kind in WATCHED)
-    return min(watched, key=lambda timer: timer.at, default=None)
+def watched_timer(running: Iterable[Timer]) -> Timer | None:
+    """The earliest of the timers that a watch sleeps for."""
+    return _earliest([timer for timer in running if timer.kind in WATCHED])
 
 
 def passed_timer(complaint: Complaint, *, now: datetime) -> Timer | None:
     """The weightiest timer that has run out: after an outage nobody is reminded of what is missed already."""
     return next((timer for timer in timers(complaint) if timer.at <= now), None)
+
+
+def _earliest(running: Iterable[Timer]) -> Timer | None:
+    return min(running, key=lambda timer: timer.at, default=None)

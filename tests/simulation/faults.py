@@ -1,0 +1,66 @@
+"""What goes wrong, how often, and the bugs that can be planted to see that the invariants notice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+from typing import Any
+
+
+class Crash(BaseException):
+    """The process died here; no `except Exception` sees it."""
+
+
+class Planted(StrEnum):
+    """Bugs, each of which an invariant must notice."""
+
+    FENCE = "fence"
+    SWEEP = "sweep"
+    CONDITION = "condition"
+    HASH = "hash"
+    INBOX = "inbox"
+    OUTBOX = "outbox"
+    CLOCK = "clock"
+    WATCH = "watch"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rates:
+    """Probabilities, each for one occasion."""
+
+    crash: float = 0.03
+    repeated_request: float = 0.05
+    race: float = 0.05
+    start_lost: float = 0.02
+    execution_lost: float = 0.02
+    stop_lost: float = 0.1
+    early_timer: float = 0.05
+    late_timer: float = 0.02
+    second_timer: float = 0.04
+    slow_stream: float = 0.01
+    outages: int = 3
+    calendar_changes: int = 2
+
+
+class Crasher:
+    """Dies once, before or after one of the next calls that go through it."""
+
+    def __init__(self, random: Random, *, rate: float) -> None:
+        self._left = random.randint(1, 4) if random.random() < rate else 0
+        self._before = random.random() < 0.5
+
+    @property
+    def armed(self) -> bool:
+        return self._left > 0
+
+    def around[T](self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        if self._left == 0:
+            return call(*arguments, **named)
+        self._left -= 1
+        last = self._left == 0
+        if last and self._before:
+            raise Crash
+        result = call(*arguments, **named)
+        if last:
+            raise Crash
+        return result

@@ -1,0 +1,262 @@
+"""What must hold in every world, judged from what was written and when, and from the region's rules alone."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from functions.complaints.change import Change
+from functions.complaints.clock import iso, parse_iso
+from functions.complaints.complaint import ENDED, WITH_AGENCY, Complaint, Status
+from functions.complaints.events import Event, EventType, chain_fault
+from functions.complaints.history import line, visible
+from functions.complaints.transitions import TRANSITIONS
+from functions.route.escalation.sweep import GRACE
+from tests.simulation.world import SWEEP_EVERY, SWEEP_TRIED_AGAIN, World
+
+LATE_MOST: Final = SWEEP_EVERY + GRACE + SWEEP_TRIED_AGAIN
+"""A sweep comes every five minutes, leaves a minute to watches that work, and is tried again after one that died."""
+
+
+class Invariant(StrEnum):
+    NEVER_EARLY = "no escalation early"
+    NONE_AFTER_ANSWER = "none after an answer was committed"
+    EACH_LEVEL_ONCE = "each level exactly once per missed term"
+    IN_TIME = "no escalation later than the sweep allows"
+    NOTHING_FORGOTTEN = "ended, overdue at the top, or watched"
+    TOP_IS_TOP = "overdue only at the top of the ladder"
+    NUMBERED = "events numbered without a hole"
+    CHAIN = "the chain of events verifies"
+    LEGAL = "every step is one that the table allows"
+    NOTHING_LOST = "what was said to be done is in the history"
+    PARTS = "every part of a divided complaint is there, once"
+    TOLD = "what the citizen was told matches the history"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    invariant: Invariant
+    complaint_id: str
+    seq: int
+    what: str
+
+
+@dataclass(kw_only=True)
+class Findings:
+    """`lateness` in seconds, of escalations alone; those that a watch made and those that the sweep made."""
+
+    complaints: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    violations: list[Violation] = field(default_factory=list)
+    lateness: list[float] = field(default_factory=list)
+
+    def add(self, other: "Findings") -> None:
+        self.complaints += other.complaints
+        self.events += other.events
+        self.ends += other.ends
+        self.faults += other.faults
+        self.violations += other.violations
+        self.lateness += other.lateness
+
+    def count(self, invariant: Invariant) -> int:
+        return sum(1 for violation in self.violations if violation.invariant == invariant)
+
+
+def judge(world: World) -> Findings:
+    findings = Findings(faults=world.faults)
+    for complaint_id in world.store.ids():
+        life = _Life(world, complaint_id)
+        findings.complaints += 1
+        findings.events.update(event.type for event in life.history)
+        findings.ends[
+            "overdue" if life.last.overdue and life.last.status in WITH_AGENCY else life.last.status
+        ] += 1
+        findings.violations += life.violations()
+        findings.lateness += life.lateness
+    findings.violations += _lost(world)
+    return findings
+
+
+def _lost(world: World) -> Iterator[Violation]:
+    for complaint_id, seq, digest in world.confirmed:
+        changes = world.store.changes.get(complaint_id, [])
+        there = any(c.event.seq == seq and digest in ("", c.event.hash) for c in changes)
+        if not there:
+            yield Violation(
+                invariant=Invariant.NOTHING_LOST, complaint_id=complaint_id, seq=seq, what="not there"
+            )
+    for complaint_id, seq, error in world.dead_letters:
+        yield Violation(invariant=Invariant.NOTHING_LOST, complaint_id=complaint_id, seq=seq, what=error)
+
+
+class _Life:
+    """One complaint from its first event to its last."""
+
+    def __init__(self, world: World, complaint_id: str) -> None:
+        self.world = world
+        self.id = complaint_id
+        self.changes: Sequence[Change] = world.store.changes[complaint_id]
+        self.written_at = world.store.written_at[complaint_id]
+        self.history: Sequence[Event] = [change.event for change in self.changes]
+        self.last: Complaint = world.store.get(complaint_id)
+        self.lateness: list[float] = []
+
+    def violations(self) -> Iterator[Violation]:
+        yield from self._numbering()
+        yield from self._steps()
+        yield from self._clock()
+        yield from self._end()
+        yield from self._parts()
+        yield from self._told()
+
+    def _broken(self, invariant: Invariant, seq: int, what: str) -> Violation:
+        return Violation(invariant=invariant, complaint_id=self.id, seq=seq, what=what)
+
+    def _numbering(self) -> Iterator[Violation]:
+        numbers = [event.seq for event in self.history]
+        if numbers != list(range(1, len(numbers) + 1)) or self.last.version != len(numbers):
+            yield self._broken(Invariant.NUMBERED, len(numbers), f"{numbers}, version {self.last.version}")
+        fault = chain_fault(self.history, head=self.last.head)
+        if fault is not None:
+            yield self._broken(Invariant.CHAIN, fault.seq, fault.reason)
+
+    def _steps(self) -> Iterator[Violation]:
+        status: Status | None = None
+        for event in self.history:
+            if status is not None and not _allowed(event, status):
+                yield self._broken(Invariant.LEGAL, event.seq, f"{event.type} by {event.actor} in {status}")
+            if event.type == EventType.ESCALATED and status is not None and status not in WITH_AGENCY:
+                yield self._broken(Invariant.NONE_AFTER_ANSWER, event.seq, f"escalated while {status}")
+            status = event.status
+
+    def _clock(self) -> Iterator[Violation]:
+        """Follow the deadlines as the events tell of them, and see when they were acted on."""
+        terms = _Terms()
+        level = 0
+        for change, written_at in zip(self.changes, self.written_at, strict=True):
+            event = change.event
+            missed = terms.missed_for(written_at)
+            escalated = event.type == EventType.ESCALATED
+            if missed is not None and missed > LATE_MOST and not escalated:
+                yield self._broken(Invariant.IN_TIME, event.seq, f"{event.type} {missed} after a missed term")
+            if escalated:
+                level += 1
+                promised = terms.due(event.data["missed"])
+                if event.data["level"] != level or change.after.escalation_level != level:
+                    yield self._broken(Invariant.EACH_LEVEL_ONCE, event.seq, f"level {event.data['level']}")
+                if promised is None:
+                    yield self._broken(Invariant.EACH_LEVEL_ONCE, event.seq, "no term was missed")
+                elif written_at < promised or event.data["missed_at"] != iso(promised):
+                    yield self._broken(Invariant.NEVER_EARLY, event.seq, f"{written_at}, due {promised}")
+                else:
+                    late = written_at - max(promised, terms.since or promised)
+                    self.lateness.append(late.total_seconds())
+                    if late > LATE_MOST:
+                        yield self._broken(Invariant.IN_TIME, event.seq, f"{late} late")
+            terms.take(event, change.after, written_at)
+
+    def _end(self) -> Iterator[Violation]:
+        last = self.last
+        if last.status not in ENDED and not (last.overdue and last.status in WITH_AGENCY):
+            yield self._broken(Invariant.NOTHING_FORGOTTEN, last.version, f"left {last.status}")
+        if last.overdue:
+            marked = next(c for c in self.changes if c.after.overdue)
+            agencies = self.world.region.agencies
+            owner = marked.after.agency_id
+            above = agencies[owner].parent if owner else None
+            while above is not None:
+                if above not in marked.after.escalated_to:
+                    yield self._broken(Invariant.TOP_IS_TOP, marked.event.seq, f"{above} was left out")
+                above = agencies[above].parent
+
+    def _parts(self) -> Iterator[Violation]:
+        asked = [
+            part for event in self.history if event.type == EventType.SPLIT for part in event.data["parts"]
+        ]
+        if [part["id"] for part in asked] != list(self.last.children):
+            yield self._broken(Invariant.PARTS, self.last.version, "children are not those of the events")
+        for part in asked:
+            if part["id"] not in self.world.store:
+                yield self._broken(Invariant.PARTS, self.last.version, f"no {part['number']}")
+            elif self.world.store.get(part["id"]).parent_id != self.id:
+                yield self._broken(Invariant.PARTS, self.last.version, f"{part['number']} is another's")
+            elif (
+                self.last.status == Status.WITHDRAWN and self.world.store.get(part["id"]).status not in ENDED
+            ):
+                yield self._broken(Invariant.PARTS, self.last.version, f"{part['number']} was not withdrawn")
+
+    def _told(self) -> Iterator[Violation]:
+        told = self.world.told[self.id]
+        due = [c for c in self.changes if c.visible and visible(c.event, "citizen")]
+        if told.order != [change.event.seq for change in due]:
+            yield self._broken(Invariant.TOLD, self.last.version, f"{told.order}")
+            return
+        words = self.world.in_words(self.id)
+        for change in due:
+            event = change.event
+            expected: object = event.hash
+            if words:
+                expected = line(event, language=self.last.language, region=self.world.region)
+            if told.lines[event.id] != expected:
+                yield self._broken(Invariant.TOLD, event.seq, f"{told.lines[event.id]}")
+
+
+@dataclass
+class _Terms:
+    """The terms that run, as the history tells of them; `since` is when they last began to matter."""
+
+    answer: datetime | None = None
+    acknowledgement: datetime | None = None
+    since: datetime | None = None
+    running: bool = False
+
+    def due(self, missed: str) -> datetime | None:
+        return self.answer if missed == "answer" else self.acknowledgement
+
+    def missed_for(self, now: datetime) -> timedelta | None:
+        """For how long a term has been missed and nothing done."""
+        if not self.running:
+            return None
+        terms = [term for term in (self.answer, self.acknowledgement) if term is not None]
+        passed = [now - max(term, self.since or term) for term in terms if term <= now]
+        return max(passed, default=None)
+
+    def take(self, event: Event, after: Complaint, now: datetime) -> None:
+        if due_at := event.data.get("due_at"):
+            self.answer = parse_iso(due_at)
+        if event.data.get("exhausted"):
+            self.answer = None
+        self.acknowledgement = after.acknowledge_by if event.status == Status.ASSIGNED else None
+        running = event.status in WITH_AGENCY and not after.overdue
+        if (running and not self.running) or event.type in _SETS:
+            self.since = now
+        self.running = running
+
+
+_SETS = frozenset(
+    {
+        EventType.ASSIGNED,
+        EventType.TRANSFERRED,
+        EventType.ESCALATED,
+        EventType.DEADLINE_EXTENDED,
+        EventType.DEADLINE_MOVED,
+    }
+)
+
+
+def _allowed(event: Event, status: Status) -> bool:
+    return any(
+        transition.event == event.type
+        and status in transition.sources
+        and event.actor in transition.actors
+        and (
+            event.status == (transition.target or status)
+            # The last photo that was waited for completes the complaint.
+            or (status == Status.AWAITING_PHOTOS and event.status == Status.SUBMITTED)
+        )
+        for transition in TRANSITIONS.values()
+    )

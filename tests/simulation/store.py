@@ -1,0 +1,201 @@
+"""Complaints in memory, with the semantics of `ComplaintStore.write`: whole or not at all, and refused as there."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from functions.complaints.change import Change
+from functions.complaints.clock import whole_second
+from functions.complaints.complaint import Complaint
+from functions.complaints.faults import NotFound, Stale
+from functions.complaints.outbox import Published
+from functions.complaints.store import AlreadyJoined, NumberTaken, Request, RequestSeen
+from functions.complaints.timers import next_timer
+from tests.simulation.faults import Crasher, Planted
+
+
+class MemoryStore:
+    """`published` is called for each event, as the table's stream would hand it out.
+
+    `changes` keeps what was written, in the order of the writes, and `written_at` when, for the invariants.
+    """
+
+    def __init__(
+        self,
+        *,
+        published: Callable[[Published], None],
+        now: Callable[[], datetime],
+        planted: frozenset[Planted],
+    ) -> None:
+        self.written_at: dict[str, list[datetime]] = defaultdict(list)
+        self._now = now
+        self.changes: dict[str, list[Change]] = defaultdict(list)
+        self.followers: dict[str, set[str]] = defaultdict(set)
+        self._published = published
+        self._planted = planted
+        self._complaints: dict[str, Complaint] = {}
+        self._numbers: set[str] = set()
+        self._requests: dict[str, RequestSeen] = {}
+        self._timers: list[tuple[datetime, str]] = []
+        self._timer_of: dict[str, datetime] = {}
+
+    def __contains__(self, complaint_id: str) -> bool:
+        return complaint_id in self._complaints
+
+    def get(self, complaint_id: str) -> Complaint:
+        try:
+            return self._complaints[complaint_id]
+        except KeyError:
+            raise NotFound(complaint_id) from None
+
+    def parts(self, complaint: Complaint) -> tuple[Complaint, ...]:
+        found = map(self._complaints.get, complaint.children)
+        return tuple(part for part in found if part is not None)
+
+    def seen(self, request: Request) -> RequestSeen | None:
+        return self._requests.get(request.pk)
+
+    def write(self, change: Change, *, request: Request | None = None) -> None:
+        self._check(change, request)
+        after = change.after
+        if Planted.HASH in self._planted and change.event.seq % 7 == 0:
+            event = replace(change.event, data=dict(change.event.data) | {"added": "after the seal"})
+            change = replace(change, event=event)
+        if change.before is None:
+            self._numbers.add(after.number)
+        if request is not None:
+            self._requests[request.pk] = RequestSeen(
+                complaint_id=after.id, digest=request.digest, seq=change.event.seq
+            )
+        if change.follower is not None:
+            self.followers[after.id].add(change.follower)
+        self._complaints[after.id] = after
+        self.changes[after.id].append(change)
+        self.written_at[after.id].append(self._now())
+        self._index(after)
+        self._published(published(change))
+
+    def ids(self) -> tuple[str, ...]:
+        return tuple(self._complaints)
+
+    def due_before(self, instant: datetime) -> Iterator[str]:
+        """The ids whose timer had run out, longest overdue first."""
+        found = []
+        while self._timers and self._timers[0][0] < instant:
+            entry = heapq.heappop(self._timers)
+            if self._timer_of.get(entry[1]) == entry[0]:
+                found.append(entry)
+        for entry in found:
+            heapq.heappush(self._timers, entry)
+        yield from dict.fromkeys(complaint_id for _, complaint_id in found)
+
+    def has_timer_before(self, instant: datetime) -> bool:
+        while self._timers and self._timer_of.get(self._timers[0][1]) != self._timers[0][0]:
+            heapq.heappop(self._timers)
+        return bool(self._timers) and self._timers[0][0] < instant
+
+    def with_timer(self) -> Iterator[str]:
+        yield from tuple(self._timer_of)
+
+    @property
+    def has_timers(self) -> bool:
+        return bool(self._timer_of)
+
+    def _check(self, change: Change, request: Request | None) -> None:
+        """The reasons in the order in which the table names them."""
+        after = change.after
+        if request is not None and request.pk in self._requests:
+            raise self._requests[request.pk]
+        if change.follower is not None and change.follower in self.followers[after.id]:
+            raise AlreadyJoined
+        if change.before is None:
+            if after.number in self._numbers and after.id not in self._complaints:
+                raise NumberTaken(after.number)
+            if after.id in self._complaints:
+                raise Stale
+        elif Planted.CONDITION not in self._planted:
+            stored = self._complaints[after.id]
+            if (stored.version, stored.status) != (change.before.version, change.before.status):
+                raise Stale
+
+    def _index(self, after: Complaint) -> None:
+        timer = next_timer(after)
+        if timer is None:
+            self._timer_of.pop(after.id, None)
+            return
+        at = whole_second(timer.at)
+        if self._timer_of.get(after.id) != at:
+            self._timer_of[after.id] = at
+            heapq.heappush(self._timers, (at, after.id))
+
+
+class CrashingStore:
+    """A store whose user dies around one of its calls."""
+
+    def __init__(self, store: MemoryStore, crasher: Crasher) -> None:
+        self._store, self._crasher = store, crasher
+
+    def get(self, complaint_id: str) -> Complaint:
+        return self._crasher.around(self._store.get, complaint_id)
+
+    def parts(self, complaint: Complaint) -> tuple[Complaint, ...]:
+        return self._crasher.around(self._store.parts, complaint)
+
+    def seen(self, request: Request) -> RequestSeen | None:
+        return self._crasher.around(self._store.seen, request)
+
+    def write(self, change: Change, *, request: Request | None = None) -> None:
+        self._crasher.around(self._store.write, change, request=request)
+
+
+class RacingStore:
+    """A store in which somebody else's change comes between the reading and the writing, once."""
+
+    def __init__(self, store: MemoryStore | CrashingStore, rival: Callable[[], None]) -> None:
+        self._store, self._rival = store, rival
+        self._raced = False
+
+    def get(self, complaint_id: str) -> Complaint:
+        return self._store.get(complaint_id)
+
+    def parts(self, complaint: Complaint) -> tuple[Complaint, ...]:
+        return self._store.parts(complaint)
+
+    def seen(self, request: Request) -> RequestSeen | None:
+        return self._store.seen(request)
+
+    def write(self, change: Change, *, request: Request | None = None) -> None:
+        if not self._raced:
+            self._raced = True
+            self._rival()
+        self._store.write(change, request=request)
+
+
+type AnyStore = MemoryStore | CrashingStore | RacingStore
+
+
+def published(change: Change) -> Published:
+    """What the stream says of a change (see `codec.event_item` and `outbox.published`)."""
+    after = change.after
+    timer = next_timer(after)
+    return Published(
+        event=change.event,
+        visible=change.visible,
+        number=after.number,
+        region=after.region,
+        category=after.category,
+        agency_id=after.agency_id,
+        escalated_to=after.escalated_to,
+        escalation_level=after.escalation_level,
+        due_at=after.due_at,
+        reporter=after.reporter,
+        language=after.language,
+        joined=after.joined,
+        watch_round=after.watch_round,
+        started_watch=change.watch_round,
+        watch_at=None if timer is None else whole_second(timer.at),
+        parent_id=after.parent_id,
+        correlation_id=None,
+    )

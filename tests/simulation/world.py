@@ -1,0 +1,275 @@
+"""One world of some thousand complaints: a clock that jumps from event to event, and everything wired to it."""
+
+import heapq
+import itertools
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+from unittest import mock
+
+from functions.complaints.history import line, visible
+from functions.complaints.outbox import Published
+from functions.route.assignment.consumer import on_event
+from functions.route.escalation.sweep import GRACE, sweep
+from functions.route.recompute import apply
+from tests.simulation.actors import Cast
+from tests.simulation.faults import Crash, Crasher, Planted, Rates
+from tests.simulation.region import changed, region
+from tests.simulation.store import AnyStore, CrashingStore, MemoryStore, RacingStore
+from tests.simulation.watch import Watches
+
+BEGIN = datetime(2026, 2, 2, 3, tzinfo=UTC)
+ARRIVALS = timedelta(days=45)
+LAST = BEGIN + timedelta(days=500)
+SWEEP_EVERY = timedelta(minutes=5)
+SWEEP_TRIED_AGAIN = timedelta(minutes=1)
+
+
+@dataclass
+class Told:
+    """What the person's inbox holds of one complaint: by event id, in the order in which it came."""
+
+    lines: dict[str, object] = field(default_factory=dict)
+    order: list[int] = field(default_factory=list)
+
+
+class World:
+    """`tell_all` compares every line of the inbox word for word; else every fiftieth complaint's."""
+
+    def __init__(
+        self,
+        *,
+        count: int,
+        seed: str,
+        rates: Rates | None = None,
+        planted: frozenset[Planted] = frozenset(),
+        words_of: int = 50,
+    ) -> None:
+        self.random = Random(seed)
+        self.now = BEGIN
+        self.rates = rates or Rates()
+        self.planted = planted
+        self.region = region()
+        self.store = MemoryStore(published=self._publish, now=lambda: self.now, planted=planted)
+        self.outage_until: datetime | None = None
+        self.told: dict[str, Told] = defaultdict(Told)
+        self.confirmed: list[tuple[str, int, str]] = []
+        self.dead_letters: list[tuple[str, int, str]] = []
+        self.faults: Counter[str] = Counter()
+        self._watches = Watches(self)
+        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._records: dict[str, list[Published]] = defaultdict(list)
+        self._positions: dict[tuple[str, str], int] = {}
+        self._draining: set[tuple[str, str]] = set()
+        self._words_of = words_of
+        self._cast = Cast(self)
+        self._racing = False
+        for _ in range(count):
+            self.at(BEGIN + ARRIVALS * self.random.random(), self._cast.arrives)
+        for _ in range(self.rates.outages):
+            self.at(BEGIN + ARRIVALS * 1.5 * self.random.random(), self._outage)
+        for _ in range(self.rates.calendar_changes):
+            self.at(BEGIN + ARRIVALS * self.random.random(), self._calendar_changes)
+
+    def chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    def at(self, when: datetime, what: Callable[[], None]) -> None:
+        heapq.heappush(self._queue, (when, next(self._order), what))
+
+    def after(self, seconds: float, what: Callable[[], None]) -> None:
+        self.at(self.now + timedelta(seconds=seconds), what)
+
+    def run(self) -> None:
+        """Until nothing is left to happen and no complaint has a timer, or for 500 days."""
+        with self._repeatable():
+            swept = BEGIN
+            while self.now < LAST and (self._queue or self.store.has_timers):
+                next_sweep = swept + SWEEP_EVERY
+                if not self._queue or self._queue[0][0] >= next_sweep:
+                    if not self._queue and Planted.SWEEP in self.planted:
+                        break
+                    self.now = swept = next_sweep
+                    if Planted.SWEEP not in self.planted:
+                        self._sweep()
+                    continue
+                when, _, what = heapq.heappop(self._queue)
+                self.now = max(self.now, when)
+                # Whoever is tried again after dying has seen to it; the others stay dead.
+                with suppress(Crash):
+                    what()
+
+    def actor[T](self, act: Callable[[AnyStore], T], *, racing: str | None = None) -> T:
+        """Let somebody act on the store, now and then with a crash, now and then with a rival in between."""
+        crasher = Crasher(self.random, rate=self.rates.crash)
+        store: AnyStore = self.store
+        if crasher.armed:
+            store = CrashingStore(self.store, crasher)
+        if racing is not None and not self._racing and self.chance(self.rates.race):
+            store = RacingStore(store, partial(self._rival, racing))
+        try:
+            return act(store)
+        except Crash:
+            self.faults["crashes"] += 1
+            raise
+
+    def _rival(self, complaint_id: str) -> None:
+        self._racing = True
+        self.faults["races"] += 1
+        try:
+            self._cast.somebody_acts(complaint_id)
+        finally:
+            self._racing = False
+
+    # What is caused
+
+    def _publish(self, record: Published) -> None:
+        complaint_id = record.event.complaint_id
+        self._records[complaint_id].append(record)
+        for consumer in ("route", "tell"):
+            if (complaint_id, consumer) not in self._draining:
+                self._draining.add((complaint_id, consumer))
+                slow = self.chance(self.rates.slow_stream)
+                delay = self.random.expovariate(1 / 120) if slow else self.random.uniform(0.1, 1.0)
+                self.after(delay, partial(self._drain, complaint_id, consumer))
+
+    def _drain(self, complaint_id: str, consumer: str) -> None:
+        """Records of one complaint in order; after a crash the batch is read again from an earlier one."""
+        key = (complaint_id, consumer)
+        handle = self._route if consumer == "route" else self._tell
+        records = self._records[complaint_id]
+        position = self._positions.get(key, 0)
+        while position < len(records):
+            try:
+                handle(records[position])
+            except Crash:
+                self._positions[key] = max(0, position - self.random.randint(0, 3))
+                self.after(self.random.uniform(1, 30), partial(self._drain, complaint_id, consumer))
+                return
+            except Exception as error:
+                # Nothing that happens here may end in the queue of what could not be handled.
+                self.dead_letters.append((complaint_id, records[position].event.seq, repr(error)))
+            position += 1
+        self._positions[key] = position
+        self._draining.discard(key)
+
+    def _route(self, record: Published) -> None:
+        if Planted.OUTBOX in self.planted and self.chance(0.05):
+            return
+        crasher = Crasher(self.random, rate=self.rates.crash)
+        if not crasher.armed:
+            on_event(record, store=self.store, watch=self._watches, region=self.region, now=lambda: self.now)
+            return
+        watches = _CrashingWatches(self._watches, crasher)
+        store = CrashingStore(self.store, crasher)
+        on_event(record, store=store, watch=watches, region=self.region, now=lambda: self.now)
+
+    def _tell(self, record: Published) -> None:
+        """The inbox: an item per event under the event's id, so that telling twice is telling once."""
+        event = record.event
+        if not record.visible or not visible(event, "citizen"):
+            return
+        crasher = Crasher(self.random, rate=self.rates.crash)
+        crasher.around(self._put_in_inbox, record)
+
+    def _put_in_inbox(self, record: Published) -> None:
+        event = record.event
+        told = self.told[event.complaint_id]
+        if event.id in told.lines and Planted.INBOX not in self.planted:
+            return
+        words = self.in_words(event.complaint_id)
+        told.lines[event.id] = (
+            line(event, language=record.language, region=self.region) if words else event.hash
+        )
+        told.order.append(event.seq)
+
+    def in_words(self, complaint_id: str) -> bool:
+        """Words cost more than all the rest: those of some complaints are compared, chosen by their number."""
+        return self._words_of == 1 or hash_of(complaint_id) % self._words_of == 0
+
+    # What happens to all
+
+    def _sweep(self) -> None:
+        if not self.store.has_timer_before(self._swept_at - GRACE):
+            return
+        self.faults["sweeps with work"] += 1
+        try:
+            swept = self.actor(
+                lambda store: sweep(
+                    self.store.due_before, store=store, region=self.region, now=self._swept_at
+                )
+            )
+        except Crash:
+            self.after(SWEEP_TRIED_AGAIN.total_seconds(), self._sweep)
+        else:
+            self.faults["moved by the sweep"] += swept.moved
+            self.faults["failed in the sweep"] += swept.failed
+
+    @property
+    def _swept_at(self) -> datetime:
+        return self.now + timedelta(hours=1) if Planted.CLOCK in self.planted else self.now
+
+    def _outage(self) -> None:
+        """Step Functions is down for hours."""
+        self.faults["outages"] += 1
+        until = self.now + timedelta(hours=self.random.uniform(0.5, 8))
+        self.outage_until = max(until, self.outage_until or until)
+        self.at(self.outage_until, self._over)
+
+    def _over(self) -> None:
+        if self.outage_until is not None and self.now >= self.outage_until:
+            self.outage_until = None
+
+    def _calendar_changes(self) -> None:
+        self.faults["calendar changes"] += 1
+        self.region = changed(self.random)
+        self._recompute()
+
+    def _recompute(self) -> None:
+        """The operator's command; where it dies it is run again."""
+        try:
+            shifts = self.actor(
+                lambda store: list(
+                    apply(self.store.with_timer(), store=store, region=self.region, now=lambda: self.now)
+                )
+            )
+        except Crash:
+            self.after(60, self._recompute)
+        else:
+            self.faults["deadlines moved"] += len(shifts)
+
+    @contextmanager
+    def _repeatable(self) -> Iterator[None]:
+        """Ids drawn from the seed, no real waiting between two tries, no log of what is made to fail."""
+        with (
+            mock.patch("functions.complaints.ids.secrets.randbits", self.random.getrandbits),
+            mock.patch("functions.complaints.store.time.sleep"),
+            mock.patch("functions.complaints.telemetry.logger.append_keys"),
+        ):
+            logging.disable(logging.CRITICAL)
+            try:
+                yield
+            finally:
+                logging.disable(logging.NOTSET)
+
+
+class _CrashingWatches:
+    def __init__(self, watches: Watches, crasher: Crasher) -> None:
+        self._watches, self._crasher = watches, crasher
+
+    def start(self, complaint_id: str, *, watch_round: int) -> None:
+        self._crasher.around(self._watches.start, complaint_id, watch_round=watch_round)
+
+    def stop(self, complaint_id: str, *, watch_round: int) -> None:
+        self._crasher.around(self._watches.stop, complaint_id, watch_round=watch_round)
+
+
+def hash_of(complaint_id: str) -> int:
+    """The same in every process, as `hash` is not."""
+    return sum(map(ord, complaint_id))
