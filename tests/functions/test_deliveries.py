@@ -1,0 +1,238 @@
+"""From an event to its deliveries: which subscriptions, what is in the message, and what it costs."""
+
+import json
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from functions.complaints import agencies
+from functions.complaints.events import EventType
+from functions.notify.feed import Feed, changes
+from functions.notify.outbox.deliveries import CACHED_FOR, CachedSubscriptions, concerned, on_event, wants
+from functions.notify.webhooks.delivery import (
+    Lane,
+    body_of,
+    delivery_of,
+    read_delivery_id,
+    replay_ticket,
+    seq_of,
+    ticket_of,
+)
+from functions.notify.webhooks.nudges import JobCall, NotQueued, SqsNudges, from_text, to_text
+from functions.notify.webhooks.signature import new_secret
+from functions.notify.webhooks.store import DynamoDeliveries
+from tests.dynamodb import REGION, tables
+from tests.functions.webhook_world import START, Clock, Faults, Subscribed, event
+
+
+@pytest.fixture
+def table():
+    with tables():
+        yield
+
+
+class Consumer:
+    def __init__(self, subscriptions):
+        self.clock = Clock()
+        self.nudged = []
+        self.subscriptions = subscriptions
+        self.store = DynamoDeliveries()
+        self.feed = Feed()
+
+    def __call__(self, published):
+        on_event(
+            published,
+            deliveries=self.store,
+            subscriptions=self.subscriptions,
+            enqueue=self.nudged.extend,
+            now=self.clock,
+            feed=self.feed,
+        )
+
+    def made(self, published, agency_id, subscription_id):
+        lane = Lane(
+            agency_id=agency_id, subscription_id=subscription_id, complaint_id=published.event.complaint_id
+        )
+        return self.store.get(lane, published.event.seq)
+
+
+def by_agency(**subscriptions):
+    return lambda agency_id: subscriptions.get(agency_id, [])
+
+
+# ---- which
+
+
+@pytest.mark.parametrize(
+    ("types", "type", "wanted"),
+    [
+        (["complaint.*"], "complaint.assigned", True), (["complaint.assigned"], "complaint.assigned", True),
+        (["complaint.assigned"], "complaint.answered", False), (["complaint.*"], "subscription.test", False),
+        (["complaint.answered", "complaint.*"], "complaint.joined", True),
+    ],
+)  # fmt: skip
+def test_types_are_matched_exactly_or_all_of_a_complaint(types, type, wanted):
+    assert wants(Subscribed(types=types), type) is wanted
+
+
+def test_every_agency_in_charge_is_told_and_nobody_else(table):
+    consumer = Consumer(
+        by_agency(roads=[Subscribed("a")], akimat=[Subscribed("b"), Subscribed("c")], housing=[Subscribed("d")])
+    )
+    escalated = event("C1", 7, agency_id="roads", escalated_to=("akimat",), type=EventType.ESCALATED)
+    consumer(escalated)
+    assert [nudge.lane.subscription_id for nudge in consumer.nudged] == ["a", "b", "c"]
+    assert consumer.made(escalated, "housing", "d") is None
+    for agency_id in ("roads", "akimat"):
+        assert len(changes(agency_id, cursor=None, limit=9, now=START).changes) == 1
+    assert changes("housing", cursor=None, limit=9, now=START).changes == ()
+
+
+def test_the_body_that_passed_a_complaint_on_is_told_once_more():
+    moved = {"from": "housing", "to": "roads", "reason": "not a yard but a road"}
+    transferred = event("C1", 4, type=EventType.TRANSFERRED, data=moved)
+    assert concerned(transferred) == ("roads", "housing")
+    # The deadline_extended event also has a `from`, which is an instant and no agency.
+    extended = event("C1", 5, type=EventType.DEADLINE_EXTENDED, data={"from": "2026-03-03T04:00:00.000Z"})
+    assert concerned(extended) == ("roads",)
+
+
+def test_a_body_that_is_in_charge_twice_is_told_once():
+    moved = {"from": "akimat", "to": "roads"}
+    transferred = event("C1", 4, type=EventType.TRANSFERRED, data=moved, escalated_to=("akimat",))
+    assert concerned(transferred) == ("roads", "akimat")
+
+
+def test_only_an_active_subscription_gets_one_and_a_complaint_with_nobody_none(table):
+    consumer = Consumer(by_agency(roads=[Subscribed("p", status="pending"), Subscribed("a")]))
+    consumer(event("C1", 1))
+    assert [nudge.lane.subscription_id for nudge in consumer.nudged] == ["a"]
+    consumer(event("C2", 1, agency_id=None))
+    assert len(consumer.nudged) == 1
+
+
+# ---- what
+
+
+def test_the_message_has_ids_and_state_and_nothing_that_a_person_wrote():
+    said = "My neighbour Aigerim, flat 5, +7 701 000 00 00"
+    published = event(
+        "C1",
+        3,
+        type=EventType.COMMENTED,
+        data={"text": said, "internal": True},
+        visible=False,
+        reporter="person-1",
+    )
+    payload = json.loads(body_of(published))
+    assert payload.keys() == {"type", "timestamp", "data"}
+    assert (payload["type"], payload["timestamp"]) == ("complaint.commented", "2026-03-03T04:00:00.000Z")
+    assert payload["data"] == {
+        "id": "C1",
+        "number": "TST-26-7K3M9T",
+        "sequence": 3,
+        "status": "assigned",
+        "category": "rubbish",
+        "agency": "roads",
+        "in_charge": ["roads"],
+        "escalation_level": 0,
+        "due_at": "2026-03-18T04:00:00.000Z",
+        "internal": True,
+    }
+
+
+def test_a_transfer_says_from_whom_to_whom_and_not_why():
+    data = {"from": "housing", "to": "roads", "reason": "Aigerim says so"}
+    payload = json.loads(body_of(event("C1", 4, type=EventType.TRANSFERRED, data=data)))
+    assert (payload["data"]["from"], payload["data"]["to"]) == ("housing", "roads")
+    assert "Aigerim" not in json.dumps(payload)
+
+
+@pytest.mark.parametrize("type", list(EventType))
+def test_no_event_of_any_type_lets_its_texts_out(type):
+    data = {"text": "secret words", "reason": "secret words", "photos": ["secret words"], "promise": "secret words"}
+    assert "secret words" not in body_of(event("C1", 1, type=type, data=data))
+
+
+def test_two_runs_make_one_delivery_with_one_id(table):
+    consumer = Consumer(by_agency(roads=[Subscribed("a")]))
+    published = event("C1", 1)
+    consumer(published)
+    first = consumer.made(published, "roads", "a")
+    consumer(published)
+    assert consumer.made(published, "roads", "a") == first
+    assert first == delivery_of(published, agency_id="roads", subscription_id="a")
+
+
+def test_tickets_sort_as_their_deliveries_and_each_replay_has_its_own():
+    tickets = [ticket_of(2), replay_ticket(1, now=START), ticket_of(1), replay_ticket(2, now=START)]
+    assert [seq_of(ticket) for ticket in sorted(tickets)] == [1, 1, 2, 2]
+    assert len(set(tickets)) == 4
+    assert read_delivery_id("C1-12") == ("C1", 12)
+
+
+# ---- what it costs
+
+
+def test_an_event_for_one_subscription_takes_four_requests(table):
+    agencies.new_subscription(
+        "roads", url="https://x.example.com/", types=("complaint.*",), secret=new_secret(), active=True, now=START
+    )
+    consumer = Consumer(None)
+    consumer.subscriptions = CachedSubscriptions(now=consumer.clock)
+    consumer(event("C1", 1))
+    faults = Faults(lambda number: None)
+    with faults.in_aws():
+        consumer(event("C1", 2))
+        # Beside these the nudge, which is no DynamoDB request; the subscriptions were remembered.
+        assert Counter(faults.calls) == {"PutItem": 1, "UpdateItem": 1, "TransactWriteItems": 1}
+        consumer.clock.advance(CACHED_FOR)
+        consumer(event("C1", 3))
+    assert faults.calls[3:].count("Query") == 1
+
+
+def test_a_new_subscription_counts_after_ten_seconds_at_the_latest(table):
+    clock, known = Clock(), [[]]
+    cached = CachedSubscriptions(now=clock, read=lambda agency_id: known[0])
+    assert cached("roads") == []
+    known[0] = [Subscribed("a")]
+    clock.advance(timedelta(seconds=9.9))
+    assert cached("roads") == []
+    clock.advance(timedelta(seconds=0.1))
+    assert [each.id for each in cached("roads")] == ["a"]
+
+
+# ---- the queue
+
+
+def test_nudges_go_out_ten_to_a_request_with_the_subscription_as_group(table):
+    import boto3
+
+    client = boto3.client("sqs", region_name=REGION)
+    url = client.create_queue(QueueName="deliveries")["QueueUrl"]
+    lanes = [Lane(agency_id="roads", subscription_id=f"s{n % 2}", complaint_id=f"C{n}") for n in range(23)]
+    from functions.notify.webhooks.delivery import Nudge
+
+    faults = Faults(lambda number: None)
+    with faults.in_aws():
+        SqsNudges(url)([Nudge(lane=lane) for lane in lanes])
+    assert faults.calls == ["SendMessageBatch"] * 3
+    received = []
+    while batch := client.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+    ).get("Messages"):
+        received += [(from_text(each["Body"]).lane, each["Attributes"]["MessageGroupId"]) for each in batch]
+    assert Counter(received) == Counter((lane, lane.subscription_id) for lane in lanes)
+
+
+def test_a_message_that_was_refused_is_not_passed_over(monkeypatch):
+    class Refusing:
+        def send_message_batch(self, **request):
+            return {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
+
+    monkeypatch.setattr("functions.notify.webhooks.nudges.client", lambda service: Refusing())
+    call = JobCall(agency_id="roads", subscription_id="s", job_id="job#1")
+    with pytest.raises(NotQueued, match="InternalError"):
+        SqsNudges("queue")([call])
+    assert from_text(to_text(call)) == call

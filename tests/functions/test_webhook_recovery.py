@@ -1,0 +1,348 @@
+"""An endpoint that fails is spared, its agency is told, and after it has recovered everything goes out in order."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from functions.complaints import agencies
+from functions.notify.webhooks import schedule
+from functions.notify.webhooks.delivery import (
+    ATTEMPTS_FIRST,
+    ATTEMPTS_LAST,
+    DeliveryStatus,
+    Lane,
+    delivery_of,
+    message_id,
+    with_attempt,
+)
+from functions.notify.webhooks.endpoints import DynamoEndpoints, Notice, endpoint_of
+from functions.notify.webhooks.limits import (
+    CLAIM,
+    DEFAULT_RATE,
+    SLOT_HELD,
+    SLOTS,
+    UNCLAIMED,
+    WINDOW,
+    AttemptRate,
+    Slots,
+)
+from functions.notify.webhooks.nudges import JobCall
+from functions.notify.webhooks.schedule import Pause
+from functions.notify.webhooks.signature import new_secret
+from functions.notify.webhooks.store import DynamoDeliveries
+from functions.notify.webhooks.timers import DynamoTimers
+from functions.notify.webhooks.warnings import SUBJECTS, Mailer, message_of
+from tests.dynamodb import tables
+from tests.functions.webhook_world import START, Agency, Died, Faults, World, answered, event
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+class Town:
+    """Some agencies' endpoints in one world."""
+
+    def __init__(self, **tools):
+        self.agencies = {}
+        self.items = {}
+        self.mails = []
+        self.faults = Faults(lambda number: None)
+        endpoints = DynamoEndpoints()
+        self.world = World(
+            deliveries=DynamoDeliveries(),
+            endpoints=endpoints,
+            timers=DynamoTimers(),
+            post=self.post,
+            tell=Mailer(
+                topic_arn="topic", endpoints=endpoints, publish=lambda **mail: self.mails.append(mail)
+            ),
+            **tools,
+        )
+
+    def post(self, endpoint, delivery):
+        return self.faults.around("POST", lambda: self.agencies[endpoint.agency_id](endpoint, delivery))
+
+    def settle(self, agency_id, answer=lambda delivery: answered(), **options):
+        self.agencies[agency_id] = Agency(answer)
+        self.items[agency_id] = agencies.new_subscription(
+            agency_id,
+            url=f"https://{agency_id}.example.com/",
+            types=("complaint.*",),
+            secret=new_secret(),
+            active=True,
+            now=START,
+            **options,
+        )
+        return self.agencies[agency_id]
+
+    def publish(self, *events, work=True):
+        for each in events:
+            self.world.publish(each, lambda agency_id: [self.items[agency_id]])
+            if work:
+                self.world.work_off()
+
+    def endpoint(self, agency_id):
+        return endpoint_of(agencies.subscription_of(agency_id, self.items[agency_id].id))
+
+    def kinds(self):
+        return [mail["MessageAttributes"]["kind"]["StringValue"] for mail in self.mails]
+
+
+@pytest.fixture
+def town():
+    with tables():
+        yield Town()
+
+
+def complaints(count, *, events=1, agency_id="roads", at=START):
+    return [
+        event(f"{agency_id}-{n}", seq, agency_id=agency_id, at=at)
+        for seq in range(1, events + 1)
+        for n in range(count)
+    ]
+
+
+def test_a_dead_endpoint_costs_probes_and_recovers_in_order_without_anyone_asking(town):
+    dead = town.settle("roads", lambda delivery: answered(503))
+    town.publish(*complaints(12, events=2))
+    town.world.pass_time(3 * HOUR, step=2 * MINUTE)
+    # Five failures open the breaker; then one probe a rest: 30 s, 1, 2, 4, 8, 16 min, and every 30 min, ±20 %.
+    assert 12 <= len(dead.attempts) <= 20
+    assert len({delivery.id for delivery in dead.attempts}) <= 5
+    dead.answer = lambda delivery: answered()
+    town.world.pass_time(40 * MINUTE, until=lambda: len(dead.accepted) == 24)
+    assert dead.order() == {f"roads-{n}": [1, 2] for n in range(12)}
+    assert dead.extra() == 0
+    health = town.endpoint("roads").health
+    assert (health.failures, health.breaker) == (0, "closed")
+
+
+def test_a_dead_endpoint_delays_no_other(town):
+    town.settle("roads", lambda delivery: answered(503))
+    healthy = town.settle("housing")
+    town.publish(*complaints(5), *complaints(5, agency_id="housing"))
+    assert healthy.order() == {f"housing-{n}": [1] for n in range(5)}
+
+
+def test_what_comes_while_the_breaker_rests_is_not_tried_at_all(town):
+    dead = town.settle("roads", lambda delivery: answered(503))
+    town.publish(*complaints(5))
+    made = len(dead.attempts)
+    assert town.endpoint("roads").health.breaker == "open"
+    town.publish(*(event(f"late-{n}", 1) for n in range(20)))
+    assert len(dead.attempts) == made
+
+
+def test_a_prober_that_dies_is_replaced(town):
+    dead = town.settle("roads", lambda delivery: answered(503))
+    town.publish(*complaints(5))
+    tried = len(dead.attempts)
+    dead.answer = lambda delivery: answered()
+    dying = iter([("before", Died)])
+    town.faults.plan = lambda number: next(dying, None)
+    town.world.pass_time(20 * MINUTE, until=lambda: len(dead.accepted) == 5)
+    assert town.world.faults == 1
+    assert dead.order() == {f"roads-{n}": [1] for n in range(5)}
+    assert len(dead.attempts) == tried + 5
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_between_recovery_and_its_job_leaves_nobody_behind(town):
+    """Whatever call of the recovering turn is its last."""
+    for hit in range(12):
+        name = f"roads{hit}"
+        dead = town.settle(name, lambda delivery: answered(503))
+        town.publish(*complaints(5, agency_id=name))
+        dead.answer = lambda delivery: answered()
+        town.world.clock.advance(2 * MINUTE)
+        faults = Faults(lambda number, hit=hit: ("after", Died) if number == hit else None)
+        with faults.in_aws():
+            town.world.work_off()
+        town.world.pass_time(2 * HOUR, step=5 * MINUTE, until=lambda dead=dead: len(dead.order()) == 5)
+        assert len(dead.order()) == 5, f"after call {hit}"
+        assert dead.extra() <= 1
+
+
+@pytest.mark.slow
+def test_warnings_come_when_they_should_each_once_and_then_the_pause(town):
+    dead = town.settle("roads", lambda delivery: answered(503))
+    town.publish(*complaints(3))
+    told = []
+    while town.endpoint("roads").health.paused is None:
+        town.world.pass_time(HOUR, step=HOUR)
+        told += [(kind, town.world.clock() - START) for kind in town.kinds()[len(told) :]]
+        assert town.world.clock() < START + 7 * DAY
+    assert [kind for kind, _ in told] == [
+        "failing_1h",
+        "failing_24h",
+        "failing_72h",
+        "pause_in_24h",
+        "paused_failing",
+    ]
+    expected = (HOUR, DAY, 3 * DAY, 4 * DAY, 5 * DAY)
+    assert all(due <= at <= due + 3 * HOUR for due, (_, at) in zip(expected, told, strict=True))
+    endpoint = town.endpoint("roads")
+    assert endpoint.health.paused == Pause.FAILING
+    assert [notice.kind for notice in endpoint.notices] == [kind for kind, _ in told]
+    assert all(notice.mailed for notice in endpoint.notices)
+    tried = len(dead.attempts)
+    town.world.pass_time(2 * DAY, step=HOUR)
+    assert len(dead.attempts) == tried
+    assert dead.accepted == []
+
+    # Resumed by the agency: everything is still there, in order.
+    dead.answer = lambda delivery: answered()
+    resume(town, "roads")
+    town.world.pass_time(HOUR, until=lambda: len(dead.accepted) == 3)
+    assert dead.order() == {f"roads-{n}": [1] for n in range(3)}
+
+
+def resume(town, agency_id):
+    endpoints, endpoint = DynamoEndpoints(), town.endpoint(agency_id)
+    now = town.world.clock()
+    endpoints.change(endpoint, lambda each: replace(each, health=schedule.resumed(each.health, now=now)))
+    lane = Lane(agency_id=agency_id, subscription_id=endpoint.subscription_id, complaint_id="-")
+    job_id = DynamoTimers().recover(lane, since=now - 30 * DAY, now=now)
+    call = JobCall(agency_id=agency_id, subscription_id=endpoint.subscription_id, job_id=job_id)
+    town.world.queue([call])
+    town.world.work_off()
+
+
+def test_410_disables_at_once_and_says_so(town):
+    gone = town.settle("roads", lambda delivery: answered(410))
+    town.publish(*complaints(3))
+    town.world.pass_time(2 * DAY, step=HOUR)
+    assert len(gone.attempts) == 1
+    assert town.kinds() == ["paused_gone"]
+    assert town.endpoint("roads").health.paused == Pause.GONE
+    gone.answer = lambda delivery: answered()
+    resume(town, "roads")
+    assert len(gone.order()) == 3
+
+
+@pytest.mark.slow
+def test_one_complaint_that_never_gets_through_holds_up_itself_alone(town):
+    roads = town.settle(
+        "roads",
+        lambda delivery: answered(400 if (delivery.lane.complaint_id, delivery.seq) == ("roads-0", 1) else 200),
+    )
+    town.publish(*complaints(3, events=2))
+    assert {name: seqs for name, seqs in roads.order().items() if name != "roads-0"} == {
+        "roads-1": [1, 2],
+        "roads-2": [1, 2],
+    }
+    for number in range(11):
+        town.world.pass_time(12 * HOUR, step=HOUR)
+        town.publish(event("others", number + 1))
+    # After five days it is given up, and what waited behind it goes out; the sequence shows the gap.
+    assert roads.order()["roads-0"] == [2]
+    lane = delivery_of(
+        event("roads-0", 1), agency_id="roads", subscription_id=town.items["roads"].id
+    ).lane
+    given_up = DynamoDeliveries().get(lane, 1)
+    assert given_up.status == DeliveryStatus.FAILED
+    assert given_up.tries >= schedule.MIN_ATTEMPTS
+    # With nothing else to be delivered for an hour, it looked like a failing endpoint; never for long.
+    assert set(town.kinds()) <= {"failing_1h"}
+    assert town.endpoint("roads").health.paused is None
+
+
+def test_retry_after_is_kept_to(town):
+    asked = iter([timedelta(hours=2)])
+    busy = town.settle(
+        "roads",
+        lambda delivery: answered(503, retry_after=wait) if (wait := next(asked, None)) else answered(),
+    )
+    town.publish(*complaints(1))
+    town.world.pass_time(timedelta(hours=1, minutes=58), step=2 * MINUTE)
+    assert len(busy.attempts) == 1
+    town.world.pass_time(5 * MINUTE)
+    assert len(busy.accepted) == 1
+
+
+def test_a_long_log_keeps_its_beginning_and_its_end(town):
+    delivery = delivery_of(event("C1", 1), agency_id="roads", subscription_id="s")
+    for number in range(100):
+        delivery = with_attempt(delivery, {"status": number}, at=START)
+    numbers = [each["n"] for each in delivery.attempts]
+    assert numbers == [*range(1, ATTEMPTS_FIRST + 1), *range(101 - ATTEMPTS_LAST, 101)]
+    assert (delivery.attempts_made, delivery.tries) == (100, 100)
+
+
+# ---- limits
+
+
+def test_the_rate_is_held_over_all_containers(town):
+    containers = [AttemptRate() for _ in range(3)]
+    limit = DEFAULT_RATE * int(WINDOW.total_seconds())
+    allowed = sum(
+        not container.wait("s", rate=None, now=START) for _ in range(limit) for container in containers
+    )
+    assert limit - CLAIM <= allowed <= limit + UNCLAIMED * len(containers)
+    wait = containers[0].wait("s", rate=None, now=START + timedelta(seconds=3))
+    assert wait == timedelta(seconds=7)
+    assert not containers[0].wait("s", rate=None, now=START + WINDOW)
+
+
+def test_a_burst_at_one_endpoint_goes_out_at_its_rate():
+    with tables():
+        town = Town(rate=AttemptRate())
+        roads = town.settle("roads", max_rate=1)
+        town.publish(*complaints(15), work=False)
+        town.world.work_off()
+        assert len(roads.accepted) == 10 + UNCLAIMED
+        town.world.pass_time(MINUTE, step=timedelta(seconds=11))
+        assert len(roads.order()) == 15
+
+
+def test_a_slow_endpoint_has_two_places_and_a_lost_one_comes_back(town):
+    slots = Slots()
+    taken = [slots.take("s", owner=f"w{n}", now=START) for n in range(3)]
+    assert taken == ["slot#0", "slot#1", None]
+    assert len([each for each in taken if each]) == SLOTS
+    slots.give_back("s", "slot#0", owner="somebody else")
+    assert slots.take("s", owner="w3", now=START) is None
+    slots.give_back("s", "slot#0", owner="w0")
+    assert slots.take("s", owner="w3", now=START) == "slot#0"
+    assert slots.take("s", owner="w4", now=START + SLOT_HELD + timedelta(seconds=1)) == "slot#0"
+
+
+def test_an_endpoint_that_answers_slowly_is_marked_and_cleared():
+    with tables():
+        town = Town(slots=Slots())
+        latency = [6000]
+        town.settle("roads", lambda delivery: answered(latency_ms=latency[0]))
+        town.publish(*complaints(1))
+        assert town.endpoint("roads").health.slow
+        slots = [Slots().take(town.items["roads"].id, owner=f"w{n}", now=START) for n in range(SLOTS)]
+        town.publish(event("waits", 1))
+        assert len(town.agencies["roads"].attempts) == 1
+        for slot, owner in zip(slots, ("w0", "w1"), strict=True):
+            Slots().give_back(town.items["roads"].id, slot, owner=owner)
+        latency[0] = 100
+        town.world.pass_time(2 * MINUTE, step=timedelta(seconds=30))
+        assert len(town.agencies["roads"].accepted) == 2
+        assert not town.endpoint("roads").health.slow
+
+
+# ---- words
+
+
+def test_every_notice_has_words_in_three_languages_and_a_plain_subject(town):
+    town.settle("roads")
+    endpoint = town.endpoint("roads")
+    for kind, subject in SUBJECTS.items():
+        text = message_of(endpoint, Notice(kind=kind, at=START))
+        assert subject.isascii()
+        assert len(subject) < 100
+        assert text.count("https://roads.example.com/") == 3
+        assert "{" not in text
+    kinds = {warning.value for warning in schedule.Warning} | {"paused_failing", "paused_gone"}
+    assert kinds == SUBJECTS.keys()
+
+
+def test_message_ids_are_fixed_and_fit_for_signing():
+    assert message_id("C1.1", "s") == message_id("C1.1", "s")
+    assert message_id("C1.1", "s") != message_id("C1.1", "t")
+    assert message_id("C1.1", "s").startswith("msg_")
+    assert "." not in message_id("C1.1", "s")
