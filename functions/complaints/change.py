@@ -8,7 +8,7 @@ from typing import Any
 from functions.complaints.clock import to_milliseconds
 from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType, sealed
-from functions.complaints.timers import timers, watched_timer
+from functions.complaints.timers import earliest_watched, timers
 from functions.complaints.transitions import Move, require
 
 
@@ -116,7 +116,7 @@ def _with_watch(before: Complaint | None, after: Complaint, *, restart: bool) ->
     now = timers(after)
     if then == now and not restart:
         return after
-    old, new = watched_timer(then), watched_timer(now)
+    old, new = earliest_watched(then), earliest_watched(now)
     fresh = new is not None and (old is None or new.at < old.at or restart)
     return replace(
         after,

@@ -59,8 +59,12 @@ def next_timer(complaint: Complaint) -> Timer | None:
     return _earliest(timers(complaint))
 
 
-def watched_timer(running: Iterable[Timer]) -> Timer | None:
-    """The earliest of the timers that a watch sleeps for."""
+def watched_timer(complaint: Complaint) -> Timer | None:
+    """The earliest timer that a watch sleeps for."""
+    return earliest_watched(timers(complaint))
+
+
+def earliest_watched(running: Iterable[Timer]) -> Timer | None:
     return _earliest([timer for timer in running if timer.kind in WATCHED])
 
 
