@@ -26,7 +26,7 @@ SHARED = {
 }
 SHARED |= {"typing_extensions"}
 # What a handler may load besides.
-ALSO: dict[str, set[str]] = {}
+ALSO = {"functions.intake.photos.handler.handler": {"PIL"}}
 
 
 @dataclass(frozen=True, kw_only=True)
