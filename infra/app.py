@@ -3,8 +3,12 @@
 `-c stage=local` makes the regions of the local stage, for the emulator; otherwise those of the cloud.
 """
 
+import json
+from pathlib import Path
+
 import aws_cdk as cdk
 
+from functions.complaints.region import region_from_dict
 from infra.deployment import Deployment
 from infra.openapi import document
 from infra.region import load_region_file, region_ids
@@ -24,7 +28,8 @@ class RegionStage(cdk.Stage):
             env=cdk.Environment(account=region.account, region=region.aws_region),
         )
         storage = Storage(self, "storage", deployment=deployment)
-        Service(self, "service", deployment=deployment, storage=storage, openapi=document())
+        openapi = document(region_from_dict(json.loads(region.compiled)))
+        Service(self, "service", deployment=deployment, storage=storage, openapi=openapi)
         cdk.Tags.of(self).add("project", "qamqor")
         cdk.Tags.of(self).add("region", region.id)
 

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.deployment import Deployment
 from infra.escalation import Watch, watch_arn
+from infra.docs_page import page
 from infra.function import Code, Function
 from infra.notification import Deliveries, PushPlatforms
 from infra.storage import Storage
@@ -124,7 +125,7 @@ class Functions(Construct):
             "IntakeApi",
             INTAKE_API,
             complaints | people | photos | platforms.environment,
-            files={"openapi.json": openapi},
+            files={"openapi.json": openapi, "docs.html": page(openapi)},
         )
         self.photos = self._function("Photos", PHOTOS, complaints | photos)
         self.assignment = self._function(

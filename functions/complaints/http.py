@@ -201,6 +201,9 @@ class Api(APIGatewayHttpResolver):
 
 
 def answer(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:
+    """`body` as JSON; None has none, as a 204 must."""
+    if body is None:
+        return Response(status_code=status, headers=_SAFE_HEADERS | dict(headers or {}))
     return Response(
         status_code=status,
         content_type=JSON_TYPE,

@@ -1,5 +1,6 @@
 """What is open to everybody: the categories, the bodies, and the description of the API itself."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from functions.complaints.texts import in_language
 _AN_HOUR = {"cache-control": "public, max-age=3600"}
 
 
-def mount(api: Api, *, region: Region, files: Path) -> None:
+def mount(api: Api, *, region: Region, files: Path, webhook_addresses: tuple[str, ...]) -> None:
     """`files` is the folder that holds `openapi.json` and `docs.html`."""
 
     @api.get("/v1/categories")
@@ -27,6 +28,16 @@ def mount(api: Api, *, region: Region, files: Path) -> None:
             for agency in region.agencies.values()
         ]
         return answer({"items": views}, headers=_AN_HOUR | {"vary": "accept-language"})
+
+    @api.get("/v1/webhook-addresses")
+    def addresses() -> Response[str]:
+        """Where webhooks come from, for bodies that let only known addresses in; none: from anywhere in AWS."""
+        return answer({"items": list(webhook_addresses)}, headers=_AN_HOUR)
+
+    @api.get("/v1/webhook-addresses")
+    def addresses() -> Response[str]:
+        body = {"fixed": bool(webhook_addresses), "addresses": list(webhook_addresses)}
+        return answer(body, headers=_AN_HOUR)
 
     @api.get("/openapi.json")
     def openapi() -> Response[str]:
@@ -45,7 +56,9 @@ def _file(path: Path, content_type: str) -> Response[str]:
         headers=_AN_HOUR
         | {
             "x-content-type-options": "nosniff",
-            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+            "form-action 'none'; frame-ancestors 'none'",
+            "referrer-policy": "no-referrer",
         },
     )
 

@@ -1,5 +1,7 @@
 """Lambda: the citizen's API, and the open one."""
 
+import os
+import os
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,6 +14,8 @@ from functions.complaints.telemetry import correlation_id
 from functions.intake.api import complaints, directory
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PEOPLE_TABLE", "PHOTOS_BUCKET")
+OPTIONAL_ENVIRONMENT: Final = ("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "WEBHOOK_ADDRESSES")
+"""What a region may do without: a push platform, and fixed addresses that webhooks come from."""
 
 _settings = require(ENVIRONMENT)
 _region = load_region(region_file())
@@ -23,7 +27,12 @@ complaints.mount(
     bucket=_settings["PHOTOS_BUCKET"],
     now=utc_now,
 )
-directory.mount(_api, region=_region, files=region_file().parent)
+directory.mount(
+    _api,
+    region=_region,
+    files=region_file().parent,
+    webhook_addresses=tuple(os.environ.get("WEBHOOK_ADDRESSES", "").split()),
+)
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
