@@ -11,7 +11,7 @@ import aws_cdk as cdk
 from functions.complaints.region import region_from_dict
 from infra.deployment import Deployment
 from infra.openapi import document
-from infra.region import load_region_file, region_ids
+from infra.region import REGIONS, load_region_file, region_ids
 from infra.service import Service
 from infra.storage import Storage
 from infra.toolchain import host_architecture
@@ -34,11 +34,12 @@ class RegionStage(cdk.Stage):
         cdk.Tags.of(self).add("region", region.id)
 
 
-def build(*, stage: str, outdir: str | None = None) -> cdk.App:
+def build(*, stage: str, outdir: str | None = None, regions: Path = REGIONS) -> cdk.App:
+    """`regions` is the folder of region files."""
     app = cdk.App(outdir=outdir, analytics_reporting=False)
     wanted = app.node.try_get_context("stage") or stage
-    for region_id in region_ids():
-        region = load_region_file(region_id)
+    for region_id in region_ids(regions):
+        region = load_region_file(region_id, folder=regions)
         if region.stage != wanted:
             continue
         deployment = Deployment(region=region, architecture=host_architecture() if region.local else "arm64")

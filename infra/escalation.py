@@ -64,8 +64,12 @@ class Watch(Construct):
                 include_execution_data=False,
             ),
         )
-        complaints.grant(role, "dynamodb:GetItem")
-        escalate.grant_invoke(role)
+        role.add_to_policy(
+            iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[complaints.table_arn])
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[escalate.function_arn])
+        )
         # By name: a grant would make the machine and its role need each other.
         role.add_to_policy(
             iam.PolicyStatement(

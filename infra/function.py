@@ -82,16 +82,23 @@ class Function(Construct):
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             system_log_level_v2=lambda_.SystemLogLevel.WARN,
             tracing=lambda_.Tracing.ACTIVE,
-            environment={
-                "POWERTOOLS_SERVICE_NAME": id.lower(),
-                "POWERTOOLS_LOG_LEVEL": "INFO",
-                **environment,
-            },
+            environment={**common_environment(id), **environment},
         )
 
     @property
     def name(self) -> str:
         return self.function.function_name
+
+
+def common_environment(id: str) -> dict[str, str]:
+    """What every function's environment has, beside what its handler declares."""
+    return {
+        "POWERTOOLS_SERVICE_NAME": id.lower(),
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        # Else the system's zone data goes before the locked package's, and deadlines would follow whichever
+        # release a runtime happens to have: Kazakhstan's zones changed on 1 March 2024.
+        "PYTHONTZPATH": "",
+    }
 
 
 def _retention(days: int) -> logs.RetentionDays:

@@ -4,20 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.deployment import Deployment
-from infra.escalation import Watch, watch_arn
 from infra.docs_page import page
+from infra.escalation import Watch, watch_arn
 from infra.function import Code, Function
 from infra.notification import Deliveries, PushPlatforms
 from infra.storage import Storage
 
-READ: Final = ("dynamodb:GetItem", "dynamodb:Query")
+READ: Final = ("GetItem", "Query")
+WRITE: Final = ("PutItem", "UpdateItem", "DeleteItem")
 # A transaction needs the right to each write in it, and no right of its own.
-CHANGE: Final = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
+CHANGE: Final = ("GetItem", "PutItem", "DeleteItem")
 
 INTAKE_API: Final = Code(
     handler="functions.intake.api.handler.handler",
@@ -75,6 +77,13 @@ OUTBOX: Final = Code(
     lock="notify",
     services=("dynamodb", "sns", "sqs"),
     timeout=60,
+)
+RELEASE: Final = Code(
+    handler="functions.notify.outbox.release.handler",
+    sources=("functions/notify",),
+    lock="notify",
+    services=("dynamodb", "sns"),
+    timeout=120,
 )
 WEBHOOKS: Final = Code(
     handler="functions.notify.webhooks.handler.handler",
@@ -138,9 +147,8 @@ class Functions(Construct):
         self.sweep = self._function("SweepDue", SWEEP, complaints | {"SWEEP_GRACE_SECONDS": grace})
         self.agency_api = self._function("AgencyApi", AGENCY_API, complaints | agencies | photos)
         self.authorizer = self._function("Authorizer", AUTHORIZER, agencies)
-        self.outbox = self._function(
-            "Outbox", OUTBOX, complaints | agencies | people | hooks | queue | platforms.environment
-        )
+        self.outbox = self._function("Outbox", OUTBOX, complaints | agencies | people | hooks | queue)
+        self.release = self._function("ReleasePushes", RELEASE, people)
         warnings = {"WARNINGS_TOPIC_ARN": deliveries.warnings.topic_arn}
         self.webhooks = self._function("Webhooks", WEBHOOKS, agencies | hooks | queue | warnings)
         self.requeue = self._function("Requeue", REQUEUE, agencies | hooks | queue)
@@ -182,39 +190,24 @@ class Functions(Construct):
 
     def _grant_tables(self, storage: Storage) -> None:
         complaints, people = storage.complaints, storage.people
-        for function in (self.intake_api, self.agency_api):
-            complaints.grant(function.role, *CHANGE, "dynamodb:Query", "dynamodb:BatchGetItem")
+        agencies, deliveries = storage.agencies, storage.deliveries
+        _use(self.intake_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("by_person", "nearby"))
+        _use(self.agency_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("worklist",))
         for function in (self.photos, self.assignment, self.escalation):
-            complaints.grant(function.role, *CHANGE)
-        complaints.grant(self.sweep.role, *CHANGE, "dynamodb:Query")
-        complaints.grant(self.outbox.role, *READ)
-        people.grant(
-            self.intake_api.role, *READ, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"
-        )
-        people.grant(
-            self.outbox.role, *READ, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"
-        )
-        agencies, hooks = storage.agencies, storage.deliveries
-        agencies.grant(self.agency_api.role, *READ, "dynamodb:UpdateItem")
-        agencies.grant(self.authorizer.role, "dynamodb:Query", "dynamodb:UpdateItem")
-        agencies.grant(self.outbox.role, *READ)
-        for function in (self.webhooks, self.requeue):
-            agencies.grant(function.role, *READ, "dynamodb:UpdateItem", "dynamodb:PutItem")
-        agencies.grant(
-            self.subscriptions.role,
-            *READ,
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-            "dynamodb:DeleteItem",
-        )
-        for function in (self.outbox, self.webhooks, self.requeue, self.subscriptions):
-            hooks.grant(
-                function.role,
-                *READ,
-                "dynamodb:PutItem",
-                "dynamodb:UpdateItem",
-                "dynamodb:DeleteItem",
-            )
+            _use(function, complaints, *CHANGE)
+        _use(self.sweep, complaints, *CHANGE, indexes=("timers",))
+        _use(self.outbox, complaints, *READ)
+        for function in (self.intake_api, self.outbox, self.release):
+            _use(function, people, *READ, *WRITE)
+        _use(self.agency_api, agencies, "GetItem", "UpdateItem")
+        _use(self.authorizer, agencies, "UpdateItem", indexes=("by_key",))
+        _use(self.outbox, agencies, "Query")
+        _use(self.webhooks, agencies, "GetItem", "UpdateItem")
+        _use(self.subscriptions, agencies, *READ, *WRITE)
+        _use(self.outbox, deliveries, *READ, "PutItem", "UpdateItem")
+        _use(self.requeue, deliveries, "UpdateItem", indexes=("due",))
+        _use(self.webhooks, deliveries, "GetItem", *WRITE, indexes=("by_time",))
+        _use(self.subscriptions, deliveries, *READ, *WRITE, indexes=("by_time",))
 
     def _grant_photos(self, bucket: s3.Bucket) -> None:
         # A presigned request is made with the rights of the role that signed it.
@@ -226,7 +219,9 @@ class Functions(Construct):
             ["s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject"],
             [bucket.arn_for_objects("quarantine/*")],
         )
-        _allow(self.photos, ["s3:PutObject"], [bucket.arn_for_objects("photos/*")])
+        _allow(self.photos, ["s3:PutObject", "s3:DeleteObject"], [bucket.arn_for_objects("photos/*")])
+        # Without it, an object that is gone looks forbidden.
+        _allow(self.photos, ["s3:ListBucket"], [bucket.bucket_arn])
 
     def _grant_messages(self, deliveries: Deliveries, platforms: PushPlatforms) -> None:
         for function in (self.outbox, self.webhooks, self.requeue, self.subscriptions):
@@ -244,8 +239,17 @@ class Functions(Construct):
             ["sns:GetEndpointAttributes", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"],
             platforms.endpoint_arns,
         )
-        _allow(self.outbox, ["sns:Publish", "sns:DeleteEndpoint"], platforms.endpoint_arns)
+        for function in (self.outbox, self.release):
+            _allow(function, ["sns:Publish"], platforms.endpoint_arns)
 
 
 def _allow(function: Function, actions: Sequence[str], resources: Sequence[str]) -> None:
     function.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+
+
+def _use(function: Function, table: dynamodb.Table, *actions: str, indexes: Sequence[str] = ()) -> None:
+    """What the function does to items of the table, and which of its indexes it queries: no other."""
+    wanted = [f"dynamodb:{action}" for action in dict.fromkeys(actions)]
+    _allow(function, wanted, [table.table_arn])
+    if indexes:
+        _allow(function, ["dynamodb:Query"], [f"{table.table_arn}/index/{name}" for name in indexes])

@@ -62,6 +62,12 @@ class Deliveries(Construct):
             schedule=events.Schedule.rate(Duration.minutes(1)),
             targets=[targets.LambdaFunction(functions.requeue.function)],
         )
+        events.Rule(
+            self,
+            "ReleasePushes",
+            schedule=events.Schedule.rate(Duration.minutes(1)),
+            targets=[targets.LambdaFunction(functions.release.function)],
+        )
 
 
 class PushPlatforms(Construct):
@@ -76,54 +82,40 @@ class PushPlatforms(Construct):
         secrets = {"fcm": push.fcm_secret, "apns": push.apns_secret}
         named = {name: secret for name, secret in secrets.items() if secret or deployment.local}
         self.arns: list[str] = []
+        self.endpoint_arns: list[str] = []
         self.environment: dict[str, str] = {}
         if not named:
             return
         provider = Function(
             self, "Provider", deployment=deployment, code=PLATFORM_APPLICATIONS, environment={}
         )
-        self._grant(provider, [secret for secret in named.values() if secret])
+        stack = Stack.of(self)
+        applications = []
         for name, secret in named.items():
-            platform = self._platform(name, sandbox=push.apns_sandbox)
+            platform = _platform(name, sandbox=push.apns_sandbox)
             suffix = "" if secret else "-placeholder"
-            application = CustomResource(
+            application = f"{deployment.name}-{platform.lower().replace('_', '-')}{suffix}"
+            resource = CustomResource(
                 self,
                 platform,
                 service_token=provider.function.function_arn,
                 resource_type="Custom::PlatformApplication",
-                properties={
-                    "Name": f"{deployment.name}-{platform.lower().replace('_', '-')}{suffix}",
-                    "Platform": platform,
-                    "SecretName": secret or "",
-                },
+                properties={"Name": application, "Platform": platform, "SecretName": secret or ""},
             )
-            self.arns.append(application.ref)
-            self.environment[f"{name.upper()}_APPLICATION_ARN"] = application.ref
-
-    @property
-    def endpoint_arns(self) -> list[str]:
-        stack = Stack.of(self)
-        return [
-            stack.format_arn(
-                service="sns",
-                resource="endpoint",
-                resource_name=f"{platform}/qamqor-*",
-                arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+            applications.append(
+                stack.format_arn(service="sns", resource="app", resource_name=f"{platform}/{application}")
             )
-            for platform in ("GCM", "APNS", "APNS_SANDBOX")
-        ]
+            self.arns.append(resource.ref)
+            self.endpoint_arns.append(
+                stack.format_arn(
+                    service="sns", resource="endpoint", resource_name=f"{platform}/{application}/*"
+                )
+            )
+            self.environment[f"{name.upper()}_APPLICATION_ARN"] = resource.ref
+        self._grant(provider, applications, [secret for secret in named.values() if secret])
 
-    def _platform(self, name: str, *, sandbox: bool) -> str:
-        if name == "fcm":
-            return "GCM"
-        return "APNS_SANDBOX" if sandbox else "APNS"
-
-    def _grant(self, provider: Function, secrets: list[str]) -> None:
+    def _grant(self, provider: Function, applications: list[str], secrets: list[str]) -> None:
         stack = Stack.of(self)
-        applications = [
-            stack.format_arn(service="sns", resource="app", resource_name=f"{platform}/qamqor-*")
-            for platform in ("GCM", "APNS", "APNS_SANDBOX")
-        ]
         provider.role.add_to_policy(
             iam.PolicyStatement(
                 actions=[
@@ -149,3 +141,9 @@ class PushPlatforms(Construct):
                     ],
                 )
             )
+
+
+def _platform(name: str, *, sandbox: bool) -> str:
+    if name == "fcm":
+        return "GCM"
+    return "APNS_SANDBOX" if sandbox else "APNS"

@@ -125,6 +125,8 @@ class Storage(Stack):
                 require_symbols=True,
             ),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            # No codes by SMS: they would cross foreign networks, and need a role that may send to any number.
+            enable_sms_role=False,
             deletion_protection=kept,
             removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
         )

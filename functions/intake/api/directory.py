@@ -1,6 +1,5 @@
 """What is open to everybody: the categories, the bodies, and the description of the API itself."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +32,6 @@ def mount(api: Api, *, region: Region, files: Path, webhook_addresses: tuple[str
     def addresses() -> Response[str]:
         """Where webhooks come from, for bodies that let only known addresses in; none: from anywhere in AWS."""
         return answer({"items": list(webhook_addresses)}, headers=_AN_HOUR)
-
-    @api.get("/v1/webhook-addresses")
-    def addresses() -> Response[str]:
-        body = {"fixed": bool(webhook_addresses), "addresses": list(webhook_addresses)}
-        return answer(body, headers=_AN_HOUR)
 
     @api.get("/openapi.json")
     def openapi() -> Response[str]:

@@ -1,7 +1,6 @@
 """Lambda: the citizen's API, and the open one."""
 
 import os
-import os
 from collections.abc import Mapping
 from typing import Any, Final
 

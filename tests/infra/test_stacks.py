@@ -1,0 +1,319 @@
+"""What every stack set has, what only the cloud has, and what must never change by itself."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from infra.region import load_region_file
+from tests.infra.template import Assembly, Resource, Template
+
+CLOUD = ("qamqor-karaganda", "qamqor-pavlodar")
+TABLES = ("Agencies", "Complaints", "Deliveries", "People")
+
+# A logical id that changes makes CloudFormation replace what is kept, and begin with an empty one.
+STATEFUL = {
+    "AgenciesC742B758": "AWS::DynamoDB::Table",
+    "ComplaintsB0924443": "AWS::DynamoDB::Table",
+    "DeliveriesBF2F7293": "AWS::DynamoDB::Table",
+    "PeopleE38C8D03": "AWS::DynamoDB::Table",
+    "PeoplePool3D635721": "AWS::Cognito::UserPool",
+    "PeoplePoolAppEEF054E9": "AWS::Cognito::UserPoolClient",
+    "PhotosB9552D0D": "AWS::S3::Bucket",
+}
+# And so does a change of these properties, by the resource types' reference ("Update requires: Replacement").
+REPLACING = {
+    "AWS::DynamoDB::Table": {
+        "KeySchema": [
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        "TableName": None,
+    },
+    "AWS::S3::Bucket": {"BucketName": None},
+    "AWS::Cognito::UserPool": {"AliasAttributes": ["email", "phone_number"], "UsernameAttributes": None},
+    "AWS::Cognito::UserPoolClient": {"GenerateSecret": None},
+}
+NOT_RETAINED = {"PeoplePoolAppEEF054E9"}
+
+
+@pytest.fixture(params=CLOUD)
+def storage(request: pytest.FixtureRequest, cloud: Assembly) -> Template:
+    return cloud[f"{request.param}-storage"]
+
+
+@pytest.fixture(params=CLOUD)
+def service(request: pytest.FixtureRequest, cloud: Assembly) -> Template:
+    return cloud[f"{request.param}-service"]
+
+
+def stacks(assembly: Assembly) -> Iterator[Template]:
+    yield from assembly.stacks.values()
+
+
+# ------------------------------------------------------------------------------------ what is kept
+def test_nothing_that_is_kept_is_replaced(storage: Template) -> None:
+    kept = set(STATEFUL.values())
+    assert {id: r["Type"] for id, r in storage.of(*kept).items()} == STATEFUL
+    for id, type in STATEFUL.items():
+        properties = storage.resources[id]["Properties"]
+        assert {name: properties.get(name) for name in REPLACING[type]} == REPLACING[type], id
+
+
+def test_nothing_is_kept_in_the_stack_that_comes_and_goes(cloud: Assembly, local: Assembly) -> None:
+    for template in (*stacks(cloud), *stacks(local)):
+        if not template.name.endswith("-storage"):
+            assert not template.of(*STATEFUL.values())
+
+
+def test_the_cloud_keeps_what_a_deleted_stack_held(storage: Template) -> None:
+    for id in STATEFUL.keys() - NOT_RETAINED:
+        resource = storage.resources[id]
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), id
+
+
+def test_tables_are_encrypted_recoverable_and_refuse_deletion(storage: Template) -> None:
+    for id, table in storage.of("AWS::DynamoDB::Table").items():
+        properties = table["Properties"]
+        assert properties["DeletionProtectionEnabled"] is True, id
+        assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, id
+        assert properties["SSESpecification"]["SSEEnabled"] is True, id
+        assert properties["BillingMode"] == "PAY_PER_REQUEST", id
+
+
+def test_people_are_not_deleted_with_their_pool(storage: Template) -> None:
+    assert storage.one("AWS::Cognito::UserPool")["Properties"]["DeletionProtection"] == "ACTIVE"
+
+
+def test_the_stack_of_what_is_kept_refuses_to_be_deleted(cloud: Assembly) -> None:
+    for name, protected in cloud.protected.items():
+        assert protected == name.endswith("-storage"), name
+
+
+def test_a_local_deployment_leaves_nothing_behind(local: Assembly) -> None:
+    assert not any(local.protected.values())
+    for template in stacks(local):
+        for id, resource in template.resources.items():
+            assert resource.get("DeletionPolicy", "Delete") == "Delete", id
+            assert not resource.get("Properties", {}).get("DeletionProtectionEnabled"), id
+            assert resource.get("Properties", {}).get("DeletionProtection", "INACTIVE") == "INACTIVE", id
+
+
+def test_the_stream_of_events_carries_what_was_written(storage: Template) -> None:
+    streams = {
+        id: table["Properties"].get("StreamSpecification")
+        for id, table in storage.of("AWS::DynamoDB::Table").items()
+    }
+    assert streams.pop("ComplaintsB0924443") == {"StreamViewType": "NEW_IMAGE"}
+    assert set(streams.values()) == {None}
+
+
+# ------------------------------------------------------------------------------------- encryption
+def test_what_holds_photos_is_private_and_speaks_tls_only(storage: Template) -> None:
+    for id, bucket in storage.of("AWS::S3::Bucket").items():
+        properties = bucket["Properties"]
+        assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}, id
+        assert properties["BucketEncryption"], id
+        assert properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}], id
+        assert "s3:*" in refused_without_tls(policies_of(storage, "AWS::S3::BucketPolicy", id)), id
+
+
+def test_queues_and_topics_speak_tls_only_in_the_cloud(service: Template) -> None:
+    for id in service.of("AWS::SQS::Queue"):
+        assert "sqs:*" in refused_without_tls(policies_of(service, "AWS::SQS::QueuePolicy", id)), id
+    for id in service.of("AWS::SNS::Topic"):
+        assert "sns:Publish" in refused_without_tls(policies_of(service, "AWS::SNS::TopicPolicy", id)), id
+
+
+def policies_of(template: Template, type: str, id: str) -> list[Resource]:
+    """Statements of the policies that stand on the resource with this logical id."""
+    return [
+        statement
+        for policy in template.of(type).values()
+        if f'"{id}"' in json.dumps(policy["Properties"])
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+
+
+def refused_without_tls(statements: list[Resource]) -> set[str]:
+    return {
+        action
+        for statement in statements
+        if statement["Effect"] == "Deny"
+        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+
+
+def test_what_was_not_checked_is_gone_the_next_day(storage: Template) -> None:
+    rules = storage.resources["PhotosB9552D0D"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (quarantine,) = (rule for rule in rules if rule["Id"] == "quarantine")
+    assert (quarantine["Prefix"], quarantine["ExpirationInDays"]) == ("quarantine/", 1)
+
+
+def test_uploads_are_told_without_a_function_of_the_cdks(storage: Template) -> None:
+    photos = storage.resources["PhotosB9552D0D"]["Properties"]
+    told = photos["NotificationConfiguration"]["EventBridgeConfiguration"]["EventBridgeEnabled"]
+    assert told is True
+
+
+# -------------------------------------------------------------------------------------- functions
+def test_functions_run_our_python_on_the_right_processor(cloud: Assembly, local: Assembly) -> None:
+    from infra.toolchain import host_architecture
+
+    for assembly, architecture in ((cloud, "arm64"), (local, host_architecture())):
+        for template in stacks(assembly):
+            for id, function in template.of("AWS::Lambda::Function").items():
+                properties = function["Properties"]
+                assert properties["Runtime"] == "python3.13", id
+                assert properties["Architectures"] == [architecture], id
+
+
+def test_a_function_has_a_role_logs_limits_and_traces_of_its_own(service: Template) -> None:
+    functions = list(service.functions().values())
+    for own in ("Role", "LoggingConfig"):
+        owned = [json.dumps(properties[own], sort_keys=True) for properties in functions]
+        assert len(set(owned)) == len(owned)
+    for properties in functions:
+        assert properties["LoggingConfig"]["LogFormat"] == "JSON"
+        assert properties["TracingConfig"] == {"Mode": "Active"}
+        assert properties["MemorySize"] >= 256
+        assert 0 < properties["Timeout"] <= 300
+
+
+def test_logs_do_not_stay_for_ever(cloud: Assembly, local: Assembly) -> None:
+    for template in (*stacks(cloud), *stacks(local)):
+        for id, group in template.of("AWS::Logs::LogGroup").items():
+            assert group["Properties"]["RetentionInDays"] >= 7, id
+
+
+def test_a_stream_consumer_gives_a_poisonous_event_up_and_not_the_batch(service: Template) -> None:
+    streams = [
+        mapping["Properties"]
+        for mapping in service.of("AWS::Lambda::EventSourceMapping").values()
+        if "StartingPosition" in mapping["Properties"]
+    ]
+    assert len(streams) == 2
+    for properties in streams:
+        assert properties["BisectBatchOnFunctionError"] is True
+        assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert properties["StartingPosition"] == "TRIM_HORIZON"
+        # The stream itself forgets after 24 hours.
+        assert 3600 <= properties["MaximumRecordAgeInSeconds"] < 24 * 3600
+        assert properties["DestinationConfig"]["OnFailure"]["Destination"]
+        (pattern,) = (json.loads(each["Pattern"]) for each in properties["FilterCriteria"]["Filters"])
+        assert pattern["eventName"] == ["INSERT"]
+        assert pattern["dynamodb"]["NewImage"]["kind"] == {"S": ["event"]}
+
+
+def test_a_message_is_hidden_for_longer_than_its_function_may_work(service: Template) -> None:
+    """AWS refuses less than the timeout and recommends six times; `webhooks` sets its own clock, see its policy."""
+    webhooks = service.functions()["webhooks"]
+    queue = next(q for id, q in service.of("AWS::SQS::Queue").items() if id.startswith("DeliveriesQueue"))
+    assert queue["Properties"]["VisibilityTimeout"] > webhooks["Timeout"]
+
+
+# --------------------------------------------------------------------------------------------- API
+OPEN_ROUTES = {
+    "GET /docs",
+    "GET /openapi.json",
+    "GET /v1/agencies",
+    "GET /v1/categories",
+    "GET /v1/webhook-addresses",
+}
+
+
+def test_only_open_data_is_open(service: Template) -> None:
+    routes = {
+        route["Properties"]["RouteKey"]: route["Properties"].get("AuthorizationType", "NONE")
+        for route in service.of("AWS::ApiGatewayV2::Route").values()
+    }
+    assert {key for key, kind in routes.items() if kind == "NONE"} == OPEN_ROUTES
+    for key, kind in routes.items():
+        if key not in OPEN_ROUTES:
+            assert kind == ("CUSTOM" if " /v1/agency/" in key else "JWT"), key
+
+
+def test_a_revoked_key_is_refused_within_a_minute(service: Template) -> None:
+    kinds = {
+        a["Properties"]["AuthorizerType"]: a["Properties"]
+        for a in service.of("AWS::ApiGatewayV2::Authorizer").values()
+    }
+    assert kinds["REQUEST"]["AuthorizerResultTtlInSeconds"] <= 60
+    assert kinds["REQUEST"]["IdentitySource"] == ["$request.header.Authorization"]
+
+
+def test_calls_are_limited_and_logged_without_what_names_a_person(service: Template) -> None:
+    stage = service.one("AWS::ApiGatewayV2::Stage")["Properties"]
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    logged = stage["AccessLogSettings"]["Format"]
+    for personal in ("sourceIp", "userAgent", "authorizer", "path"):
+        assert personal not in logged
+
+
+# ------------------------------------------------------------------------------------- the limits
+def test_stacks_stay_far_from_cloudformations_limits(cloud: Assembly, local: Assembly) -> None:
+    """500 resources, 200 outputs, 1 MB: AWS CloudFormation User Guide, "Understand CloudFormation quotas"."""
+    for template in (*stacks(cloud), *stacks(local)):
+        assert len(template.resources) < 400, template.name
+        assert len(template.body.get("Outputs", {})) < 150, template.name
+        assert len(template.text.encode()) < 800_000, template.name
+
+
+def test_no_code_but_ours_runs(cloud: Assembly, local: Assembly) -> None:
+    for template in (*stacks(cloud), *stacks(local)):
+        for id, function in template.of("AWS::Lambda::Function").items():
+            assert function["Properties"]["Runtime"].startswith("python"), id
+            assert function["Properties"]["Handler"].startswith("functions."), id
+        types = {resource["Type"] for resource in template.resources.values()}
+        custom = {type for type in types if type.startswith(("Custom::", "AWS::CloudFormation::Custom"))}
+        assert custom <= {"Custom::Directory", "Custom::PlatformApplication"}, template.name
+
+
+# ------------------------------------------------------------------------------------ two regions
+def test_two_regions_of_one_account_share_no_name(cloud: Assembly) -> None:
+    """What has a fixed name must carry the region's; everything else gets its name from its stack's."""
+    regions = {name: fixed_names(cloud, name) for name in CLOUD}
+    for name, fixed in regions.items():
+        assert fixed
+        region = name.removeprefix("qamqor-")
+        for where, text in fixed:
+            assert region in text, where
+    texts = [{text for _, text in fixed} for fixed in regions.values()]
+    assert not texts[0] & texts[1]
+
+
+PHYSICAL_NAMES = {
+    *("AlarmName", "ApiName", "BucketName", "DashboardName", "DomainName", "FunctionName", "LogGroupName"),
+    *("QueueName", "RoleName", "RuleName", "StateMachineName", "TableName", "TopicName", "UserPoolName"),
+    *("PolicyName", "Alias", "ExportName", "TrailName", "WebACLName"),
+}
+
+
+def fixed_names(assembly: Assembly, region: str) -> list[tuple[str, str]]:
+    found = [(name, name) for name in assembly.stacks if name.startswith(region)]
+    for template in stacks(assembly):
+        if not template.name.startswith(region):
+            continue
+        for id, resource in template.resources.items():
+            properties = resource.get("Properties", {})
+            # An inline policy's name is its role's own.
+            names = PHYSICAL_NAMES - ({"PolicyName"} if resource["Type"] == "AWS::IAM::Policy" else set())
+            if resource["Type"].startswith(
+                ("Custom::PlatformApplication", "AWS::ApiGatewayV2::Api", "AWS::WAFv2")
+            ):
+                names = names | {"Name"}
+            for name in names & properties.keys():
+                if isinstance(properties[name], str):
+                    found.append((f"{template.name}/{id}.{name}", properties[name]))
+        for output in template.body.get("Outputs", {}).values():
+            if "Export" in output:
+                found.append((f"{template.name}: export", output["Export"]["Name"]))
+    return found
+
+
+def test_each_region_is_deployed_where_its_file_says(cloud: Assembly) -> None:
+    for name in CLOUD:
+        region = load_region_file(name.removeprefix("qamqor-"))
+        assert f"{region.aws_region}" in cloud[f"{name}-service"].text
+        assert f"{region.account}" in cloud[f"{name}-service"].text
