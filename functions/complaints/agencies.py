@@ -202,9 +202,7 @@ def create_key(
 
 def keys_of(agency_id: str) -> tuple[KeyItem, ...]:
     """An agency's keys, those that ended lately included; one query."""
-    return tuple(
-        KeyItem.query(agency_pk(agency_id), KeyItem.sk.startswith("key#"), consistent_read=True)
-    )
+    return tuple(KeyItem.query(agency_pk(agency_id), KeyItem.sk.startswith("key#"), consistent_read=True))
 
 
 def key_of(agency_id: str, key_id: str) -> KeyItem:

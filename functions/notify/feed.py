@@ -145,9 +145,7 @@ def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) ->
     )
 
 
-def _after(
-    agency_id: str, shard: int, position: int, *, limit: int, now: datetime
-) -> Sequence[EntryItem]:
+def _after(agency_id: str, shard: int, position: int, *, limit: int, now: datetime) -> Sequence[EntryItem]:
     found = EntryItem.query(
         _pk(agency_id, shard),
         EntryItem.sk.between(_sk(position + 1), _sk(10**12 - 1)),

@@ -58,7 +58,11 @@ def test_everything_else_is_kept_out(authorize, header):
 def test_an_ended_key_is_kept_out(authorize):
     expired, revoked = key(expires_at=NOW), key()
     agencies.revoke_key("roads", revoked.key_id, now=NOW - timedelta(seconds=1))
-    assert authorize(f"Bearer {expired.token}") == authorize(f"Bearer {revoked.token}") == {"isAuthorized": False}
+    assert (
+        authorize(f"Bearer {expired.token}")
+        == authorize(f"Bearer {revoked.token}")
+        == {"isAuthorized": False}
+    )
 
 
 def test_a_function_behind_no_authorizer_serves_nobody():

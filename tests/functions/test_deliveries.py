@@ -78,7 +78,9 @@ def test_types_are_matched_exactly_or_all_of_a_complaint(types, type, wanted):
 
 def test_every_agency_in_charge_is_told_and_nobody_else(table):
     consumer = Consumer(
-        by_agency(roads=[Subscribed("a")], akimat=[Subscribed("b"), Subscribed("c")], housing=[Subscribed("d")])
+        by_agency(
+            roads=[Subscribed("a")], akimat=[Subscribed("b"), Subscribed("c")], housing=[Subscribed("d")]
+        )
     )
     escalated = event("C1", 7, agency_id="roads", escalated_to=("akimat",), type=EventType.ESCALATED)
     consumer(escalated)
@@ -151,7 +153,12 @@ def test_a_transfer_says_from_whom_to_whom_and_not_why():
 
 @pytest.mark.parametrize("type", list(EventType))
 def test_no_event_of_any_type_lets_its_texts_out(type):
-    data = {"text": "secret words", "reason": "secret words", "photos": ["secret words"], "promise": "secret words"}
+    data = {
+        "text": "secret words",
+        "reason": "secret words",
+        "photos": ["secret words"],
+        "promise": "secret words",
+    }
     assert "secret words" not in body_of(event("C1", 1, type=type, data=data))
 
 
@@ -177,7 +184,12 @@ def test_tickets_sort_as_their_deliveries_and_each_replay_has_its_own():
 
 def test_an_event_for_one_subscription_takes_four_requests(table):
     agencies.new_subscription(
-        "roads", url="https://x.example.com/", types=("complaint.*",), secret=new_secret(), active=True, now=START
+        "roads",
+        url="https://x.example.com/",
+        types=("complaint.*",),
+        secret=new_secret(),
+        active=True,
+        now=START,
     )
     consumer = Consumer(None)
     consumer.subscriptions = CachedSubscriptions(now=consumer.clock)

@@ -115,7 +115,9 @@ def test_writers_at_once_and_a_reader_beside_them_skip_nothing_and_repeat_nothin
     while (page := poll(cursor)).changes:
         seen, cursor = seen + names(page), page.cursor
     assert failures == []
-    assert Counter(seen) == Counter((f"C{n}", seq) for n in range(writers // 2) for seq in range(1, events + 1))
+    assert Counter(seen) == Counter(
+        (f"C{n}", seq) for n in range(writers // 2) for seq in range(1, events + 1)
+    )
     for complaint in range(writers // 2):
         own = [seq for name, seq in seen if name == f"C{complaint}"]
         assert own == sorted(own)

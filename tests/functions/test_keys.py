@@ -44,7 +44,8 @@ def test_any_text_is_read_or_refused(text):
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "Bearer", "Bearer x", "Basic {}", "{}", "Bearer {} {}", "Bearer {}x", "Bearer\u00a0{}"]
+    "header",
+    [None, "", "Bearer", "Bearer x", "Basic {}", "{}", "Bearer {} {}", "Bearer {}x", "Bearer\u00a0{}"],
 )
 def test_what_is_no_bearer_token_is_none(header):
     token = str(keys.new_token())

@@ -70,9 +70,7 @@ class Door:
                     "requestId": "request-1",
                     "stage": "$default",
                     "http": {"method": method, "path": f"/v1/agency/{path}"},
-                    "authorizer": {
-                        "lambda": {"agency_id": agency_id, "key_id": "key-1", "scopes": scopes}
-                    },
+                    "authorizer": {"lambda": {"agency_id": agency_id, "key_id": "key-1", "scopes": scopes}},
                 },
             },
             None,
@@ -244,7 +242,9 @@ def test_a_url_that_the_guard_refuses_is_refused_with_its_field(monkeypatch, url
 
 
 def test_every_fault_of_a_body_is_named_at_once(door):
-    status, problem = door("POST", "subscriptions", {"types": ["complaint.eaten"], "max_rate": 0, "colour": 1})
+    status, problem = door(
+        "POST", "subscriptions", {"types": ["complaint.eaten"], "max_rate": 0, "colour": 1}
+    )
     assert status == 422
     assert {each["pointer"] for each in problem["errors"]} == {"/url", "/types/0", "/max_rate", "/colour"}
 
@@ -290,7 +290,11 @@ def test_a_test_event_arrives_and_is_listed(door):
     door.work_off()
     assert [json.loads(each.body)["type"] for each in door.agency.accepted] == ["subscription.test"]
     _, shown = door("GET", f"subscriptions/{made['id']}/deliveries/{sent['id']}")
-    assert (shown["status"], shown["attempts"][0]["status"], shown["next_attempt_at"]) == ("delivered", 200, None)
+    assert (shown["status"], shown["attempts"][0]["status"], shown["next_attempt_at"]) == (
+        "delivered",
+        200,
+        None,
+    )
 
 
 def test_deliveries_are_listed_newest_first_in_pages_that_join_up(door):
@@ -388,7 +392,9 @@ def test_what_comes_while_paused_goes_out_in_order_on_resuming(door):
     made = door.subscribe()
     at = f"subscriptions/{made['id']}"
     assert door("POST", f"{at}/pause", {})[1]["status"] == "paused"
-    door.deliver(made["id"], *(event(f"C{n % 3}", n // 3 + 1, at=START + timedelta(seconds=n)) for n in range(9)))
+    door.deliver(
+        made["id"], *(event(f"C{n % 3}", n // 3 + 1, at=START + timedelta(seconds=n)) for n in range(9))
+    )
     assert door.agency.attempts == []
     assert door("POST", f"{at}/resume", {})[1]["status"] == "active"
     door.work_off()

@@ -80,9 +80,7 @@ class Interleaved:
         published = dict.fromkeys(range(COMPLAINTS), 0)
         for number in waiting:
             published[number] += 1
-            self.world.publish(
-                event(f"C{number}", published[number]), subscriptions=lambda _: [Subscribed()]
-            )
+            self.world.publish(event(f"C{number}", published[number]), subscriptions=lambda _: [Subscribed()])
             if self.chance.random() < 0.3 and (message := self.world.queue.take()) is not None:
                 self.run(message)
         self.failing = 0.1

@@ -224,7 +224,9 @@ def test_410_disables_at_once_and_says_so(town):
 def test_one_complaint_that_never_gets_through_holds_up_itself_alone(town):
     roads = town.settle(
         "roads",
-        lambda delivery: answered(400 if (delivery.lane.complaint_id, delivery.seq) == ("roads-0", 1) else 200),
+        lambda delivery: answered(
+            400 if (delivery.lane.complaint_id, delivery.seq) == ("roads-0", 1) else 200
+        ),
     )
     town.publish(*complaints(3, events=2))
     assert {name: seqs for name, seqs in roads.order().items() if name != "roads-0"} == {
@@ -236,9 +238,7 @@ def test_one_complaint_that_never_gets_through_holds_up_itself_alone(town):
         town.publish(event("others", number + 1))
     # After five days it is given up, and what waited behind it goes out; the sequence shows the gap.
     assert roads.order()["roads-0"] == [2]
-    lane = delivery_of(
-        event("roads-0", 1), agency_id="roads", subscription_id=town.items["roads"].id
-    ).lane
+    lane = delivery_of(event("roads-0", 1), agency_id="roads", subscription_id=town.items["roads"].id).lane
     given_up = DynamoDeliveries().get(lane, 1)
     assert given_up.status == DeliveryStatus.FAILED
     assert given_up.tries >= schedule.MIN_ATTEMPTS

@@ -104,9 +104,7 @@ def _mount_keys(api: Api, *, now: Callable[[], datetime]) -> None:
 
 
 # ---------------------------------------------------------------------------------- subscriptions
-def _mount_subscriptions(
-    api: Api, *, policy: AddressPolicy, post: Post, now: Callable[[], datetime]
-) -> None:
+def _mount_subscriptions(api: Api, *, policy: AddressPolicy, post: Post, now: Callable[[], datetime]) -> None:
     @api.get("/v1/agency/subscriptions")
     def subscriptions() -> Response[str]:
         found = agencies.subscriptions_of(_caller(api, "read").agency_id)
@@ -185,18 +183,14 @@ def _altered(
 
 
 # ---------------------------------------------------------------------------------------- actions
-def _mount_actions(
-    api: Api, *, post: Post, enqueue: Enqueue, now: Callable[[], datetime]
-) -> None:
+def _mount_actions(api: Api, *, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> None:
     endpoints, deliveries, timers = DynamoEndpoints(), DynamoDeliveries(), DynamoTimers()
 
     def changed_health(
         subscription_id: str, decide: Callable[[SubscriptionHealth], SubscriptionHealth]
     ) -> Endpoint:
         item = subscription_of(_caller(api, "admin").agency_id, subscription_id)
-        return endpoints.change(
-            endpoint_of(item), lambda each: replace(each, health=decide(each.health))
-        )
+        return endpoints.change(endpoint_of(item), lambda each: replace(each, health=decide(each.health)))
 
     def wake(agency_id: str, subscription_id: str) -> None:
         lane = _lane(agency_id, subscription_id, "-")
@@ -215,9 +209,7 @@ def _mount_actions(
         verification = verify(item, post=post, now=now())
         if verification.verified and not was_active:
             wake(caller.agency_id, subscription_id)
-        return shown(
-            caller.agency_id, subscription_id, verification=views.verification_view(verification)
-        )
+        return shown(caller.agency_id, subscription_id, verification=views.verification_view(verification))
 
     @api.post("/v1/agency/subscriptions/<subscription_id>/pause")
     def pause(subscription_id: str) -> Response[str]:
@@ -228,9 +220,7 @@ def _mount_actions(
 
     @api.post("/v1/agency/subscriptions/<subscription_id>/resume")
     def resume(subscription_id: str) -> Response[str]:
-        endpoint = changed_health(
-            subscription_id, lambda health: schedule.resumed(health, now=now())
-        )
+        endpoint = changed_health(subscription_id, lambda health: schedule.resumed(health, now=now()))
         wake(endpoint.agency_id, subscription_id)
         return shown(endpoint.agency_id, subscription_id)
 
@@ -247,9 +237,7 @@ def _mount_actions(
     def test(subscription_id: str) -> Response[str]:
         caller = _caller(api, "write")
         _require_active(subscription_of(caller.agency_id, subscription_id))
-        delivery = test_delivery(
-            agency_id=caller.agency_id, subscription_id=subscription_id, now=now()
-        )
+        delivery = test_delivery(agency_id=caller.agency_id, subscription_id=subscription_id, now=now())
         deliveries.add(delivery)
         deliveries.announce(delivery.lane, [ticket_of(delivery.seq)], now=now())
         enqueue([Nudge(lane=delivery.lane)])
@@ -261,9 +249,7 @@ def _mount_actions(
         _require_active(subscription_of(caller.agency_id, subscription_id))
         start, end = _range(api.body(schemas.REPLAY), now=now())
         job = start_replay(caller.agency_id, subscription_id, start=start, end=end, now=now())
-        enqueue(
-            [JobCall(agency_id=caller.agency_id, subscription_id=subscription_id, job_id=job.id)]
-        )
+        enqueue([JobCall(agency_id=caller.agency_id, subscription_id=subscription_id, job_id=job.id)])
         return answer(views.job_view(job), status=202)
 
 
@@ -307,9 +293,7 @@ def _page(api: Api, subscription_id: str, *, now: datetime) -> dict[str, Any]:
     limit = api.page_size()
     query = DeliveryItem.by_time.query(
         subscription_id,
-        DeliveryItem.created.between(
-            iso(start or now - 2 * KEPT), iso(end or now + timedelta(days=1))
-        ),
+        DeliveryItem.created.between(iso(start or now - 2 * KEPT), iso(end or now + timedelta(days=1))),
         filter_condition=condition,
         scan_index_forward=False,
         limit=limit,

@@ -39,9 +39,7 @@ class Verification:
 def verify(item: SubscriptionItem, *, post: Post, now: datetime) -> Verification:
     """Ask the endpoint to echo a challenge, and activate the subscription if it does. Raises Conflict."""
     challenge = secrets.token_urlsafe(24)
-    body = to_body(
-        TYPE, at=now, data={"subscription_id": item.id, "challenge": challenge}
-    ).encode()
+    body = to_body(TYPE, at=now, data={"subscription_id": item.id, "challenge": challenge}).encode()
     headers = signed_headers(
         message_id=message_id(challenge, item.id),
         timestamp=now,

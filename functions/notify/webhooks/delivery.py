@@ -171,6 +171,4 @@ def with_attempt(delivery: Delivery, record: Mapping[str, Any], *, at: datetime)
     log = (*delivery.attempts, numbered)
     if len(log) > ATTEMPTS_FIRST + ATTEMPTS_LAST:
         log = log[:ATTEMPTS_FIRST] + log[-ATTEMPTS_LAST:]
-    return replace(
-        delivery, attempts=log, tries=delivery.tries + 1, first_at=delivery.first_at or at
-    )
+    return replace(delivery, attempts=log, tries=delivery.tries + 1, first_at=delivery.first_at or at)

@@ -43,8 +43,7 @@ class SqsNudges:
         """Raises NotQueued where any was refused."""
         for start in range(0, len(messages), BATCH):
             entries = [
-                _entry(str(number), message)
-                for number, message in enumerate(messages[start : start + BATCH])
+                _entry(str(number), message) for number, message in enumerate(messages[start : start + BATCH])
             ]
             answer = client("sqs").send_message_batch(QueueUrl=self._queue_url, Entries=entries)
             if failed := answer.get("Failed"):

@@ -83,9 +83,7 @@ class Sender:
             self.deliveries.park(lane, next_at=until, now=self.now())
             self._look_again(lane)
         else:
-            taken = self.deliveries.take(
-                lane, owner=self.new_owner(), now=self.now(), early=nudge.probe
-            )
+            taken = self.deliveries.take(lane, owner=self.new_owner(), now=self.now(), early=nudge.probe)
             if taken is not None:
                 _Turn(self, endpoint, taken).run()
             elif nudge.probe and not self.deliveries.pending(lane):
@@ -154,9 +152,7 @@ class _Turn:
         delivery = sender.deliveries.get(self._lane, seq)
         if delivery is None or delivery.status != DeliveryStatus.PENDING:
             return True
-        wait = sender.rate.wait(
-            self._lane.subscription_id, rate=self._endpoint.max_rate, now=sender.now()
-        )
+        wait = sender.rate.wait(self._lane.subscription_id, rate=self._endpoint.max_rate, now=sender.now())
         if wait:
             self._leave(wait=wait)
             return False
@@ -188,9 +184,7 @@ class _Turn:
         sender = self._sender
         if not self._endpoint.health.slow:
             return sender.post(self._endpoint, delivery)
-        slot = sender.slots.take(
-            self._lane.subscription_id, owner=self._taken.owner, now=sender.now()
-        )
+        slot = sender.slots.take(self._lane.subscription_id, owner=self._taken.owner, now=sender.now())
         if slot is None:
             shortest, longest = SLOW_WAIT_S
             self._leave(wait=timedelta(seconds=shortest + (longest - shortest) * sender.random()))
@@ -232,7 +226,9 @@ class _Turn:
     def _failed(self, delivery: Delivery, attempt: Attempt, *, now: datetime) -> bool:
         """Whether the lane goes on without this delivery: only if it alone did not get through for five days."""
         sender, before = self._sender, self._endpoint
-        after = sender.endpoints.change(before, lambda each: after_failed(each, attempt, now=now, random=sender.random))
+        after = sender.endpoints.change(
+            before, lambda each: after_failed(each, attempt, now=now, random=sender.random)
+        )
         due = schedule.next_attempt(
             attempts_made=delivery.tries,
             now=now,
@@ -266,9 +262,7 @@ class _Turn:
             return
         delay = due - now
         soon = delay <= LONGEST_DELAY
-        sender.deliveries.leave(
-            self._taken, done=done, next_at=due + GRACE if soon else due, attempt_at=due
-        )
+        sender.deliveries.leave(self._taken, done=done, next_at=due + GRACE if soon else due, attempt_at=due)
         if soon:
             sender.enqueue([Nudge(lane=self._lane, delay=delay)])
 
@@ -302,9 +296,7 @@ class _Turn:
             logger.warning("lane not given back", exc_info=True)
 
 
-def after_failed(
-    endpoint: Endpoint, attempt: Attempt, *, now: datetime, random: schedule.Chance
-) -> Endpoint:
+def after_failed(endpoint: Endpoint, attempt: Attempt, *, now: datetime, random: schedule.Chance) -> Endpoint:
     """The endpoint after a failed attempt: its health, and the notices that fell due with it."""
     health = schedule.after_failure(
         endpoint.health,
