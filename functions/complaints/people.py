@@ -30,7 +30,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.connection import Connection
 from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
-from pynamodb.expressions.condition import size
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -51,6 +51,8 @@ HELD_SHARDS: Final = 4
 _HELD_KEPT: Final = timedelta(days=7)
 _PROGRESS_KEPT: Final = timedelta(days=2)
 _COUNT_KEPT: Final = timedelta(days=3)
+# The stream keeps an event for a day.
+_GONE_NOTED: Final = timedelta(days=2)
 _REFUSED: Final = "ConditionalCheckFailedException"
 
 
@@ -59,7 +61,11 @@ class PeopleMeta(TableMeta):
 
 
 class ProfileItem(Model):
-    """What is absent was never chosen: the region's own value counts. `quiet` `{}`: at any hour."""
+    """What is absent was never chosen: the region's own value counts. `quiet` `{}`: at any hour.
+
+    `erased_at` is what stays of a person for a while who had everything erased: events from before it, which are
+    still on their way, are told to nobody.
+    """
 
     class Meta(PeopleMeta):
         pass
@@ -76,6 +82,8 @@ class ProfileItem(Model):
     escalations_pass = BooleanAttribute(null=True)
     muted = JSONAttribute(null=True)
     read_until = InstantAttribute(null=True)
+    erased_at = InstantAttribute(null=True)
+    expires = TTLAttribute(null=True)
 
 
 class DeviceItem(Model):
@@ -147,6 +155,11 @@ class InboxItem(Model):
         """Until when its push is held."""
         return self.held_until
 
+    def is_read(self, *, since: datetime | None) -> bool:
+        """Whether it was read by itself, or told by `since`, until when everything is read."""
+        read_at: datetime | None = self.attribute_values.get("read_at")
+        return read_at is not None or (since is not None and self.told_at <= since)
+
 
 class HeldItem(Model):
     """A push that waits; what it says is made when it is due."""
@@ -201,6 +214,10 @@ class Person:
 
     def preferences(self, region: Region) -> Preferences:
         return preferences(self.profile, region=region)
+
+    def was_erased_after(self, instant: datetime) -> bool:
+        erased_at: datetime | None = None if self.profile is None else self.profile.erased_at
+        return erased_at is not None and instant <= erased_at
 
 
 def preferences(profile: ProfileItem | None, *, region: Region) -> Preferences:
@@ -261,10 +278,8 @@ def profile_of(person: str) -> ProfileItem | None:
 def change_profile(person: str, *, set_: dict[str, Any], unset: Iterable[str] = ()) -> ProfileItem:
     """Set and remove attributes of the profile, all at once; returns it as it stands then."""
     actions = [getattr(ProfileItem, name).set(value) for name, value in set_.items()]
-    actions += [getattr(ProfileItem, name).remove() for name in unset]
+    actions += [getattr(ProfileItem, name).remove() for name in (*unset, "expires")]
     item = ProfileItem(person_pk(person))
-    if not actions:
-        return profile_of(person) or item
     item.update(actions)
     return item
 
@@ -309,7 +324,7 @@ def sign_in(device: DeviceItem, *, before: DeviceItem | None, owner: TokenItem |
         DeviceItem.pk.does_not_exist() if before is None else DeviceItem.token_digest == before.token_digest
     )
     try:
-        with TransactWrite(connection=_connection()) as transaction:
+        with TransactWrite(connection=connection()) as transaction:
             transaction.save(token, condition=held)
             transaction.save(device, condition=same)
             if owner is not None and (owner.person, owner.device_id) != (person, device.device_id):
@@ -414,13 +429,17 @@ def mark_held(item: InboxItem, *, until: datetime) -> None:
 
 def hold_push(item: InboxItem, *, until: datetime) -> None:
     """Put the push where the release finds it. Run twice, it is held once."""
-    HeldItem(
+    _held(item, until=until).save()
+
+
+def _held(item: InboxItem, *, until: datetime) -> HeldItem:
+    return HeldItem(
         f"held#{zlib.crc32(item.person.encode()) % HELD_SHARDS}",
         f"{iso(until)}#{item.person}#{item.sk}",
         person=item.person,
         inbox_sk=item.sk,
         expires=until + _HELD_KEPT,
-    ).save()
+    )
 
 
 def held_before(now: datetime, *, shard: int) -> Iterator[HeldItem]:
@@ -435,6 +454,76 @@ def let_go(held: HeldItem, item: InboxItem | None) -> None:
             InboxItem(item.pk, item.sk), [InboxItem.held_until.remove()], condition=InboxItem.pk.exists()
         )
     held.delete()
+
+
+def inbox_page(
+    person: str, *, limit: int, before: str | None, now: datetime
+) -> tuple[list[InboxItem], str | None]:
+    """Newest first, and the key that the next page starts before, None at the end."""
+    query = InboxItem.query(
+        person_pk(person),
+        InboxItem.sk.startswith("told#") if before is None else InboxItem.sk.between("told#", before),
+        scan_index_forward=False,
+        limit=limit + 2,
+        page_size=limit + 2,
+    )
+    # The item that the page starts before is among those read.
+    items = [item for item in query if item.sk != before]
+    more = len(items) > limit
+    items = items[:limit]
+    return [item for item in items if item.expires > now], items[-1].sk if more else None
+
+
+def unread(person: str, *, since: datetime | None, now: datetime) -> int:
+    """How many items were neither read one by one nor told by `since`, until when everything is read."""
+    told: Condition = InboxItem.sk.startswith("told#")
+    new = InboxItem.read_at.does_not_exist() & (InboxItem.expires > now)
+    if since is not None:
+        # An event may be told as long after it happened as the stream keeps it.
+        told = InboxItem.sk.between(f"told#{iso(since - _PROGRESS_KEPT)}", "told$")
+        new &= InboxItem.told_at > since
+    return InboxItem.count(person_pk(person), told, filter_condition=new, consistent_read=True)
+
+
+def mark_read(person: str, sk: str, *, now: datetime) -> bool:
+    """Whether there is such an item; read once, it stays read at that time."""
+    return _updated(
+        InboxItem(person_pk(person), sk),
+        [InboxItem.read_at.set(InboxItem.read_at | now)],
+        condition=InboxItem.pk.exists(),
+    )
+
+
+def mark_all_read(person: str, *, until: datetime) -> None:
+    """Everything that was told by `until` is read; what was read before stays so."""
+    _updated(
+        ProfileItem(person_pk(person)),
+        [ProfileItem.read_until.set(until), ProfileItem.expires.remove()],
+        condition=ProfileItem.read_until.does_not_exist() | (ProfileItem.read_until < until),
+    )
+
+
+# --- leaving
+
+
+def erase_profile(person: str, *, now: datetime) -> bool:
+    """Replace what the person chose by the note that they are gone; whether there was anything."""
+    before = profile_of(person)
+    ProfileItem(person_pk(person), erased_at=now, expires=now + _GONE_NOTED).save()
+    return before is not None and set(before.attribute_values) - {"pk", "sk", "erased_at", "expires"} != set()
+
+
+def erase_rest(person: str) -> int:
+    """Delete the inbox, the pushes that are held, and the counts; returns how many items the inbox had."""
+    told = list(InboxItem.query(person_pk(person), InboxItem.sk.startswith("told#"), consistent_read=True))
+    counts = list(CountItem.query(person_pk(person), CountItem.sk.startswith("count#"), consistent_read=True))
+    held = [_held(item, until=item.held_until) for item in told if item.waits_until is not None]
+    doomed: list[Model] = [*held, *counts, *told]
+    for start in range(0, len(doomed), 100):
+        with TransactWrite(connection=connection()) as transaction:
+            for item in doomed[start : start + 100]:
+                transaction.delete(item)
+    return len(told)
 
 
 # --- telling many
@@ -504,7 +593,7 @@ def _collided(error: TransactWriteError) -> bool:
 
 
 @cache
-def _connection() -> Connection:
+def connection() -> Connection:
     return Connection(
         region=ProfileItem.Meta.region,  # type: ignore[attr-defined]
         connect_timeout_seconds=PeopleMeta.connect_timeout_seconds,

@@ -278,6 +278,11 @@ def _complaint_step(change: Change) -> _Step:
         condition = (ComplaintItem.version == change.before.version) & (
             ComplaintItem.status == change.before.status.value
         )
+        if change.before.reporter is not None:
+            # Erasing a person raises no version: a change that began before it must not bring the person back.
+            condition &= (ComplaintItem.person == change.before.reporter) | (
+                ComplaintItem.reporter == change.before.reporter
+            )
     return _Step(
         table_action="save",
         item=complaint_item(change.after),

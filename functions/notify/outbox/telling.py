@@ -65,6 +65,8 @@ class Teller:
         """Raises NotPushed where SNS is throttled or fails; run again, it does what is still to be done."""
         now = self.now()
         person = person_of(subject, now=now)
+        if person.was_erased_after(published.event.at):
+            return
         item = inbox_item(published, subject, now=now)
         plan = self._plan(item, person, now=now)
         devices = person.devices if plan.verdict == "send" else ()

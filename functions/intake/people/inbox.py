@@ -1,0 +1,67 @@
+"""The inbox as the app shows it: each item said anew, in the language of whoever reads it."""
+
+import base64
+import re
+from datetime import datetime
+from typing import Any, Final
+
+from functions.complaints.clock import iso
+from functions.complaints.faults import invalid
+from functions.complaints.history import line
+from functions.complaints.people import InboxItem, ProfileItem, event_of, inbox_page, unread
+from functions.complaints.region import Region
+
+_SK: Final = re.compile(r"told#[0-9TZ:.-]{24}#[0-9A-Z]{26}#[0-9]{6,}", re.ASCII)
+
+
+def inbox_view(
+    person: str,
+    profile: ProfileItem | None,
+    *,
+    limit: int,
+    cursor: str | None,
+    language: str,
+    region: Region,
+    now: datetime,
+) -> dict[str, Any]:
+    """A page, newest first; `unread` counts the whole inbox, `as_of` is what marks all of it read."""
+    before = None if cursor is None else sort_key(cursor, field="cursor")
+    items, last = inbox_page(person, limit=limit, before=before, now=now)
+    since: datetime | None = None if profile is None else profile.read_until
+    said = [_item(item, since=since, language=language, region=region) for item in items]
+    return {
+        "items": [item for item in said if item is not None],
+        "unread": unread(person, since=since, now=now),
+        "cursor": None if last is None else public_id(last),
+        "as_of": iso(now),
+    }
+
+
+def public_id(sk: str) -> str:
+    return base64.urlsafe_b64encode(sk.encode()).decode().rstrip("=")
+
+
+def sort_key(public: str, *, field: str) -> str:
+    """The key that `public_id` made public; raises Invalid for anything else."""
+    try:
+        sk = base64.urlsafe_b64decode(public + "=" * (-len(public) % 4)).decode("ascii")
+    except ValueError:
+        sk = ""
+    if not _SK.fullmatch(sk):
+        raise invalid(field, "wrong_form")
+    return sk
+
+
+def _item(item: InboxItem, *, since: datetime | None, language: str, region: Region) -> dict[str, Any] | None:
+    said = line(event_of(item), language=language, region=region, viewer="citizen")
+    if said is None:
+        return None
+    return {
+        "id": public_id(item.sk),
+        "complaint_id": item.complaint_id,
+        "number": item.number,
+        "category": item.category,
+        "mine": bool(item.mine),
+        "read": item.is_read(since=since),
+        **said,
+    }
