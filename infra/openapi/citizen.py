@@ -240,9 +240,13 @@ def operations(limits: Limits) -> tuple[Operation, ...]:
             tag=OPEN,
             caller="anybody",
             summary="The addresses that webhooks come from",
-            description="For an agency whose firewall lets in known addresses only. `fixed` is false, and the list "
-            "empty, where the region does not ask for fixed ones.",
-            answer="WebhookAddresses",
+            description="For an agency whose firewall lets in known addresses only. Empty where the region does not "
+            "ask for fixed ones.",
+            answer={
+                "type": "object",
+                "required": ["items"],
+                "properties": {"items": {"type": "array", "items": {"type": "string", "format": "ipv4"}}},
+            },
         ),
         Operation(
             method="get",

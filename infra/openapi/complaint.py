@@ -283,12 +283,6 @@ QUESTION: Final = record(
 AGENCY: Final = record(
     {"id": TEXT, "name": TEXT, "parent": NO_TEXT | {"description": "The body it answers to."}}
 )
-ADDRESSES: Final = record(
-    {
-        "fixed": FLAG | {"description": "Whether webhooks always come from the addresses listed."},
-        "addresses": {"type": "array", "items": TEXT},
-    }
-)
 
 COMPONENTS: Final[dict[str, Any]] = {
     "Upload": UPLOAD,
@@ -308,5 +302,4 @@ COMPONENTS: Final[dict[str, Any]] = {
     "Category": CATEGORY,
     "Question": QUESTION,
     "Agency": AGENCY,
-    "WebhookAddresses": ADDRESSES,
 }
