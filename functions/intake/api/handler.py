@@ -11,6 +11,8 @@ from functions.complaints.settings import region_file, require
 from functions.complaints.store import ComplaintStore
 from functions.complaints.telemetry import correlation_id
 from functions.intake.api import complaints, directory
+from functions.intake.people import routes as people
+from functions.intake.people.devices import Devices, applications
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PEOPLE_TABLE", "PHOTOS_BUCKET")
 OPTIONAL_ENVIRONMENT: Final = ("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "WEBHOOK_ADDRESSES")
@@ -26,6 +28,7 @@ complaints.mount(
     bucket=_settings["PHOTOS_BUCKET"],
     now=utc_now,
 )
+people.mount(_api, region=_region, devices=Devices(applications(os.environ)), now=utc_now)
 directory.mount(
     _api,
     region=_region,

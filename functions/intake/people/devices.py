@@ -35,6 +35,12 @@ _TAKEN: Final = re.compile(r"Endpoint (arn:\S+) already exists with the same Tok
 _GONE: Final = frozenset({"NotFound", "NotFoundException"})
 
 
+def applications(environment: Mapping[str, str]) -> dict[str, str]:
+    """The platforms that the region has, each with the ARN of its SNS platform application."""
+    named = {platform: environment.get(f"{platform.upper()}_APPLICATION_ARN") for platform in ("fcm", "apns")}
+    return {platform: arn for platform, arn in named.items() if arn}
+
+
 @dataclass(frozen=True, slots=True)
 class Devices:
     """`applications`: the ARN of the SNS platform application of each platform that the region has."""
