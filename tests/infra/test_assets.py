@@ -24,7 +24,7 @@ SHARED = {
     "six",
     "urllib3",
 }
-SHARED |= {"typing_extensions"}
+SHARED |= {"typing_extensions", "tzdata"}
 # What a handler may load besides.
 ALSO = {"functions.intake.photos.handler.handler": {"PIL"}}
 
