@@ -43,8 +43,8 @@ def read_number(text: str) -> str:
     parts = re.split(r"[\s\-\u2010-\u2015]+", text.strip().upper().translate(_CYRILLIC))
     if len(parts) not in (3, 4):
         return text
-    prefix, year, tail, *part = parts
-    return "-".join((prefix, year, tail.translate(_CONFUSED), *part))
+    prefix, year, *tail = parts
+    return "-".join((prefix, year, *(each.translate(_CONFUSED) for each in tail)))
 
 
 def _base32(value: int, *, length: int) -> str:
