@@ -5,11 +5,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from infra.local import emulator
 from infra.local.assembly import assembly, is_made
 from infra.local.cast import cast
 from infra.local.deployed import REGION_ID, Deployed, DeployFailed, deploy, deployed
+from infra.local.function_logs import errors
 from infra.local.story import StoryFailed, Teller, play
 from infra.region import load_region_file
 
@@ -21,9 +23,14 @@ def main() -> int:
     try:
         with running() as here, cast(here) as players:
             print("\nThe story of one complaint\n", flush=True)
-            shown = play(players, Teller(write=lambda line: print(line, flush=True)))
-    except (StoryFailed, TimeoutError, DeployFailed, emulator.EmulatorError) as error:
-        print(f"\nFAILED: {error}", file=sys.stderr)
+            try:
+                shown = play(players, Teller(write=lambda line: print(line, flush=True)))
+            except (StoryFailed, TimeoutError):
+                for error in errors(here.emulator):
+                    print(f"\n{error}", file=sys.stderr)
+                raise
+    except (StoryFailed, TimeoutError, DeployFailed, emulator.EmulatorError) as failure:
+        print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nended before its end", file=sys.stderr)
@@ -48,7 +55,7 @@ def running() -> Iterator[Deployed]:
         yield deploy(own, folder=folder)
 
 
-def synthesised() -> object:
+def synthesised() -> Path:
     step("using the templates of before" if is_made() else "synthesising the stacks (half a minute)")
     return assembly()
 
