@@ -260,8 +260,9 @@ def test_a_change_takes_effect_and_a_new_url_has_to_echo(door):
     assert door("GET", at)[1]["status"] == "pending"
 
 
-def test_an_agency_has_so_many_subscriptions_and_no_more(door):
-    for _ in range(agencies.SUBSCRIPTIONS_MOST):
+def test_an_agency_has_so_many_subscriptions_and_no_more(door, monkeypatch):
+    monkeypatch.setattr(agencies, "SUBSCRIPTIONS_MOST", 3)
+    for _ in range(3):
         door.subscribe()
     status, problem = door("POST", "subscriptions", {"url": "http://127.0.0.1:9/", "types": ["complaint.*"]})
     assert (status, problem["key"]) == (409, "too_many_subscriptions")
@@ -400,6 +401,19 @@ def test_what_comes_while_paused_goes_out_in_order_on_resuming(door):
     door.work_off()
     assert door.agency.order() == {f"C{n}": [1, 2, 3] for n in range(3)}
     assert door.agency.extra() == 0
+
+
+def test_a_new_url_takes_over_what_the_old_one_did_not_take(door):
+    made = door.subscribe()
+    door.agency.answer = lambda delivery: answered(410)
+    door.deliver(made["id"], event("C1", 1), event("C2", 1))
+    at = f"subscriptions/{made['id']}"
+    assert door("GET", at)[1]["status"] == "disabled"
+    door.agency.answer = lambda delivery: answered()
+    _, moved = door("PATCH", at, {"url": "http://127.0.0.1:10/new"})
+    assert (moved["status"], moved["health"]["failures"]) == ("active", 0)
+    door.work_off()
+    assert door.agency.order() == {"C1": [1], "C2": [1]}
 
 
 def test_nothing_is_sent_to_a_deleted_subscription(door):

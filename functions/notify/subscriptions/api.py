@@ -47,7 +47,7 @@ def mount(
 ) -> None:
     """Add every route; `post` sends a verification."""
     _mount_keys(api, now=now)
-    _mount_subscriptions(api, policy=policy, post=post, now=now)
+    _mount_subscriptions(api, policy=policy, post=post, enqueue=enqueue, now=now)
     _mount_actions(api, post=post, enqueue=enqueue, now=now)
     _mount_deliveries(api, enqueue=enqueue, now=now)
 
@@ -104,7 +104,9 @@ def _mount_keys(api: Api, *, now: Callable[[], datetime]) -> None:
 
 
 # ---------------------------------------------------------------------------------- subscriptions
-def _mount_subscriptions(api: Api, *, policy: AddressPolicy, post: Post, now: Callable[[], datetime]) -> None:
+def _mount_subscriptions(
+    api: Api, *, policy: AddressPolicy, post: Post, enqueue: Enqueue, now: Callable[[], datetime]
+) -> None:
     @api.get("/v1/agency/subscriptions")
     def subscriptions() -> Response[str]:
         found = agencies.subscriptions_of(_caller(api, "read").agency_id)
@@ -146,6 +148,8 @@ def _mount_subscriptions(api: Api, *, policy: AddressPolicy, post: Post, now: Ca
         item = subscription_of(caller.agency_id, subscription_id)
         body = api.body(schemas.CHANGED_SUBSCRIPTION)
         verification = _altered(item, body, policy=policy, post=post, now=now())
+        if verification is not None and verification.verified:
+            item = _revived(item, enqueue=enqueue, now=now())
         shown = {} if verification is None else {"verification": views.verification_view(verification)}
         return answer(views.subscription_view(item, now=now()) | shown)
 
@@ -182,20 +186,35 @@ def _altered(
     return verify(item, post=post, now=now) if moved else None
 
 
+def _revived(item: SubscriptionItem, *, enqueue: Enqueue, now: datetime) -> SubscriptionItem:
+    """A new endpoint does not answer for the old one's failures; only a pause that was asked for stays."""
+
+    def revive(each: Endpoint) -> Endpoint:
+        if each.health.paused == Pause.ASKED:
+            return each
+        return replace(each, health=SubscriptionHealth())
+
+    DynamoEndpoints().change(endpoint_of(item), revive)
+    _wake(item.agency_id, item.id, enqueue=enqueue, now=now)
+    return subscription_of(item.agency_id, item.id)
+
+
+def _wake(agency_id: str, subscription_id: str, *, enqueue: Enqueue, now: datetime) -> None:
+    """Have everything tried that waits for this subscription."""
+    lane = _lane(agency_id, subscription_id, "-")
+    job_id = DynamoTimers().recover(lane, since=now - KEPT, now=now)
+    enqueue([JobCall(agency_id=agency_id, subscription_id=subscription_id, job_id=job_id)])
+
+
 # ---------------------------------------------------------------------------------------- actions
 def _mount_actions(api: Api, *, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> None:
-    endpoints, deliveries, timers = DynamoEndpoints(), DynamoDeliveries(), DynamoTimers()
+    endpoints, deliveries = DynamoEndpoints(), DynamoDeliveries()
 
     def changed_health(
         subscription_id: str, decide: Callable[[SubscriptionHealth], SubscriptionHealth]
     ) -> Endpoint:
         item = subscription_of(_caller(api, "admin").agency_id, subscription_id)
         return endpoints.change(endpoint_of(item), lambda each: replace(each, health=decide(each.health)))
-
-    def wake(agency_id: str, subscription_id: str) -> None:
-        lane = _lane(agency_id, subscription_id, "-")
-        job_id = timers.recover(lane, since=now() - KEPT, now=now())
-        enqueue([JobCall(agency_id=agency_id, subscription_id=subscription_id, job_id=job_id)])
 
     def shown(agency_id: str, subscription_id: str, **more: Any) -> Response[str]:
         item = subscription_of(agency_id, subscription_id)
@@ -208,7 +227,7 @@ def _mount_actions(api: Api, *, post: Post, enqueue: Enqueue, now: Callable[[], 
         was_active = item.status == "active"
         verification = verify(item, post=post, now=now())
         if verification.verified and not was_active:
-            wake(caller.agency_id, subscription_id)
+            _wake(caller.agency_id, subscription_id, enqueue=enqueue, now=now())
         return shown(caller.agency_id, subscription_id, verification=views.verification_view(verification))
 
     @api.post("/v1/agency/subscriptions/<subscription_id>/pause")
@@ -221,7 +240,7 @@ def _mount_actions(api: Api, *, post: Post, enqueue: Enqueue, now: Callable[[], 
     @api.post("/v1/agency/subscriptions/<subscription_id>/resume")
     def resume(subscription_id: str) -> Response[str]:
         endpoint = changed_health(subscription_id, lambda health: schedule.resumed(health, now=now()))
-        wake(endpoint.agency_id, subscription_id)
+        _wake(endpoint.agency_id, subscription_id, enqueue=enqueue, now=now())
         return shown(endpoint.agency_id, subscription_id)
 
     @api.post("/v1/agency/subscriptions/<subscription_id>/rotate-secret")
