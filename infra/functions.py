@@ -25,7 +25,7 @@ INTAKE_API: Final = Code(
     handler="functions.intake.api.handler.handler",
     sources=("functions/intake",),
     lock="intake-api",
-    services=("dynamodb", "s3"),
+    services=("dynamodb", "sns"),
     memory=512,
 )
 PHOTOS: Final = Code(
@@ -61,7 +61,7 @@ AGENCY_API: Final = Code(
     handler="functions.route.api.handler.handler",
     sources=("functions/route",),
     lock="agency-api",
-    services=("dynamodb", "s3"),
+    services=("dynamodb",),
     memory=512,
 )
 AUTHORIZER: Final = Code(
@@ -156,6 +156,18 @@ class Functions(Construct):
         self._grant_tables(storage)
         self._grant_photos(storage.photos)
         self._grant_messages(deliveries, platforms)
+
+    @property
+    def intake(self) -> tuple[Function, ...]:
+        return self.intake_api, self.photos
+
+    @property
+    def route(self) -> tuple[Function, ...]:
+        return self.assignment, self.escalation, self.sweep, self.agency_api, self.authorizer
+
+    @property
+    def notify(self) -> tuple[Function, ...]:
+        return self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions
 
     @property
     def all(self) -> tuple[Function, ...]:

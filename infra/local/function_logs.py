@@ -30,6 +30,6 @@ def _told(line: str) -> str:
         entry = json.loads(line)
     except ValueError:
         return line
-    return "\n".join(
-        filter(None, (f"{entry.get('service')}: {entry.get('message')}", entry.get("exception")))
-    )
+    what = [f"{entry.get('service')}: {entry.get('message')}"]
+    what += [str(entry[name]) for name in ("failure", "exception") if entry.get(name)]
+    return "\n".join(what)
