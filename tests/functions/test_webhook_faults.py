@@ -1,4 +1,7 @@
-"""Nothing is lost, whatever dies and when: faults before, during and after every AWS call and every attempt."""
+"""Nothing is lost, whatever dies and when: faults before, during and after every AWS call and every attempt.
+
+The feed of changes, which the consumer writes besides, has faults of its own in `test_feed`.
+"""
 
 import json
 import random

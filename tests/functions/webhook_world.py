@@ -160,10 +160,16 @@ class NoSlots:
         pass
 
 
+class NoFeed:
+    def append(self, agency_id, published, *, now):
+        pass
+
+
 class World:
     """Consumer, queue, sender and requeue with their clock; faults are of a worker and never of the world."""
 
-    def __init__(self, *, deliveries, endpoints, timers, post, seed=1, **tools):
+    def __init__(self, *, deliveries, endpoints, timers, post, feed=None, seed=1, **tools):
+        self.feed = feed or NoFeed()
         self.chance = random.Random(seed)
         self.clock = Clock()
         self.queue = Queue(self.clock, chance=self.chance)
@@ -199,6 +205,7 @@ class World:
                     subscriptions=subscriptions,
                     enqueue=self.sender.enqueue,
                     now=self.clock,
+                    feed=self.feed,
                 )
             except (Fault, Died):
                 self.faults += 1
