@@ -166,7 +166,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
         str(status): {"$ref": f"#/components/responses/{_name(status, slugs, spoken=spoken)}"}
         for status, slugs, spoken in _failures(operation)
     }
-    return {str(operation.status): _success(operation)} | failures
+    successes = {str(status): _success(operation) for status in (operation.status, *operation.further)}
+    return successes | failures
 
 
 def _failures(operation: Operation) -> Iterator[tuple[int, list[str], bool]]:

@@ -38,9 +38,9 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """`answer` is a component's name or a schema; None answers without a body. `idempotent` says whether an
-    Idempotency-Key is required, taken, or (None) not looked at. `problems` are those beyond the ones that follow from
-    the rest; `moves` names the move that may be refused in the complaint's state.
+    """`answer` is a component's name or a schema; None answers without a body. `further` are other statuses with the
+    same answer. `idempotent` says whether an Idempotency-Key is required, taken, or (None) not looked at. `problems` are
+    those beyond the ones that follow from the rest; `moves`: the complaint's state may refuse it.
     """
 
     method: Literal["get", "post", "put", "patch", "delete"]
@@ -57,6 +57,7 @@ class Operation:
     example: Any = None
     answer: str | Schema | None
     status: int = 200
+    further: tuple[int, ...] = ()
     media_type: str = "application/json"
     idempotent: Literal["required", "optional"] | None = None
     moves: bool = False
