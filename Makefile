@@ -72,11 +72,11 @@ where: setup ## who answers for what at a place: make where REGION=pavlodar AT=5
 	@$(python) -m infra.region where $(REGION) $(AT)
 
 # ------------------------------------------------------------------------------------ measurements
-N ?= 1000
+N ?= 100000
 SEED ?= 1
 
 .PHONY: simulate
-simulate: setup ## run N simulated complaints with random faults: make simulate N=100000 SEED=7
+simulate: setup ## run N simulated complaints with random faults: make simulate N=1000000 SEED=7
 	@$(python) -m tests.simulation --count $(N) --seed $(SEED)
 
 .PHONY: bench

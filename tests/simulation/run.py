@@ -43,5 +43,5 @@ def world_of(batch: int, *, count: int, seed: str, rates: Rates | None, planted:
         seed=f"{seed}-{batch}",
         rates=rates,
         planted=planted,
-        words_of=5 if count <= BATCH else 50,
+        words_of=50,
     )

@@ -1,0 +1,83 @@
+"""The simulation holds, and would notice if something did not."""
+
+from functools import cache
+
+import pytest
+
+from tests.simulation.faults import Planted, Rates
+from tests.simulation.invariants import LATE_MOST, Findings, Invariant
+from tests.simulation.run import run
+
+QUIET = Rates(
+    crash=0,
+    race=0,
+    start_lost=0,
+    execution_lost=0,
+    early_timer=0,
+    late_timer=0,
+    second_timer=0,
+    slow_stream=0,
+    outages=0,
+)
+
+
+@cache
+def lives(count: int, *planted: Planted, rates: Rates | None = None, seed: str = "11") -> Findings:
+    findings = Findings()
+    for _, part in run(count=count, seed=seed, rates=rates, planted=frozenset(planted)):
+        findings.add(part)
+    return findings
+
+
+def broken(findings: Findings) -> set[Invariant]:
+    return {violation.invariant for violation in findings.violations}
+
+
+def test_two_thousand_lives_break_no_invariant() -> None:
+    findings = lives(2_000)
+    assert findings.violations == []
+    assert findings.complaints >= 2_000
+    # Everything there is was seen to happen, or nothing would have been tried.
+    assert len(findings.events) == 20
+    assert {"closed", "withdrawn", "overdue"} == set(findings.ends)
+    assert all(findings.faults[name] for name in ("crashes", "races", "outages", "moved by the sweep"))
+
+
+@pytest.mark.parametrize(
+    ("planted", "noticed"),
+    [
+        (Planted.FENCE, Invariant.NEVER_EARLY),
+        (Planted.FENCE, Invariant.EACH_LEVEL_ONCE),
+        (Planted.CLOCK, Invariant.NEVER_EARLY),
+        (Planted.SWEEP, Invariant.NOTHING_FORGOTTEN),
+        (Planted.SWEEP, Invariant.IN_TIME),
+        (Planted.CONDITION, Invariant.NUMBERED),
+        (Planted.CONDITION, Invariant.CHAIN),
+        (Planted.CONDITION, Invariant.NONE_AFTER_ANSWER),
+        (Planted.CONDITION, Invariant.LEGAL),
+        (Planted.HASH, Invariant.CHAIN),
+        (Planted.INBOX, Invariant.TOLD),
+        (Planted.OUTBOX, Invariant.PARTS),
+    ],
+)
+def test_a_planted_bug_breaks_the_invariant_that_is_there_for_it(
+    planted: Planted, noticed: Invariant
+) -> None:
+    assert noticed in broken(lives(250, planted))
+
+
+def test_with_every_execution_lost_the_sweep_alone_is_late_by_its_interval_and_no_more() -> None:
+    findings = lives(200, rates=Rates(execution_lost=1.0))
+    assert findings.violations == []
+    assert 60 < max(findings.lateness) <= LATE_MOST.total_seconds()
+
+
+def test_with_everything_healthy_an_escalation_is_seconds_late() -> None:
+    findings = lives(200, rates=QUIET)
+    assert findings.violations == []
+    assert max(findings.lateness) < 5
+
+
+def test_the_same_seed_lives_the_same_lives() -> None:
+    once, again = (lives.__wrapped__(60, seed="5") for _ in range(2))
+    assert (once.events, once.ends, once.lateness) == (again.events, again.ends, again.lateness)
