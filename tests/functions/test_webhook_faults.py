@@ -19,7 +19,18 @@ from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
 from tests.dynamodb import tables
-from tests.functions.webhook_world import START, Agency, Died, Fault, Faults, World, answered, event
+from tests.functions.webhook_world import (
+    START,
+    Agency,
+    Died,
+    Fault,
+    Faults,
+    MemoryWorld,
+    Subscribed,
+    World,
+    answered,
+    event,
+)
 
 RATE = 1000
 
@@ -81,7 +92,7 @@ def subscribed(world):
 
 
 def rest(world, faults, complete):
-    """Until all has arrived and the queue is empty; at most two hours."""
+    """Until all has arrived and the queue is empty; at most three hours."""
     world.work_off()
     world.pass_time(timedelta(hours=3), until=lambda: complete() and not world.queue.waiting)
     faults.active = False
@@ -150,36 +161,57 @@ def test_a_connection_lost_in_the_middle_of_an_exchange_is_sent_again(subscripti
         assert len({(each.message_id, each.body) for each in same}) == 1
 
 
-def faulty(monkeypatch, *, events, complaints, share, seed, eager=0.5):
-    chance = random.Random(seed)
-    whens = [(when, kind) for when in ("before", "after") for kind in (Died, Fault)]
+WHENS = [(when, kind) for when in ("before", "after") for kind in (Died, Fault)]
 
-    def answer(delivery):
-        return answered(503) if chance.random() < share else answered()
 
-    world, agency, _ = play(
-        monkeypatch,
-        lambda number: chance.choice(whens) if chance.random() < share else None,
-        events=events,
-        complaints=complaints,
-        agency=Agency(answer),
-        seed=seed,
-        eager=eager,
-    )
-    assert world.faults > events * complaints * share
+def sometimes(chance, share):
+    return lambda number: chance.choice(WHENS) if chance.random() < share else None
+
+
+def failing(chance, share):
+    return Agency(lambda delivery: answered(503) if chance.random() < share else answered())
+
+
+def check(world, agency, *, least):
+    """At most one delivery too many for each fault, and the same message each time."""
+    assert world.faults > least
     assert agency.extra() <= world.faults
     bodies = {}
     for delivery in agency.attempts:
         known = bodies.setdefault((delivery.lane.complaint_id, delivery.seq), delivery)
         assert (known.message_id, known.body) == (delivery.message_id, delivery.body)
         assert json.loads(delivery.body)["data"]["sequence"] == delivery.seq
-    return world
-
-
-def test_a_hundred_events_with_a_fault_in_every_twentieth_call(subscription, monkeypatch):
-    faulty(monkeypatch, events=4, complaints=25, share=0.05, seed=7)
 
 
 @pytest.mark.slow
-def test_a_thousand_events_with_a_fault_in_every_twentieth_call(subscription, monkeypatch):
-    faulty(monkeypatch, events=10, complaints=100, share=0.05, seed=11, eager=0.02)
+def test_a_hundred_events_with_a_fault_in_every_twentieth_call(subscription, monkeypatch):
+    chance = random.Random(7)
+    world, agency, _ = play(
+        monkeypatch,
+        sometimes(chance, 0.05),
+        events=4,
+        complaints=25,
+        agency=failing(chance, 0.05),
+        seed=7,
+    )
+    check(world, agency, least=5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_thousand_events_with_a_fault_in_every_tenth_call(seed):
+    """In memory, with faults around every call of a store, of the queue and of the endpoint."""
+    chance = random.Random(seed)
+    faults, agency = Faults(sometimes(chance, 0.1)), failing(chance, 0.1)
+    world = MemoryWorld(
+        faults,
+        post=lambda endpoint, delivery: faults.around("POST", lambda: agency(endpoint, delivery)),
+        seed=seed,
+    )
+    expected = {f"C{n}": list(range(1, 11)) for n in range(100)}
+    for seq in range(1, 11):
+        for name in expected:
+            world.publish(event(name, seq), lambda agency_id: [Subscribed()])
+            if chance.random() < 0.2:
+                world.work_off()
+    rest(world, faults, lambda: agency.order() == expected)
+    check(world, agency, least=500)

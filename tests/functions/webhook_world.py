@@ -18,7 +18,7 @@ from functions.complaints.events import Event, EventType
 from functions.complaints.outbox import Published
 from functions.notify.outbox.deliveries import on_event
 from functions.notify.webhooks import due, jobs
-from functions.notify.webhooks.delivery import Delivery, DeliveryStatus
+from functions.notify.webhooks.delivery import Delivery, DeliveryStatus, Nudge
 from functions.notify.webhooks.endpoints import Endpoint
 from functions.notify.webhooks.nudges import JobCall
 from functions.notify.webhooks.schedule import SubscriptionHealth
@@ -415,6 +415,56 @@ class MemoryTimers:
     def recover(self, lane, *, since, now):
         self.recoveries.append(lane)
         return "job#recovery"
+
+
+class FaultyStore:
+    """A store whose every call may fail before or after it did its work."""
+
+    def __init__(self, inner, faults):
+        self._inner, self._faults = inner, faults
+
+    def __getattr__(self, name):
+        call = getattr(self._inner, name)
+        return lambda *given, **named: self._faults.around(name, lambda: call(*given, **named))
+
+
+class MemoryWorld(World):
+    """A world whose stores are in memory; the requeue and the recovery's job look there."""
+
+    def __init__(self, faults, *, post, seed=1, endpoint=None):
+        self.memory = MemoryDeliveries()
+        self.timers = MemoryTimers()
+        super().__init__(
+            deliveries=FaultyStore(self.memory, faults),
+            endpoints=FaultyStore(MemoryEndpoints(endpoint or memory_endpoint()), faults),
+            timers=FaultyStore(self.timers, faults),
+            post=post,
+            seed=seed,
+        )
+        queue = self.queue
+        object.__setattr__(
+            self.sender,
+            "enqueue",
+            lambda messages: faults.around("SendMessageBatch", lambda: queue(messages)),
+        )
+
+    def work(self, message):
+        if not isinstance(message, JobCall):
+            super().work(message)
+            return
+        for lane, state in self.memory.lanes.items():
+            if state.pending:
+                self.memory.wake(lane, now=self.clock())
+                self.queue([Nudge(lane=lane)])
+
+    def sweep(self):
+        now = self.clock()
+        for lane in self.memory.due(now):
+            self.memory.lanes[lane].next_at = now + due.AGAIN
+            self.queue([Nudge(lane=lane)])
+        for at, lane in self.timers.probes.values():
+            if at <= now:
+                self.queue([Nudge(lane=lane, probe=True)])
 
 
 class Subscribed:
