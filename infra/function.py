@@ -44,6 +44,7 @@ class Function(Construct):
     ) -> None:
         super().__init__(scope, id)
         kept = not deployment.local
+        self._timeout_ms = code.timeout * 1000
         self.log_group = logs.LogGroup(
             self,
             "Logs",
@@ -82,19 +83,29 @@ class Function(Construct):
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             system_log_level_v2=lambda_.SystemLogLevel.WARN,
             tracing=lambda_.Tracing.ACTIVE,
-            environment={**common_environment(id), **environment},
+            environment={**common_environment(id, deployment=deployment), **environment},
         )
+
+    @property
+    def timeout_ms(self) -> int:
+        return self._timeout_ms
 
     @property
     def name(self) -> str:
         return self.function.function_name
 
 
-def common_environment(id: str) -> dict[str, str]:
+def metrics_namespace(deployment: Deployment) -> str:
+    """Two regions of one account count apart."""
+    return f"Qamqor/{deployment.region.id}"
+
+
+def common_environment(id: str, *, deployment: Deployment) -> dict[str, str]:
     """What every function's environment has, beside what its handler declares."""
     return {
         "POWERTOOLS_SERVICE_NAME": id.lower(),
         "POWERTOOLS_LOG_LEVEL": "INFO",
+        "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace(deployment),
         # Else the system's zone data goes before the locked package's, and deadlines would follow whichever
         # release a runtime happens to have: Kazakhstan's zones changed on 1 March 2024.
         "PYTHONTZPATH": "",

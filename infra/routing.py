@@ -4,6 +4,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
@@ -26,11 +27,13 @@ def dead_letters(function: Function, id: str, *, deployment: Deployment) -> sqs.
     )
 
 
-def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Deployment) -> None:
+def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Deployment) -> sqs.Queue:
     """New events only, in order per complaint, several complaints at once.
 
     A record that fails is tried for a day: a deployment that breaks a function must not lose what came meanwhile.
+    Returns the queue of what could not be handled.
     """
+    dead = dead_letters(function, "StreamDeadLetters", deployment=deployment)
     only_events = lambda_.FilterCriteria.filter(
         {
             "eventName": lambda_.FilterRule.is_equal("INSERT"),
@@ -48,13 +51,18 @@ def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Dep
             retry_attempts=1000,
             max_record_age=Duration.hours(23),
             filters=[only_events],
-            on_failure=sources.SqsDlq(dead_letters(function, "StreamDeadLetters", deployment=deployment)),
+            on_failure=sources.SqsDlq(dead),
         )
     )
+    return dead
 
 
-def on_upload(function: Function, *, bucket: s3.Bucket, deployment: Deployment) -> None:
-    """Every object that lands in quarantine."""
+def on_upload(function: Function, *, bucket: s3.Bucket, deployment: Deployment) -> sqs.Queue:
+    """Every object that lands in quarantine. Returns the queue of what could not be handled.
+
+    The rule's own dead letters are what Lambda did not take; what it took and the function failed at, twice more
+    again, goes by the function's.
+    """
     dead = dead_letters(function, "UploadDeadLetters", deployment=deployment)
     events.Rule(
         function,
@@ -76,3 +84,8 @@ def on_upload(function: Function, *, bucket: s3.Bucket, deployment: Deployment) 
             )
         ],
     )
+    resource = function.function.node.default_child
+    assert isinstance(resource, lambda_.CfnFunction)
+    resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(target_arn=dead.queue_arn)
+    function.role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[dead.queue_arn]))
+    return dead

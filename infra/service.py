@@ -41,9 +41,14 @@ class Service(Stack):
         functions.let_watch(watch)
         Sweep(self, "Sweep", deployment=deployment, sweep=functions.sweep.function)
         deliveries.connect(functions)
-        for consumer in (functions.assignment, functions.outbox):
-            consume_stream(consumer, table=storage.complaints, deployment=deployment)
-        on_upload(functions.photos, bucket=storage.photos, deployment=deployment)
+        dead_letters = [
+            deliveries.dead_letters,
+            on_upload(functions.photos, bucket=storage.photos, deployment=deployment),
+            *[
+                consume_stream(consumer, table=storage.complaints, deployment=deployment)
+                for consumer in (functions.assignment, functions.outbox)
+            ],
+        ]
         api = PublicApi(self, "Api", deployment=deployment, storage=storage, functions=functions)
         Observability(
             self,
@@ -53,6 +58,7 @@ class Service(Stack):
             watch=watch,
             deliveries=deliveries,
             api=api,
+            dead_letters=dead_letters,
         )
         self._outputs(api=api, storage=storage, watch=watch)
 

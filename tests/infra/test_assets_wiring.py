@@ -5,9 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from infra.function import common_environment
 from infra.toolchain import ROOT
 from tests.infra.template import Assembly, Resource
+
+# What every function's environment has, whatever its handler declares.
+COMMON = {
+    "POWERTOOLS_LOG_LEVEL",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_SERVICE_NAME",
+    "PYTHONTZPATH",
+}
 
 
 def declared(module: Path, name: str) -> set[str] | None:
@@ -32,7 +39,7 @@ def test_a_function_gets_the_environment_that_its_handler_declares(
     template = local["qamqor-local-service"] if stage == "local" else cloud["qamqor-pavlodar-service"]
     for name, properties in template.functions().items():
         with subtests.test(name):
-            given = set(properties["Environment"]["Variables"]) - common_environment(name).keys()
+            given = set(properties["Environment"]["Variables"]) - COMMON
             module = module_of(properties)
             required = declared(module, "ENVIRONMENT") or set()
             optional = declared(module, "OPTIONAL_ENVIRONMENT") or set()

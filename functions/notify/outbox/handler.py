@@ -10,6 +10,7 @@ from functions.complaints.settings import region_file, require
 from functions.notify.outbox.consumer import on_event
 from functions.notify.outbox.deliveries import CachedSubscriptions
 from functions.notify.outbox.deliveries import on_event as deliver
+from functions.notify.outbox.metrics import counted, report_told
 from functions.notify.outbox.push import SnsPusher
 from functions.notify.outbox.telling import Teller
 from functions.notify.webhooks.nudges import SqsNudges
@@ -26,7 +27,7 @@ ENVIRONMENT: Final = (
 RESERVE_MS: Final = 30_000
 
 _settings = require(ENVIRONMENT)
-_teller = Teller(region=load_region(region_file()), pusher=SnsPusher(), now=utc_now)
+_teller = Teller(region=load_region(region_file()), pusher=counted(SnsPusher(), now=utc_now), now=utc_now)
 _deliveries = DynamoDeliveries()
 _subscriptions = CachedSubscriptions(now=utc_now)
 _enqueue = SqsNudges(_settings["DELIVERIES_QUEUE_URL"])
@@ -35,14 +36,19 @@ _enqueue = SqsNudges(_settings["DELIVERIES_QUEUE_URL"])
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return consume(
         event["Records"],
-        lambda published: on_event(
-            published,
-            teller=_teller,
-            deliver=_deliver,
-            going_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS,
-            now=utc_now,
-        ),
+        lambda published: _told(published, context),
     )
+
+
+def _told(published: Published, context: Any) -> None:
+    on_event(
+        published,
+        teller=_teller,
+        deliver=_deliver,
+        going_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS,
+        now=utc_now,
+    )
+    report_told(published, now=utc_now())
 
 
 def _deliver(published: Published) -> None:

@@ -9,6 +9,7 @@ from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.telemetry import logger
 from functions.notify.outbox.held import release
+from functions.notify.outbox.metrics import counted
 from functions.notify.outbox.push import SnsPusher
 from functions.notify.outbox.telling import Teller
 
@@ -16,7 +17,7 @@ ENVIRONMENT: Final = ("PEOPLE_TABLE",)
 RESERVE_MS: Final = 35_000
 
 require(ENVIRONMENT)
-_teller = Teller(region=load_region(region_file()), pusher=SnsPusher(), now=utc_now)
+_teller = Teller(region=load_region(region_file()), pusher=counted(SnsPusher(), now=utc_now), now=utc_now)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

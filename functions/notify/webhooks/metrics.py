@@ -4,6 +4,7 @@ Source of the format: Amazon CloudWatch User Guide, "Specification: Embedded met
 """
 
 import json
+import os
 import sys
 from datetime import datetime
 from typing import Any, Final
@@ -12,7 +13,7 @@ from functions.notify.webhooks.delivery import Delivery
 from functions.notify.webhooks.endpoints import Endpoint
 from functions.notify.webhooks.transport import Attempt
 
-NAMESPACE: Final = "Qamqor/Webhooks"
+NAMESPACE: Final = f"{os.environ.get('POWERTOOLS_METRICS_NAMESPACE', 'Qamqor')}/Webhooks"
 DELIVERED: Final = "Delivered"
 FAILED: Final = "Failed"
 LATENCY: Final = "Latency"

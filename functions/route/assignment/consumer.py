@@ -16,6 +16,7 @@ from functions.complaints.outbox import Published
 from functions.complaints.region import Region
 from functions.complaints.store import Store, move
 from functions.complaints.telemetry import logger
+from functions.route.assignment.metrics import report, report_assignment
 from functions.route.watch import Watch
 
 UNWATCHED: Final = ENDED | {Status.ANSWERED}
@@ -26,6 +27,7 @@ def on_event(
 ) -> None:
     """Carry on from one event. Every step may run twice: the second time finds it done."""
     event = published.event
+    report(published, now=now())
     _keep_watch(published, watch=watch)
     if event.type == EventType.SPLIT:
         _divide(published, store=store, region=region, now=now)
@@ -60,7 +62,9 @@ def _assign(published: Published, *, store: Store, region: Region, now: Callable
         return assign(complaint, region=region, now=now())
 
     try:
-        move(store, published.event.complaint_id, decide)
+        _, change = move(store, published.event.complaint_id, decide)
+        if change is not None:
+            report_assignment(published, now=now())
     except (LookupError, CalendarYearMissing):
         logger.exception("complaint not assigned: the region file does not say to whom, or by when")
 

@@ -1,14 +1,17 @@
 """The sweep: what lost its watch is found by the index of timers, acted on, and watched again."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from functions.complaints.change import Change
+from functions.complaints.complaint import Complaint
 from functions.complaints.moves.escalation import tick
 from functions.complaints.region import Region
 from functions.complaints.store import Store, move
 from functions.complaints.telemetry import follow, logger
+from functions.complaints.timers import WATCHED, passed_timer
 
 # A watch that works is seconds late at the most; what is later than this has none.
 GRACE: Final = timedelta(seconds=60)
@@ -19,6 +22,9 @@ class Swept:
     found: int
     moved: int
     failed: int
+    unwatched: int = field(default=0, compare=False)
+    oldest: timedelta = field(default=timedelta(0), compare=False)
+    """How many should have had a watch of their own, and how late the one that waited longest was."""
 
 
 def sweep(
@@ -36,20 +42,25 @@ def sweep(
     the others waiting; what is left when time runs out is found by the next sweep.
     """
     found = moved = failed = 0
+    lost: dict[str, timedelta] = {}
+
+    def decide(complaint: Complaint) -> Change | None:
+        timer = passed_timer(complaint, now=now)
+        if timer is not None and timer.kind in WATCHED:
+            lost[complaint.id] = now - timer.at
+        return tick(complaint, region=region, now=now, restart_watch=True)
+
     for complaint_id in overdue(now - grace):
         if not going_on():
             break
         found += 1
         follow(complaint_id=complaint_id, correlation_id=f"sweep-{now:%Y%m%dT%H%M%S}")
         try:
-            _, change = move(
-                store,
-                complaint_id,
-                lambda complaint: tick(complaint, region=region, now=now, restart_watch=True),
-            )
+            _, change = move(store, complaint_id, decide)
         except Exception:
             logger.exception("sweep could not move a complaint")
             failed += 1
         else:
             moved += change is not None
-    return Swept(found=found, moved=moved, failed=failed)
+    oldest = max(lost.values(), default=timedelta(0))
+    return Swept(found=found, moved=moved, failed=failed, unwatched=len(lost), oldest=oldest)

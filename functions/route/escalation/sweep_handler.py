@@ -1,10 +1,10 @@
 """Lambda, on a schedule: the sweep over complaints whose timer has run out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Final
 
+from functions.complaints import metrics
 from functions.complaints.clock import utc_now
 from functions.complaints.lists import due_before
 from functions.complaints.region import load_region
@@ -27,15 +27,19 @@ class SweepIncomplete(RuntimeError):
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """`{found, moved, failed}`; raises SweepIncomplete, after all that could be done, where one failed."""
+    now = utc_now()
     swept = sweep(
         due_before,
         store=_store,
         region=_region,
-        now=utc_now(),
+        now=now,
         grace=timedelta(seconds=int(_settings["SWEEP_GRACE_SECONDS"])),
         going_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS,
     )
-    logger.info("swept", extra=asdict(swept))
+    counts = {"found": swept.found, "moved": swept.moved, "failed": swept.failed}
+    logger.info("swept", extra=counts)
+    oldest_s = swept.oldest.total_seconds()
+    metrics.emit({metrics.UNWATCHED: swept.unwatched, metrics.OLDEST_UNWATCHED: oldest_s}, now=now)
     if swept.failed:
         raise SweepIncomplete(f"{swept.failed} of {swept.found} complaints could not be moved")
-    return asdict(swept)
+    return counts

@@ -1,0 +1,57 @@
+"""What happens to complaints, in numbers: how many come, are assigned, answered in time, escalated, refuted."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from functions.complaints import metrics
+from functions.complaints.clock import parse_iso
+from functions.complaints.events import EventType
+from functions.complaints.outbox import Published
+
+PROMPT: Final = timedelta(minutes=1)
+"""An escalation later than this was not the watch's, which is seconds late at the most."""
+
+_COUNTED: Final[Mapping[EventType, str]] = {
+    EventType.SUBMITTED: metrics.SUBMITTED,
+    EventType.ASSIGNED: metrics.ASSIGNED,
+    EventType.ANSWERED: metrics.ANSWERED,
+    EventType.ESCALATED: metrics.ESCALATED,
+    EventType.REFUTED: metrics.REFUTED,
+    EventType.CLOSED: metrics.CLOSED,
+}
+
+
+def report(published: Published, *, now: datetime) -> None:
+    """One line for an event that counts, with its body and category; none for others."""
+    values = numbers(published)
+    if values:
+        metrics.emit(
+            values,
+            now=now,
+            Agency=published.agency_id,
+            Category=published.category,
+            Complaint=published.event.complaint_id,
+        )
+
+
+def report_assignment(published: Published, *, now: datetime) -> None:
+    """How long a complaint waited for its body since the event that made it ready."""
+    delay = max(0.0, (now - published.event.at).total_seconds())
+    metrics.emit({metrics.ASSIGNMENT_DELAY: delay}, now=now, Complaint=published.event.complaint_id)
+
+
+def numbers(published: Published) -> dict[str, float]:
+    event = published.event
+    name = _COUNTED.get(event.type)
+    if name is None:
+        return {}
+    values: dict[str, float] = {name: 1}
+    if event.type == EventType.ANSWERED:
+        values[metrics.ANSWERED_IN_TIME] = int(published.escalation_level == 0)
+    missed_at = event.data.get("missed_at") if event.type == EventType.ESCALATED else None
+    if missed_at is not None:
+        delay = event.at - parse_iso(missed_at)
+        values[metrics.ESCALATION_DELAY] = max(0.0, delay.total_seconds())
+        values[metrics.ESCALATED_LATE] = int(delay > PROMPT)
+    return values

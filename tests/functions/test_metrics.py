@@ -1,0 +1,113 @@
+"""Metrics are lines that CloudWatch understands, and say what happened."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from functions.complaints import metrics
+from functions.complaints.complaint import ActorKind, Status
+from functions.complaints.events import Event, EventType
+from functions.complaints.outbox import Published
+from functions.notify.outbox.metrics import counted, report_told
+from functions.notify.outbox.push import Outcome
+from functions.route.assignment.metrics import numbers, report
+
+NOW = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)
+
+
+def published(type: EventType, *, level: int = 0, at: datetime = NOW, **data: object) -> Published:
+    return Published(
+        event=Event(
+            complaint_id="01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            seq=3,
+            type=type,
+            at=at,
+            actor=ActorKind.SYSTEM,
+            status=Status.ASSIGNED,
+            data=data,
+        ),
+        visible=True,
+        number="PVL-26-7K3M9",
+        region="pavlodar",
+        category="open_manhole",
+        agency_id="city_housing",
+        escalated_to=(),
+        escalation_level=level,
+        due_at=None,
+        reporter="somebody",
+        language="kk",
+        joined=0,
+        watch_round=1,
+        started_watch=None,
+        watch_at=None,
+        correlation_id=None,
+    )
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[dict]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_line_is_one_that_cloudwatch_takes_metrics_from() -> None:
+    line = json.loads(
+        metrics.line(
+            {metrics.ESCALATED: 1, metrics.ESCALATION_DELAY: 2.5}, now=NOW, Agency="a", Category=None
+        )
+    )
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert line["_aws"]["Timestamp"] == 1772510706000
+    assert directive["Dimensions"] == [[]]
+    assert directive["Metrics"] == [
+        {"Name": "Escalated", "Unit": "Count"},
+        {"Name": "EscalationDelay", "Unit": "Seconds"},
+    ]
+    assert (line["Escalated"], line["EscalationDelay"], line["Agency"]) == (1, 2.5, "a")
+    assert "Category" not in line
+
+
+def test_an_event_that_counts_is_one_line_with_its_body_and_category(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report(published(EventType.REFUTED), now=NOW)
+    report(published(EventType.COMMENTED), now=NOW)
+    (line,) = printed(capsys)
+    assert (line["Refuted"], line["Agency"], line["Category"]) == (1, "city_housing", "open_manhole")
+
+
+@pytest.mark.parametrize(("level", "in_time"), [(0, 1), (1, 0), (2, 0)])
+def test_an_answer_is_in_time_where_nothing_was_missed(level: int, in_time: int) -> None:
+    assert numbers(published(EventType.ANSWERED, level=level)) == {"Answered": 1, "AnsweredInTime": in_time}
+
+
+@pytest.mark.parametrize(("late_s", "late"), [(0, 0), (3, 0), (60, 0), (61, 1), (360, 1)])
+def test_an_escalation_is_late_a_minute_after_what_was_missed(late_s: int, late: int) -> None:
+    event = published(
+        EventType.ESCALATED, missed_at="2026-03-03T04:05:06.000Z", at=NOW + timedelta(seconds=late_s)
+    )
+    assert numbers(event) == {"Escalated": 1, "EscalationDelay": late_s, "EscalatedLate": late}
+
+
+@pytest.mark.parametrize(("after_s", "late"), [(2, 0), (60, 0), (61, 1)])
+def test_telling_is_late_a_minute_after_the_event(
+    after_s: int, late: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report_told(published(EventType.ASSIGNED), now=NOW + timedelta(seconds=after_s))
+    (line,) = printed(capsys)
+    assert (line["Told"], line["ToldLate"], line["TellingDelay"]) == (1, late, after_s)
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_every_outcome_of_a_push_is_sent_failed_or_a_normal_end(
+    outcome: Outcome, capsys: pytest.CaptureFixture[str]
+) -> None:
+    push = counted(lambda device, message: outcome, now=lambda: NOW)
+    assert push(None, None) is outcome  # type: ignore[arg-type]
+    lines = printed(capsys)
+    match outcome:
+        case Outcome.GONE:
+            assert lines == []
+        case Outcome.SENT:
+            assert (lines[0]["PushSent"], lines[0]["PushFailed"]) == (1, 0)
+        case _:
+            assert (lines[0]["PushSent"], lines[0]["PushFailed"]) == (0, 1)

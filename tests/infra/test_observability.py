@@ -1,0 +1,201 @@
+"""Alarms ring for what matters, say what to do, and read metrics that something emits."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.complaints import metrics
+from functions.notify.webhooks import metrics as webhook_metrics
+from infra.region import load_region_file
+from infra.toolchain import ROOT
+from tests.infra.template import Assembly, Template
+
+RUNBOOK = ROOT / "docs" / "runbook.md"
+
+# What the operators are woken for, and where it stands what to do.
+SECTIONS = {
+    "ChainHeads": "chain-heads",
+    "DeadLetters": "dead-letters",
+    "EscalatedLate": "escalated-late",
+    "FailedExecutions": "failed-executions",
+    "IntakeDurations": "function-durations",
+    "IntakeErrors": "function-errors",
+    "IntakeThrottles": "function-throttles",
+    "NotifyDurations": "function-durations",
+    "NotifyErrors": "function-errors",
+    "NotifyThrottles": "function-throttles",
+    "OldestUnwatched": "oldest-unwatched",
+    "OldestWebhook": "oldest-webhook",
+    "OpenExecutions": "open-executions",
+    "PushFailures": "push-failures",
+    "QueueAge": "queue-age",
+    "RouteDurations": "function-durations",
+    "RouteErrors": "function-errors",
+    "RouteThrottles": "function-throttles",
+    "ServerErrors": "server-errors",
+    "StreamAge": "stream-age",
+    "ToldLate": "told-late",
+}
+JOINED = {
+    f"{door}{what}" for door in ("Intake", "Route", "Notify") for what in ("Errors", "Throttles", "Durations")
+}
+
+
+@pytest.fixture
+def service(cloud: Assembly) -> Template:
+    return cloud["qamqor-pavlodar-service"]
+
+
+def alarms(template: Template) -> dict[str, dict[str, Any]]:
+    return {
+        alarm["Properties"]["AlarmName"].rpartition("-")[2]: alarm["Properties"]
+        for alarm in template.of("AWS::CloudWatch::Alarm").values()
+    }
+
+
+def metrics_of(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The metrics that an alarm reads: `{Namespace, MetricName, Dimensions}`."""
+    if "MetricName" in alarm:
+        yield alarm
+    for each in alarm.get("Metrics", ()):
+        if "MetricStat" in each:
+            yield each["MetricStat"]["Metric"]
+
+
+def test_each_alarm_names_its_section_of_the_runbook(service: Template) -> None:
+    found = {
+        name: re.search(r"Runbook: docs/runbook\.md#([a-z-]+)$", alarm["AlarmDescription"])
+        for name, alarm in alarms(service).items()
+    }
+    assert {name: match and match[1] for name, match in found.items()} == SECTIONS
+
+
+def test_the_runbook_has_the_sections_that_alarms_name() -> None:
+    headings = {
+        re.sub(r"[^a-z0-9 -]", "", line.lstrip("# ").lower()).replace(" ", "-")
+        for line in RUNBOOK.read_text().splitlines()
+        if line.startswith("## ")
+    }
+    assert {*SECTIONS.values(), "functions-unwell"} <= headings
+
+
+def test_an_alarm_reaches_the_operators_alone_or_joined_with_its_like(service: Template) -> None:
+    for name, alarm in alarms(service).items():
+        assert bool(alarm.get("AlarmActions")) == (name not in JOINED), name
+    (joint,) = service.of("AWS::CloudWatch::CompositeAlarm").values()
+    rule = json.dumps(joint["Properties"]["AlarmRule"])
+    assert joint["Properties"]["AlarmActions"]
+    logical = {
+        id: alarm["Properties"]["AlarmName"].rpartition("-")[2]
+        for id, alarm in service.of("AWS::CloudWatch::Alarm").items()
+    }
+    assert {name for id, name in logical.items() if f'"{id}"' in rule} == JOINED
+
+
+def test_the_operators_of_the_region_file_are_told(service: Template) -> None:
+    told = {
+        each["Properties"]["Endpoint"]
+        for each in service.of("AWS::SNS::Subscription").values()
+        if each["Properties"]["Protocol"] == "email"
+    }
+    assert told == set(load_region_file("pavlodar").alarm_emails)
+    assert told
+
+
+def test_every_function_is_watched(service: Template) -> None:
+    functions = set(service.of("AWS::Lambda::Function"))
+    for metric in ("Errors", "Throttles", "Duration"):
+        watched = {
+            dimension["Value"]["Ref"]
+            for alarm in alarms(service).values()
+            for each in metrics_of(alarm)
+            if each["MetricName"] == metric
+            for dimension in each["Dimensions"]
+        }
+        # Custom resources run while somebody looks on: the deployment itself fails with them.
+        assert {id for id in functions - watched if "Provider" not in id and "Directory" not in id} == set()
+
+
+def test_every_queue_of_dead_letters_is_watched(service: Template) -> None:
+    dead = {id for id in service.of("AWS::SQS::Queue") if "DeadLetters" in id}
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for each in metrics_of(alarms(service)["DeadLetters"])
+        for dimension in each["Dimensions"]
+    }
+    assert watched == dead
+    assert len(dead) >= 4
+
+
+def test_own_metrics_in_alarms_are_ones_that_functions_emit(service: Template) -> None:
+    emitted = {
+        value for name, value in vars(metrics).items() if name.isupper() and isinstance(value, str)
+    } | {webhook_metrics.UNDELIVERED_AGE}
+    read = {
+        (each["Namespace"], each["MetricName"])
+        for alarm in alarms(service).values()
+        for each in metrics_of(alarm)
+        if str(each["Namespace"]).startswith("Qamqor")
+    }
+    assert len(read) >= 7
+    for namespace, name in read:
+        assert namespace in {"Qamqor/pavlodar", "Qamqor/pavlodar/Webhooks"}
+        assert name in emitted
+
+
+def test_functions_count_in_their_regions_namespace(cloud: Assembly) -> None:
+    for region in ("karaganda", "pavlodar"):
+        for properties in cloud[f"qamqor-{region}-service"].functions().values():
+            namespace = properties["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
+            assert namespace == f"Qamqor/{region}"
+
+
+def test_a_function_near_its_timeout_is_measured_by_its_own(service: Template) -> None:
+    (duration,) = [
+        each["Expression"] for each in alarms(service)["IntakeDurations"]["Metrics"] if "Expression" in each
+    ]
+    functions = service.functions()
+    for name in ("intakeapi", "photos"):
+        assert f"/{functions[name]['Timeout'] * 1000}*100" in duration
+
+
+def test_the_open_executions_are_read_against_the_quota(service: Template) -> None:
+    alarm = alarms(service)["OpenExecutions"]
+    assert alarm["Threshold"] == 70
+    assert {each["MetricName"] for each in metrics_of(alarm)} == {"OpenExecutionCount", "OpenExecutionLimit"}
+
+
+def test_silence_of_the_sweep_is_an_alarm_too(service: Template) -> None:
+    for name, alarm in alarms(service).items():
+        silent = alarm["TreatMissingData"]
+        assert silent == ("breaching" if name in {"OldestUnwatched", "ChainHeads"} else "notBreaching"), name
+
+
+def test_one_dashboard_is_for_the_business_and_one_for_the_machinery(service: Template) -> None:
+    bodies = {
+        each["Properties"]["DashboardName"]: json.dumps(each["Properties"]["DashboardBody"])
+        for each in service.of("AWS::CloudWatch::Dashboard").values()
+    }
+    assert set(bodies) == {"qamqor-pavlodar-business", "qamqor-pavlodar-technical"}
+    for name in (
+        metrics.SUBMITTED,
+        metrics.ANSWERED_IN_TIME,
+        metrics.ESCALATED,
+        metrics.REFUTED,
+        "by Agency",
+        "by Category",
+    ):
+        assert name in bodies["qamqor-pavlodar-business"]
+    for title in ("Alarms", "Errors", "Throttles", "Dead letters", "Watches", "Age of the stream"):
+        assert title in bodies["qamqor-pavlodar-technical"]
+
+
+def test_the_local_stage_has_the_dashboards_and_wakes_nobody(local: Assembly) -> None:
+    template = local["qamqor-local-service"]
+    assert len(template.of("AWS::CloudWatch::Dashboard")) == 2
+    assert not template.of(
+        "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::SNS::Subscription"
+    )
