@@ -82,6 +82,7 @@ def test_a_cursor_whose_changes_are_no_longer_kept_is_refused_and_not_skipped_ov
     assert names(poll(now=late)) == [("C1", 3)]
 
 
+@pytest.mark.slow
 def test_writers_at_once_and_a_reader_beside_them_skip_nothing_and_repeat_nothing():
     """Eight writers, of whom each event has two, and a reader who polls all the time."""
     writers, events = 8, 12

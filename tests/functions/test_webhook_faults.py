@@ -128,7 +128,7 @@ def test_without_a_fault_each_event_is_sent_once_in_few_calls(subscription, monk
     }
 
 
-@pytest.mark.parametrize("exception", [Died, Fault])
+@pytest.mark.parametrize("exception", [Died, pytest.param(Fault, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_fault_at_any_one_call_loses_nothing(subscription, monkeypatch, when, exception):
     """Every call that the sound run makes, one after the other."""

@@ -102,6 +102,7 @@ def complaints(count, *, events=1, agency_id="roads", at=START):
     ]
 
 
+@pytest.mark.slow
 def test_a_dead_endpoint_costs_probes_and_recovers_in_order_without_anyone_asking(town):
     dead = town.settle("roads", lambda delivery: answered(503))
     town.publish(*complaints(12, events=2))
