@@ -3,12 +3,14 @@
 import heapq
 import itertools
 import logging
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from random import Random
 from unittest import mock
 
@@ -248,6 +250,8 @@ class World:
     def _repeatable(self) -> Iterator[None]:
         """Ids drawn from the seed, no real waiting between two tries, no log of what is made to fail."""
         with (
+            Path(os.devnull).open("w") as nowhere,
+            redirect_stdout(nowhere),
             mock.patch("functions.complaints.ids.secrets.randbits", self.random.getrandbits),
             mock.patch("functions.complaints.store.time.sleep"),
             mock.patch("functions.complaints.telemetry.logger.append_keys"),
