@@ -13,6 +13,7 @@
 
 import hashlib
 import os
+import secrets
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -54,6 +55,10 @@ _COUNT_KEPT: Final = timedelta(days=3)
 # The stream keeps an event for a day.
 _GONE_NOTED: Final = timedelta(days=2)
 _REFUSED: Final = "ConditionalCheckFailedException"
+
+
+def new_attempt() -> str:
+    return secrets.token_hex(8)
 
 
 class PeopleMeta(TableMeta):
@@ -102,6 +107,10 @@ class DeviceItem(Model):
     seen_at = InstantAttribute()
     expires = TTLAttribute()
 
+    @property
+    def person(self) -> str:
+        return str(self.pk).partition("#")[2]
+
 
 class TokenItem(Model):
     """Whose a push token is; a phone that changes hands keeps its token."""
@@ -120,7 +129,10 @@ class TokenItem(Model):
 
 
 class InboxItem(Model):
-    """One step of one complaint, told to one person. `pushed`: the devices whose push is spoken for."""
+    """One step of one complaint, told to one person.
+
+    `pushed`: the devices whose push is spoken for; `attempt` names the run that did so last.
+    """
 
     class Meta(PeopleMeta):
         pass
@@ -141,6 +153,7 @@ class InboxItem(Model):
     language = UnicodeAttribute(null=True)
     told_at = InstantAttribute()
     read_at = InstantAttribute(null=True)
+    attempt = UnicodeAttribute(default_for_new=new_attempt)
     pushed = UnicodeSetAttribute(null=True)
     failures = NumberAttribute(null=True)
     held_until = InstantAttribute(null=True)
@@ -307,7 +320,7 @@ def sign_in(device: DeviceItem, *, before: DeviceItem | None, owner: TokenItem |
 
     `before` is the device, `owner` the token's owner as they were read. Raises Moved where either changed.
     """
-    person = device.pk.partition("#")[2]
+    person = device.person
     token = TokenItem(
         token_pk(device.token_digest),
         person=person,
@@ -337,31 +350,33 @@ def sign_in(device: DeviceItem, *, before: DeviceItem | None, owner: TokenItem |
         raise
 
 
-def sign_out(device: DeviceItem) -> bool:
-    """Remove the device and its hold on the token; False where the device has another token by now.
+def release_token(device: DeviceItem) -> bool:
+    """Give up the device's hold on its token; whether nobody has the token then. Whoever has it by now keeps it."""
+    try:
+        TokenItem(token_pk(device.token_digest), TokenItem.SK).delete(
+            condition=TokenItem.pk.does_not_exist()
+            | ((TokenItem.person == device.person) & (TokenItem.device_id == device.device_id))
+        )
+    except DeleteError as error:
+        if error.cause_response_code != _REFUSED:
+            raise
+        return False
+    return True
 
-    Whoever has the token by then keeps it.
-    """
-    person = device.pk.partition("#")[2]
+
+def forget_device(device: DeviceItem) -> None:
+    """Remove the device, unless it has another token by now. After its token: found again if this fails."""
     try:
         device.delete(condition=DeviceItem.token_digest == device.token_digest)
     except DeleteError as error:
         if error.cause_response_code != _REFUSED:
             raise
-        return False
-    finally:
-        _drop_token(device.token_digest, person=person, device_id=device.device_id)
-    return True
 
 
-def _drop_token(digest: str, *, person: str, device_id: str) -> None:
-    try:
-        TokenItem(token_pk(digest), TokenItem.SK).delete(
-            condition=(TokenItem.person == person) & (TokenItem.device_id == device_id)
-        )
-    except DeleteError as error:
-        if error.cause_response_code != _REFUSED:
-            raise
+def retire(device: DeviceItem) -> None:
+    """The phone takes no more pushes."""
+    release_token(device)
+    forget_device(device)
 
 
 # --- the inbox
@@ -378,7 +393,8 @@ def add_to_inbox(item: InboxItem) -> InboxItem | None:
     except PutError as error:
         if error.cause_response_code != _REFUSED:
             raise
-        return InboxItem.get(item.pk, item.sk, consistent_read=True)
+        before = InboxItem.get(item.pk, item.sk, consistent_read=True)
+        return None if before.attempt == item.attempt else before
     return None
 
 
@@ -403,24 +419,32 @@ def event_of(item: InboxItem) -> Event:
     )
 
 
-def claim_push(item: InboxItem, device_id: str) -> bool:
-    """Whether the push of this item to this device is the caller's to send; it is, once."""
-    return _updated(
+def claim_pushes(item: InboxItem, device_ids: Iterable[str]) -> bool:
+    """Whether the pushes of this item to these devices are the caller's to send; they are, once."""
+    before, item.attempt = item.attempt, new_attempt()
+    claimed = _updated(
         InboxItem(item.pk, item.sk),
-        [InboxItem.pushed.add({device_id})],
-        condition=InboxItem.pk.exists() & ~InboxItem.pushed.contains(device_id),
+        [InboxItem.attempt.set(item.attempt), InboxItem.pushed.add(set(device_ids))],
+        condition=InboxItem.attempt == before,
     )
+    # A request of which the answer was lost is sent again by the SDK, and finds itself.
+    return claimed or _is_at(item)
 
 
-def release_push(item: InboxItem, device_ids: Iterable[str], *, failed: bool) -> int:
-    """Give back what was claimed and certainly not sent; returns how often sending has failed, this time included."""
+def release_pushes(item: InboxItem, device_ids: Iterable[str], *, failed: bool) -> int:
+    """Give back what this attempt claimed and certainly did not send; returns how often sending has failed so far."""
     actions: list[Any] = [InboxItem.pushed.delete(set(device_ids))]
     if failed:
         actions.append(InboxItem.failures.add(1))
     stored = InboxItem(item.pk, item.sk)
-    if not _updated(stored, actions, condition=InboxItem.pk.exists()):
+    if not _updated(stored, actions, condition=InboxItem.attempt == item.attempt):
         return 0
     return int(stored.failures or 0)
+
+
+def _is_at(item: InboxItem) -> bool:
+    stored = inbox_item(item.person, item.sk)
+    return stored is not None and stored.attempt == item.attempt
 
 
 def mark_held(item: InboxItem, *, until: datetime) -> None:

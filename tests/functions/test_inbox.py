@@ -26,7 +26,8 @@ from functions.notify.outbox.held import release
 from functions.notify.outbox.push import Outcome
 from functions.notify.outbox.telling import FAILURES_MOST, NotPushed
 from tests.dynamodb import tables
-from tests.functions.telling import HOUSING, NIGHT, Life, Phones, phone, teller
+from tests.functions.faults import When, aws_calls, run_again_until_done
+from tests.functions.telling import HOUSING, NIGHT, Life, Phones, empty, phone, teller
 from tests.region_fixture import region
 
 QUIET = {"from": "22:00", "to": "08:00"}
@@ -250,9 +251,7 @@ def test_after_half_of_the_pushes_the_rest_is_sent_and_no_half_twice(life: Life,
 
 def test_a_disabled_endpoint_retires_the_device_and_is_no_failure(life: Life, phones: Phones) -> None:
     device = phone("reporter")
-    client("sns").set_endpoint_attributes(
-        EndpointArn=device.endpoint_arn, Attributes={"Enabled": "false"}
-    )
+    client("sns").set_endpoint_attributes(EndpointArn=device.endpoint_arn, Attributes={"Enabled": "false"})
     tell(assigned(life), life, phones)
     assert device_of("reporter", "phone") is None
     assert len(inbox("reporter")) == 1
@@ -355,3 +354,39 @@ def test_what_is_released_into_new_quiet_hours_is_held_on(phones: Phones) -> Non
     life.clock.at = NIGHT + timedelta(hours=10)
     let_go(life, phones)
     assert phones.devices == ["phone"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("hour", ["day", "night"])
+def test_whichever_call_fails_everybody_is_told_once(hour: str, when: When) -> None:
+    """In the inbox and on each phone; at night the push comes with the release, which is disturbed as well."""
+
+    def run(who: str, *, fail: int | None = None, fail_release: int | None = None) -> tuple[int, int]:
+        life, phones = at_night() if hour == "night" else Life(), Phones()
+        people = (who, f"neighbour-of-{who}")
+        phone(who, "android", now=life.clock())
+        phone(who, "iphone", platform="apns", now=life.clock())
+        phone(people[1], "neighbours", now=life.clock())
+        assigned(life, reporter=who)
+        joined(life, people[1])
+        published = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
+        with aws_calls(fail=fail, when=when) as telling:
+            run_again_until_done(lambda: tell(published, life, phones))
+        life.clock.at += timedelta(hours=9)
+        with aws_calls(fail=fail_release, when=when) as releasing:
+            run_again_until_done(lambda: let_go(life, phones))
+        let_go(life, phones)
+        assert [len(inbox(person)) for person in people] == [1, 1]
+        assert sorted(phones.devices) == sorted(
+            f"{person}-{number}" for person in people for number in (1, 2)
+        )
+        assert [held for shard in range(4) for held in HeldItem.query(f"held#{shard}")] == []
+        empty()
+        return len(telling.made), len(releasing.made)
+
+    told, released = run("calm")
+    assert told >= 6
+    for number in range(told):
+        run(f"told-{number}", fail=number)
+    for number in range(released if hour == "night" else 0):
+        run(f"released-{number}", fail_release=number)

@@ -19,10 +19,11 @@ from functions.complaints.people import (
     Moved,
     device_of,
     device_sk,
+    forget_device,
     person_of,
     person_pk,
+    release_token,
     sign_in,
-    sign_out,
     token_digest,
     token_owner,
 )
@@ -90,9 +91,9 @@ class Devices:
         device = device_of(person, device_id)
         if device is None:
             return False
-        sign_out(device)
-        if token_owner(device.token_digest) is None:
+        if release_token(device):
             _deleted(device.endpoint_arn)
+        forget_device(device)
         return True
 
     def _keep_few(self, person: str, *, now: datetime) -> None:

@@ -6,9 +6,10 @@ a push, never a second one; what it would have said is in the inbox.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from functions.complaints.history import PushText, push
 from functions.complaints.outbox import Published
@@ -17,13 +18,13 @@ from functions.complaints.people import (
     InboxItem,
     Person,
     add_to_inbox,
-    claim_push,
+    claim_pushes,
     event_of,
     hold_push,
     mark_held,
     person_of,
-    release_push,
-    sign_out,
+    release_pushes,
+    retire,
 )
 from functions.complaints.people_rules import Verdict
 from functions.complaints.region import Region
@@ -36,8 +37,8 @@ FAILURES_MOST: Final = 5
 """So many tries of one person's push may fail before it is left to the inbox, and the stream goes on."""
 
 
-class Pusher(Protocol):
-    def __call__(self, device: DeviceItem, message: Message) -> Outcome: ...
+type Pusher = Callable[[DeviceItem, Message], Outcome]
+"""Sends one message to one device; raises nothing that SNS can answer."""
 
 
 class NotPushed(Exception):
@@ -74,7 +75,11 @@ class Teller:
             item.pushed = {device.device_id for device in devices}
         held_until = plan.until if person.devices else None
         item.held_until = held_until
-        before = add_to_inbox(item)
+        try:
+            before = add_to_inbox(item)
+        except Exception:
+            self._give_back(item, devices)
+            raise
         if before is None:
             if held_until is not None:
                 hold_push(item, until=held_until)
@@ -111,24 +116,44 @@ class Teller:
             mark_held(item, until=plan.until)
             hold_push(item, until=plan.until)
             return
-        self._send(item, [device for device in left if claim_push(item, device.device_id)], plan)
+        try:
+            claimed = claim_pushes(item, (device.device_id for device in left))
+        except Exception:
+            self._give_back(item, left)
+            raise
+        if claimed:
+            self._send(item, left, plan)
 
     def _send(self, item: InboxItem, devices: Sequence[DeviceItem], plan: _Plan) -> None:
         """Send to devices that are claimed."""
         if not devices or plan.text is None:
             return
         message = message_of(event_of(item), plan.text)
-        failed: list[str] = []
+        failed: list[DeviceItem] = []
         for number, device in enumerate(devices):
-            outcome = self.pusher(device, message)
+            try:
+                outcome = self.pusher(device, message)
+            except Exception:
+                # What became of this one is not known; of the others it is.
+                self._give_back(item, [*failed, *devices[number + 1 :]])
+                raise
             if outcome is Outcome.THROTTLED:
-                unsent = [*failed, *(each.device_id for each in devices[number:])]
-                release_push(item, unsent, failed=False)
+                release_pushes(item, _ids([*failed, *devices[number:]]), failed=False)
                 raise NotPushed(throttled=True)
             if outcome is Outcome.FAILED:
-                failed.append(device.device_id)
+                failed.append(device)
             elif outcome is Outcome.GONE:
-                sign_out(device)
+                retire(device)
                 logger.info("device retired", extra={"token": device.token_digest[:12]})
-        if failed and release_push(item, failed, failed=True) < FAILURES_MOST:
+        if failed and release_pushes(item, _ids(failed), failed=True) < FAILURES_MOST:
             raise NotPushed
+
+    def _give_back(self, item: InboxItem, devices: Sequence[DeviceItem]) -> None:
+        """As far as it can be done: the step fails in any case, and is run again."""
+        if devices:
+            with suppress(Exception):
+                release_pushes(item, _ids(devices), failed=False)
+
+
+def _ids(devices: Sequence[DeviceItem]) -> list[str]:
+    return [device.device_id for device in devices]
