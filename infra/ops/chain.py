@@ -1,0 +1,64 @@
+"""The chain of hashes through every complaint's events: is the history still what was written?"""
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from infra.ops.command import Group, command, group
+from infra.ops.lookup import complaint_id_of
+from infra.ops.place import Place
+
+if TYPE_CHECKING:
+    from functions.complaints.events import ChainFault
+
+
+def add_to(commands: Group) -> None:
+    mine = group(commands, "chain", help="verify that no event was changed, removed or reordered")
+    verify = command(mine, "verify", _verify, help="one complaint's chain, or with --all that of every one")
+    which = verify.add_mutually_exclusive_group(required=True)
+    which.add_argument("complaint", nargs="?", help="id or number")
+    which.add_argument("--all", action="store_true", help="reads the whole table once")
+
+
+def fault_of(complaint_id: str) -> "ChainFault | None":
+    """What is wrong with the complaint's history, None if nothing is."""
+    from functions.complaints.events import ChainFault, chain_fault
+    from functions.complaints.faults import NotFound
+    from functions.complaints.store import ComplaintStore
+
+    try:
+        complaint, history, _ = ComplaintStore().with_history(complaint_id)
+    except NotFound:
+        return ChainFault(complaint_id=complaint_id, seq=0, reason="its events are without a complaint")
+    fault = chain_fault(history, head=complaint.head)
+    if fault is None and complaint.version != len(history):
+        return ChainFault(complaint_id=complaint_id, seq=len(history) + 1, reason="the end is missing")
+    return fault
+
+
+def every_complaint() -> Iterator[str]:
+    """The id of every complaint of which the table has anything but a number, each once."""
+    from functions.complaints.tables import ComplaintItem
+
+    known = ""
+    scan = ComplaintItem.scan(
+        ComplaintItem.pk.startswith("complaint#"), attributes_to_get=["pk", "sk"], consistent_read=True
+    )
+    # A scan hands out an item collection in one piece.
+    for item in scan:
+        if item.pk != known:
+            known = item.pk
+            yield known.partition("#")[2]
+
+
+def _verify(place: Place, options: argparse.Namespace) -> int:
+    ids = every_complaint() if options.all else iter([complaint_id_of(options.complaint)])
+    checked = broken = 0
+    for complaint_id in ids:
+        checked += 1
+        fault = fault_of(complaint_id)
+        if fault is not None:
+            broken += 1
+            print(f"{complaint_id}: event {fault.seq}: {fault.reason}")
+    print(f"{checked} histories verified, {broken} broken")
+    return 1 if broken else 0

@@ -1,0 +1,254 @@
+"""Dead letters: what a function could not handle, from where it came, and handing it over once more.
+
+A queue's origin is read from the deployment's wiring: the queue that feeds it, the rule that targets a function, or the
+mapping of a stream. A dead letter of a stream names no records, only when they arrived: the events of that time are
+read from the table, where they stay, and handed out again. All of this may be done twice: consumers take it.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any, Final, Literal
+
+from infra.ops.command import Group, command, done, group, table
+from infra.ops.place import NotThere, Place
+
+type Origin = Literal["queue", "stream", "rule", "unknown"]
+
+BATCH: Final = 100
+HIDDEN_S: Final = 120
+_BEFORE: Final = timedelta(minutes=2)
+"""How long before its arrival in the stream an event may have got its time: the longest that a function may run."""
+_AFTER: Final = timedelta(minutes=1)
+
+
+class NotHandled(Exception):
+    """It failed once more; the dead letter stays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetters:
+    """A queue of them. `target` is where they failed: a queue's URL, or a function's ARN; None for `unknown`."""
+
+    url: str
+    origin: Origin
+    target: str | None
+    waiting: int
+
+    @property
+    def name(self) -> str:
+        return self.url.rpartition("/")[2]
+
+
+def add_to(commands: Group) -> None:
+    mine = group(
+        commands, "dead-letters", help="what could not be handled: list it, look at it, hand it over again"
+    )
+    command(mine, "list", _list, help="every queue of dead letters, and how many wait in it")
+    show = command(mine, "show", _show, help="the dead letters of a queue; they stay where they are")
+    show.add_argument("queue", help="a part of its name")
+    redrive = command(
+        mine, "redrive", _redrive, help="hand dead letters over again; what fails stays", changes=True
+    )
+    redrive.add_argument("queue", nargs="?", default="", help="a part of its name; all queues without it")
+
+
+def queues(place: Place) -> tuple[DeadLetters, ...]:
+    """Every queue that something of the deployment gives up into."""
+    sqs = place.client("sqs")
+    attributes = {
+        url: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        for url in place.names_of("AWS::SQS::Queue")
+    }
+    fed: dict[str, tuple[Origin, str | None]] = dict(_wiring(place, attributes))
+    found = []
+    for url, each in attributes.items():
+        origin, target = fed.get(each["QueueArn"], ("unknown", None))
+        if target is not None or "DeadLetters" in url:
+            found.append(
+                DeadLetters(
+                    url=url, origin=origin, target=target, waiting=int(each["ApproximateNumberOfMessages"])
+                )
+            )
+    return tuple(sorted(found, key=lambda each: each.name))
+
+
+def redrive(place: Place, letters: DeadLetters) -> tuple[int, int]:
+    """Hand over what waits in the queue; how many went through and how many failed and stay."""
+    sqs = place.client("sqs")
+    went = failed = 0
+    for message in _taken(sqs, letters.url):
+        try:
+            _handed_over(place, letters, message)
+        except NotHandled as error:
+            print(f"  {message['MessageId']}: {error}")
+            failed += 1
+        else:
+            sqs.delete_message(QueueUrl=letters.url, ReceiptHandle=message["ReceiptHandle"])
+            went += 1
+    return went, failed
+
+
+# ------------------------------------------------------------------------------------------------ commands
+def _list(place: Place, options: argparse.Namespace) -> int:
+    rows = [(each.name, each.origin, each.waiting, _short(each.target)) for each in queues(place)]
+    print(table(rows, head=("queue", "origin", "waiting", "redriven to")))
+    return 0
+
+
+def _show(place: Place, options: argparse.Namespace) -> int:
+    for letters in _chosen(place, options.queue):
+        sqs = place.client("sqs")
+        print(f"{letters.name}: about {letters.waiting}")
+        taken = list(_taken(sqs, letters.url))
+        for message in taken:
+            print(f"  {message['MessageId']}  {message['Body']}")
+            sqs.change_message_visibility(
+                QueueUrl=letters.url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            )
+    return 0
+
+
+def _redrive(place: Place, options: argparse.Namespace) -> int:
+    failures = 0
+    for letters in _chosen(place, options.queue):
+        if letters.target is None:
+            print(
+                f"{letters.name}: nothing says where its {letters.waiting} came from; look at them with `show`"
+            )
+            continue
+        print(f"{letters.name}: about {letters.waiting} to {_short(letters.target)}")
+        if options.apply:
+            went, failed = redrive(place, letters)
+            print(f"  {went} handled, {failed} failed")
+            failures += failed
+    return done(options) or (1 if failures else 0)
+
+
+def _chosen(place: Place, part: str) -> Sequence[DeadLetters]:
+    chosen = [each for each in queues(place) if part in each.name]
+    if not chosen:
+        raise NotThere(f"no queue of dead letters has {part!r} in its name")
+    return chosen
+
+
+def _short(target: str | None) -> str:
+    return "" if target is None else target.rpartition("/")[2].rpartition(":")[2]
+
+
+# -------------------------------------------------------------------------------------------------- wiring
+def _wiring(
+    place: Place, queue_attributes: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, tuple[Origin, str | None]]]:
+    """The ARN of each queue of dead letters with what feeds it."""
+    for url, each in queue_attributes.items():
+        if "RedrivePolicy" in each:
+            yield json.loads(each["RedrivePolicy"])["deadLetterTargetArn"], ("queue", url)
+    functions = place.client("lambda")
+    for name in place.names_of("AWS::Lambda::Function"):
+        for mapping in functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
+            to = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+            if to:
+                yield to, ("stream", mapping["FunctionArn"])
+    events = place.client("events")
+    for rule in place.names_of("AWS::Events::Rule"):
+        for target in events.list_targets_by_rule(Rule=rule)["Targets"]:
+            if to := target.get("DeadLetterConfig", {}).get("Arn"):
+                yield to, ("rule", target["Arn"])
+
+
+# --------------------------------------------------------------------------------------------- handing over
+def _taken(sqs: Any, url: str) -> Iterator[Mapping[str, Any]]:
+    """Each message once, hidden for HIDDEN_S from everybody else."""
+    seen: set[str] = set()
+    while True:
+        answer = sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=HIDDEN_S,
+            WaitTimeSeconds=1,
+            MessageAttributeNames=["All"],
+            AttributeNames=["All"],
+        )
+        new = [each for each in answer.get("Messages", ()) if each["MessageId"] not in seen]
+        if not new:
+            return
+        seen.update(each["MessageId"] for each in new)
+        yield from new
+
+
+def _handed_over(place: Place, letters: DeadLetters, message: Mapping[str, Any]) -> None:
+    assert letters.target is not None
+    match letters.origin:
+        case "queue":
+            _sent(place, letters.target, message)
+        case "stream":
+            for records in batched(_records(json.loads(message["Body"])), BATCH, strict=False):
+                answer = _invoked(place, letters.target, {"Records": list(records)})
+                if (answer or {}).get("batchItemFailures"):
+                    raise NotHandled("an event failed again; the function's log says why")
+        case _:
+            _invoked(place, letters.target, json.loads(message["Body"]))
+
+
+def _sent(place: Place, url: str, message: Mapping[str, Any]) -> None:
+    group_id = message.get("Attributes", {}).get("MessageGroupId")
+    place.client("sqs").send_message(
+        QueueUrl=url,
+        MessageBody=message["Body"],
+        MessageAttributes={
+            name: {
+                key: value for key, value in each.items() if key in ("DataType", "StringValue", "BinaryValue")
+            }
+            for name, each in message.get("MessageAttributes", {}).items()
+        },
+        **({} if group_id is None else {"MessageGroupId": group_id}),
+    )
+
+
+def _invoked(place: Place, function: str, event: Mapping[str, Any]) -> Any:
+    answer = place.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+    payload = answer["Payload"].read()
+    if "FunctionError" in answer:
+        raise NotHandled(payload.decode(errors="replace")[:500])
+    return json.loads(payload or b"null")
+
+
+def _records(letter: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The events that were in the batch, and those of the same minutes, as the stream would hand them out."""
+    from functions.complaints.clock import parse_iso
+
+    batch = letter["DDBStreamBatchInfo"]
+    first = parse_iso(batch["approximateArrivalOfFirstRecord"]) - _BEFORE
+    last = parse_iso(batch["approximateArrivalOfLastRecord"]) + _AFTER
+    for number, image in enumerate(events_between(first, last)):
+        yield {
+            "eventID": str(number),
+            "eventName": "INSERT",
+            "eventSource": "aws:dynamodb",
+            "dynamodb": {"NewImage": image, "SequenceNumber": str(number)},
+        }
+
+
+def events_between(first: datetime, last: datetime) -> Iterator[dict[str, Any]]:
+    """Every event of the time, oldest first, as the table has it in its own notation."""
+    import heapq
+
+    from functions.complaints.clock import iso
+    from functions.complaints.codec import day_shard
+    from functions.complaints.tables import SHARDS, EventItem
+
+    days = [first + timedelta(days=count) for count in range((last.date() - first.date()).days + 1)]
+    for day in days:
+        parts = (
+            EventItem.by_change.query(
+                day_shard(day, shard), EventItem.moment.between(iso(first), f"{iso(last)}~")
+            )
+            for shard in range(SHARDS)
+        )
+        for found in heapq.merge(*parts, key=lambda each: each.moment):
+            item = EventItem.get(found.pk, found.sk, consistent_read=True)
+            yield item.serialize()

@@ -1,0 +1,170 @@
+"""One complaint's whole way: events, log lines, executions and deliveries, on one line of time."""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any, Final
+
+from infra.ops.command import Group, command
+from infra.ops.lookup import complaint_id_of
+from infra.ops.place import Place
+
+_MARGIN: Final = timedelta(minutes=5)
+# Of an execution's history what tells where it was: the rest is how Step Functions works.
+_STEPS: Final = frozenset(
+    "ExecutionStarted ExecutionSucceeded ExecutionFailed ExecutionAborted ExecutionTimedOut TaskFailed "
+    "TaskTimedOut".split()
+)
+_STATES: Final = frozenset(("Wait", "Act", "ContinueAsNew", "Lost"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What happened, and where it is written down. `correlation_id` joins the steps that one request caused."""
+
+    at: datetime
+    source: str
+    what: str
+    correlation_id: str | None = None
+
+
+def add_to(commands: Group) -> None:
+    parser = command(
+        commands, "trace", _trace, help="one complaint's way through events, logs, executions, deliveries"
+    )
+    parser.add_argument("complaint", help="id or number")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def trace(place: Place, complaint_id: str) -> list[Step]:
+    """Every step, oldest first. Raises NotFound."""
+    from functions.complaints.store import ComplaintStore
+
+    complaint, _, _ = ComplaintStore().with_history(complaint_id)
+    steps = list(_events(complaint_id))
+    steps += _executions(place, complaint_id, rounds=complaint.watch_round)
+    steps += _deliveries(place, complaint_id)
+    correlated = [step.correlation_id for step in steps if step.correlation_id]
+    since = min(step.at for step in steps) - _MARGIN
+    steps += _log_lines(place, [complaint_id, *dict.fromkeys(correlated)], since=since)
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _trace(place: Place, options: argparse.Namespace) -> int:
+    from functions.complaints.clock import iso
+
+    for step in trace(place, complaint_id_of(options.complaint)):
+        if options.json:
+            line = {"at": iso(step.at), "source": step.source, "what": step.what}
+            print(json.dumps(line | {"correlation_id": step.correlation_id}, ensure_ascii=False))
+        else:
+            told = f"  [{step.correlation_id}]" if step.correlation_id else ""
+            print(f"{iso(step.at)}  {step.source:<24} {step.what}{told}")
+    return 0
+
+
+def _events(complaint_id: str) -> Iterator[Step]:
+    from functions.complaints.codec import complaint_pk
+    from functions.complaints.tables import EventItem
+
+    query = EventItem.query(
+        complaint_pk(complaint_id), EventItem.sk.startswith("event#"), consistent_read=True
+    )
+    for item in query:
+        by = item.actor_agency or item.actor
+        due = "" if item.due_at is None else f", due {item.due_at:%Y-%m-%dT%H:%M:%SZ}"
+        yield Step(
+            at=item.at,
+            source="event",
+            what=f"{item.seq} {item.type} by {by}: {item.status}, {item.agency_id or 'nobody'}{due}",
+            correlation_id=item.correlation_id,
+        )
+
+
+def _executions(place: Place, complaint_id: str, *, rounds: int) -> Iterator[Step]:
+    from functions.route.watch import FIRST_LAP, execution_name
+
+    states = place.client("stepfunctions")
+    machine = place.settings["STATE_MACHINE_ARN"].replace(":stateMachine:", ":execution:")
+    for watch_round in range(1, rounds + 1):
+        name = execution_name(complaint_id, watch_round, lap=FIRST_LAP)
+        pages = states.get_paginator("get_execution_history").paginate(
+            executionArn=f"{machine}:{name}", includeExecutionData=False
+        )
+        try:
+            for page in pages:
+                yield from _history(page["events"], name=name)
+        except states.exceptions.ExecutionDoesNotExist:
+            continue
+
+
+def _history(events: list[Mapping[str, Any]], *, name: str) -> Iterator[Step]:
+    for event in events:
+        state = event.get("stateEnteredEventDetails", {}).get("name")
+        if event["type"] in _STEPS or state in _STATES:
+            yield Step(
+                at=event["timestamp"].astimezone(UTC),
+                source=f"watch {name.partition('-')[2]}",
+                what=str(state or event["type"]),
+            )
+
+
+def _deliveries(place: Place, complaint_id: str) -> Iterator[Step]:
+    """To every subscription that anybody in the region has: each has a lane of its own for the complaint."""
+    from functions.complaints.agencies import subscriptions_of
+    from functions.complaints.clock import parse_iso
+    from functions.notify.webhooks.tables import DeliveryItem, lane_pk
+
+    for agency_id in place.region.agencies:
+        for subscription in subscriptions_of(agency_id):
+            lane = lane_pk(subscription.id, complaint_id)
+            for item in DeliveryItem.query(lane, DeliveryItem.sk.startswith("event#")):
+                for attempt in item.attempts or ():
+                    said = attempt.get("error") or attempt.get("status")
+                    yield Step(
+                        at=parse_iso(attempt["at"]),
+                        source=f"webhook {agency_id}",
+                        what=f"{item.seq} {item.type}, attempt {attempt['n']}: {said}",
+                    )
+                if not item.attempts:
+                    yield Step(
+                        at=parse_iso(item.created.partition("#")[0]),
+                        source=f"webhook {agency_id}",
+                        what=f"{item.seq} {item.type}: {item.status}, not tried yet",
+                    )
+
+
+def _log_lines(place: Place, terms: list[str], *, since: datetime) -> Iterator[Step]:
+    """Lines of every log group of the stack that name the complaint, or a request that touched it."""
+    logs = place.client("logs")
+    seen: set[str] = set()
+    for log_group, term in product(place.names_of("AWS::Logs::LogGroup"), terms):
+        pages = logs.get_paginator("filter_log_events").paginate(
+            logGroupName=log_group, filterPattern=f'"{term}"', startTime=int(since.timestamp() * 1000)
+        )
+        for page in pages:
+            for event in page["events"]:
+                if event["eventId"] not in seen:
+                    seen.add(event["eventId"])
+                    yield _line(event, log_group=log_group)
+
+
+def _line(event: Mapping[str, Any], *, log_group: str) -> Step:
+    message = event["message"].strip()
+    try:
+        said = json.loads(message)
+    except ValueError:
+        said = {}
+    what, correlation_id = message, None
+    if isinstance(said, dict) and "message" in said:
+        what = f"{said.get('level', '')} {said['message']}".strip()
+        correlation_id = said.get("correlation_id")
+    return Step(
+        at=datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
+        source=f"log {log_group.rpartition('/')[2].removeprefix('Functions')}"[:24],
+        what=what,
+        correlation_id=correlation_id,
+    )

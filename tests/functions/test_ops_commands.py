@@ -1,0 +1,441 @@
+"""The operator's commands on the tables of a small town, with moto for AWS."""
+
+import io
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import boto3
+import pytest
+
+from infra.ops import chain, dead_letters, person, trace, watches
+from infra.ops.__main__ import parser
+from infra.ops.command import DRY_RUN
+from infra.ops.place import Place
+from tests.flow.town import context, town
+from tests.region_fixture import RAW, WEST
+
+MONDAY = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
+
+
+class TownPlace(Place):
+    """The town as a deployment: its queues are the stack's, and invoking a function calls its handler."""
+
+    handlers = None
+    invoked = None
+
+    def client(self, service):
+        if service == "lambda":
+            return SimpleNamespace(
+                invoke=self._invoke,
+                list_event_source_mappings=lambda FunctionName: {"EventSourceMappings": self.mappings},
+            )
+        return boto3.client(service, region_name=self.aws_region)
+
+    def _invoke(self, *, FunctionName, Payload):
+        self.invoked.append(json.loads(Payload))
+        try:
+            answer = self.handlers[FunctionName].handler(json.loads(Payload), context())
+        except ValueError as error:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(str(error).encode())}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def here(tmp_path):
+    with town(tmp_path, start=MONDAY) as built:
+        # Time goes on by itself: moto waits by the clock for messages that a queue does not have.
+        built.clock.move_to(MONDAY, tick=True)
+        yield built
+
+
+@pytest.fixture
+def place(here):
+    names = ("COMPLAINTS_TABLE", "AGENCIES_TABLE", "PEOPLE_TABLE", "DELIVERIES_TABLE", "STATE_MACHINE_ARN")
+    built = TownPlace(
+        stack="town",
+        aws_region="eu-central-1",
+        settings={name: os.environ[name] for name in names},
+        compiled=json.dumps(RAW).encode(),
+    )
+    object.__setattr__(built, "handlers", here.handlers)
+    object.__setattr__(built, "invoked", [])
+    object.__setattr__(built, "mappings", [])
+    return built
+
+
+def run(place, *words):
+    options = parser().parse_args(["--region", "local", *words])
+    return options.run(place, options)
+
+
+def said(capsys):
+    """What was printed, without the metrics that the town's functions print."""
+    lines = capsys.readouterr().out.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(('{"_aws"', '{"level"')))
+
+
+def filed(here, category="rubbish", **more):
+    body = {
+        "category": category,
+        "comment": "Көшеде қоқыс жатыр",
+        "location": {"lat": WEST[0], "lon": WEST[1]},
+    }
+    answer = here.citizen("POST", "/v1/complaints", body | more)
+    assert answer.status == 201, answer.body
+    here.settle()
+    return answer.body["id"]
+
+
+def item(complaint_id, sk):
+    key = {"pk": {"S": f"complaint#{complaint_id}"}, "sk": {"S": sk}}
+    return boto3.client("dynamodb").get_item(TableName="complaints", Key=key)["Item"]
+
+
+def put(complaint_item):
+    boto3.client("dynamodb").put_item(TableName="complaints", Item=complaint_item)
+
+
+def delete(complaint_id, sk):
+    key = {"pk": {"S": f"complaint#{complaint_id}"}, "sk": {"S": sk}}
+    boto3.client("dynamodb").delete_item(TableName="complaints", Key=key)
+
+
+# ------------------------------------------------------------------------------------------------ the chain
+def test_whole_histories_verify(here, place, capsys):
+    filed(here), filed(here, "open_manhole")
+    assert run(place, "chain", "verify", "--all") == 0
+    assert said(capsys) == "2 histories verified, 0 broken\n"
+
+
+def changed(complaint_id):
+    event = item(complaint_id, "event#000002")
+    put(event | {"at": {"S": "2026-01-01T00:00:00.000Z"}})
+
+
+def removed(complaint_id):
+    delete(complaint_id, "event#000001")
+
+
+def cut_off(complaint_id):
+    delete(complaint_id, "event#000002")
+
+
+def swapped(complaint_id):
+    first, second = item(complaint_id, "event#000001"), item(complaint_id, "event#000002")
+    put(first | {"sk": second["sk"]})
+    put(second | {"sk": first["sk"]})
+
+
+def added(complaint_id):
+    put(item(complaint_id, "event#000002") | {"sk": {"S": "event#000003"}, "seq": {"N": "3"}})
+
+
+def orphaned(complaint_id):
+    delete(complaint_id, "complaint")
+
+
+@pytest.mark.parametrize("tamper", [changed, removed, cut_off, swapped, added, orphaned])
+def test_a_history_that_was_tampered_with_is_found(here, place, capsys, tamper):
+    sound, broken = filed(here), filed(here)
+    tamper(broken)
+    assert run(place, "chain", "verify", "--all") == 1
+    out = said(capsys)
+    assert "2 histories verified, 1 broken" in out
+    assert broken in out
+    assert sound not in out
+    assert run(place, "chain", "verify", sound) == 0
+    assert run(place, "chain", "verify", broken) == 1
+
+
+def test_a_complaint_is_found_by_the_number_that_somebody_read_out(here, place, capsys):
+    number = item(filed(here), "complaint")["number"]["S"]
+    assert run(place, "chain", "verify", number.lower().replace("-", " ")) == 0
+    assert chain.fault_of("0" * 26).reason == "its events are without a complaint"
+
+
+# ---------------------------------------------------------------------------------------------- the watches
+def test_a_watch_that_was_ended_is_found_and_started_again_once(here, place, capsys):
+    complaint_id = filed(here, "open_manhole")
+    states = boto3.client("stepfunctions")
+    assert run(place, "watches", "lost") == 0
+    for execution in states.list_executions(stateMachineArn=place.settings["STATE_MACHINE_ARN"])[
+        "executions"
+    ]:
+        states.stop_execution(executionArn=execution["executionArn"])
+    assert run(place, "watches", "lost") == 1
+    assert f"{complaint_id}  acknowledgement" in said(capsys)
+
+    assert run(place, "watches", "restart") == 0
+    assert DRY_RUN in said(capsys)
+    assert [each.complaint.id for each in watches.lost(place)] == [complaint_id]
+
+    assert run(place, "watches", "restart", "--apply") == 0
+    assert list(watches.lost(place)) == []
+    running = states.list_executions(
+        stateMachineArn=place.settings["STATE_MACHINE_ARN"], statusFilter="RUNNING"
+    )["executions"]
+    assert len(running) == 1
+    watched = json.loads(states.describe_execution(executionArn=running[0]["executionArn"])["input"])
+    assert watched["complaint_id"] == complaint_id
+    # The number as text: the machine compares it with what DynamoDB writes.
+    assert watched["watch_round"] == "1"
+
+
+def test_a_complaint_that_nobody_must_be_woken_for_has_lost_nothing(here, place):
+    complaint_id = filed(here)
+    here.agency(
+        "POST", f"/v1/agency/complaints/{complaint_id}/answer", {"outcome": "resolved", "text": "Done now."}
+    )
+    here.settle()
+    assert list(watches.lost(place)) == []
+
+
+def test_what_is_overdue_is_acted_on_by_restarting(here, place, capsys):
+    complaint_id = filed(here)
+    here.clock.move_to(MONDAY + timedelta(days=40), tick=True)
+    assert run(place, "watches", "restart") == 0
+    assert "overdue: 1 to act on" in said(capsys)
+    assert item(complaint_id, "complaint")["escalation_level"]["N"] == "0"
+    assert run(place, "watches", "restart", "--apply") == 0
+    assert item(complaint_id, "complaint")["escalation_level"]["N"] == "1"
+
+
+# -------------------------------------------------------------------------------------------------- the keys
+def test_a_key_is_made_rotated_and_revoked_and_nothing_without_apply(here, place, capsys):
+    assert run(place, "keys", "make", "housing", "--name", "case system") == 0
+    run(place, "keys", "list", "housing")
+    assert "none" in said(capsys)
+
+    assert run(place, "keys", "make", "housing", "--name", "case system", "--apply") == 0
+    key_id, token = said(capsys).splitlines()[-2:]
+    assert valid(token)
+    run(place, "keys", "list", "housing")
+    shown = said(capsys)
+    assert key_id in shown
+    assert token not in shown
+    assert token.rpartition("_")[2] not in shown
+
+    assert run(place, "keys", "rotate", "housing", key_id, "--overlap", "PT1H", "--apply") == 0
+    new_id, new_token = said(capsys).splitlines()[-2:]
+    assert valid(token)
+    assert valid(new_token)
+    here.clock.move_to(MONDAY + timedelta(hours=2), tick=True)
+    assert not valid(token)
+
+    run(place, "keys", "revoke", "housing", new_id)
+    assert valid(new_token)
+    run(place, "keys", "revoke", "housing", new_id, "--apply")
+    assert not valid(new_token)
+
+
+def test_no_key_is_made_for_a_body_that_the_region_has_not(place):
+    with pytest.raises(Exception, match="no agency 'houssing'"):
+        run(place, "keys", "make", "houssing", "--name", "x", "--apply")
+
+
+def valid(token):
+    from functions.complaints.agencies import caller_with
+    from functions.complaints.clock import utc_now
+    from functions.complaints.keys import read_token
+
+    return caller_with(read_token(token), now=utc_now()) is not None
+
+
+# --------------------------------------------------------------------------------------------- dead letters
+def queue_pair():
+    sqs = boto3.client("sqs")
+    dead = sqs.create_queue(QueueName="DeadLetters", Attributes={"MessageRetentionPeriod": str(14 * 86400)})[
+        "QueueUrl"
+    ]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    source = sqs.create_queue(
+        QueueName="work",
+        Attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})},
+    )["QueueUrl"]
+    return sqs, dead, arn, source
+
+
+def of_queues(place, *urls):
+    place.__dict__["resources"] = tuple(
+        {"LogicalResourceId": url, "PhysicalResourceId": url, "ResourceType": "AWS::SQS::Queue"}
+        for url in urls
+    )
+
+
+def test_what_a_queue_gave_up_goes_back_to_it_once(place, capsys):
+    sqs, dead, _, source = queue_pair()
+    of_queues(place, dead, source)
+    for number in range(12):
+        sqs.send_message(QueueUrl=dead, MessageBody=f"nudge {number}")
+    assert [(each.origin, each.waiting) for each in dead_letters.queues(place)] == [("queue", 12)]
+
+    assert run(place, "dead-letters", "redrive") == 0
+    assert DRY_RUN in said(capsys)
+    assert waiting(sqs, source) == 0
+    assert run(place, "dead-letters", "redrive", "DeadLetters", "--apply") == 0
+    assert "12 handled, 0 failed" in said(capsys)
+    assert (waiting(sqs, dead), waiting(sqs, source)) == (0, 12)
+
+
+def test_looking_at_dead_letters_leaves_them_there(place, capsys):
+    sqs, dead, _, source = queue_pair()
+    of_queues(place, dead, source)
+    sqs.send_message(QueueUrl=dead, MessageBody="nudge")
+    run(place, "dead-letters", "show", "Dead")
+    assert "nudge" in said(capsys)
+    assert waiting(sqs, dead) == 1
+
+
+def stream_letter(place, dead, arn, *, at):
+    """As an event source mapping writes it: it names times and no records."""
+    object.__setattr__(
+        place,
+        "mappings",
+        [{"FunctionArn": "outbox", "DestinationConfig": {"OnFailure": {"Destination": arn}}}],
+    )
+    stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    batch = {
+        "approximateArrivalOfFirstRecord": stamp,
+        "approximateArrivalOfLastRecord": stamp,
+        "batchSize": 1,
+    }
+    boto3.client("sqs").send_message(QueueUrl=dead, MessageBody=json.dumps({"DDBStreamBatchInfo": batch}))
+    place.__dict__["resources"] = (
+        {"LogicalResourceId": "q", "PhysicalResourceId": dead, "ResourceType": "AWS::SQS::Queue"},
+        {"LogicalResourceId": "f", "PhysicalResourceId": "outbox", "ResourceType": "AWS::Lambda::Function"},
+    )
+
+
+def test_events_that_the_stream_gave_up_are_told_from_the_table(here, place, capsys):
+    _, dead, arn, _ = queue_pair()
+    yesterday = filed(here)
+    here.clock.move_to(MONDAY + timedelta(days=3), tick=True)
+    # Told to nobody: the outbox was broken that minute.
+    outbox, here.handlers["outbox"] = here.handlers["outbox"], Deaf()
+    lost = filed(here)
+    here.handlers["outbox"] = outbox
+    assert inbox(here, lost) == []
+    stream_letter(place, dead, arn, at=MONDAY + timedelta(days=3))
+    # Weeks later: the stream itself forgets after a day.
+    here.clock.move_to(MONDAY + timedelta(days=13), tick=True)
+    assert run(place, "dead-letters", "redrive", "--apply") == 0
+    assert "1 handled, 0 failed" in said(capsys)
+    assert "complaint.assigned" in inbox(here, lost)
+    handed = [record["dynamodb"]["NewImage"] for each in place.invoked for record in each["Records"]]
+    assert {each["complaint_id"]["S"] for each in handed} == {lost}
+    assert [each["seq"]["N"] for each in handed] == ["1", "2"]
+    assert yesterday != lost
+
+
+def test_what_fails_again_stays(here, place, capsys):
+    sqs, dead, arn, _ = queue_pair()
+    filed(here)
+    stream_letter(place, dead, arn, at=MONDAY)
+    here.handlers["outbox"] = Deaf()
+    assert run(place, "dead-letters", "redrive", "--apply") == 1
+    assert "0 handled, 1 failed" in said(capsys)
+    attributes = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["All"])["Attributes"]
+    assert attributes["ApproximateNumberOfMessagesNotVisible"] == "1"
+
+
+class Deaf:
+    def handler(self, event, _):
+        if event.get("Records", [{}])[0].get("eventSource"):
+            return {"batchItemFailures": [{"itemIdentifier": "0"}]}
+        return {"batchItemFailures": []}
+
+
+def waiting(sqs, url):
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return int(attributes["ApproximateNumberOfMessages"])
+
+
+def inbox(here, complaint_id):
+    from functions.complaints.people import InboxItem, person_pk
+
+    told = InboxItem.query(person_pk("aigerim"), InboxItem.sk.startswith("told#"))
+    return [each.type for each in told if each.complaint_id == complaint_id]
+
+
+# ---------------------------------------------------------------------------------------------------- people
+def test_a_persons_copy_has_their_own_things_and_nobody_elses(here, place, capsys):
+    mine, others = filed(here), None
+    body = {"category": "rubbish", "comment": "Somebody else's", "location": {"lat": WEST[0], "lon": WEST[1]}}
+    others = here.citizen("POST", "/v1/complaints", body, who="daulet").body["id"]
+    here.settle()
+    assert run(place, "person", "export", "aigerim") == 0
+    copy = json.loads(said(capsys))
+    assert [each["complaint"]["id"] for each in copy["complaints"]] == [mine]
+    assert [each["type"] for each in copy["complaints"][0]["events"]][:2] == [
+        "complaint.submitted",
+        "complaint.assigned",
+    ]
+    assert copy["complaints"][0]["complaint"]["comment"] == "Көшеде қоқыс жатыр"
+    assert len(copy["notifications"]) >= 1
+    assert others not in json.dumps(copy)
+
+
+def test_an_erased_person_is_gone_and_their_complaints_history_verifies(here, place, capsys):
+    complaint_id = filed(here, public_name="Aigerim")
+    assert run(place, "person", "erase", "aigerim") == 0
+    assert "1 complaints" in said(capsys)
+    assert person.export("aigerim")["complaints"] != []
+
+    assert run(place, "person", "erase", "aigerim", "--apply") == 0
+    kept = person.export("aigerim")
+    assert (kept["complaints"], kept["notifications"], kept["phones"]) == ([], [], [])
+    assert "aigerim" not in json.dumps(item(complaint_id, "complaint")).lower()
+    assert chain.fault_of(complaint_id) is None
+
+
+# ------------------------------------------------------------------------------------------------- deadlines
+def test_open_deadlines_follow_a_changed_calendar_once_it_is_asked_for(here, place, capsys):
+    complaint_id = filed(here)
+    due = item(complaint_id, "complaint")["due_at"]["S"]
+    raw = json.loads(place.compiled)
+    raw["calendar"]["holidays"]["2026-06-10"] = {"name": "A day off"}
+    object.__setattr__(place, "compiled", json.dumps(raw).encode())
+    assert run(place, "deadlines", "recompute") == 0
+    shown = said(capsys)
+    assert due in shown
+    assert item(complaint_id, "complaint")["due_at"]["S"] == due
+    assert run(place, "deadlines", "recompute", "--apply") == 0
+    moved = item(complaint_id, "complaint")["due_at"]["S"]
+    assert moved > due
+    assert moved in said(capsys)
+    assert chain.fault_of(complaint_id) is None
+
+
+# ----------------------------------------------------------------------------------------------------- trace
+def test_a_trace_has_events_executions_and_log_lines_in_the_order_of_time(here, place, capsys):
+    complaint_id = filed(here, "open_manhole")
+    logs = boto3.client("logs")
+    logs.create_log_group(logGroupName="group")
+    logs.create_log_stream(logGroupName="group", logStreamName="stream")
+    at = int((MONDAY + timedelta(minutes=1)).timestamp() * 1000)
+    lines = [
+        {
+            "level": "ERROR",
+            "message": "watch not stopped",
+            "complaint_id": complaint_id,
+            "correlation_id": "c",
+        },
+        {"level": "ERROR", "message": "of another", "complaint_id": "0" * 26},
+    ]
+    events = [{"timestamp": at, "message": json.dumps(line)} for line in lines]
+    logs.put_log_events(logGroupName="group", logStreamName="stream", logEvents=events)
+    place.__dict__["resources"] = (
+        {"LogicalResourceId": "g", "PhysicalResourceId": "group", "ResourceType": "AWS::Logs::LogGroup"},
+    )
+    assert run(place, "trace", complaint_id, "--json") == 0
+    steps = [json.loads(line) for line in said(capsys).splitlines()]
+    assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)
+    told = [step["what"] for step in steps]
+    assert any(what.startswith("1 complaint.submitted by citizen") for what in told)
+    assert any(what.startswith("2 complaint.assigned by system: assigned, housing") for what in told)
+    assert "ERROR watch not stopped" in told
+    assert "ERROR of another" not in told
+    assert any(step["source"].startswith("watch 1") for step in steps)
+    assert trace.Step(at=MONDAY, source="event", what="x").correlation_id is None
