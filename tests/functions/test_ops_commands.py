@@ -29,14 +29,15 @@ class TownPlace(Place):
         if service == "lambda":
             return SimpleNamespace(
                 invoke=self._invoke,
-                list_event_source_mappings=lambda FunctionName: {"EventSourceMappings": self.mappings},
+                list_event_source_mappings=lambda **_: {"EventSourceMappings": self.mappings},
             )
         return boto3.client(service, region_name=self.aws_region)
 
-    def _invoke(self, *, FunctionName, Payload):
-        self.invoked.append(json.loads(Payload))
+    def _invoke(self, **asked):
+        event = json.loads(asked["Payload"])
+        self.invoked.append(event)
         try:
-            answer = self.handlers[FunctionName].handler(json.loads(Payload), context())
+            answer = self.handlers[asked["FunctionName"]].handler(event, context())
         except ValueError as error:
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(str(error).encode())}
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
@@ -395,7 +396,7 @@ def test_open_deadlines_follow_a_changed_calendar_once_it_is_asked_for(here, pla
     complaint_id = filed(here)
     due = item(complaint_id, "complaint")["due_at"]["S"]
     raw = json.loads(place.compiled)
-    raw["calendar"]["holidays"]["2026-06-10"] = {"name": "A day off"}
+    raw["calendar"]["holidays"]["2026-06-10"] = {"name": {"kk": "Демалыс", "ru": "Выходной", "en": "A day off"}}
     object.__setattr__(place, "compiled", json.dumps(raw).encode())
     assert run(place, "deadlines", "recompute") == 0
     shown = said(capsys)
