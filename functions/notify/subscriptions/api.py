@@ -74,7 +74,7 @@ def _mount_keys(api: Api, *, now: Callable[[], datetime]) -> None:
         body = api.body(schemas.NEW_KEY)
         expires_at = parse_iso(body["expires_at"]) if body.get("expires_at") else None
         if expires_at is not None and expires_at <= now():
-            raise invalid("/expires_at", "not_in_range")
+            raise invalid("/expires_at", "not_in_future")
         made = agencies.create_key(
             caller.agency_id,
             scopes=tuple(body["scopes"]),
