@@ -32,7 +32,7 @@ lint: setup ## ruff, its formatter and mypy --strict
 
 .PHONY: unit
 unit: setup ## the tests that need no emulator, in under a minute
-	$(pytest) tests/core tests/functions tests/infra -m "not slow"
+	$(pytest) tests/core tests/functions tests/infra -m "not slow" -n 2 --dist loadfile -q
 
 .PHONY: test
 test: setup ## every test, the ones on the emulator included

@@ -49,7 +49,9 @@ def test_a_valid_key_is_let_in_with_what_the_function_behind_needs(authorize):
 
 
 @pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer qk_x_y", "Basic cXVhbXFvcg==", f"Bearer {keys.new_token()}"]
+    "header",
+    ["", "Bearer", "Bearer qk_x_y", "Basic cXVhbXFvcg==", f"Bearer {keys.new_token()}"],
+    ids=["nothing", "no token", "no key", "another scheme", "a key that was never made"],
 )
 def test_everything_else_is_kept_out(authorize, header):
     assert authorize(header) == {"isAuthorized": False}

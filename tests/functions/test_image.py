@@ -458,8 +458,8 @@ def fifty_megapixels(kind: str) -> bytes:
 @pytest.mark.parametrize(
     ("kind", "most"),
     [
-        ("JPEG", 400),
-        ("PNG", 550),
+        pytest.param("JPEG", 400, marks=pytest.mark.slow),
+        pytest.param("PNG", 550, marks=pytest.mark.slow),
         pytest.param("WEBP", 900, marks=pytest.mark.slow),
         pytest.param("HEIC", 550, marks=pytest.mark.slow),
     ],
