@@ -253,7 +253,7 @@ def _type(schema: Json) -> str:
     types = schema.get("type", "value")
     named = types if isinstance(types, str) else " or ".join(types)
     if named == "array":
-        return f"list of {_type(schema['items'])}"
+        return f"list of {_type(schema['items']).replace('object', 'objects')}"
     if "items" in schema.get("properties", {}):
         return f"page of {_type(schema['properties']['items']['items'])}"
     return escape(schema.get("format", named) if named == "string" else named)

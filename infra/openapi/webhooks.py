@@ -9,6 +9,7 @@ from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import Event, EventType
 from functions.complaints.outbox import Published
 from functions.notify.webhooks.delivery import body_of
+from functions.notify.webhooks.schedule import DELAYS
 from infra.openapi.complaint import COUNT, FLAG, INSTANT, NO_INSTANT, NO_TEXT, STATUS, TEXT
 from infra.openapi.operation import ID, record, ref
 
@@ -35,9 +36,9 @@ VERIFICATION: Final = {
 """How to verify a message signed with `v1`, without a library; a test runs both."""
 ABOUT: Final = (
     "The payload holds ids and state and nothing personal: read the rest over the API. Messages of one complaint come in "
-    "order, `sequence` lets you check; complaints are independent of one another. Any 2xx within 15 seconds is success, "
-    "every other answer failure: it is tried again, 15 times over five days, `Retry-After` is honoured, redirects are not "
-    "followed, and 410 ends the subscription."
+    "order, `sequence` lets you check; complaints are independent of one another. Any 2xx within 15 seconds is success "
+    f"and every other answer failure: a message is tried {len(DELAYS) + 1} times over five days. `Retry-After` is "
+    "honoured, redirects are not followed, and 410 disables the subscription."
 )
 _DATA: Final = {
     "id": ID,
@@ -74,7 +75,7 @@ SCHEMAS: Final[dict[str, Any]] = {
 }
 
 _MEANINGS: Final[dict[EventType, str]] = {
-    EventType.SUBMITTED: "A complaint is complete enough to be assigned.",
+    EventType.SUBMITTED: "A complaint was filed.",
     EventType.PHOTO_EXPECTED: "Photos were declared.",
     EventType.PHOTO_ADDED: "A photo was found good.",
     EventType.PHOTO_REFUSED: "A photo cannot be used.",

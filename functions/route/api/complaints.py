@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from functions.complaints import lists
 from functions.complaints.bodies import declared_photos
+from functions.complaints.calendar import CalendarYearMissing
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.duration import Duration
@@ -133,20 +134,18 @@ def mount(
     def extend(complaint_id: str) -> Response[str]:
         body = api.body(bodies.extension)
         extension = _duration(body["by"])
-        return shown(
-            moved(
-                complaint_id,
-                lambda each, by: agency.extend_deadline(
-                    each,
-                    by=by,
-                    extension=extension,
-                    reason=body["reason"],
-                    region=region,
-                    now=now(),
-                ),
-                key_required=True,
-            )
-        )
+
+        def decide(complaint: Complaint, by: Actor) -> Change:
+            try:
+                return agency.extend_deadline(
+                    complaint, by=by, extension=extension, reason=body["reason"], region=region, now=now()
+                )
+            except CalendarYearMissing as error:
+                # Further than the calendar is known is further than any category allows.
+                limit = region.categories[complaint.category].extension_limit
+                raise invalid("/by", "extension_too_long", limit=str(limit)) from error
+
+        return shown(moved(complaint_id, decide, key_required=True))
 
     @api.post("/v1/agency/complaints/<complaint_id>/ask")
     def ask(complaint_id: str) -> Response[str]:

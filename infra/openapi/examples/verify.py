@@ -7,7 +7,7 @@ from typing import Any
 
 
 def verified(headers: Mapping[str, str], body: bytes, secret: str) -> Any:
-    """The message, if its sender knows the secret and it is new. `body` is the raw bytes, read before any parser."""
+    """The message, if its sender knows the secret and it is new; `body` as it came, before any parser."""
     message_id, timestamp = headers["webhook-id"], headers["webhook-timestamp"]
     if abs(time.time() - int(timestamp)) > 300:
         raise ValueError("too old, or from the future")
