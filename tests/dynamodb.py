@@ -50,7 +50,7 @@ def models(table: str) -> list[Any]:
                 raise
             continue
         for value in vars(module).values():
-            is_model = isinstance(value, type) and issubclass(value, Model) and value is not Model
+            is_model = isinstance(value, type) and issubclass(value, Model) and hasattr(value, "Meta")
             if is_model and value.Meta.table_name == os.environ[f"{table.upper()}_TABLE"]:
                 found[value.__name__] = value
     return list(found.values())

@@ -17,12 +17,12 @@ from typing import Any, ClassVar, Final
 from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 
+from functions.complaints.dynamodb import Model, TableMeta
 from functions.complaints.faults import Conflict, NotFound
 from functions.complaints.ids import new_id
 from functions.complaints.keys import Caller, Token, hash_of, is_valid, matches, new_token, with_implied
-from functions.complaints.tables import InstantAttribute, TableMeta
+from functions.complaints.tables import InstantAttribute
 
 LAST_USED_EVERY: Final = timedelta(hours=1)
 KEY_REMEMBERED: Final = timedelta(days=90)

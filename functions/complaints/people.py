@@ -18,7 +18,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import (
@@ -29,19 +28,18 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
-from pynamodb.connection import Connection
 from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition, size
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from functions.complaints.clock import iso
 from functions.complaints.complaint import ActorKind, Status
+from functions.complaints.dynamodb import Model, TableMeta, connection
 from functions.complaints.events import Event, EventType
 from functions.complaints.people_rules import Preferences, QuietHours, next_day
 from functions.complaints.problems import Problem
 from functions.complaints.region import Region
-from functions.complaints.tables import InstantAttribute, TableMeta
+from functions.complaints.tables import InstantAttribute
 
 INBOX_KEPT: Final = timedelta(days=90)
 # FCM drops a token that was not seen for 270 days; a phone that is in use says so at every start of the app.
@@ -614,13 +612,3 @@ def _raw_query(pk: str, condition: Any, *, consistent: bool) -> Iterator[dict[st
 def _collided(error: TransactWriteError) -> bool:
     codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
     return bool(codes & {"ConditionalCheckFailed", "TransactionConflict"})
-
-
-@cache
-def connection() -> Connection:
-    return Connection(
-        region=ProfileItem.Meta.region,  # type: ignore[attr-defined]
-        connect_timeout_seconds=PeopleMeta.connect_timeout_seconds,
-        read_timeout_seconds=PeopleMeta.read_timeout_seconds,
-        max_retry_attempts=PeopleMeta.max_retry_attempts,
-    )

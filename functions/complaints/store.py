@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
@@ -24,6 +23,7 @@ from functions.complaints.codec import (
     urgency,
 )
 from functions.complaints.complaint import ENDED, Complaint
+from functions.complaints.dynamodb import connection
 from functions.complaints.events import Event
 from functions.complaints.faults import NotFound, Stale
 from functions.complaints.tables import (
@@ -88,10 +88,8 @@ class ComplaintStore:
         self,
         *,
         correlation_id: Callable[[], str | None] = lambda: None,
-        connection: Connection | None = None,
     ) -> None:
         self._correlation_id = correlation_id
-        self._connection = connection
 
     def get(self, complaint_id: str) -> Complaint:
         """The complaint, read consistently; raises NotFound."""
@@ -167,21 +165,11 @@ class ComplaintStore:
         """
         steps = _steps(change, request=request, correlation_id=self._correlation_id())
         try:
-            with TransactWrite(connection=self._connected()) as transaction:
+            with TransactWrite(connection=connection()) as transaction:
                 for step in steps:
                     step.add(transaction)
         except TransactWriteError as error:
             raise _refusal(error, steps) from error
-
-    def _connected(self) -> Connection:
-        if self._connection is None:
-            self._connection = Connection(
-                region=ComplaintItem.Meta.region,  # type: ignore[attr-defined]
-                connect_timeout_seconds=ComplaintItem.Meta.connect_timeout_seconds,
-                read_timeout_seconds=ComplaintItem.Meta.read_timeout_seconds,
-                max_retry_attempts=ComplaintItem.Meta.max_retry_attempts,
-            )
-        return self._connection
 
 
 def move(

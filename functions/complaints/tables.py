@@ -25,9 +25,9 @@ from pynamodb.attributes import (
 )
 from pynamodb.constants import STRING
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
-from pynamodb.models import Model
 
 from functions.complaints.clock import iso, parse_iso
+from functions.complaints.dynamodb import Model, TableMeta
 
 SHARDS: Final = 4
 
@@ -47,15 +47,6 @@ class InstantAttribute(Attribute[datetime]):
 
     def deserialize(self, value: str) -> datetime:
         return parse_iso(value)
-
-
-class TableMeta:
-    """Where the tables are and how long a request may take; the SDK retries with jitter by itself."""
-
-    connect_timeout_seconds = 2
-    read_timeout_seconds = 5
-    max_retry_attempts = 4
-    billing_mode = "PAY_PER_REQUEST"
 
 
 class ByPerson(GlobalSecondaryIndex[Any]):

@@ -20,11 +20,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
-from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from functions.complaints.dynamodb import Model, connection
 from functions.complaints.faults import invalid
 from functions.complaints.outbox import Published
 from functions.complaints.tables import SHARDS, InstantAttribute, shard_of
@@ -78,7 +77,6 @@ class Feed:
     def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
         self._last: dict[str, int] = {}
-        self._connection: Connection | None = None
 
     def append(self, agency_id: str, published: Published, *, now: datetime) -> None:
         """Put an event into an agency's feed, once. Raises Crowded."""
@@ -108,20 +106,9 @@ class Feed:
             pk, _sk(number), n=number, at=published.event.at, body=body_of(published), expires=expires
         )
         mark = MarkItem(pk, f"event#{published.event.id}", n=number, expires=expires)
-        with TransactWrite(connection=self._connected()) as transaction:
+        with TransactWrite(connection=connection()) as transaction:
             transaction.save(entry, condition=EntryItem.pk.does_not_exist())
             transaction.save(mark, condition=MarkItem.pk.does_not_exist())
-
-    def _connected(self) -> Connection:
-        if self._connection is None:
-            meta: Any = EntryItem.Meta
-            self._connection = Connection(
-                region=meta.region,
-                connect_timeout_seconds=meta.connect_timeout_seconds,
-                read_timeout_seconds=meta.read_timeout_seconds,
-                max_retry_attempts=meta.max_retry_attempts,
-            )
-        return self._connection
 
 
 def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) -> Page:

@@ -13,7 +13,7 @@ DOORS = ("intake", "route", "notify")
 AWS = {"aws_lambda_powertools", "boto3", "botocore", "pynamodb"}
 # The part of the core that speaks to AWS. All other modules of the core are pure.
 ADAPTERS = {
-    *("agencies", "aws", "codec", "erasure", "http", "lists", "outbox", "people", "presign", "repeats"),
+    *("agencies", "aws", "codec", "dynamodb", "erasure", "http", "lists", "outbox", "people", "presign", "repeats"),
     *("settings", "store", "tables", "telemetry", "throttle"),
 }
 # Each costs a cold start more than it is worth at module level.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.http import Api
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
@@ -19,6 +20,7 @@ OPTIONAL_ENVIRONMENT: Final = ("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "W
 """What a region may do without: a push platform, and fixed addresses that webhooks come from."""
 
 _settings = require(ENVIRONMENT)
+connect()
 _region = load_region(region_file())
 _api = Api(default_language=_region.languages[0])
 complaints.mount(

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from functions.complaints.dynamodb import connection
 from functions.complaints.erasure import erase_person
-from functions.complaints.people import connection, erase_profile, erase_rest, person_of
+from functions.complaints.people import erase_profile, erase_rest, person_of
 from functions.intake.people.devices import Devices
 
 

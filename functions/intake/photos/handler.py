@@ -5,6 +5,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.store import ComplaintStore
@@ -15,6 +16,7 @@ from functions.intake.photos.check import PhotoCheck
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PHOTOS_BUCKET")
 
 _settings = require(ENVIRONMENT)
+connect()
 _region = load_region(region_file())
 _check = PhotoCheck(
     store=ComplaintStore(correlation_id=correlation_id),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.outbox import Published, consume
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
@@ -27,6 +28,7 @@ ENVIRONMENT: Final = (
 RESERVE_MS: Final = 30_000
 
 _settings = require(ENVIRONMENT)
+connect()
 _teller = Teller(region=load_region(region_file()), pusher=counted(SnsPusher(), now=utc_now), now=utc_now)
 _deliveries = DynamoDeliveries()
 _subscriptions = CachedSubscriptions(now=utc_now)

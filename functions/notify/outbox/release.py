@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.telemetry import logger
@@ -17,6 +18,7 @@ ENVIRONMENT: Final = ("PEOPLE_TABLE",)
 RESERVE_MS: Final = 35_000
 
 require(ENVIRONMENT)
+connect()
 _teller = Teller(region=load_region(region_file()), pusher=counted(SnsPusher(), now=utc_now), now=utc_now)
 
 

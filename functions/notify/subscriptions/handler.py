@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.http import Api
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
@@ -17,6 +18,7 @@ from functions.notify.webhooks.transport import Attempt, attempt
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL")
 
 _settings = require(ENVIRONMENT)
+connect()
 _policy = address_policy(load_region(region_file()).webhooks)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from functions.complaints.aws import client
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.telemetry import logger
@@ -32,6 +33,7 @@ RESERVE_MS: Final = 20_000
 THREADS: Final = 10
 
 _settings = require(ENVIRONMENT)
+connect()
 _region = load_region(region_file())
 _policy = address_policy(_region.webhooks)
 _nudges = SqsNudges(_settings["DELIVERIES_QUEUE_URL"])

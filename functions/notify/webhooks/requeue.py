@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.settings import require
 from functions.complaints.telemetry import logger
 from functions.notify.webhooks.due import requeue
@@ -16,6 +17,7 @@ ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_UR
 RESERVE_MS: Final = 10_000
 
 _settings = require(ENVIRONMENT)
+connect()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:

@@ -26,9 +26,9 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
-from functions.complaints.tables import InstantAttribute, TableMeta
+from functions.complaints.dynamodb import Model, TableMeta
+from functions.complaints.tables import InstantAttribute
 
 DUE_SHARDS: Final = 4
 

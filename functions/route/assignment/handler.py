@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.outbox import consume
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
@@ -15,6 +16,7 @@ from functions.route.watch import StepFunctionsWatch
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "STATE_MACHINE_ARN")
 
 _settings = require(ENVIRONMENT)
+connect()
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
 _watch = StepFunctionsWatch(state_machine_arn=_settings["STATE_MACHINE_ARN"])

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from functions.complaints.agencies import caller_with
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.keys import bearer_token, context_of
 from functions.complaints.settings import require
 from functions.complaints.telemetry import follow, logger
@@ -17,6 +18,7 @@ ENVIRONMENT: Final = ("AGENCIES_TABLE",)
 ANSWER_KEPT_S: Final = 60
 
 require(ENVIRONMENT)
+connect()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.store import ComplaintStore
@@ -13,6 +14,7 @@ from functions.route.escalation.wake import wake
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE",)
 
 require(ENVIRONMENT)
+connect()
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
 

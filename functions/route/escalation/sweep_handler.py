@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from functions.complaints import metrics
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.lists import due_before
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
@@ -17,6 +18,7 @@ ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "SWEEP_GRACE_SECONDS")
 RESERVE_MS: Final = 10_000
 
 _settings = require(ENVIRONMENT)
+connect()
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
 
