@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
+from functions.complaints.dynamodb import connect
 from functions.complaints.http import Api
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
@@ -15,6 +16,7 @@ from functions.route.api import complaints
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "AGENCIES_TABLE", "PHOTOS_BUCKET")
 
 _settings = require(ENVIRONMENT)
+connect()
 _region = load_region(region_file())
 _api = Api(default_language=_region.languages[0])
 _door = Throttled(_api, now=utc_now)
