@@ -1,7 +1,9 @@
 """The chain of hashes through every complaint's events: is the history still what was written?"""
 
 import argparse
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from infra.ops.command import Group, command, group
@@ -10,6 +12,7 @@ from infra.ops.place import Place
 
 if TYPE_CHECKING:
     from functions.complaints.events import ChainFault
+    from functions.complaints.verification import Head
 
 
 def add_to(commands: Group) -> None:
@@ -18,19 +21,37 @@ def add_to(commands: Group) -> None:
     which = verify.add_mutually_exclusive_group(required=True)
     which.add_argument("complaint", nargs="?", help="id or number")
     which.add_argument("--all", action="store_true", help="reads the whole table once")
+    verify.add_argument(
+        "--archived", action="store_true", help="and against the heads under lock, which it reads all"
+    )
 
 
-def fault_of(complaint_id: str) -> "ChainFault | None":
-    """What is wrong with the complaint's history, None if nothing is."""
-    from functions.complaints.events import ChainFault, chain_fault
+def archived_heads(place: Place) -> "Mapping[str, Sequence[Head]]":
+    """Every head that was put under lock, by complaint."""
+    from functions.complaints.verification import read_heads
+
+    s3, bucket = place.client("s3"), place.variable("CHAIN_HEADS_BUCKET")
+    found: dict[str, list[Head]] = defaultdict(list)
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for each in page.get("Contents", ()):
+            text = s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode()
+            for head in read_heads(text):
+                found[head.complaint_id].append(head)
+    return found
+
+
+def fault_of(complaint_id: str, heads: "Sequence[Head]" = ()) -> "ChainFault | None":
+    """What is wrong with the complaint's history, None if nothing is; `heads` are this complaint's."""
+    from functions.complaints.events import ChainFault
     from functions.complaints.faults import NotFound
     from functions.complaints.store import ComplaintStore
+    from functions.complaints.verification import verify
 
     try:
         complaint, history, _ = ComplaintStore().with_history(complaint_id)
     except NotFound:
-        return ChainFault(complaint_id=complaint_id, seq=0, reason="its events are without a complaint")
-    fault = chain_fault(history, head=complaint.head)
+        return ChainFault(complaint_id=complaint_id, seq=0, reason="there is no such complaint (any more)")
+    fault = verify(history, heads, head=complaint.head)
     if fault is None and complaint.version != len(history):
         return ChainFault(complaint_id=complaint_id, seq=len(history) + 1, reason="the end is missing")
     return fault
@@ -53,10 +74,19 @@ def every_complaint() -> Iterator[str]:
 
 def _verify(place: Place, options: argparse.Namespace) -> int:
     ids = every_complaint() if options.all else iter([complaint_id_of(options.complaint)])
+    heads = archived_heads(place) if options.archived else {}
+    if options.all:
+        # Nor may a complaint be gone whose head is under lock.
+        ids = chain(ids, iter(tuple(heads)))
     checked = broken = 0
+    seen: set[str] = set()
     for complaint_id in ids:
+        if complaint_id in seen:
+            continue
+        if complaint_id in heads:
+            seen.add(complaint_id)
         checked += 1
-        fault = fault_of(complaint_id)
+        fault = fault_of(complaint_id, heads.get(complaint_id, ()))
         if fault is not None:
             broken += 1
             print(f"{complaint_id}: event {fault.seq}: {fault.reason}")

@@ -153,7 +153,7 @@ def test_a_history_that_was_tampered_with_is_found(here, place, capsys, tamper):
 def test_a_complaint_is_found_by_the_number_that_somebody_read_out(here, place, capsys):
     number = item(filed(here), "complaint")["number"]["S"]
     assert run(place, "chain", "verify", number.lower().replace("-", " ")) == 0
-    assert chain.fault_of("0" * 26).reason == "its events are without a complaint"
+    assert chain.fault_of("0" * 26).reason == "there is no such complaint (any more)"
 
 
 # ---------------------------------------------------------------------------------------------- the watches
