@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.deployment import Deployment
+from infra.edge import Origin
 from infra.storage import Storage
 
 if TYPE_CHECKING:
@@ -74,7 +75,15 @@ class PublicApi(Construct):
         functions: "Functions",
     ) -> None:
         super().__init__(scope, id)
-        self.api = apigateway.HttpApi(self, "Http", api_name=deployment.name, create_default_stage=False)
+        domain = deployment.region.domain
+        self.api = apigateway.HttpApi(
+            self,
+            "Http",
+            api_name=deployment.name,
+            create_default_stage=False,
+            # With a domain there is one way in, through the firewall.
+            disable_execute_api_endpoint=domain is not None,
+        )
         stage = apigateway.HttpStage(
             self,
             "Stage",
@@ -84,7 +93,9 @@ class PublicApi(Construct):
             throttle=apigateway.ThrottleSettings(rate_limit=500, burst_limit=1000),
         )
         self._log_access(stage, deployment=deployment)
-        self.url = self.api.api_endpoint
+        self.url = f"https://{domain}" if domain else self.api.api_endpoint
+        if domain:
+            Origin(self, "Origin", domain=domain, api=self.api, stage=stage)
         people = self._people(deployment=deployment, storage=storage)
         agencies = authorizers.HttpLambdaAuthorizer(
             "Agencies",

@@ -94,6 +94,19 @@ class Sweep(Construct):
         )
 
 
+class HourlyArchive(Construct):
+    """Puts the heads of the event chains under lock, when an hour is over and its last events can be read."""
+
+    def __init__(self, scope: Construct, id: str, *, archive: lambda_.IFunction) -> None:
+        super().__init__(scope, id)
+        events.Rule(
+            self,
+            "Schedule",
+            schedule=events.Schedule.cron(minute="10"),
+            targets=[targets.LambdaFunction(archive, retry_attempts=2)],
+        )
+
+
 def watch_name(deployment: Deployment) -> str:
     return f"{deployment.name}-watch"
 

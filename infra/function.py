@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.deployment import Deployment
+from infra.network import Network, let_into_network
 from infra.package import bundle
 from infra.toolchain import ROOT
 
@@ -41,6 +43,7 @@ class Function(Construct):
         code: Code,
         environment: Mapping[str, str],
         files: Mapping[str, bytes] | None = None,
+        network: Network | None = None,
     ) -> None:
         super().__init__(scope, id)
         kept = not deployment.local
@@ -58,6 +61,8 @@ class Function(Construct):
             description=f"{deployment.name}: {id}",
         )
         self.log_group.grant_write(self.role)
+        if network is not None:
+            let_into_network(self.role, scope=self)
         asset = bundle(
             name=id.lower(),
             sources=code.sources,
@@ -83,6 +88,8 @@ class Function(Construct):
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             system_log_level_v2=lambda_.SystemLogLevel.WARN,
             tracing=lambda_.Tracing.ACTIVE,
+            vpc=None if network is None else network.vpc,
+            security_groups=None if network is None else [network.group],
             environment={**common_environment(id, deployment=deployment), **environment},
         )
 
@@ -93,6 +100,18 @@ class Function(Construct):
     @property
     def name(self) -> str:
         return self.function.function_name
+
+
+def allow(function: Function, actions: Sequence[str], resources: Sequence[str]) -> None:
+    function.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+
+
+def use_table(function: Function, table: dynamodb.Table, *actions: str, indexes: Sequence[str] = ()) -> None:
+    """What the function does to items of the table, and which of its indexes it queries: no other."""
+    if actions:
+        allow(function, [f"dynamodb:{action}" for action in dict.fromkeys(actions)], [table.table_arn])
+    if indexes:
+        allow(function, ["dynamodb:Query"], [f"{table.table_arn}/index/{name}" for name in indexes])
 
 
 def metrics_namespace(deployment: Deployment) -> str:

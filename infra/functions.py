@@ -1,18 +1,17 @@
 """Every Lambda function: its code, its environment, and the exact things that its role may do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from aws_cdk import ArnFormat, Stack
-from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.deployment import Deployment
 from infra.docs_page import page
 from infra.escalation import Watch, watch_arn
-from infra.function import Code, Function
+from infra.function import Code, Function, allow, use_table
+from infra.network import Network
 from infra.notification import Deliveries, PushPlatforms
 from infra.storage import Storage
 
@@ -57,6 +56,14 @@ SWEEP: Final = Code(
     services=("dynamodb",),
     timeout=240,
 )
+ARCHIVE: Final = Code(
+    handler="functions.route.archive.handler.handler",
+    sources=("functions/route/archive",),
+    lock="route",
+    services=("dynamodb", "s3"),
+    memory=512,
+    timeout=240,
+)
 AGENCY_API: Final = Code(
     handler="functions.route.api.handler.handler",
     sources=("functions/route",),
@@ -84,6 +91,13 @@ RELEASE: Final = Code(
     lock="notify",
     services=("dynamodb", "sns"),
     timeout=120,
+)
+FAILURES: Final = Code(
+    handler="functions.notify.outbox.failures.handler",
+    sources=("functions/notify",),
+    lock="notify",
+    services=("dynamodb", "sns"),
+    timeout=30,
 )
 WEBHOOKS: Final = Code(
     handler="functions.notify.webhooks.handler.handler",
@@ -120,6 +134,7 @@ class Functions(Construct):
         deliveries: Deliveries,
         platforms: PushPlatforms,
         openapi: bytes,
+        network: Network | None,
     ) -> None:
         super().__init__(scope, id)
         self._deployment = deployment
@@ -129,11 +144,15 @@ class Functions(Construct):
         hooks = {"DELIVERIES_TABLE": storage.deliveries.table_name}
         photos = {"PHOTOS_BUCKET": storage.photos.bucket_name}
         queue = {"DELIVERIES_QUEUE_URL": deliveries.queue.queue_url}
+        addresses = {"WEBHOOK_ADDRESSES": " ".join(network.addresses)} if network else {}
+        # Not a credential: it only shows that a request came through the firewall, so it may stand in the open.
+        secret = storage.edge_secret
+        edge = {"EDGE_SECRET": secret.secret_value.unsafe_unwrap()} if secret else {}
 
         self.intake_api = self._function(
             "IntakeApi",
             INTAKE_API,
-            complaints | people | photos | platforms.environment,
+            complaints | people | photos | platforms.environment | addresses | edge,
             files={"openapi.json": openapi, "docs.html": page(openapi)},
         )
         self.photos = self._function("Photos", PHOTOS, complaints | photos)
@@ -145,16 +164,26 @@ class Functions(Construct):
         self.escalation = self._function("Escalation", ESCALATION, complaints)
         grace = "15" if deployment.local else "60"
         self.sweep = self._function("SweepDue", SWEEP, complaints | {"SWEEP_GRACE_SECONDS": grace})
-        self.agency_api = self._function("AgencyApi", AGENCY_API, complaints | agencies | photos)
+        self.archive = self._function(
+            "Archive", ARCHIVE, complaints | {"CHAIN_HEADS_BUCKET": storage.chain_heads.bucket_name}
+        )
+        self.agency_api = self._function("AgencyApi", AGENCY_API, complaints | agencies | photos | edge)
         self.authorizer = self._function("Authorizer", AUTHORIZER, agencies)
         self.outbox = self._function("Outbox", OUTBOX, complaints | agencies | people | hooks | queue)
         self.release = self._function("ReleasePushes", RELEASE, people)
+        self.failures = self._function("PushFailures", FAILURES, people) if platforms.arns else None
         warnings = {"WARNINGS_TOPIC_ARN": deliveries.warnings.topic_arn}
-        self.webhooks = self._function("Webhooks", WEBHOOKS, agencies | hooks | queue | warnings)
+        self.webhooks = self._function(
+            "Webhooks", WEBHOOKS, agencies | hooks | queue | warnings, network=network
+        )
         self.requeue = self._function("Requeue", REQUEUE, agencies | hooks | queue)
-        self.subscriptions = self._function("Subscriptions", SUBSCRIPTIONS, agencies | hooks | queue)
+        # It calls an endpoint too, to see that it is the agency's.
+        self.subscriptions = self._function(
+            "Subscriptions", SUBSCRIPTIONS, agencies | hooks | queue | edge, network=network
+        )
         self._grant_tables(storage)
         self._grant_photos(storage.photos)
+        self._grant_archive(storage)
         self._grant_messages(deliveries, platforms)
 
     @property
@@ -163,11 +192,19 @@ class Functions(Construct):
 
     @property
     def route(self) -> tuple[Function, ...]:
-        return self.assignment, self.escalation, self.sweep, self.agency_api, self.authorizer
+        return (
+            self.assignment,
+            self.escalation,
+            self.sweep,
+            self.archive,
+            self.agency_api,
+            self.authorizer,
+        )
 
     @property
     def notify(self) -> tuple[Function, ...]:
-        return self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions
+        told = (self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions)
+        return told if self.failures is None else (*told, self.failures)
 
     @property
     def all(self) -> tuple[Function, ...]:
@@ -175,7 +212,7 @@ class Functions(Construct):
 
     def let_watch(self, watch: Watch) -> None:
         """Starting and stopping watches belongs to the consumer that sees every event."""
-        _allow(
+        allow(
             self.assignment,
             ["states:StartExecution"],
             [watch.state_machine.state_machine_arn],
@@ -186,7 +223,7 @@ class Functions(Construct):
             resource_name=f"{watch.name}:*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        _allow(self.assignment, ["states:StopExecution"], [executions])
+        allow(self.assignment, ["states:StopExecution"], [executions])
 
     def _function(
         self,
@@ -195,73 +232,80 @@ class Functions(Construct):
         environment: Mapping[str, str],
         *,
         files: Mapping[str, bytes] | None = None,
+        network: Network | None = None,
     ) -> Function:
         return Function(
-            self, id, deployment=self._deployment, code=code, environment=environment, files=files
+            self,
+            id,
+            deployment=self._deployment,
+            code=code,
+            environment=environment,
+            files=files,
+            network=network,
         )
 
     def _grant_tables(self, storage: Storage) -> None:
         complaints, people = storage.complaints, storage.people
         agencies, deliveries = storage.agencies, storage.deliveries
-        _use(self.intake_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("by_person", "nearby"))
-        _use(self.agency_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("worklist",))
+        use_table(
+            self.intake_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("by_person", "nearby")
+        )
+        use_table(self.agency_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("worklist",))
         for function in (self.photos, self.assignment, self.escalation):
-            _use(function, complaints, *CHANGE)
-        _use(self.sweep, complaints, *CHANGE, indexes=("timers",))
-        _use(self.outbox, complaints, *READ)
+            use_table(function, complaints, *CHANGE)
+        use_table(self.sweep, complaints, *CHANGE, indexes=("timers",))
+        use_table(self.outbox, complaints, *READ)
         for function in (self.intake_api, self.outbox, self.release):
-            _use(function, people, *READ, *WRITE)
-        _use(self.agency_api, agencies, "GetItem", "UpdateItem")
-        _use(self.authorizer, agencies, "UpdateItem", indexes=("by_key",))
-        _use(self.outbox, agencies, "Query")
-        _use(self.webhooks, agencies, "GetItem", "UpdateItem")
-        _use(self.subscriptions, agencies, *READ, *WRITE)
-        _use(self.outbox, deliveries, *READ, "PutItem", "UpdateItem")
-        _use(self.requeue, deliveries, "UpdateItem", indexes=("due",))
-        _use(self.webhooks, deliveries, "GetItem", *WRITE, indexes=("by_time",))
-        _use(self.subscriptions, deliveries, *READ, *WRITE, indexes=("by_time",))
+            use_table(function, people, *READ, *WRITE)
+        if self.failures is not None:
+            use_table(self.failures, people, "GetItem", "DeleteItem")
+        use_table(self.agency_api, agencies, "GetItem", "UpdateItem")
+        use_table(self.authorizer, agencies, "UpdateItem", indexes=("by_key",))
+        use_table(self.outbox, agencies, "Query")
+        use_table(self.webhooks, agencies, "GetItem", "UpdateItem")
+        use_table(self.subscriptions, agencies, *READ, *WRITE)
+        use_table(self.outbox, deliveries, *READ, "PutItem", "UpdateItem")
+        use_table(self.requeue, deliveries, "UpdateItem", indexes=("due",))
+        use_table(self.webhooks, deliveries, "GetItem", *WRITE, indexes=("by_time",))
+        use_table(self.subscriptions, deliveries, *READ, *WRITE, indexes=("by_time",))
+
+    def _grant_archive(self, storage: Storage) -> None:
+        heads = storage.chain_heads
+        use_table(self.archive, storage.complaints, indexes=("changes",))
+        allow(self.archive, ["s3:PutObject"], [heads.arn_for_objects("heads/*")])
+        allow(self.archive, ["s3:ListBucket"], [heads.bucket_arn])
 
     def _grant_photos(self, bucket: s3.Bucket) -> None:
         # A presigned request is made with the rights of the role that signed it.
         for function in (self.intake_api, self.agency_api):
-            _allow(function, ["s3:PutObject"], [bucket.arn_for_objects("quarantine/*")])
-            _allow(function, ["s3:GetObject"], [bucket.arn_for_objects("photos/*")])
-        _allow(
+            allow(function, ["s3:PutObject"], [bucket.arn_for_objects("quarantine/*")])
+            allow(function, ["s3:GetObject"], [bucket.arn_for_objects("photos/*")])
+        allow(
             self.photos,
             ["s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject"],
             [bucket.arn_for_objects("quarantine/*")],
         )
-        _allow(self.photos, ["s3:PutObject", "s3:DeleteObject"], [bucket.arn_for_objects("photos/*")])
+        allow(self.photos, ["s3:PutObject", "s3:DeleteObject"], [bucket.arn_for_objects("photos/*")])
         # Without it, an object that is gone looks forbidden.
-        _allow(self.photos, ["s3:ListBucket"], [bucket.bucket_arn])
+        allow(self.photos, ["s3:ListBucket"], [bucket.bucket_arn])
 
     def _grant_messages(self, deliveries: Deliveries, platforms: PushPlatforms) -> None:
         for function in (self.outbox, self.webhooks, self.requeue, self.subscriptions):
-            _allow(function, ["sqs:SendMessage"], [deliveries.queue.queue_arn])
-        _allow(self.webhooks, ["sns:Publish"], [deliveries.warnings.topic_arn])
+            allow(function, ["sqs:SendMessage"], [deliveries.queue.queue_arn])
+        allow(self.webhooks, ["sns:Publish"], [deliveries.warnings.topic_arn])
         if not platforms.arns:
             return
-        _allow(
+        allow(
             self.intake_api,
             ["sns:CreatePlatformEndpoint"],
             platforms.arns,
         )
-        _allow(
+        allow(
             self.intake_api,
             ["sns:GetEndpointAttributes", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"],
             platforms.endpoint_arns,
         )
         for function in (self.outbox, self.release):
-            _allow(function, ["sns:Publish"], platforms.endpoint_arns)
-
-
-def _allow(function: Function, actions: Sequence[str], resources: Sequence[str]) -> None:
-    function.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
-
-
-def _use(function: Function, table: dynamodb.Table, *actions: str, indexes: Sequence[str] = ()) -> None:
-    """What the function does to items of the table, and which of its indexes it queries: no other."""
-    wanted = [f"dynamodb:{action}" for action in dict.fromkeys(actions)]
-    _allow(function, wanted, [table.table_arn])
-    if indexes:
-        _allow(function, ["dynamodb:Query"], [f"{table.table_arn}/index/{name}" for name in indexes])
+            allow(function, ["sns:Publish"], platforms.endpoint_arns)
+        if self.failures is not None:
+            allow(self.failures, ["sns:GetEndpointAttributes"], platforms.endpoint_arns)

@@ -8,11 +8,13 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.deployment import Deployment
 from infra.function import Code, Function
+from infra.routing import dead_letters, keep_failed
 
 if TYPE_CHECKING:
     from infra.functions import Functions
@@ -82,6 +84,7 @@ class PushPlatforms(Construct):
         secrets = {"fcm": push.fcm_secret, "apns": push.apns_secret}
         named = {name: secret for name, secret in secrets.items() if secret or deployment.local}
         self.arns: list[str] = []
+        self.failures: sns.Topic | None = None
         self.endpoint_arns: list[str] = []
         self.environment: dict[str, str] = {}
         if not named:
@@ -90,6 +93,7 @@ class PushPlatforms(Construct):
             self, "Provider", deployment=deployment, code=PLATFORM_APPLICATIONS, environment={}
         )
         stack = Stack.of(self)
+        self.failures = self._failures(deployment)
         applications = []
         for name, secret in named.items():
             platform = _platform(name, sandbox=push.apns_sandbox)
@@ -100,7 +104,12 @@ class PushPlatforms(Construct):
                 platform,
                 service_token=provider.function.function_arn,
                 resource_type="Custom::PlatformApplication",
-                properties={"Name": application, "Platform": platform, "SecretName": secret or ""},
+                properties={
+                    "Name": application,
+                    "Platform": platform,
+                    "SecretName": secret or "",
+                    "FailureTopicArn": self.failures.topic_arn,
+                },
             )
             applications.append(
                 stack.format_arn(service="sns", resource="app", resource_name=f"{platform}/{application}")
@@ -113,6 +122,29 @@ class PushPlatforms(Construct):
             )
             self.environment[f"{name.upper()}_APPLICATION_ARN"] = resource.ref
         self._grant(provider, applications, [secret for secret in named.values() if secret])
+
+    def _failures(self, deployment: Deployment) -> sns.Topic:
+        """Where SNS tells of pushes that it took and could not deliver."""
+        topic = sns.Topic(self, "Failures", display_name="Qamqor pushes", enforce_ssl=not deployment.local)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+            )
+        )
+        return topic
+
+    def connect(self, retire: Function, *, deployment: Deployment) -> sqs.Queue:
+        """`retire` ends the devices that cannot be reached. Returns the queue of what it could not handle."""
+        assert self.failures is not None
+        dead = dead_letters(retire, "FailureDeadLetters", deployment=deployment)
+        self.failures.add_subscription(
+            subscriptions.LambdaSubscription(retire.function, dead_letter_queue=dead)
+        )
+        keep_failed(retire, dead)
+        return dead
 
     def _grant(self, provider: Function, applications: list[str], secrets: list[str]) -> None:
         stack = Stack.of(self)

@@ -4,14 +4,13 @@ from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
 from infra.deployment import Deployment
-from infra.function import Function
+from infra.function import Function, allow
 
 RETENTION = Duration.days(14)
 
@@ -25,6 +24,14 @@ def dead_letters(function: Function, id: str, *, deployment: Deployment) -> sqs.
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=not deployment.local,
     )
+
+
+def keep_failed(function: Function, dead: sqs.Queue) -> None:
+    """What an event-driven function failed at in all its tries would else be dropped by Lambda."""
+    resource = function.function.node.default_child
+    assert isinstance(resource, lambda_.CfnFunction)
+    resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(target_arn=dead.queue_arn)
+    allow(function, ["sqs:SendMessage"], [dead.queue_arn])
 
 
 def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Deployment) -> sqs.Queue:
@@ -84,8 +91,5 @@ def on_upload(function: Function, *, bucket: s3.Bucket, deployment: Deployment) 
             )
         ],
     )
-    resource = function.function.node.default_child
-    assert isinstance(resource, lambda_.CfnFunction)
-    resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(target_arn=dead.queue_arn)
-    function.role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[dead.queue_arn]))
+    keep_failed(function, dead)
     return dead

@@ -5,8 +5,11 @@ from constructs import Construct
 
 from infra.api import PublicApi
 from infra.deployment import Deployment
-from infra.escalation import Sweep, Watch
+from infra.directory import Directory
+from infra.escalation import HourlyArchive, Sweep, Watch
 from infra.functions import Functions
+from infra.malware import MalwareScan
+from infra.network import Network
 from infra.notification import Deliveries, PushPlatforms
 from infra.observability import Observability
 from infra.routing import consume_stream, on_upload
@@ -22,6 +25,8 @@ class Service(Stack):
         super().__init__(scope, id, stack_name=f"{deployment.name}-service")
         deliveries = Deliveries(self, "Deliveries", deployment=deployment)
         platforms = PushPlatforms(self, "PushPlatforms", deployment=deployment)
+        fixed = deployment.region.webhooks.fixed_addresses
+        network = Network(self, "Network", deployment=deployment) if fixed else None
         functions = Functions(
             self,
             "Functions",
@@ -30,6 +35,7 @@ class Service(Stack):
             deliveries=deliveries,
             platforms=platforms,
             openapi=openapi,
+            network=network,
         )
         watch = Watch(
             self,
@@ -40,15 +46,24 @@ class Service(Stack):
         )
         functions.let_watch(watch)
         Sweep(self, "Sweep", deployment=deployment, sweep=functions.sweep.function)
+        HourlyArchive(self, "HourlyArchive", archive=functions.archive.function)
+        Directory(self, "Directory", deployment=deployment, storage=storage)
         deliveries.connect(functions)
+        unchecked = on_upload(functions.photos, bucket=storage.photos, deployment=deployment)
+        if deployment.region.malware_scan:
+            MalwareScan(
+                self, "MalwareScan", bucket=storage.photos, photos=functions.photos, dead_letters=unchecked
+            )
         dead_letters = [
             deliveries.dead_letters,
-            on_upload(functions.photos, bucket=storage.photos, deployment=deployment),
+            unchecked,
             *[
                 consume_stream(consumer, table=storage.complaints, deployment=deployment)
                 for consumer in (functions.assignment, functions.outbox)
             ],
         ]
+        if functions.failures is not None:
+            dead_letters.append(platforms.connect(functions.failures, deployment=deployment))
         api = PublicApi(self, "Api", deployment=deployment, storage=storage, functions=functions)
         Observability(
             self,
@@ -72,6 +87,7 @@ class Service(Stack):
             "PeopleTable": storage.people.table_name,
             "DeliveriesTable": storage.deliveries.table_name,
             "PhotosBucket": storage.photos.bucket_name,
+            "ChainHeadsBucket": storage.chain_heads.bucket_name,
         }
         if storage.user_pool is not None and storage.user_pool_client is not None:
             outputs["UserPoolId"] = storage.user_pool.user_pool_id

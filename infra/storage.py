@@ -1,5 +1,7 @@
 """The stateful stack: what must outlive every deployment. Nothing in it may be replaced by a change of code."""
 
+from typing import Any
+
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
@@ -7,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.deployment import Deployment
+from infra.edge import EdgeSecret
 
 STRING = dynamodb.AttributeType.STRING
 _LIST_ATTRIBUTES = (
@@ -29,7 +32,12 @@ class Storage(Stack):
         self.agencies = self._agencies()
         self.people = self._people()
         self.deliveries = self._deliveries()
+        self._access_logs = None if deployment.local else self._bucket("AccessLogs", logged=False)
         self.photos = self._photos()
+        self.chain_heads = self._chain_heads()
+        self.edge_secret = (
+            EdgeSecret(self, "Edge", deployment=deployment).secret if deployment.region.domain else None
+        )
         self.user_pool, self.user_pool_client = self._identity()
 
     def _table(
@@ -80,16 +88,8 @@ class Storage(Stack):
         return table
 
     def _photos(self) -> s3.Bucket:
-        kept = not self._deployment.local
-        bucket = s3.Bucket(
-            self,
+        bucket = self._bucket(
             "Photos",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            # The emulator speaks plain http, except where a run turns its TLS on.
-            enforce_ssl=kept,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="quarantine",
@@ -106,6 +106,37 @@ class Storage(Stack):
             "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True
         )
         return bucket
+
+    def _chain_heads(self) -> s3.Bucket:
+        """Write once: an archived head stands until the audit's term is over, whoever asks."""
+        if self._deployment.local:
+            return self._bucket("ChainHeads")
+        kept_for = Duration.days(self._deployment.region.retention.audit)
+        return self._bucket(
+            "ChainHeads",
+            versioned=True,
+            object_lock_enabled=True,
+            object_lock_default_retention=s3.ObjectLockRetention.governance(kept_for),
+        )
+
+    def _bucket(self, id: str, *, logged: bool = True, **more: Any) -> s3.Bucket:
+        kept = not self._deployment.local
+        if not logged:
+            more["lifecycle_rules"] = [s3.LifecycleRule(id="logs", expiration=Duration.days(90))]
+        elif self._access_logs is not None:
+            more["server_access_logs_bucket"] = self._access_logs
+            more["server_access_logs_prefix"] = f"{id.lower()}/"
+        return s3.Bucket(
+            self,
+            id,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            # The emulator speaks plain http, except where a run turns its TLS on.
+            enforce_ssl=kept,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            **more,
+        )
 
     def _identity(self) -> tuple[cognito.UserPool | None, cognito.UserPoolClient | None]:
         if not self._deployment.region.identity.cognito:
@@ -129,6 +160,9 @@ class Storage(Stack):
             enable_sms_role=False,
             deletion_protection=kept,
             removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            # Whoever wants a second factor may have one; to demand it would shut out who has no second device.
+            mfa=cognito.Mfa.OPTIONAL if kept else cognito.Mfa.OFF,
+            mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
         )
         client = pool.add_client(
             "App",

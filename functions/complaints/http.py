@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from pynamodb.exceptions import PynamoDBException
 
 from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.edge import came_through, went_round
 from functions.complaints.faults import NotFound, invalid
 from functions.complaints.ids import is_id
 from functions.complaints.keys import Caller, caller_of
@@ -157,6 +158,8 @@ class Api(APIGatewayHttpResolver):
 
     def serve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         follow(complaint_id=None, correlation_id=event["requestContext"]["requestId"])
+        if not came_through(event.get("headers") or {}):
+            return went_round()
         return self.resolve(dict(event), context)
 
     @property

@@ -13,7 +13,9 @@ TABLES = ("Agencies", "Complaints", "Deliveries", "People")
 
 # A logical id that changes makes CloudFormation replace what is kept, and begin with an empty one.
 STATEFUL = {
+    "AccessLogs8B620ECA": "AWS::S3::Bucket",
     "AgenciesC742B758": "AWS::DynamoDB::Table",
+    "ChainHeadsC1ACA851": "AWS::S3::Bucket",
     "ComplaintsB0924443": "AWS::DynamoDB::Table",
     "DeliveriesBF2F7293": "AWS::DynamoDB::Table",
     "PeopleE38C8D03": "AWS::DynamoDB::Table",
@@ -143,6 +145,20 @@ def refused_without_tls(statements: list[Resource]) -> set[str]:
         and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
+
+
+def test_heads_of_chains_stay_as_they_were_written_until_the_audit_is_over(storage: Template) -> None:
+    properties = storage.resources["ChainHeadsC1ACA851"]["Properties"]
+    assert properties["ObjectLockEnabled"] is True
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    retention = properties["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": "GOVERNANCE", "Days": load_region_file("pavlodar").retention.audit}
+
+
+def test_who_reads_what_is_kept_is_logged(storage: Template) -> None:
+    for id in ("PhotosB9552D0D", "ChainHeadsC1ACA851"):
+        logged = storage.resources[id]["Properties"]["LoggingConfiguration"]
+        assert logged["DestinationBucketName"] == {"Ref": "AccessLogs8B620ECA"}
 
 
 def test_what_was_not_checked_is_gone_the_next_day(storage: Template) -> None:

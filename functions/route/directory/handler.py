@@ -1,0 +1,33 @@
+"""Lambda: a CloudFormation custom resource, the directory of the region file that the deployment brings.
+
+The directory is packed with the function; `Digest` among the properties makes CloudFormation call it when it changes.
+Deleting the resource deletes nothing: complaints outlive the stack that serves them.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from functions.complaints.clock import utc_now
+from functions.complaints.custom_resource import answered
+from functions.complaints.dynamodb import connect
+from functions.complaints.settings import region_file, require
+from functions.complaints.telemetry import logger
+from functions.route.directory.load import load
+
+ENVIRONMENT: Final = ("AGENCIES_TABLE", "COMPLAINTS_TABLE")
+
+require(ENVIRONMENT)
+connect()
+
+
+def handler(event: Mapping[str, Any], context: object) -> None:
+    answered(event, context, _work, physical_id="directory")
+
+
+def _work(event: Mapping[str, Any]) -> None:
+    if event["RequestType"] == "Delete":
+        return
+    loaded = load(json.loads(region_file().read_bytes()), now=utc_now())
+    logger.info("directory loaded", extra=asdict(loaded))

@@ -1,0 +1,30 @@
+"""The directory in the agencies table: the bodies and categories of the region file, with what they were before.
+
+| pk                | sk                         | item                                              |
+|-------------------|----------------------------|---------------------------------------------------|
+| directory         | agency#<id>, category#<id> | as the region file that is deployed says          |
+| directory#history | agency#<id>#<since>        | as an earlier one said, from `since` to `until`   |
+"""
+
+from typing import ClassVar
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+
+from functions.complaints.agencies import AgenciesMeta
+from functions.complaints.dynamodb import Model
+from functions.complaints.tables import InstantAttribute
+
+
+class DirectoryItem(Model):
+    class Meta(AgenciesMeta):
+        pass
+
+    PK: ClassVar = "directory"
+    HISTORY: ClassVar = "directory#history"
+
+    pk = UnicodeAttribute(hash_key=True, default=PK)
+    sk = UnicodeAttribute(range_key=True)
+    content = JSONAttribute()
+    digest = UnicodeAttribute()
+    since = InstantAttribute()
+    until = InstantAttribute(null=True)

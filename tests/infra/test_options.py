@@ -1,0 +1,155 @@
+"""What a region file may ask for beside: a domain behind a firewall, fixed addresses, a malware scan."""
+
+import json
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from functions.complaints.edge import HEADER, came_through, went_round
+from infra.region import REGIONS
+from tests.infra.template import Assembly, Template
+
+FILE = """\
+region: full
+extends: pavlodar
+name: {kk: Толық, ru: Полный, en: Full}
+number_prefix: FUL
+domain: api.full.example
+malware_scan: true
+webhooks: {fixed_addresses: true}
+"""
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    from infra.app import build
+
+    regions = tmp_path_factory.mktemp("regions")
+    for name in ("pavlodar.yaml", "pavlodar.geojson"):
+        copy(REGIONS / name, regions)
+    pavlodar = (regions / "pavlodar.yaml").read_text()
+    (regions / "full.yaml").write_text(FILE)
+    # Present to be extended, and not synthesised again.
+    (regions / "pavlodar.yaml").write_text(pavlodar + "\nstage: local\n")
+    (regions / "full.yaml").write_text(FILE + "stage: cloud\n")
+    folder: Path = tmp_path_factory.mktemp("full-assembly")
+    build(stage="cloud", outdir=str(folder), regions=regions).synth()
+    return Assembly(folder)
+
+
+@pytest.fixture
+def edge(full: Assembly) -> Template:
+    return full["qamqor-full-edge"]
+
+
+@pytest.fixture
+def service(full: Assembly) -> Template:
+    return full["qamqor-full-service"]
+
+
+def test_the_firewall_stands_where_cloudfront_takes_it_from(full: Assembly, edge: Template) -> None:
+    manifests = [json.loads(file.read_text()) for file in full.folder.glob("assembly-*/manifest.json")]
+    places = {
+        artifact["properties"]["stackName"]: artifact["environment"]
+        for manifest in manifests
+        for artifact in manifest["artifacts"].values()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+    assert places["qamqor-full-edge"].endswith("/us-east-1")
+    assert places["qamqor-full-service"].endswith("/eu-central-1")
+    acl = edge.one("AWS::WAFv2::WebACL")["Properties"]
+    assert acl["Scope"] == "CLOUDFRONT"
+    distribution = edge.one("AWS::CloudFront::Distribution")["Properties"]["DistributionConfig"]
+    assert distribution["WebACLId"]["Fn::GetAtt"][1] == "Arn"
+
+
+def test_managed_rules_and_a_rate_per_address_are_in_force(edge: Template) -> None:
+    rules = {rule["Name"]: rule for rule in edge.one("AWS::WAFv2::WebACL")["Properties"]["Rules"]}
+    rate = rules.pop("RatePerAddress")
+    assert rate["Action"] == {"Block": {}}
+    assert rate["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+    assert len(rules) >= 3
+    for rule in rules.values():
+        assert rule["OverrideAction"] == {"None": {}}
+        assert rule["Statement"]["ManagedRuleGroupStatement"]["VendorName"] == "AWS"
+
+
+def test_there_is_no_way_round_the_firewall(edge: Template, service: Template) -> None:
+    assert service.one("AWS::ApiGatewayV2::Api")["Properties"]["DisableExecuteApiEndpoint"] is True
+    (origin,) = edge.one("AWS::CloudFront::Distribution")["Properties"]["DistributionConfig"]["Origins"]
+    assert origin["DomainName"] == "origin.api.full.example"
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    (shown,) = origin["OriginCustomHeaders"]
+    assert shown["HeaderName"] == HEADER
+    assert "resolve:secretsmanager:qamqor-full/edge" in json.dumps(shown["HeaderValue"])
+    for name in ("intakeapi", "agencyapi", "subscriptions"):
+        environment = service.functions()[name]["Environment"]["Variables"]
+        assert "resolve:secretsmanager" in json.dumps(environment["EDGE_SECRET"])
+
+
+def test_the_secret_is_in_both_regions(full: Assembly) -> None:
+    secret = full["qamqor-full-storage"].one("AWS::SecretsManager::Secret")["Properties"]
+    assert secret["Name"] == "qamqor-full/edge"
+    assert secret["ReplicaRegions"] == [{"Region": "us-east-1"}]
+
+
+@pytest.mark.parametrize(
+    ("headers", "secret", "let_in"),
+    [
+        ({}, "", True),
+        ({HEADER: "x"}, "", True),
+        ({}, "s", False),
+        ({HEADER: ""}, "s", False),
+        ({HEADER: "t"}, "s", False),
+        ({HEADER: "s"}, "s", True),
+    ],
+)
+def test_a_request_must_bring_the_secret_where_there_is_one(
+    headers: dict[str, str], secret: str, let_in: bool
+) -> None:
+    assert came_through(headers, secret=secret) is let_in
+    assert went_round()["statusCode"] == 404
+
+
+def test_no_region_without_a_domain_has_an_edge(cloud: Assembly) -> None:
+    assert not [name for name in cloud.stacks if name.endswith("-edge")]
+    for template in cloud.stacks.values():
+        assert not template.of(
+            "AWS::EC2::VPC", "AWS::EC2::NatGateway", "AWS::GuardDuty::MalwareProtectionPlan"
+        )
+        for api in template.of("AWS::ApiGatewayV2::Api").values():
+            assert not api["Properties"].get("DisableExecuteApiEndpoint")
+
+
+def test_webhooks_come_from_fixed_addresses_that_are_published(service: Template) -> None:
+    functions = service.functions()
+    inside = {name for name, properties in functions.items() if "VpcConfig" in properties}
+    assert inside == {"webhooks", "subscriptions"}
+    assert len(service.of("AWS::EC2::NatGateway")) == 2
+    addresses = set(service.of("AWS::EC2::EIP"))
+    published = json.dumps(functions["intakeapi"]["Environment"]["Variables"]["WEBHOOK_ADDRESSES"])
+    assert len(addresses) == 2
+    assert all(f'"{address}", "PublicIp"' in published for address in addresses)
+
+
+def test_nothing_is_looked_up_and_no_code_of_the_cdks_runs(full: Assembly) -> None:
+    assert not (full.folder / "cdk.context.json").exists()
+    for template in full.stacks.values():
+        assert "dummy" not in template.text
+        for function in template.of("AWS::Lambda::Function").values():
+            assert function["Properties"]["Handler"].startswith("functions.")
+
+
+def test_uploads_are_scanned_in_quarantine_and_the_verdict_is_heard(service: Template) -> None:
+    plan = service.one("AWS::GuardDuty::MalwareProtectionPlan")["Properties"]
+    assert plan["ProtectedResource"]["S3Bucket"]["ObjectPrefixes"] == ["quarantine/"]
+    assert plan["Actions"]["Tagging"]["Status"] == "ENABLED"
+    (rule,) = [
+        rule["Properties"]
+        for rule in service.of("AWS::Events::Rule").values()
+        if rule["Properties"].get("EventPattern", {}).get("source") == ["aws.guardduty"]
+    ]
+    assert rule["EventPattern"]["detail-type"] == ["GuardDuty Malware Protection Object Scan Result"]
+    assert rule["EventPattern"]["detail"]["s3ObjectDetails"]["objectKey"] == [{"prefix": "quarantine/"}]
+    assert "FunctionsPhotos" in json.dumps(rule["Targets"])
