@@ -26,6 +26,7 @@ INTAKE_API: Final = Code(
     lock="intake-api",
     services=("dynamodb", "sns"),
     memory=512,
+    timeout=25,
 )
 PHOTOS: Final = Code(
     handler="functions.intake.photos.handler.handler",
@@ -248,7 +249,14 @@ class Functions(Construct):
         complaints, people = storage.complaints, storage.people
         agencies, deliveries = storage.agencies, storage.deliveries
         use_table(
-            self.intake_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("by_person", "nearby")
+            self.intake_api,
+            complaints,
+            *CHANGE,
+            *READ,
+            "BatchGetItem",
+            # To take a person's name off what they leave behind: `functions.complaints.erasure`.
+            "UpdateItem",
+            indexes=("by_person", "nearby"),
         )
         use_table(self.agency_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("worklist",))
         for function in (self.photos, self.assignment, self.escalation):
