@@ -1,0 +1,56 @@
+"""`make bench`: measures, prints a table for each figure, and writes docs/benchmark.md.
+
+python -m tests.bench [imports|warm|sizes|memory|requests|reads|burst|core ...] [--complaints N]
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Final
+
+from tests.bench.report import Table, machine, say, write
+
+# By name: the module and its function.
+BENCHES: Final = {
+    "imports": ("imports", "measure"),
+    "warm": ("warm", "measure"),
+    "sizes": ("footprint", "sizes"),
+    "memory": ("footprint", "memory"),
+    "requests": ("requests", "measure"),
+    "reads": ("reads", "measure"),
+    "burst": ("burst", "measure"),
+    "core": ("core", "measure"),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description="Measure against bare handlers."
+    )
+    parser.add_argument("bench", nargs="*", choices=[*BENCHES, []], help="all of them, if none is named")
+    parser.add_argument("--complaints", type=int, default=200, help="in the burst (default: 200)")
+    chosen = parser.parse_args()
+    missed = 0
+    for name in chosen.bench or BENCHES:
+        say(f"{name} ...")
+        began = time.monotonic()
+        tables = _bench(name, complaints=chosen.complaints)()
+        text = "\n\n".join(table.markdown() for table in tables)
+        print(f"\n{text}\n", flush=True)
+        seconds = time.monotonic() - began
+        write({name: f"{text}\n\n{time.strftime('%-d %B %Y')}, {seconds:.0f} s, {machine()}."})
+        missed += sum(not row.reached for table in tables for row in table.rows)
+    say(f"{missed} figures short of their reach" if missed else "every figure within its reach")
+    return 0
+
+
+def _bench(name: str, *, complaints: int) -> Callable[[], Sequence[Table]]:
+    module, function = BENCHES[name]
+    measure: Callable[..., Sequence[Table]] = getattr(import_module(f"tests.bench.{module}"), function)
+    return (lambda: measure(complaints=complaints)) if name == "burst" else measure
+
+
+if __name__ == "__main__":
+    sys.exit(main())

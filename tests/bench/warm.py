@@ -1,0 +1,92 @@
+"""CPU time of a warm invocation, and of the first one, against the bare handler making the same calls of AWS."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from tests.bench.assets import asset, bare
+from tests.bench.calls import Call
+from tests.bench.instant import instant
+from tests.bench.measure import Sample, probed, ratio
+from tests.bench.report import Row, Table, milliseconds, say, spread
+from tests.bench.scenes import Scene, scenes
+
+ROUNDS: Final = 5
+WARM: Final = 2.0
+FIRST: Final = 1.5
+# So many calls of AWS in one process, roughly, whatever one event takes.
+CALLS: Final = 400
+SHOWN_ONLY: Final = ("GET /v1/complaints/{id}",)
+
+
+def measure() -> Sequence[Table]:
+    first: list[Row] = []
+    warm: list[Row] = []
+    with instant() as server:
+        found, calls = scenes(hook_url=f"{server.url}/hook")
+        server.answer_as(calls)
+        for scene in found.values():
+            say(f"  {scene.name}")
+            rows = _scene(scene, environment=server.environment, url=server.url)
+            first.append(rows[0])
+            warm.append(rows[1])
+    return [
+        Table(
+            title="First invocation after the import",
+            against="the bare handler's first `put_item`; both against a server that answers at once",
+            rows=first,
+        ),
+        Table(
+            title="CPU of a warm invocation",
+            against="the bare handler making the same calls of AWS, with the same parameters, with boto3's clients",
+            rows=warm,
+        ),
+    ]
+
+
+def _scene(scene: Scene, *, environment: Mapping[str, str], url: str) -> tuple[Row, Row]:
+    repeat = max(1, CALLS // len(scene.calls))
+    same = {"calls": [_call(call) for call in scene.calls], "posts": [f"{url}/hook"] * scene.hooks}
+    one_put = {"calls": [_PUT], "posts": []}
+    samples: dict[str, list[float]] = {"first": [], "warm": [], "base first": [], "base warm": []}
+    for _ in range(ROUNDS):
+        mine = probed(asset(scene.function), events=[scene.event], repeat=repeat, environment=environment)
+        mine_first = probed(asset(scene.function), events=[scene.smallest], environment=environment)
+        its = probed(bare(), events=[same], repeat=repeat, environment=environment)
+        its_first = probed(bare(), events=[one_put], environment=environment)
+        _expect_served(scene, mine["answer"])
+        samples["first"].append(mine_first["first"]["cpu"])
+        samples["warm"].append(mine["warm"]["cpu"])
+        samples["base warm"].append(its["warm"]["cpu"])
+        samples["base first"].append(its_first["first"]["cpu"])
+    taken = {name: Sample(values=values) for name, values in samples.items()}
+    return tuple(
+        Row(
+            name=scene.name,
+            cells=[
+                f"{len(scene.calls)}",
+                spread(*ratio(taken[what], taken[f"base {what}"])),
+                f"{milliseconds(taken[what].median)} / {milliseconds(taken[f'base {what}'].median)}",
+            ],
+            value=ratio(taken[what], taken[f"base {what}"])[0],
+            target=None if scene.name in SHOWN_ONLY else target,
+        )
+        for what, target in (("first", FIRST), ("warm", WARM))
+    )  # type: ignore[return-value]
+
+
+_PUT: Final = (
+    "dynamodb",
+    "put_item",
+    {"TableName": "complaints", "Item": {"pk": {"S": "bare"}, "sk": {"S": "bare"}, "n": {"N": "1"}}},
+)
+
+
+def _call(call: Call) -> tuple[str, str, Any]:
+    return call.service, call.method, json.loads(json.dumps(call.parameters))
+
+
+def _expect_served(scene: Scene, answer: Any) -> None:
+    served = answer.get("statusCode", 200) < 300 and not answer.get("batchItemFailures")
+    if not served:
+        raise RuntimeError(f"{scene.name} was not served: {answer}")
