@@ -71,6 +71,19 @@ region: setup ## make a new region file: make region NAME=karaganda
 where: setup ## who answers for what at a place: make where REGION=pavlodar AT=52.28,76.95
 	@$(python) -m infra.region where $(REGION) $(AT)
 
+# ---------------------------------------------------------------------------------------- operation
+.PHONY: ops
+ops: setup ## the operator's commands: make ops REGION=pavlodar DO="dead-letters list"
+	@$(python) -m infra.ops --region $(REGION) $(DO)
+
+.PHONY: trace
+trace: setup ## one complaint's whole way: make trace REGION=pavlodar COMPLAINT=PVL-26-7K3M9T
+	@$(python) -m infra.ops --region $(REGION) trace $(COMPLAINT)
+
+.PHONY: check-iam
+check-iam: setup ## every role on an emulator that enforces IAM, and without each of its actions in turn
+	$(pytest) tests/e2e/test_least_privilege.py
+
 # ------------------------------------------------------------------------------------ measurements
 N ?= 100000
 SEED ?= 1

@@ -408,8 +408,8 @@ def page(uses: Mapping[str, Use], table: Mapping[str, Any]) -> str:
         )
     lines += [
         "",
-        "Not in it, because it does not grow with a complaint: what runs by the clock (sweep, requeue and held pushes, some "
-        "1.4 million runs of a few milliseconds a year, below five dollars), alarms and dashboards, the firewall, "
+        "Not in it, because it does not grow with a complaint: what runs by the clock (sweep, requeue and held pushes, "
+        "some 1.4 million runs of a few milliseconds a year, below five dollars), alarms and dashboards, the firewall, "
         "and storage: about 1 MB of photos and 20 KB of table for each complaint that is kept.",
     ]
     return "\n".join(lines) + "\n"
