@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from statistics import median
@@ -18,12 +19,16 @@ def main() -> int:
     parser.add_argument("--seed", default="1", help="the same seed, the same lives")
     parser.add_argument("--plant", action="append", default=[], choices=list(Planted), help="plant a bug")
     parser.add_argument("--stopped", action="store_true", help="every execution of the watch is lost")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="worlds at once")
     arguments = parser.parse_args()
     planted = frozenset(map(Planted, arguments.plant))
     rates = Rates(execution_lost=1.0) if arguments.stopped else Rates()
     begun = time.monotonic()
     findings = Findings()
-    for done, part in run(count=arguments.count, seed=arguments.seed, rates=rates, planted=planted):
+    worlds = run(
+        count=arguments.count, seed=arguments.seed, rates=rates, planted=planted, workers=arguments.workers
+    )
+    for done, part in worlds:
         findings.add(part)
         if sys.stderr.isatty():
             print(f"\r{done} of {arguments.count}", end="", file=sys.stderr, flush=True)
