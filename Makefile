@@ -38,8 +38,13 @@ unit: setup ## the tests that need no emulator, in under a minute
 test: setup ## every test, the ones on the emulator included
 	$(pytest) tests
 
+.PHONY: static
+static: setup ## cdk-nag, cfn-lint, checkov and bandit: nothing found that is not explained
+	@bash infra/local/setup.sh checks
+	@$(python) -m infra.checks
+
 .PHONY: check
-check: lint test ## lint and test: the whole gate
+check: lint static test ## lint, static checks and tests: the whole gate
 
 .PHONY: lint-regions
 lint-regions: setup ## check every region file
@@ -64,12 +69,14 @@ synth: setup ## write the CloudFormation templates to cdk.out
 
 # ---------------------------------------------------------------------------------------- regions
 .PHONY: region
-region: setup ## make a new region file: make region NAME=karaganda
-	@$(python) -m infra.region new $(NAME)
+region: setup ## write a new region file that asks every question: make region NAME=astana
+	@$(python) -m infra.region new --name $(NAME)
+
+REGION ?= pavlodar
 
 .PHONY: where
-where: setup ## who answers for what at a place: make where REGION=pavlodar AT=52.28,76.95
-	@$(python) -m infra.region where $(REGION) $(AT)
+where: setup ## which body answers there, and why: make where LAT=52.28 LON=76.95 CATEGORY=rubbish
+	@$(python) -m infra.region where --region $(REGION) --lat $(LAT) --lon $(LON) --category $(CATEGORY)
 
 # ---------------------------------------------------------------------------------------- operation
 .PHONY: ops
@@ -107,4 +114,4 @@ licences: setup ## write LICENSES.md from the locked packages' metadata
 
 .PHONY: clean
 clean: ## remove everything that is made: environments, builds, state
-	rm -rf .tools .venv .venv-emulator .build .local cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .tools .venv .venv-emulator .venv-checks .build .local cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis

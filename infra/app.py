@@ -17,7 +17,6 @@ from infra.service import Service
 from infra.storage import Storage
 from infra.toolchain import host_architecture
 
-
 # Here and not in cdk.json, so that every way to synthesise has them.
 FLAGS = {
     # Access logs are let in by policy: the lists that S3 had for it before are off.

@@ -1,5 +1,7 @@
 """Who plays in a local deployment: a citizen who is signed in, and two bodies with keys and webhooks."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,28 +11,39 @@ from infra.local.citizen import Caller, sign_in
 from infra.local.deployed import Deployed
 from infra.local.receiver import Receiver
 from infra.local.story import Cast, StoryFailed
+from infra.toolchain import ROOT
 
 AGENCY: Final = "city_housing"
 SUPERVISOR: Final = "city_akimat"
 
 
+_MAKE_KEY: Final = """
+import sys
+from datetime import timedelta
+from functions.complaints.agencies import create_key
+from functions.complaints.clock import utc_now
+now = utc_now()
+agency_id, name = sys.argv[1:]
+scopes = ("read", "write", "admin")
+print(create_key(agency_id, scopes=scopes, name=name, expires_at=now + timedelta(days=1), now=now).token)
+"""
+
+
 def agency_key(deployed: Deployed, agency_id: str, *, name: str = "demo") -> str:
-    """A new key of a body with every scope, valid for a day."""
-    deployed.act_inside()
-    from datetime import timedelta
+    """A new key of a body with every scope, valid for a day.
 
-    from functions.complaints.agencies import create_key
-    from functions.complaints.clock import utc_now
-
-    now = utc_now()
-    made = create_key(
-        agency_id,
-        scopes=("read", "write", "admin"),
-        name=name,
-        expires_at=now + timedelta(days=1),
-        now=now,
+    Made by a process of its own: the functions' modules take their tables from the environment once, when they are
+    imported, and this process may work on several deployments.
+    """
+    made = subprocess.run(
+        [sys.executable, "-c", _MAKE_KEY, agency_id, name],
+        cwd=ROOT,
+        env=deployed.emulator.environment(**deployed.tables()),
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    return made.token
+    return made.stdout.strip()
 
 
 def subscribe(agency: Caller, receiver: Receiver) -> str:

@@ -1,6 +1,5 @@
 """A region deployed to the emulator by the real `cdk` command, and what its stack says of itself."""
 
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,19 +32,15 @@ class Deployed:
     deliveries_table: str
     photos_bucket: str
 
-    def functions_environment(self) -> dict[str, str]:
-        """What the functions' own modules need to work on these tables from outside of Lambda."""
-        return self.emulator.variables() | {
+    def tables(self) -> dict[str, str]:
+        """The variables from which the functions' own modules take their tables."""
+        return {
             "COMPLAINTS_TABLE": self.complaints_table,
             "AGENCIES_TABLE": self.agencies_table,
             "PEOPLE_TABLE": self.people_table,
             "DELIVERIES_TABLE": self.deliveries_table,
             "PHOTOS_BUCKET": self.photos_bucket,
         }
-
-    def act_inside(self) -> None:
-        """Let this process use the functions' own modules; before any of them is imported."""
-        os.environ.update(self.functions_environment())
 
 
 def deploy(emulator: Emulator, *, folder: Path | None = None, stage: str = STAGE) -> Deployed:

@@ -10,7 +10,7 @@ compile() {
         --custom-compile-command "make lock" ${UPGRADE:+--upgrade} "$@"
 }
 
-for environment in tools dev emulator; do
+for environment in tools dev emulator checks; do
     compile "$environment.in" --output-file "$environment.txt"
 done
 for function in functions/*.in; do

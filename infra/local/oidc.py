@@ -29,7 +29,9 @@ class Issuer:
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         trust = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         trust.load_cert_chain(certificate, key)
-        self._server.socket = trust.wrap_socket(self._server.socket, server_side=True)
+        self._server.socket = trust.wrap_socket(
+            self._server.socket, server_side=True, do_handshake_on_connect=False
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property

@@ -3,7 +3,8 @@
 #   .tools/         uv, Node and the `cdk` command
 #   .venv/          development, tests and infra
 #   .venv-emulator/ the AWS emulator, which pins a botocore of its own
-# `setup.sh tools` stops after the first.
+# `setup.sh tools` stops after the first. `setup.sh checks` makes those and one more, which only `make check` needs:
+#   .venv-checks/   policy checks of the templates
 # A step whose lock has not changed since it last succeeded is skipped, so a second run does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -108,3 +109,5 @@ setup_tools
 [ "${1:-all}" = tools ] && exit
 setup_environment .venv requirements/dev.txt "development and tests"
 setup_environment .venv-emulator requirements/emulator.txt "the AWS emulator"
+[ "${1:-all}" = checks ] || exit 0
+setup_environment .venv-checks requirements/checks.txt "policy checks"

@@ -8,6 +8,7 @@ from infra.local.citizen import PASSWORD, sign_in
 from infra.local.demo import step, synthesised
 from infra.local.deployed import REGION_ID, Deployed, DeployFailed, deploy, deployed
 from infra.region import load_region_file
+from infra.toolchain import ROOT
 
 CITIZEN = "demo-citizen"
 
@@ -24,7 +25,7 @@ def main() -> int:
         f"""
 API          {here.api_url}
 Docs         {here.api_url}/docs
-Emulator     {here.emulator.url}   (log: {here.emulator.log_path.relative_to(emulator.ROOT)})
+Emulator     {here.emulator.url}   (log: {here.emulator.log_path.relative_to(ROOT)})
 
 A citizen, signed in for an hour (user {CITIZEN}, password {PASSWORD}):
   curl -H 'Authorization: Bearer {citizen.token}' {here.api_url}/v1/me

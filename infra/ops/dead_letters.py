@@ -1,8 +1,9 @@
 """Dead letters: what a function could not handle, from where it came, and handing it over once more.
 
-A queue's origin is read from the deployment's wiring: the queue that feeds it, the rule that targets a function, or the
-mapping of a stream. A dead letter of a stream names no records, only when they arrived: the events of that time are
-read from the table, where they stay, and handed out again. All of this may be done twice: consumers take it.
+A queue's origin is read from the deployment's wiring: the queue that feeds it, the rule that targets a function, the
+mapping of a stream, or the function that names it for what it failed at. A dead letter of a stream names no records,
+only when they arrived: the events of that time are read from the table, where they stay, and handed out again. All of
+this may be done twice: consumers take it.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from typing import Any, Final, Literal
 from infra.ops.command import Group, command, done, group, table
 from infra.ops.place import NotThere, Place
 
-type Origin = Literal["queue", "stream", "rule", "unknown"]
+type Origin = Literal["queue", "stream", "rule", "function", "unknown"]
 
 BATCH: Final = 100
 HIDDEN_S: Final = 120
@@ -149,6 +150,9 @@ def _wiring(
             yield json.loads(each["RedrivePolicy"])["deadLetterTargetArn"], ("queue", url)
     functions = place.client("lambda")
     for name in place.names_of("AWS::Lambda::Function"):
+        configuration = functions.get_function_configuration(FunctionName=name)
+        if to := configuration.get("DeadLetterConfig", {}).get("TargetArn"):
+            yield to, ("function", configuration["FunctionArn"])
         for mapping in functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
             to = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
             if to:
@@ -191,7 +195,14 @@ def _handed_over(place: Place, letters: DeadLetters, message: Mapping[str, Any])
                 if (answer or {}).get("batchItemFailures"):
                     raise NotHandled("an event failed again; the function's log says why")
         case _:
-            _invoked(place, letters.target, json.loads(message["Body"]))
+            _invoked(place, letters.target, _as_invoked(json.loads(message["Body"])))
+
+
+def _as_invoked(body: dict[str, Any]) -> dict[str, Any]:
+    """What the function was to be given. SNS leaves the bare message where it could not invoke the function at all."""
+    if body.get("Type") == "Notification":
+        return {"Records": [{"EventSource": "aws:sns", "Sns": body}]}
+    return body
 
 
 def _sent(place: Place, url: str, message: Mapping[str, Any]) -> None:

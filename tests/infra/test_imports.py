@@ -12,10 +12,10 @@ FUNCTIONS = ROOT / "functions"
 DOORS = ("intake", "route", "notify")
 AWS = {"aws_lambda_powertools", "boto3", "botocore", "pynamodb"}
 # The part of the core that speaks to AWS. All other modules of the core are pure.
-ADAPTERS = {
-    *("agencies", "aws", "codec", "dynamodb", "erasure", "http", "lists", "outbox", "people", "presign", "repeats"),
-    *("settings", "store", "tables", "telemetry", "throttle"),
-}
+ADAPTERS = set(
+    "agencies aws codec dynamodb erasure http lists outbox people presign repeats settings store tables telemetry "
+    "throttle uploads".split()
+)
 # Each costs a cold start more than it is worth at module level.
 HEAVY = {"boto3", "httpx", "holidays", "jsonschema", "moto", "pydantic", "requests", "shapely"}
 CLOCKS = {"now", "today", "utcnow", "time", "time_ns"}

@@ -196,6 +196,6 @@ def test_one_dashboard_is_for_the_business_and_one_for_the_machinery(service: Te
 def test_the_local_stage_has_the_dashboards_and_wakes_nobody(local: Assembly) -> None:
     template = local["qamqor-local-service"]
     assert len(template.of("AWS::CloudWatch::Dashboard")) == 2
-    assert not template.of(
-        "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::SNS::Subscription"
-    )
+    assert not template.of("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+    receivers = template.of("AWS::SNS::Subscription").values()
+    assert {each["Properties"]["Protocol"] for each in receivers} <= {"lambda"}

@@ -1,0 +1,44 @@
+"""Run every static check; status 1 where a finding is not explained, or a waiver is needless."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from infra.checks.finding import Finding, templates
+from infra.checks.nag import nag
+from infra.checks.tools import bandit, cfn_lint, checkov
+from infra.checks.waivers import WAIVERS, judge
+from infra.checks.whole_region import write_whole_region
+from infra.region import load_region_file
+
+
+def findings() -> list[Finding]:
+    with tempfile.TemporaryDirectory() as name:
+        regions, assembly = Path(name) / "regions", Path(name) / "assembly"
+        regions.mkdir()
+        found = nag(write_whole_region(regions), assembly)
+        written = templates(assembly)
+        region = load_region_file("whole", folder=regions).aws_region
+        print(f"cdk-nag: {len(found)}")
+        for tool, some in (
+            ("cfn-lint", cfn_lint(written, region)),
+            ("checkov", checkov(written)),
+            ("bandit", bandit()),
+        ):
+            print(f"{tool}: {len(some)}")
+            found += some
+    return found
+
+
+def main() -> int:
+    judged = judge(findings())
+    for finding in judged.unexplained:
+        print(f"{finding.tool} {finding.rule} at {finding.at}: {finding.text}")
+    for waiver in judged.needless:
+        print(f"needless waiver: {waiver.tool} {waiver.rule} at {', '.join(waiver.at)}")
+    print(f"{len(judged.unexplained)} findings not explained; {len(WAIVERS)} waivers")
+    return int(bool(judged.unexplained or judged.needless))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

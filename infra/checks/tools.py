@@ -1,0 +1,74 @@
+"""cfn-lint and checkov over the templates, bandit over the code."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from infra.checks.finding import CheckFailed, Finding
+from infra.toolchain import ROOT, tool
+
+HERE: Final = Path(sys.executable).parent
+CHECKOV: Final = ROOT / ".venv-checks" / "bin" / "checkov"
+
+
+def cfn_lint(templates: Mapping[str, Path], region: str) -> list[Finding]:
+    raw = _run(
+        [str(HERE / "cfn-lint"), "--format", "json", "--regions", region, "--", *map(str, templates.values())]
+    )
+    stacks = {str(path): stack for stack, path in templates.items()}
+    return [
+        Finding(
+            tool="cfn-lint",
+            rule=each["Rule"]["Id"],
+            at="/".join([stacks[each["Filename"]], *map(str, each["Location"]["Path"][1:2])]),
+            text=each["Message"],
+        )
+        for each in json.loads(raw or "[]")
+    ]
+
+
+def checkov(templates: Mapping[str, Path]) -> list[Finding]:
+    found = []
+    for stack, path in templates.items():
+        raw = _run(
+            [
+                *(tool(CHECKOV), "--file", str(path), "--framework", "cloudformation", "--output", "json"),
+                *("--compact", "--quiet", "--skip-download"),
+            ]
+        )
+        reports: Any = json.loads(raw)
+        for report in reports if isinstance(reports, list) else [reports]:
+            for each in report.get("results", {}).get("failed_checks", ()):
+                found.append(
+                    Finding(
+                        tool="checkov",
+                        rule=each["check_id"],
+                        at=f"{stack}/{each['resource'].partition('.')[2]}",
+                        text=each["check_name"],
+                    )
+                )
+    return found
+
+
+def bandit() -> list[Finding]:
+    raw = _run([str(HERE / "bandit"), "--quiet", "--recursive", "--format", "json", "functions", "infra"])
+    return [
+        Finding(
+            tool="bandit",
+            rule=each["test_id"],
+            at=each["filename"].removeprefix("./"),
+            text=f"line {each['line_number']}: {each['issue_text']}",
+        )
+        for each in json.loads(raw)["results"]
+    ]
+
+
+def _run(command: Sequence[str]) -> str:
+    """What it printed; findings end it with a status of their own, trouble with nothing to read."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode and not done.stdout.strip():
+        raise CheckFailed(f"{Path(command[0]).name}:\n{done.stderr[-2000:]}")
+    return done.stdout

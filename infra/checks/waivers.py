@@ -1,0 +1,347 @@
+"""Every finding that is left as it is, with the reason and the day on which that was decided: the one table.
+
+`at` is the finding's very place, or a pattern (fnmatch) where the decision was for all of a kind. Wildcards in
+policies are waived one by one. A waiver that no finding needs any more is reported, and is to be taken out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from infra.checks.finding import Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    tool: str
+    rule: str
+    at: Sequence[str]
+    reason: str
+    since: str
+
+    def covers(self, finding: Finding) -> bool:
+        return (
+            finding.tool == self.tool
+            and finding.rule == self.rule
+            and any(fnmatchcase(finding.at, place) for place in self.at)
+        )
+
+
+NAG, LINT, CHECKOV, BANDIT = "cdk-nag", "cfn-lint", "checkov", "bandit"
+START: Final = "2026-11-24"
+
+# ------------------------------------------------------------------------------------------- reasons
+RUNTIME = (
+    "Python 3.13 is what is locked, tested and emulated; a newer one is a change of all of these at once."
+)
+SYNCHRONOUS = (
+    "Called synchronously or by a mapping that keeps what fails, or again by the clock: only what is called once and "
+    "asynchronously (uploads, failed pushes) has dead letters of its own."
+)
+CONCURRENCY = (
+    "Bounded where it is fed (API throttle, shards, the queue's maximum concurrency); a reservation takes from the "
+    "account's pool for good."
+)
+NO_VPC = (
+    "Talks to AWS and the public internet alone; a VPC for it would cost NAT gateways and protect nothing."
+)
+INLINE = "A role's one policy lives and dies with its role; what all of them allow is held by tests/infra/roles.yaml."
+OWN_KEY = (
+    "Encrypted with AWS's key. A key of our own would be used by the same roles of the same account, and costs by the "
+    "month and the request."
+)
+NOTHING_PERSONAL = "Holds no personal data (held by tests); encrypted at rest by the service."
+TRACES = "X-Ray knows no resources for PutTraceSegments and PutTelemetryRecords."
+STREAMS = f"{TRACES} DynamoDB knows none for ListStreams, without which a mapping is refused."
+INTERFACES = f"{TRACES} EC2 knows none for interfaces that Lambda has yet to make."
+ENDPOINTS = "Endpoints of this region's own application; each phone has one, made while people sign in."
+OBJECTS = "Objects below one prefix; their names are made while people report."
+DEAD = "It is a queue of dead letters itself."
+TICK = "A tick of the clock that is lost is followed by the next; its work is found in the tables."
+ERASED = "Versions and copies would keep what a person has had erased, and what the retention's end removes."
+ADDRESSES = (
+    "Would keep addresses of people's phones, outside of the country; the API's own log names no person."
+)
+
+ROLES_WITH_TRACES = (
+    *("Directory/Loader", "PushPlatforms/Provider", "Functions/AgencyApi", "Functions/Archive"),
+    *("Functions/Authorizer", "Functions/Escalation", "Functions/IntakeApi", "Functions/Photos"),
+    *("Functions/PushFailures", "Functions/ReleasePushes", "Functions/Requeue", "Functions/SweepDue"),
+)
+
+
+def _roles(*names: str) -> tuple[str, ...]:
+    return tuple(f"service/{name}/Role/DefaultPolicy" for name in names)
+
+
+def _all(tool: str, places: Sequence[str], reason: str, *rules: str, since: str = START) -> list[Waiver]:
+    return [Waiver(tool=tool, rule=rule, at=places, reason=reason, since=since) for rule in rules]
+
+
+def _wildcard(resource: str, roles: Sequence[str], reason: str) -> list[Waiver]:
+    return _all(NAG, _roles(*roles), reason, f"AwsSolutions-IAM5[Resource::{resource}]")
+
+
+FUNCTIONS = ("service/*/Function", "service/*Function????????")
+
+WAIVERS: Final[Sequence[Waiver]] = (
+    # Functions
+    *_all(NAG, FUNCTIONS, RUNTIME, "AwsSolutions-L1", "Serverless-LambdaLatestVersion"),
+    *_all(NAG, FUNCTIONS, SYNCHRONOUS, "NIST.800.53.R5-LambdaDLQ", "Serverless-LambdaDLQ"),
+    *_all(CHECKOV, FUNCTIONS, SYNCHRONOUS, "CKV_AWS_116"),
+    *_all(NAG, FUNCTIONS, CONCURRENCY, "NIST.800.53.R5-LambdaConcurrency"),
+    *_all(CHECKOV, FUNCTIONS, CONCURRENCY, "CKV_AWS_115"),
+    *_all(NAG, FUNCTIONS, NO_VPC, "NIST.800.53.R5-LambdaInsideVPC"),
+    *_all(CHECKOV, FUNCTIONS, NO_VPC, "CKV_AWS_117"),
+    *_all(
+        CHECKOV,
+        FUNCTIONS,
+        f"{OWN_KEY} They hold names of tables, and one secret that is no credential.",
+        "CKV_AWS_173",
+    ),
+    *_all(
+        NAG,
+        ("service/Functions/Webhooks/Function/SqsEventSource:*",),
+        "A mapping of SQS has none: its queue's dead letters are that.",
+        "Serverless-LambdaEventSourceMappingDestination",
+    ),
+    # Roles
+    *_all(NAG, ("service/*/DefaultPolicy",), INLINE, "NIST.800.53.R5-IAMNoInlinePolicy"),
+    *_wildcard("*", ROLES_WITH_TRACES, TRACES),
+    *_wildcard("*", ("Functions/Assignment", "Functions/Outbox"), STREAMS),
+    *_wildcard("*", ("Functions/Webhooks", "Functions/Subscriptions"), INTERFACES),
+    *_wildcard("*", ("Watch",), f"{TRACES} Neither does log delivery."),
+    *_wildcard("{Photos.Arn}/quarantine/*", ("Functions/AgencyApi", "Functions/IntakeApi"), OBJECTS),
+    *_wildcard("{Photos.Arn}/quarantine/*", ("Functions/Photos", "MalwareScan"), OBJECTS),
+    *_wildcard("{Photos.Arn}/photos/*", ("Functions/AgencyApi", "Functions/IntakeApi"), OBJECTS),
+    *_wildcard("{Photos.Arn}/photos/*", ("Functions/Photos",), OBJECTS),
+    *_wildcard("{ChainHeads.Arn}/heads/*", ("Functions/Archive",), OBJECTS),
+    *[
+        waiver
+        for platform in ("APNS", "GCM")
+        for waiver in _wildcard(
+            f"arn:<AWS::Partition>:sns::endpoint/{platform}/qamqor-whole-{platform.lower()}/*",
+            ("Functions/IntakeApi", "Functions/Outbox", "Functions/PushFailures", "Functions/ReleasePushes"),
+            ENDPOINTS,
+        )
+    ],
+    *_wildcard(
+        "arn:<AWS::Partition>:states::execution:qamqor-whole-watch:*",
+        ("Functions/Assignment",),
+        "Executions of this region's own machine; each complaint has one.",
+    ),
+    *_wildcard(
+        "arn:<AWS::Partition>:events::rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*",
+        ("MalwareScan",),
+        "GuardDuty makes the rule under a name of its own, and may touch none that it does not manage.",
+    ),
+    # Data at rest
+    *_all(
+        NAG,
+        ("storage/AccessLogs", "storage/ChainHeads", "storage/Photos"),
+        OWN_KEY,
+        "NIST.800.53.R5-S3DefaultEncryptionKMS",
+    ),
+    *_all(CHECKOV, ("storage/*",), OWN_KEY, "CKV_AWS_119"),
+    *_all(NAG, ("storage/Edge/Secret",), OWN_KEY, "NIST.800.53.R5-SecretsManagerUsingKMSKey"),
+    *_all(CHECKOV, ("storage/EdgeSecret????????",), OWN_KEY, "CKV_AWS_149"),
+    *_all(NAG, ("service/*",), NOTHING_PERSONAL, "NIST.800.53.R5-CloudWatchLogGroupEncrypted"),
+    *_all(CHECKOV, ("service/*",), NOTHING_PERSONAL, "CKV_AWS_158"),
+    *_all(
+        CHECKOV,
+        ("service/*",),
+        "Encrypted with SQS's own key, which this rule does not look for.",
+        "CKV_AWS_27",
+    ),
+    *_all(
+        NAG,
+        ("service/Deliveries/Warnings", "service/Observability/Topic", "service/PushPlatforms/Failures"),
+        "Names no person, and AWS's key for SNS does not let CloudWatch or SNS itself publish.",
+        "NIST.800.53.R5-SNSEncryptedKMS",
+    ),
+    *_all(
+        CHECKOV,
+        ("service/*",),
+        "Names no person, and AWS's key for SNS does not let CloudWatch or SNS itself publish.",
+        "CKV_AWS_26",
+    ),
+    *_all(
+        NAG,
+        ("storage/Agencies", "storage/Complaints", "storage/Deliveries", "storage/People"),
+        f"Any second of the last 35 days can be restored. {ERASED}",
+        "NIST.800.53.R5-DynamoDBInBackupPlan",
+    ),
+    *_all(NAG, ("storage/Photos",), ERASED, "NIST.800.53.R5-S3BucketVersioningEnabled"),
+    *_all(CHECKOV, ("storage/PhotosB9552D0D",), ERASED, "CKV_AWS_21"),
+    *_all(
+        NAG,
+        ("storage/AccessLogs",),
+        "Written once by S3, and gone after 90 days.",
+        "NIST.800.53.R5-S3BucketVersioningEnabled",
+    ),
+    *_all(
+        CHECKOV, ("storage/AccessLogs8B620ECA",), "Written once by S3, and gone after 90 days.", "CKV_AWS_21"
+    ),
+    *_all(CHECKOV, ("storage/AccessLogs8B620ECA",), "Its own log would never end.", "CKV_AWS_18"),
+    *_all(
+        NAG,
+        ("storage/AccessLogs", "storage/ChainHeads", "storage/Photos"),
+        f"S3 keeps it in three zones; another AWS Region is another country. {ERASED}",
+        "NIST.800.53.R5-S3BucketReplicationEnabled",
+    ),
+    # Queues, rules, alarms
+    *_all(NAG, ("service/*DeadLetters",), DEAD, "Serverless-SQSRedrivePolicy", "AwsSolutions-SQS3"),
+    *_all(
+        NAG,
+        (
+            *("service/Deliveries/Requeue", "service/Deliveries/ReleasePushes"),
+            *("service/HourlyArchive/Schedule", "service/Sweep/Schedule"),
+        ),
+        TICK,
+        "Serverless-EventBusDLQ",
+    ),
+    *_all(
+        NAG,
+        ("service/Observability/Topic/*",),
+        "An e-mail that cannot be delivered is not made deliverable by a queue; alarms are on the dashboard too.",
+        "Serverless-SNSRedrivePolicy",
+    ),
+    *_all(
+        NAG,
+        tuple(
+            f"service/Observability/Alarms/{door}{what}"
+            for door in ("Intake", "Route", "Notify")
+            for what in ("Durations", "Errors", "Throttles")
+        ),
+        "Rings as a part of FunctionsUnwell, which has the action: nine e-mails for one cause are none read.",
+        "NIST.800.53.R5-CloudWatchAlarmAction",
+    ),
+    *_all(
+        NAG,
+        ("service/Watch/Machine",),
+        "Errors are logged; every step would be a log line for each of millions of waits, and the events are the history.",
+        "AwsSolutions-SF1",
+    ),
+    # People
+    *_all(
+        NAG,
+        tuple(
+            f"service/Api/Http/GET--{path}"
+            for path in ("docs", "openapi.json", "v1--agencies", "v1--categories", "v1--webhook-addresses")
+        ),
+        "Open data, by design.",
+        "AwsSolutions-APIG4",
+    ),
+    *_all(
+        NAG,
+        ("storage/People Pool",),
+        "Offered, not demanded: who has one phone must be able to report with it.",
+        "AwsSolutions-COG2",
+    ),
+    *_all(
+        NAG,
+        ("storage/People Pool",),
+        "Paid for each active person; regions of this size bring the state's own identity provider instead.",
+        "AwsSolutions-COG8",
+    ),
+    # The edge
+    *_all(NAG, ("edge/Distribution",), ADDRESSES, "AwsSolutions-CFR3"),
+    *_all(CHECKOV, ("edge/Distribution830FAC52",), ADDRESSES, "CKV_AWS_86"),
+    *_all(NAG, ("edge/Firewall",), f"{ADDRESSES} Samples are kept.", "NIST.800.53.R5-WAFv2LoggingEnabled"),
+    *_all(
+        NAG,
+        ("edge/Distribution",),
+        "A person who reports a manhole may be roaming, or abroad by their address.",
+        "AwsSolutions-CFR1",
+    ),
+    *_all(
+        NAG,
+        ("storage/Edge/Secret",),
+        "No credential: it only shows that a request came through the firewall. Changed by hand, both sides at once.",
+        "AwsSolutions-SMG4",
+        "NIST.800.53.R5-SecretsManagerRotationEnabled",
+    ),
+    # The network
+    *_all(
+        NAG,
+        ("service/Network/Vpc",),
+        "Nothing is in the default group; to close it the CDK would bring a function of Node.",
+        "NIST.800.53.R5-VPCDefaultSecurityGroupClosed",
+    ),
+    *_all(
+        NAG,
+        ("service/Network/Vpc/OutSubnet1/DefaultRoute", "service/Network/Vpc/OutSubnet2/DefaultRoute"),
+        "The NAT gateways' own way out; nothing else is in these subnets.",
+        "NIST.800.53.R5-VPCNoUnrestrictedRouteToIGW",
+    ),
+    *_all(
+        LINT,
+        ("service/NetworkVpc*",),
+        "Named so that a synthesis looks nothing up; the stack has its Region fixed.",
+        "W3010",
+    ),
+    # What the CDK writes by itself
+    *_all(LINT, ("service/*",), "The CDK says twice that a function waits for its role.", "W3005"),
+    *_all(
+        LINT, ("service/*",), "Outputs repeat what the other stack exports: tools read one stack.", "W6001"
+    ),
+    # Code
+    *_all(
+        BANDIT,
+        ("functions/*", "infra/*"),
+        "States what the types cannot; nothing relies on it.",
+        "B101",
+    ),
+    *_all(
+        BANDIT,
+        (
+            *("functions/notify/webhooks/signature.py", "infra/local/*.py", "infra/openapi/*.py"),
+            "functions/intake/people/*.py",
+        ),
+        "A prefix, a word of the emulator's or an example: no secret.",
+        "B105",
+    ),
+    *_all(
+        BANDIT,
+        ("functions/complaints/custom_resource.py", "functions/notify/platform_applications/handler.py"),
+        "The address is CloudFormation's.",
+        "B310",
+    ),
+    *_all(
+        BANDIT,
+        ("functions/complaints/store.py", "functions/notify/feed.py"),
+        "Jitter before a retry.",
+        "B311",
+    ),
+    *_all(
+        BANDIT,
+        ("infra/*", "functions/intake/photos/*"),
+        "Programs of this project's own, by lists of arguments and without a shell.",
+        "B404",
+        "B603",
+        "B607",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What is left of the findings: those that nothing explains, and waivers that explain nothing."""
+
+    unexplained: Sequence[Finding]
+    needless: Sequence[Waiver]
+
+
+def judge(findings: Iterable[Finding], waivers: Sequence[Waiver] = WAIVERS) -> Judged:
+    used: set[int] = set()
+    unexplained = []
+    for finding in sorted(set(findings)):
+        covering = [number for number, waiver in enumerate(waivers) if waiver.covers(finding)]
+        used.update(covering)
+        if not covering:
+            unexplained.append(finding)
+    return Judged(
+        unexplained=unexplained,
+        needless=[waiver for number, waiver in enumerate(waivers) if number not in used],
+    )

@@ -1,0 +1,28 @@
+"""A region with everything that a region file can ask for: what holds of its stacks holds of all."""
+
+from pathlib import Path
+from shutil import copy
+from typing import Final
+
+from infra.region import REGIONS
+
+FILE: Final = """\
+region: whole
+extends: pavlodar
+stage: cloud
+name: {kk: Толық, ru: Полный, en: Whole}
+number_prefix: WHL
+domain: api.whole.example
+malware_scan: true
+webhooks: {fixed_addresses: true}
+"""
+
+
+def write_whole_region(folder: Path) -> Path:
+    """The folder, with the region's file in it and what that extends, which is of another stage."""
+    for name in ("pavlodar.yaml", "pavlodar.geojson"):
+        copy(REGIONS / name, folder)
+    base = folder / "pavlodar.yaml"
+    base.write_text(base.read_text() + "\nstage: local\n")
+    (folder / "whole.yaml").write_text(FILE)
+    return folder
