@@ -20,6 +20,8 @@ from functions.route.assignment.metrics import report, report_assignment
 from functions.route.watch import Watch
 
 UNWATCHED: Final = ENDED | {Status.ANSWERED}
+# A complaint that closes was answered before, and its watch ended then.
+ENDING: Final = frozenset({EventType.ANSWERED, EventType.WITHDRAWN, EventType.SPLIT})
 
 
 def on_event(
@@ -47,7 +49,7 @@ def _keep_watch(published: Published, *, watch: Watch) -> None:
             logger.exception("watch not started", extra={"watch_round": published.started_watch})
         if published.started_watch > 1:
             watch.stop(complaint_id, watch_round=published.started_watch - 1)
-    elif published.event.status in UNWATCHED and published.watch_round:
+    elif published.event.type in ENDING and published.event.status in UNWATCHED and published.watch_round:
         watch.stop(complaint_id, watch_round=published.watch_round)
 
 
