@@ -31,7 +31,9 @@ class Story:
     events: list[Event] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
-    def then(self, move: Callable[[Complaint], Change | None], *, after: timedelta = timedelta(minutes=1)) -> Event:
+    def then(
+        self, move: Callable[[Complaint], Change | None], *, after: timedelta = timedelta(minutes=1)
+    ) -> Event:
         """Make a move some time later."""
         self.now += after
         return self._kept(move(self.complaint))
@@ -51,7 +53,9 @@ class Story:
         return change.event
 
 
-def filed(region: Region, *, category: str = "rubbish", photos: int = 0, comment: str = "Not collected") -> Story:
+def filed(
+    region: Region, *, category: str = "rubbish", photos: int = 0, comment: str = "Not collected"
+) -> Story:
     declared = tuple(DeclaredPhoto(content_type="image/jpeg", size=1, sha256="0" * 64) for _ in range(photos))
     lat, lon = WEST
     draft = Draft(category=category, comment=comment, lat=lat, lon=lon, photos=declared)

@@ -76,9 +76,13 @@ def whole_life() -> list[Event]:
         story.wait()
     roads = replace(HOUSING, id="roads")
     ends: tuple[Callable[[Complaint], Any], ...] = (
-        lambda each: agency.answer(each, by=roads, outcome="declined", text=SECRET, region=REGION, now=story.now),
+        lambda each: agency.answer(
+            each, by=roads, outcome="declined", text=SECRET, region=REGION, now=story.now
+        ),
         lambda each: citizen.refute(each, by=REPORTER, reason=SECRET, now=story.now),
-        lambda each: agency.answer(each, by=roads, outcome="resolved", text=SECRET, region=REGION, now=story.now),
+        lambda each: agency.answer(
+            each, by=roads, outcome="resolved", text=SECRET, region=REGION, now=story.now
+        ),
         lambda each: citizen.withdraw(each, by=REPORTER, reason=SECRET, now=story.now),
     )
     for move in ends:
@@ -114,16 +118,19 @@ def test_the_first_message_says_who_has_it_and_by_when() -> None:
 
 def test_a_submission_gives_its_number_and_counts_the_photos_awaited() -> None:
     story = filed(REGION, photos=2)
-    assert told(story.events[0])["body"] == (
-        f"Number {story.complaint.number}. We are waiting for 2 photos."
-    )
+    assert told(story.events[0])["body"] == (f"Number {story.complaint.number}. We are waiting for 2 photos.")
 
 
 def test_an_extension_says_from_when_to_when_and_why() -> None:
     story = assigned(REGION)
     event = story.then(
         lambda each: agency.extend_deadline(
-            each, by=HOUSING, extension=Duration.parse("P5BD"), reason="The lorry broke.", region=REGION, now=story.now
+            each,
+            by=HOUSING,
+            extension=Duration.parse("P5BD"),
+            reason="The lorry broke.",
+            region=REGION,
+            now=story.now,
         )
     )
     assert told(event)["body"] == (
@@ -134,7 +141,9 @@ def test_an_extension_says_from_when_to_when_and_why() -> None:
 def test_a_transfer_names_both_bodies_and_says_that_the_deadline_stays() -> None:
     story = assigned(REGION)
     event = story.then(
-        lambda each: agency.transfer(each, by=HOUSING, to="roads", reason="A road.", region=REGION, now=story.now)
+        lambda each: agency.transfer(
+            each, by=HOUSING, to="roads", reason="A road.", region=REGION, now=story.now
+        )
     )
     assert told(event)["body"] == "From Housing to Roads. The deadline stays: 22 June, 18:30. Reason: A road."
     assert told(event)["agency"]["id"] == "roads"
@@ -193,7 +202,9 @@ def test_the_end_says_whether_anybody_confirmed() -> None:
     assert told(lapsed.wait())["body"] == "Nobody disputed the answer in time."
 
 
-@pytest.mark.parametrize(("joined", "said"), [(1, "ещё 1 человек."), (3, "ещё 3 человека."), (11, "ещё 11 человек.")])
+@pytest.mark.parametrize(
+    ("joined", "said"), [(1, "ещё 1 человек."), (3, "ещё 3 человека."), (11, "ещё 11 человек.")]
+)
 def test_those_who_joined_are_counted(joined: int, said: str) -> None:
     story = assigned(REGION)
     for _ in range(joined):
@@ -290,7 +301,11 @@ def test_pushes_hold_nothing_that_a_person_wrote_and_no_number() -> None:
 
 
 def test_what_a_person_did_themselves_is_not_pushed_to_them() -> None:
-    assert [event for event in LIFE if event.actor == ActorKind.CITIZEN and push(event, region=REGION, language="kk")] == []
+    assert [
+        event
+        for event in LIFE
+        if event.actor == ActorKind.CITIZEN and push(event, region=REGION, language="kk")
+    ] == []
 
 
 def test_a_refused_proof_photo_is_the_agencys_affair() -> None:

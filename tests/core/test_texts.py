@@ -115,7 +115,9 @@ def test_kazakh_and_russian_are_written_in_their_own_letters() -> None:
         for key in KEYS:
             for form in forms(key, language):
                 words = re.findall(r"\w+", re.sub(r"\{[a-z_]+\}", " ", form))
-                mixed = [word for word in words if re.search("[A-Za-z]", word) and re.search("[^\x00-\x7f]", word)]
+                mixed = [
+                    word for word in words if re.search("[A-Za-z]", word) and re.search("[^\x00-\x7f]", word)
+                ]
                 assert mixed == [], (language, key)
     kazakh = set("әғқңөұүһіӘҒҚҢӨҰҮҺІ")
     assert [key for key in KEYS for form in forms(key, "ru") if kazakh & set(form)] == []
@@ -192,20 +194,25 @@ def _asked(call: ast.Call, module: ast.Module) -> Iterator[tuple[str, frozenset[
 
 def test_every_key_that_the_code_names_has_a_text() -> None:
     used = {(use.key, use.where) for use in _uses()}
-    assert {"fault.not_ours_is_a_transfer", "conflict.own_complaint", "address.scheme"} <= {key for key, _ in used}
+    assert {"fault.not_ours_is_a_transfer", "conflict.own_complaint", "address.scheme"} <= {
+        key for key, _ in used
+    }
     assert sorted((key, where) for key, where in used if key not in CATALOGUES["en"]) == []
 
 
 def test_the_code_gives_every_text_what_it_names() -> None:
     """`problems` adds the rest: a size in words, how long to wait, how many faults, the move and the state."""
     added = {"size", "wait", "count", "move", "state"}
-    assert sorted(
-        (use.key, use.where, sorted(missing))
-        for use in _uses()
-        if use.given is not None
-        and use.key in CATALOGUES["en"]
-        and (missing := placeholders(forms(use.key, "en")[0]) - use.given - added)
-    ) == []
+    assert (
+        sorted(
+            (use.key, use.where, sorted(missing))
+            for use in _uses()
+            if use.given is not None
+            and use.key in CATALOGUES["en"]
+            and (missing := placeholders(forms(use.key, "en")[0]) - use.given - added)
+        )
+        == []
+    )
 
 
 def test_every_state_move_event_problem_push_and_photo_reason_has_a_text() -> None:
@@ -231,7 +238,13 @@ def test_push_texts_take_the_arguments_that_the_app_is_told_of_and_titles_none()
 # --- Rendering
 
 VALUES = st.one_of(
-    st.none(), st.text(), st.integers(), st.floats(), st.booleans(), st.binary(), st.lists(st.text(), max_size=2)
+    st.none(),
+    st.text(),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.binary(),
+    st.lists(st.text(), max_size=2),
 )
 
 
@@ -264,7 +277,9 @@ def test_a_missing_parameter_shows_as_unknown() -> None:
 def test_a_missing_text_is_found_in_another_language_and_else_stands_for_itself(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setitem(__import__("functions.complaints.texts", fromlist=["_loaded"])._loaded("kk"), "x", "қазақша")
+    monkeypatch.setitem(
+        __import__("functions.complaints.texts", fromlist=["_loaded"])._loaded("kk"), "x", "қазақша"
+    )
     assert text("x", "en") == "қазақша"
     assert text("no.such.key", "en") == "no.such.key"
     assert "no text x in en" in caplog.messages
@@ -391,7 +406,9 @@ def test_any_header_gives_a_language(header: str, default: Any) -> None:
 
 @given(
     weights=st.dictionaries(
-        st.sampled_from([*LANGUAGES, "fr", "*"]), st.integers(0, 1000).map(lambda each: each / 1000), min_size=1
+        st.sampled_from([*LANGUAGES, "fr", "*"]),
+        st.integers(0, 1000).map(lambda each: each / 1000),
+        min_size=1,
     ),
     default=st.sampled_from(LANGUAGES),
 )

@@ -396,7 +396,9 @@ def test_open_deadlines_follow_a_changed_calendar_once_it_is_asked_for(here, pla
     complaint_id = filed(here)
     due = item(complaint_id, "complaint")["due_at"]["S"]
     raw = json.loads(place.compiled)
-    raw["calendar"]["holidays"]["2026-06-10"] = {"name": {"kk": "Демалыс", "ru": "Выходной", "en": "A day off"}}
+    raw["calendar"]["holidays"]["2026-06-10"] = {
+        "name": {"kk": "Демалыс", "ru": "Выходной", "en": "A day off"}
+    }
     object.__setattr__(place, "compiled", json.dumps(raw).encode())
     assert run(place, "deadlines", "recompute") == 0
     shown = said(capsys)

@@ -1,0 +1,105 @@
+"""Further regions of the local stage, made for a test: synthesised by `cdk` from a folder of their own."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from infra.local import assembly
+from infra.local.assembly import KEPT
+from infra.region import REGIONS
+from infra.toolchain import ROOT, cdk, environment
+
+ISSUER = "https://127.0.0.1:1"
+"""Stands in the templates for an issuer that gets its port when it starts."""
+AUDIENCE = "qamqor-app"
+
+# Of these the Service Authorization Reference names no resource type, so that only "*" grants them, and so says the
+# emulator. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+UNRESTRICTED = frozenset(
+    f"sns:{action}"
+    for action in (
+        "CreatePlatformApplication",
+        "SetPlatformApplicationAttributes",
+        "DeletePlatformApplication",
+        "CreatePlatformEndpoint",
+        "GetEndpointAttributes",
+        "SetEndpointAttributes",
+        "DeleteEndpoint",
+    )
+)
+# The emulator does not find the resource of these in the request's body.
+UNRESOLVED = frozenset({"sns:Publish"})
+# On AWS the right to send is the right to send several; the emulator asks for one of its own. Source:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+BESIDE = {"sqs:SendMessage": "sqs:SendMessageBatch"}
+
+SECOND = """\
+region: second
+extends: local
+name: {kk: Екінші (жергілікті), ru: Второй (локально), en: Second (local)}
+number_prefix: SCN
+"""
+SECURED = f"""\
+region: secured
+extends: local
+name: {{kk: Қорғалған (жергілікті), ru: Защищённый (локально), en: Secured (local)}}
+number_prefix: SCR
+identity: {{issuer: "{ISSUER}", audience: {AUDIENCE}}}
+"""
+
+
+def synthesised(folder: Path, *, tag: str = "") -> Path:
+    """The cloud assembly of `local`, `second` and `secured`, from `folder`, which is filled; made again only when
+    what it is made of has changed. `tag` changes every function's environment and nothing else.
+    """
+    folder.mkdir(parents=True)
+    for file in REGIONS.iterdir():
+        if file.stem in ("local", "pavlodar", "karaganda") or file.suffix == ".json":
+            shutil.copy(file, folder)
+    (folder / "second.yaml").write_text(SECOND)
+    (folder / "secured.yaml").write_text(SECURED)
+    digest = hashlib.sha256((assembly._digest() + SECOND + SECURED + tag).encode()).hexdigest()[:16]
+    made = KEPT / f"others-{digest}"
+    if not (made / "manifest.json").exists():
+        program = (
+            "from pathlib import Path; from infra.app import build; "
+            f"build(stage='local', regions=Path({str(folder)!r})).synth()"
+        )
+        subprocess.run(
+            cdk("synth", "--quiet", "--output", str(made), "--app", f'{sys.executable} -c "{program}"'),
+            cwd=ROOT,
+            env=environment(),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    return made
+
+
+def secured(made: Path, folder: Path, *, issuer: str) -> Path:
+    """A copy of the assembly with the issuer's address, and with what the emulator needs to be told differently."""
+    shutil.copytree(made, folder, copy_function=os.link)
+    for path in folder.rglob("*.template.json"):
+        template = json.loads(path.read_text().replace(ISSUER, issuer))
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::IAM::Policy":
+                document = resource["Properties"]["PolicyDocument"]
+                document["Statement"] = [part for each in document["Statement"] for part in _parted(each)]
+        path.unlink()
+        path.write_text(json.dumps(template))
+    return folder
+
+
+def _parted(statement: dict[str, Any]) -> list[dict[str, Any]]:
+    actions = list(statement["Action"]) if isinstance(statement["Action"], list) else [statement["Action"]]
+    wide = UNRESTRICTED | UNRESOLVED
+    actions += [BESIDE[action] for action in actions if action in BESIDE]
+    anywhere = [action for action in actions if action in wide]
+    rest = [action for action in actions if action not in wide]
+    parts = [statement | {"Action": anywhere, "Resource": "*"}] if anywhere else []
+    return parts + ([statement | {"Action": rest}] if rest else [])

@@ -1,0 +1,131 @@
+"""The operator's commands against a deployment: what they read from its wiring, and what they mend."""
+
+import json
+import time
+
+from infra.local.citizen import Caller
+from infra.local.deployed import Deployed
+from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
+from tests.e2e.operator import ops
+
+
+def filed(players: Cast, category: str = CATEGORY) -> dict[str, object]:
+    answer = players.citizen.post(
+        "/v1/complaints", {"category": category, "comment": COMMENT, "location": PLACE}
+    )
+    assert answer.status == 201, answer.body
+    wait_until(players, answer.body["id"], lambda it: it["status"] == "assigned")
+    return dict(answer.body)
+
+
+def queue(deployed: Deployed, part: str) -> str:
+    urls = deployed.emulator.client("sqs").list_queues()["QueueUrls"]
+    return next(url for url in urls if "qamqor-local" in url and part in url)
+
+
+def test_a_trace_joins_events_and_the_watch(players: Cast) -> None:
+    complaint = filed(players)
+    lines = [
+        json.loads(line)
+        for line in ops(players.deployed, "trace", str(complaint["number"]), "--json").splitlines()
+    ]
+    told = [line["what"] for line in lines]
+    assert any("complaint.submitted by citizen" in what for what in told)
+    assert any("complaint.assigned by system: assigned, city_housing" in what for what in told)
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+    assert {"ExecutionStarted", "Wait"} <= set(told)
+    assert any(line["source"] == "webhook city_housing" for line in lines)
+
+
+def test_every_queue_of_dead_letters_is_known_with_what_fills_it(deployed: Deployed) -> None:
+    shown = ops(deployed, "dead-letters", "list")
+    assert "unknown" not in shown
+    for part, origin in (
+        ("DeliveriesDeadLetters", "queue"),
+        ("AssignmentStreamDeadLetters", "stream"),
+        ("OutboxStreamDeadLetters", "stream"),
+        ("UploadDeadLetters", "rule"),
+        ("FailureDeadLetters", "function"),
+    ):
+        line = next(line for line in shown.splitlines() if part in line)
+        assert line.split()[1] == origin
+
+
+def test_a_dead_letter_of_the_stream_is_handled_from_the_table(players: Cast) -> None:
+    """The event is taken back from the person's inbox, as if it had never been told, and told by the redrive."""
+    complaint = filed(players)
+    deployed = players.deployed
+    pk, dynamodb = _inbox_of(players, str(complaint["id"])), deployed.emulator.client("dynamodb")
+    for item in pk:
+        dynamodb.delete_item(TableName=deployed.people_table, Key={"pk": item["pk"], "sk": item["sk"]})
+    assert _inbox_of(players, str(complaint["id"])) == []
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    batch = {"approximateArrivalOfFirstRecord": stamp, "approximateArrivalOfLastRecord": stamp}
+    deployed.emulator.client("sqs").send_message(
+        QueueUrl=queue(deployed, "OutboxStreamDeadLetters"),
+        MessageBody=json.dumps({"DDBStreamBatchInfo": batch}),
+    )
+    assert "about 1 to" in ops(deployed, "dead-letters", "redrive", "OutboxStream")
+    assert _inbox_of(players, str(complaint["id"])) == []
+    assert "1 handled, 0 failed" in ops(deployed, "dead-letters", "redrive", "OutboxStream", "--apply")
+    assert _inbox_of(players, str(complaint["id"])) != []
+
+
+def test_a_lost_watch_is_found_and_its_complaint_escalates_in_time(players: Cast) -> None:
+    complaint_id = str(filed(players)["id"])
+    states = players.deployed.emulator.client("stepfunctions")
+    machine = players.deployed.state_machine_arn
+    for _ in range(50):
+        running = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
+        mine = [each for each in running if each["name"].startswith(complaint_id)]
+        if mine:
+            break
+        time.sleep(0.1)
+    states.stop_execution(executionArn=mine[0]["executionArn"])
+    assert complaint_id in ops(players.deployed, "watches", "lost", status=1)
+    ops(players.deployed, "watches", "restart", "--apply")
+    assert complaint_id not in ops(players.deployed, "watches", "lost")
+    shown = wait_until(players, complaint_id, lambda it: it["escalation_level"] == 1)
+    assert [line["type"] for line in shown["timeline"]].count("complaint.escalated") == 1
+
+
+def test_a_key_that_an_operator_makes_opens_the_door_until_it_is_revoked(deployed: Deployed) -> None:
+    printed = ops(deployed, "keys", "make", "city_housing", "--name", "by hand", "--apply")
+    key_id, token = printed.splitlines()[-2:]
+    assert Caller(base=deployed.api_url, token=token).get("/v1/agency/complaints").status == 200
+    assert key_id in ops(deployed, "keys", "list", "city_housing")
+    ops(deployed, "keys", "revoke", "city_housing", key_id, "--apply")
+    line = next(each for each in ops(deployed, "keys", "list", "city_housing").splitlines() if key_id in each)
+    assert line.split()[1] == "ended"
+
+
+def test_a_paused_subscription_gets_what_it_missed_in_order_when_it_is_resumed(players: Cast) -> None:
+    deployed = players.deployed
+    listed = ops(deployed, "subscriptions", "list", players.agency_id).splitlines()
+    subscription_id = next(line.split()[1] for line in listed if players.agency_hook.url in line)
+    ops(deployed, "subscriptions", "pause", players.agency_id, subscription_id, "--apply")
+    complaint_id = str(filed(players)["id"])
+    time.sleep(2)
+    before = [each.data["id"] for each in list(players.agency_hook.received.queue)]
+    assert complaint_id not in before
+    ops(deployed, "subscriptions", "resume", players.agency_id, subscription_id, "--apply")
+    got = players.agency_hook.wait_for(
+        "complaint.assigned", timeout=30, accept=lambda each: each.data["id"] == complaint_id
+    )
+    assert got.data["sequence"] == 2
+
+
+def test_every_history_of_this_deployment_verifies(players: Cast) -> None:
+    filed(players)
+    assert ", 0 broken" in ops(players.deployed, "chain", "verify", "--all")
+
+
+def test_without_the_regions_account_nothing_is_done(deployed: Deployed) -> None:
+    ops(deployed, "dead-letters", "list", region="pavlodar", status=2)
+
+
+def _inbox_of(players: Cast, complaint_id: str) -> list[dict[str, dict[str, str]]]:
+    dynamodb = players.deployed.emulator.client("dynamodb")
+    items = dynamodb.scan(TableName=players.deployed.people_table)["Items"]
+    found = [item for item in items if item["sk"]["S"].startswith("told#")]
+    return [item for item in found if item["complaint_id"]["S"] == complaint_id]

@@ -1,0 +1,70 @@
+"""The drill: a table is restored beside its deployment, what was lost is put back, and everything goes on."""
+
+from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
+from tests.e2e.operator import ops
+
+
+def test_what_was_deleted_comes_back_whole_with_its_watch(players: Cast) -> None:
+    deployed = players.deployed
+    dynamodb = deployed.emulator.client("dynamodb")
+    lost, kept = _filed(players), _filed(players)
+    wait_until(players, lost, lambda it: it["status"] == "assigned")
+    wait_until(players, kept, lambda it: it["status"] == "assigned")
+    before = players.citizen.get(f"/v1/complaints/{lost}").body
+
+    restored = f"restored-{lost.lower()}"
+    dynamodb.restore_table_to_point_in_time(
+        SourceTableName=deployed.complaints_table, TargetTableName=restored, UseLatestRestorableTime=True
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName=restored)
+    _destroy(players, lost)
+    assert players.citizen.get(f"/v1/complaints/{lost}").status == 404
+    # The one that was not lost goes on meanwhile: the restore must not set it back.
+    _well(players.agency.post(f"/v1/agency/complaints/{kept}/acknowledge").status)
+
+    assert "are missing in" in ops(deployed, "restore", "complaints", restored)
+    assert players.citizen.get(f"/v1/complaints/{lost}").status == 404
+    ops(deployed, "restore", "complaints", restored, "--apply")
+    assert "0 items" in ops(deployed, "restore", "complaints", restored, "--apply")
+
+    assert "0 broken" in ops(deployed, "chain", "verify", "--all")
+    assert players.citizen.get(f"/v1/complaints/{kept}").body["status"] == "acknowledged"
+    after = players.citizen.get(f"/v1/complaints/{lost}").body
+    assert [line["type"] for line in after["timeline"]][:2] == [line["type"] for line in before["timeline"]][
+        :2
+    ]
+
+    ops(deployed, "watches", "restart", "--apply")
+    assert lost not in ops(deployed, "watches", "lost")
+    shown = wait_until(players, lost, lambda it: it["escalation_level"] >= 1)
+    assert [line["type"] for line in shown["timeline"]].count("complaint.assigned") == 1
+    dynamodb.delete_table(TableName=restored)
+
+
+def _filed(players: Cast) -> str:
+    answer = players.citizen.post(
+        "/v1/complaints", {"category": CATEGORY, "comment": COMMENT, "location": PLACE}
+    )
+    _well(answer.status)
+    return str(answer.body["id"])
+
+
+def _destroy(players: Cast, complaint_id: str) -> None:
+    """All of it, and its watch."""
+    deployed = players.deployed
+    dynamodb, states = deployed.emulator.client("dynamodb"), deployed.emulator.client("stepfunctions")
+    items = dynamodb.query(
+        TableName=deployed.complaints_table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"complaint#{complaint_id}"}},
+    )["Items"]
+    for item in items:
+        dynamodb.delete_item(TableName=deployed.complaints_table, Key={"pk": item["pk"], "sk": item["sk"]})
+    pages = states.list_executions(stateMachineArn=deployed.state_machine_arn, statusFilter="RUNNING")
+    for execution in pages["executions"]:
+        if execution["name"].startswith(complaint_id):
+            states.stop_execution(executionArn=execution["executionArn"])
+
+
+def _well(status: int) -> None:
+    assert 200 <= status < 300

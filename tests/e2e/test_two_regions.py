@@ -1,0 +1,55 @@
+"""Two regions side by side in one account and one Region: no name clashes, and neither knows of the other."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.local.cast import AGENCY
+from infra.local.citizen import Caller, sign_in
+from infra.local.deployed import Deployed, deploy
+from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
+from tests.e2e.other_stages import synthesised
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def test_a_second_region_is_deployed_beside_the_first(players: Cast, tmp_path: Path) -> None:
+    first = players.deployed
+    made = synthesised(tmp_path / "regions")
+    second = deploy(first.emulator, folder=made, stage="qamqor-second")
+    for name in ("complaints_table", "agencies_table", "people_table", "photos_bucket", "state_machine_arn"):
+        assert getattr(first, name) != getattr(second, name)
+    there = sign_in(second, "resident")
+    filed = there.post("/v1/complaints", {"category": CATEGORY, "comment": COMMENT, "location": PLACE})
+    assert filed.status == 201, filed.body
+    assert filed.body["number"].startswith("SCN-")
+    in_second = Cast(
+        deployed=second,
+        citizen=there,
+        agency=players.agency,
+        agency_id=AGENCY,
+        agency_hook=players.agency_hook,
+        supervisor_id=players.supervisor_id,
+        supervisor_hook=players.supervisor_hook,
+    )
+    shown = wait_until(in_second, filed.body["id"], lambda it: it["escalation_level"] == 1)
+    assert shown["agency"]["id"] == AGENCY
+
+    here = players.citizen.post(
+        "/v1/complaints", {"category": CATEGORY, "comment": COMMENT, "location": PLACE}
+    )
+    assert here.body["number"].startswith("LCL-")
+    wait_until(players, here.body["id"], lambda it: it["status"] == "assigned")
+    assert ids(second) == {filed.body["id"]}
+    assert filed.body["id"] not in ids(first)
+    # A key and a token are good in the region that gave them, and nowhere else.
+    assert Caller(base=second.api_url, token=players.agency.token).get("/v1/agency/complaints").status in (
+        401,
+        403,
+    )
+    assert Caller(base=second.api_url, token=players.citizen.token).get("/v1/complaints").status == 401
+
+
+def ids(deployed: Deployed) -> set[str]:
+    items = deployed.emulator.client("dynamodb").scan(TableName=deployed.complaints_table)["Items"]
+    return {item["id"]["S"] for item in items if item.get("kind", {}).get("S") == "complaint"}
