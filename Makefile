@@ -7,6 +7,8 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 python := .venv/bin/python
 pytest := $(python) -m pytest
 uv := .tools/bin/uv
+# Two workers; what shares an emulator or a synthesis stays together (tests/conftest.py).
+spread := -n 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help
 help: ## list these targets
@@ -32,11 +34,11 @@ lint: setup ## ruff, its formatter and mypy --strict
 
 .PHONY: unit
 unit: setup ## the tests that need no emulator, in under a minute
-	$(pytest) tests/core tests/functions tests/infra -m "not slow" -n 2 --dist loadfile -q
+	$(pytest) tests/core tests/functions tests/infra -m "not slow" -q $(spread)
 
 .PHONY: test
 test: setup ## every test, the ones on the emulator included
-	$(pytest) tests
+	$(pytest) tests -q $(spread) --durations 15
 
 .PHONY: static
 static: setup ## cdk-nag, cfn-lint, checkov and bandit: nothing found that is not explained

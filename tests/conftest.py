@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from infra.toolchain import TOOLS
 
@@ -20,7 +21,31 @@ os.environ |= {
 }
 
 
+# How long an example takes says more about the machine than about the code; a gate draws the same ones each time.
+settings.register_profile(
+    "qamqor",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+    print_blob=True,
+)
+settings.load_profile("qamqor")
+
+SYNTHESISED = {"local", "local_assembly", "cloud"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the emulator, and keep on one worker what shares something that takes long to make.
+
+    The tests on the emulator mostly wait: they come first, so that the other worker goes through the rest meanwhile.
+    """
     for item in items:
         if Path(__file__).with_name("e2e") in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            group = "emulator"
+        elif SYNTHESISED & set(getattr(item, "fixturenames", ())):
+            group = "synthesised"
+        else:
+            group = str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)

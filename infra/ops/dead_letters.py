@@ -1,9 +1,9 @@
 """Dead letters: what a function could not handle, from where it came, and handing it over once more.
 
-A queue's origin is read from the deployment's wiring: the queue that feeds it, the rule that targets a function, the
-mapping of a stream, or the function that names it for what it failed at. A dead letter of a stream names no records,
-only when they arrived: the events of that time are read from the table, where they stay, and handed out again. All of
-this may be done twice: consumers take it.
+A queue's origin is read from the deployment's wiring: the queue that feeds it, the rule or the topic that targets a
+function, or the mapping of a stream. A dead letter of a stream names no records, only when they arrived: the events of
+that time are read from the table, where they stay, and handed out again. All of this may be done twice: consumers take
+it.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from infra.ops.command import Group, command, done, group, table
 from infra.ops.place import NotThere, Place
 
-type Origin = Literal["queue", "stream", "rule", "function", "unknown"]
+type Origin = Literal["queue", "stream", "rule", "topic", "unknown"]
 
 BATCH: Final = 100
 HIDDEN_S: Final = 120
@@ -150,9 +150,6 @@ def _wiring(
             yield json.loads(each["RedrivePolicy"])["deadLetterTargetArn"], ("queue", url)
     functions = place.client("lambda")
     for name in place.names_of("AWS::Lambda::Function"):
-        configuration = functions.get_function_configuration(FunctionName=name)
-        if to := configuration.get("DeadLetterConfig", {}).get("TargetArn"):
-            yield to, ("function", configuration["FunctionArn"])
         for mapping in functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
             to = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
             if to:
@@ -162,6 +159,13 @@ def _wiring(
         for target in events.list_targets_by_rule(Rule=rule)["Targets"]:
             if to := target.get("DeadLetterConfig", {}).get("Arn"):
                 yield to, ("rule", target["Arn"])
+    topics = place.client("sns")
+    for topic in place.names_of("AWS::SNS::Topic"):
+        for subscription in topics.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
+            if subscription["Protocol"] == "lambda":
+                told = topics.get_subscription_attributes(SubscriptionArn=subscription["SubscriptionArn"])
+                if policy := told["Attributes"].get("RedrivePolicy"):
+                    yield json.loads(policy)["deadLetterTargetArn"], ("topic", subscription["Endpoint"])
 
 
 # --------------------------------------------------------------------------------------------- handing over

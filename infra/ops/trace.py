@@ -140,15 +140,17 @@ def _deliveries(place: Place, complaint_id: str) -> Iterator[Step]:
 def _log_lines(place: Place, terms: list[str], *, since: datetime) -> Iterator[Step]:
     """Lines of every log group of the stack that name the complaint, or a request that touched it."""
     logs = place.client("logs")
-    seen: set[str] = set()
+    seen: set[tuple[str, int, str]] = set()
     for log_group, term in product(place.names_of("AWS::Logs::LogGroup"), terms):
         pages = logs.get_paginator("filter_log_events").paginate(
             logGroupName=log_group, filterPattern=f'"{term}"', startTime=int(since.timestamp() * 1000)
         )
         for page in pages:
             for event in page["events"]:
-                if event["eventId"] not in seen:
-                    seen.add(event["eventId"])
+                # A line that names several of the terms comes once for each.
+                line = (log_group, event["timestamp"], event["message"])
+                if line not in seen:
+                    seen.add(line)
                     yield _line(event, log_group=log_group)
 
 

@@ -1,5 +1,4 @@
 import json
-import time as clock
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -338,21 +337,3 @@ def test_a_new_holiday_moves_a_deadline_only_later(
     moved = recompute(deadline, with_holiday(calendar, soon))
     assert moved.at >= deadline.at
     assert moved.extensions == deadline.extensions
-
-
-# Speed: simulations count a hundred thousand of these
-
-
-def test_counting_is_fast() -> None:
-    OFFICIAL.is_working_day(date(2026, 3, 3))
-    due(ANSWER_TERM, received_at=MORNING, calendar=OFFICIAL)
-    best = min(_seconds(lambda: due(ANSWER_TERM, received_at=MORNING, calendar=OFFICIAL)) for _ in range(5))
-    assert best < 100e-6
-
-
-def _seconds(call: object, times: int = 300) -> float:
-    assert callable(call)
-    begin = clock.perf_counter()
-    for _ in range(times):
-        call()
-    return (clock.perf_counter() - begin) / times

@@ -45,7 +45,7 @@ def test_every_queue_of_dead_letters_is_known_with_what_fills_it(deployed: Deplo
         ("AssignmentStreamDeadLetters", "stream"),
         ("OutboxStreamDeadLetters", "stream"),
         ("UploadDeadLetters", "rule"),
-        ("FailureDeadLetters", "function"),
+        ("FailureDeadLetters", "topic"),
     ):
         line = next(line for line in shown.splitlines() if part in line)
         assert line.split()[1] == origin
