@@ -38,10 +38,10 @@ class Issuer:
     def url(self) -> str:
         return f"https://127.0.0.1:{self._server.server_port}"
 
-    def token(self, subject: str) -> str:
-        """An ID token for an hour."""
+    def token(self, subject: str, *, life_s: int = LIFE_S) -> str:
+        """An ID token, for an hour unless told otherwise; one that has expired if `life_s` is negative."""
         now = int(time.time())
-        claims = {"iss": self.url, "aud": self._audience, "sub": subject, "iat": now, "exp": now + LIFE_S}
+        claims = {"iss": self.url, "aud": self._audience, "sub": subject, "iat": now, "exp": now + life_s}
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": KEY_ID})
 
     def documents(self) -> dict[str, object]:

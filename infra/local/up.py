@@ -11,6 +11,8 @@ from infra.region import load_region_file
 from infra.toolchain import ROOT
 
 CITIZEN = "demo-citizen"
+SHELL = ROOT / ".local" / "up.sh"
+"""Variables for a shell, so that the examples of the README can be run as they stand."""
 
 
 def main() -> int:
@@ -20,18 +22,24 @@ def main() -> int:
     except (DeployFailed, emulator.EmulatorError) as error:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
-    citizen = sign_in(here, CITIZEN)
+    variables = {
+        "API": here.api_url,
+        "TOKEN": sign_in(here, CITIZEN).token or "",
+        "KEY": agency_key(here, AGENCY, name="up"),
+    }
+    SHELL.write_text("".join(f"export {name}='{value}'\n" for name, value in variables.items()))
     print(
         f"""
 API          {here.api_url}
 Docs         {here.api_url}/docs
 Emulator     {here.emulator.url}   (log: {here.emulator.log_path.relative_to(ROOT)})
+Citizen      {CITIZEN}, password {PASSWORD}; signed in for an hour with the token in $TOKEN
+Agency       {AGENCY}, which answers for open manholes; its key for a day is $KEY:
+             {variables["KEY"]}
 
-A citizen, signed in for an hour (user {CITIZEN}, password {PASSWORD}):
-  curl -H 'Authorization: Bearer {citizen.token}' {here.api_url}/v1/me
-
-The body that answers for open manholes, {AGENCY}, with a key for a day:
-  curl -H 'Authorization: Bearer {agency_key(here, AGENCY, name="up")}' {here.api_url}/v1/agency/complaints
+  source {SHELL.relative_to(ROOT)}       # sets API, TOKEN and KEY
+  curl -H "Authorization: Bearer $TOKEN" $API/v1/me
+  curl -H "Authorization: Bearer $KEY" $API/v1/agency/complaints
 
 `make demo` plays on it; `make down` ends it."""
     )

@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -90,6 +91,17 @@ def test_nobody_gets_in_without_a_token_of_this_region(players: Cast) -> None:
     assert Caller(base=base, token="qk_none_none").get("/v1/agency/complaints").status in (401, 403)
     citizen_at_the_agency_door = Caller(base=base, token=players.citizen.token)
     assert citizen_at_the_agency_door.get("/v1/agency/complaints").status in (401, 403)
+
+
+def test_a_token_of_another_user_pool_is_refused(players: Cast) -> None:
+    deployed = players.deployed
+    cognito = deployed.emulator.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="another")["UserPool"]["Id"]
+    flows = ["ALLOW_USER_PASSWORD_AUTH"]
+    app = cognito.create_user_pool_client(UserPoolId=pool, ClientName="app", ExplicitAuthFlows=flows)
+    client_id = app["UserPoolClient"]["ClientId"]
+    stranger = sign_in(replace(deployed, user_pool_id=pool, client_id=client_id), "demo-citizen")
+    assert stranger.get("/v1/me").status == 401
 
 
 def test_what_is_not_yours_does_not_exist(players: Cast) -> None:
