@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from functions.complaints.complaint import Status
+from functions.complaints.change import Change
+from functions.complaints.complaint import Complaint, Status
 from functions.complaints.events import EventType
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.assignment import assign
@@ -27,6 +28,12 @@ def divided(route: Route, *bodies: str) -> str:
         lambda each: agency.split(each, by=HOUSING, parts=parts, region=route.region, now=route.now),
     )
     return complaint_id
+
+
+def answered(complaint: Complaint, route: Route) -> Change | None:
+    return agency.answer(
+        complaint, by=HOUSING, outcome="resolved", text="Done.", region=route.region, now=route.now
+    )
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
@@ -62,6 +69,24 @@ def test_assigning_does_not_wait_for_step_functions() -> None:
     complaint_id = route.files()
     route.consumed()
     assert route.store.get(complaint_id).status == Status.ASSIGNED
+
+
+@pytest.mark.parametrize("end", ["answer", "withdraw", "refute"])
+def test_what_an_end_and_a_new_round_cause_does_not_wait_for_step_functions(end: str) -> None:
+    route = Route()
+    complaint_id = divided(route, "roads") if end == "withdraw" else route.files()
+    route.consumed()
+    if end == "withdraw":
+        route.does(complaint_id, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=route.now))
+    else:
+        route.does(complaint_id, lambda each: answered(each, route))
+    if end == "refute":
+        route.consumed()
+        route.does(complaint_id, lambda each: citizen.refute(each, by=REPORTER, reason="No.", now=route.now))
+    route.watches.down = True
+    route.consumed()
+    assert route.watches.stopped == ([(complaint_id, 1)] if end == "refute" else [])
+    assert all(part.status == Status.WITHDRAWN for part in route.store.parts(route.store.get(complaint_id)))
 
 
 def test_what_the_region_file_does_not_foresee_holds_nobody_up() -> None:

@@ -29,6 +29,8 @@ class Watches:
         self.started.append((complaint_id, watch_round))
 
     def stop(self, complaint_id: str, *, watch_round: int) -> None:
+        if self.down:
+            raise Down
         self.stopped.append((complaint_id, watch_round))
 
 

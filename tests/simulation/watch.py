@@ -47,6 +47,8 @@ class Watches:
             world.after(world.random.uniform(0.05, 0.3), partial(self._lap, name, None))
 
     def stop(self, complaint_id: str, *, watch_round: int) -> None:
+        if self._world.outage_until is not None:
+            raise Unavailable
         if not self._world.chance(self._world.rates.stop_lost):
             self._stopped.add((complaint_id, watch_round))
 

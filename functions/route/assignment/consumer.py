@@ -19,9 +19,8 @@ from functions.complaints.telemetry import logger
 from functions.route.assignment.metrics import report, report_assignment
 from functions.route.watch import Watch
 
-UNWATCHED: Final = ENDED | {Status.ANSWERED}
 # A complaint that closes was answered before, and its watch ended then.
-ENDING: Final = frozenset({EventType.ANSWERED, EventType.WITHDRAWN, EventType.SPLIT})
+ENDING: Final = frozenset({EventType.ANSWERED, EventType.WITHDRAWN})
 
 
 def on_event(
@@ -40,17 +39,23 @@ def on_event(
 
 
 def _keep_watch(published: Published, *, watch: Watch) -> None:
-    """A watch that cannot be started is the sweep's to replace: assigning must not wait for Step Functions."""
-    complaint_id = published.event.complaint_id
-    if published.started_watch is not None:
-        try:
-            watch.start(complaint_id, watch_round=published.started_watch)
-        except Exception:
-            logger.exception("watch not started", extra={"watch_round": published.started_watch})
-        if published.started_watch > 1:
-            watch.stop(complaint_id, watch_round=published.started_watch - 1)
-    elif published.event.type in ENDING and published.event.status in UNWATCHED and published.watch_round:
-        watch.stop(complaint_id, watch_round=published.watch_round)
+    """Assigning must not wait for Step Functions: a watch that cannot be started is the sweep's to replace, and one
+    that cannot be stopped finds nothing to do when it wakes.
+    """
+    started = published.started_watch
+    if started is not None:
+        _try(watch.start, published, watch_round=started, failed="watch not started")
+        if started > 1:
+            _try(watch.stop, published, watch_round=started - 1, failed="watch not stopped")
+    elif published.event.type in ENDING and published.watch_round:
+        _try(watch.stop, published, watch_round=published.watch_round, failed="watch not stopped")
+
+
+def _try(step: Callable[..., None], published: Published, *, watch_round: int, failed: str) -> None:
+    try:
+        step(published.event.complaint_id, watch_round=watch_round)
+    except Exception:
+        logger.exception(failed, extra={"watch_round": watch_round})
 
 
 def _assign(published: Published, *, store: Store, region: Region, now: Callable[[], datetime]) -> None:
