@@ -29,6 +29,7 @@ Routes = dict[str, list[apigateway.HttpMethod]]
 OPEN: Final[Routes] = {
     "/v1/categories": [GET],
     "/v1/agencies": [GET],
+    "/v1/overdue": [GET],
     "/v1/webhook-addresses": [GET],
     "/openapi.json": [GET],
     "/docs": [GET],

@@ -256,7 +256,7 @@ class Functions(Construct):
             "BatchGetItem",
             # To take a person's name off what they leave behind: `functions.complaints.erasure`.
             "UpdateItem",
-            indexes=("by_person", "nearby"),
+            indexes=("by_person", "nearby", "overdue"),
         )
         use_table(self.agency_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("worklist",))
         for function in (self.photos, self.assignment, self.escalation):

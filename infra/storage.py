@@ -15,6 +15,7 @@ STRING = dynamodb.AttributeType.STRING
 _LIST_ATTRIBUTES = (
     "kind id number status category agency_id due_at submitted_at changed_at escalation_level overdue joined"
 ).split()
+_PLACE_ATTRIBUTES = "number status joined submitted_at agency_id due_at escalation_level lat lon".split()
 
 
 class Storage(Stack):
@@ -69,7 +70,14 @@ class Storage(Stack):
         _index(table, "by_person", "person", "id", [*_without("id"), "version"])
         _index(table, "worklist", "worklist", "urgency", [*_LIST_ATTRIBUTES, "district", "version"])
         _index(table, "timers", "timer_shard", "watch_at", None)
-        _index(table, "nearby", "place", "id", ["lat", "lon", "number", "status", "joined", "submitted_at"])
+        _index(table, "nearby", "place", "id", [*_PLACE_ATTRIBUTES, "overdue", "person"])
+        _index(
+            table,
+            "overdue",
+            "overdue_shard",
+            "overdue_since",
+            [*_PLACE_ATTRIBUTES, "category", "escalated_to", "district"],
+        )
         _index(table, "changes", "day_shard", "moment", ["complaint_id", "seq", "type", "status", "hash"])
         return table
 

@@ -8,6 +8,7 @@ from functions.complaints.change import Change
 from functions.complaints.clock import iso, whole_second
 from functions.complaints.complaint import (
     ENDED,
+    WITH_AGENCY,
     ActorKind,
     Answer,
     Complaint,
@@ -59,6 +60,8 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
         watch_at=None if timer is None else whole_second(timer.at),
         watch_kind=None if timer is None else timer.kind.value,
         place=place_key(complaint) if _offered(complaint) else None,
+        overdue_shard=str(shard) if _shown_overdue(complaint) else None,
+        overdue_since=overdue_since(complaint) if _shown_overdue(complaint) else None,
         **values,
     )
 
@@ -175,6 +178,17 @@ def _offered(complaint: Complaint) -> bool:
         and complaint.status != Status.AWAITING_PHOTOS
         and complaint.parent_id is None
     )
+
+
+def _shown_overdue(complaint: Complaint) -> bool:
+    """Until the body answers, for everybody to see."""
+    return complaint.overdue and complaint.status in WITH_AGENCY
+
+
+def overdue_since(complaint: Complaint) -> str:
+    """When the last term ended, and the id so that no two are the same."""
+    assert complaint.due_at is not None
+    return f"{iso(complaint.due_at)}#{complaint.id}"
 
 
 def day_shard(at: datetime, shard: int) -> str:

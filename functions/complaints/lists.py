@@ -1,4 +1,4 @@
-"""Lists of complaints: a person's own, a body's worklist, those nearby, those whose timer has run out.
+"""Lists of complaints: a person's own, a body's worklist, those nearby, the overdue, those whose timer has run out.
 
 Each page is one query (for the sharded indexes one for each shard), whatever the tables hold.
 """
@@ -6,7 +6,7 @@ Each page is one query (for the sharded indexes one for each shard), whatever th
 import base64
 import heapq
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -56,10 +56,26 @@ def worklist(
         _worklist_shard(agency_id, shard, after=position, limit=limit + 1, statuses=statuses)
         for shard in range(SHARDS)
     ]
-    merged = list(_take(heapq.merge(*parts, key=lambda item: item.urgency), limit + 1))
+    return _merged(parts, by="urgency", limit=limit)
+
+
+def overdue(*, limit: int, cursor: str | None) -> Page:
+    """What no body has answered though every term has passed, longest overdue first: SHARDS queries, merged."""
+    after = _read_cursor(cursor)
+    condition = None if after is None else ComplaintItem.overdue_since > str(after["overdue_since"])
+    parts = [
+        ComplaintItem.by_overdue.query(str(shard), condition, limit=limit + 1, page_size=limit + 1)
+        for shard in range(SHARDS)
+    ]
+    return _merged(parts, by="overdue_since", limit=limit)
+
+
+def _merged(parts: Sequence[Iterable[ComplaintItem]], *, by: str, limit: int) -> Page:
+    """A page of the shards' items by the sort key that they share; each part holds one more than a page."""
+    merged = list(_take(heapq.merge(*parts, key=lambda item: getattr(item, by)), limit + 1))
     items = tuple(merged[:limit])
     more = len(merged) > limit
-    return Page(items=items, cursor=_cursor({"urgency": items[-1].urgency}) if more else None)
+    return Page(items=items, cursor=_cursor({by: getattr(items[-1], by)}) if more else None)
 
 
 def with_complaints(items: Sequence[ComplaintItem]) -> list[ComplaintItem]:
@@ -74,11 +90,14 @@ def with_complaints(items: Sequence[ComplaintItem]) -> list[ComplaintItem]:
 
 
 def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int) -> tuple[Near, ...]:
-    """Open complaints of a category within `radius_m` metres, nearest first."""
+    """Open complaints of a category within `radius_m` metres, nearest first.
+
+    Every one of the few cells that the circle touches is read whole: the nearest may be the oldest of them.
+    """
     found = [
         Near(item=item, distance_m=distance_m((lat, lon), (float(item.lat), float(item.lon))))
         for cell in cells_within(lat, lon, radius_m=radius_m)
-        for item in ComplaintItem.by_place.query(f"{category}#{cell}", scan_index_forward=False, limit=100)
+        for item in ComplaintItem.by_place.query(f"{category}#{cell}")
     ]
     within = [near for near in found if near.distance_m <= radius_m]
     return tuple(sorted(within, key=lambda near: near.distance_m)[:limit])

@@ -119,10 +119,50 @@ class Nearby(GlobalSecondaryIndex[Any]):
 
     class Meta:
         index_name = "nearby"
-        projection = IncludeProjection(["lat", "lon", "number", "status", "joined", "submitted_at"])
+        projection = IncludeProjection(
+            [
+                "lat",
+                "lon",
+                "number",
+                "status",
+                "joined",
+                "submitted_at",
+                "agency_id",
+                "due_at",
+                "escalation_level",
+                "overdue",
+                "person",
+            ]
+        )
 
     place = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
+
+
+class Overdue(GlobalSecondaryIndex[Any]):
+    """What every body of its ladder has let pass, longest overdue first, in SHARDS parts; nothing of any person."""
+
+    class Meta:
+        index_name = "overdue"
+        projection = IncludeProjection(
+            [
+                "number",
+                "status",
+                "category",
+                "agency_id",
+                "escalated_to",
+                "escalation_level",
+                "district",
+                "lat",
+                "lon",
+                "due_at",
+                "submitted_at",
+                "joined",
+            ]
+        )
+
+    overdue_shard = UnicodeAttribute(hash_key=True)
+    overdue_since = UnicodeAttribute(range_key=True)
 
 
 class Changes(GlobalSecondaryIndex[Any]):
@@ -205,11 +245,14 @@ class ComplaintItem(Model):
     watch_at = InstantAttribute(null=True)
     watch_kind = UnicodeAttribute(null=True)
     place = UnicodeAttribute(null=True)
+    overdue_shard = UnicodeAttribute(null=True)
+    overdue_since = UnicodeAttribute(null=True)
 
     by_person = ByPerson()
     by_worklist = Worklist()
     by_timer = Timers()
     by_place = Nearby()
+    by_overdue = Overdue()
 
 
 class EventItem(Model):

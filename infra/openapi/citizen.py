@@ -235,6 +235,18 @@ def operations(limits: Limits) -> tuple[Operation, ...]:
         ),
         Operation(
             method="get",
+            path="/v1/overdue",
+            id="listOverdue",
+            tag=OPEN,
+            caller="anybody",
+            summary="Complaints that nobody has answered in time, longest overdue first",
+            description="Every body of the ladder has let its term pass. A complaint leaves the list when it is answered "
+            "or withdrawn.",
+            parameters=(CURSOR, LIMIT),
+            answer=page_of("OverdueComplaint"),
+        ),
+        Operation(
+            method="get",
             path="/v1/webhook-addresses",
             id="listWebhookAddresses",
             tag=OPEN,

@@ -171,8 +171,35 @@ NEARBY: Final = record(
         "distance_m": COUNT,
         "joined": COUNT,
         "submitted_at": INSTANT,
+        "agency": _RECEIPT["agency"],
+        **{name: _DEADLINE[name] for name in ("due_at", "escalation_level", "overdue")},
+        "mine": FLAG | {"description": "The caller's own: there is nothing to join."},
     },
     description="An open complaint, without anything of the person who made it.",
+)
+OVERDUE: Final = record(
+    {
+        "number": NUMBER,
+        "category": TEXT,
+        "category_name": TEXT,
+        "district": NO_TEXT,
+        "district_name": NO_TEXT,
+        "location": record(
+            {"lat": {"type": "number"}, "lon": {"type": "number"}},
+            description="To three digits of a degree, some 100 m.",
+        ),
+        "agency": _RECEIPT["agency"],
+        "escalated_to": {
+            "type": "array",
+            "items": ref("AgencyName"),
+            "description": "The bodies above it that let their terms pass too.",
+        },
+        "escalation_level": COUNT,
+        "joined": COUNT,
+        "submitted_at": INSTANT,
+        "overdue_since": INSTANT | {"description": "When the last of the terms ended."},
+    },
+    description="A complaint that nobody has answered though every term has passed; nothing that a person wrote or sent.",
 )
 
 _AGENCY_RECEIPT: Final = {
@@ -294,6 +321,7 @@ COMPONENTS: Final[dict[str, Any]] = {
     "ComplaintDetail": COMPLAINT_DETAIL,
     "ComplaintLine": COMPLAINT_LINE,
     "NearbyComplaint": NEARBY,
+    "OverdueComplaint": OVERDUE,
     "AgencyComplaint": AGENCY_COMPLAINT,
     "AgencyPart": AGENCY_PART,
     "AgencyComplaintDetail": AGENCY_COMPLAINT_DETAIL,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -492,8 +493,13 @@ def test_a_complaint_lives_and_every_answer_is_as_described(me: Client, module: 
     assert client("GET", "/v1/complaints").json["items"][0]["status"] == "assigned"
 
     near = client("GET", "/v1/complaints/nearby", query={"category": "rubbish", "lat": "52.5", "lon": "76.5"})
-    assert [each["id"] for each in near.json["items"]] == [complaint_id]
+    assert [(each["id"], each["mine"]) for each in near.json["items"]] == [(complaint_id, True)]
     neighbour = described(person(module.handler, "person-2"))
+    (near,) = neighbour(
+        "GET", "/v1/complaints/nearby", query={"category": "rubbish", "lat": "52.5", "lon": "76.5"}
+    ).json["items"]
+    assert (near["mine"], near["overdue"], near["escalation_level"]) == (False, False, 0)
+    assert (near["agency"]["name"], near["due_at"]) == ("Housing", shown["due_at"])
     assert neighbour("POST", f"{address}/join", {}).status == 200
     assert neighbour("POST", f"{address}/join", {}).status == 200
     assert client("POST", f"{address}/join", {}).slug == "conflict"
@@ -540,6 +546,39 @@ def test_what_is_open_is_open_and_as_described(module: Any) -> None:
     assert client("GET", "/v1/agencies").json["items"][0]["name"] == "Housing"
     assert client("GET", "/v1/webhook-addresses").json == {"items": []}
     assert client("GET", "/v1/categories").headers["vary"] == "accept-language"
+
+
+def test_what_is_overdue_at_the_top_everybody_can_see_and_nothing_that_a_person_wrote(
+    me: Client, module: Any
+) -> None:
+    place = {"lat": 52.123456, "lon": 76.654321, "address": "улица Мира, 1"}
+    body = GOOD | {"comment": "Тайна соседа", "location": place, "public_name": "Айгуль"}
+    complaint_id = me("POST", "/v1/complaints", body, key="1").json["id"]
+    client = described(anybody(module.handler))
+    advanced(complaint_id, assigned)
+    assert client("GET", "/v1/overdue").json == {"items": [], "cursor": None}
+    far = datetime.now(UTC)
+    while not ComplaintStore().get(complaint_id).overdue:
+        far += timedelta(days=30)
+        advanced(complaint_id, partial(escalation.tick, region=REGION, now=far))
+    listed = client("GET", "/v1/overdue")
+    (shown,) = listed.json["items"]
+    complaint = ComplaintStore().get(complaint_id)
+    assert shown["location"] == {"lat": 52.123, "lon": 76.654}
+    assert shown["district"] == "west"
+    assert shown["overdue_since"] == iso(complaint.due_at)
+    assert shown["escalation_level"] == complaint.escalation_level
+    assert [each["id"] for each in (shown["agency"], *shown["escalated_to"])] == [
+        "housing",
+        "akimat",
+        "ministry",
+    ]
+    for personal in ("person", "Тайна", "Айгуль", "Мира", complaint_id, "52.1234"):
+        assert personal not in listed.text
+    assert "max-age" in listed.headers["cache-control"]
+    assert client("GET", "/v1/overdue", query={"cursor": "x"}).faults == {"cursor": "wrong_form"}
+    advanced(complaint_id, answered)
+    assert client("GET", "/v1/overdue").json["items"] == []
 
 
 def test_an_internal_comment_of_agencies_is_shown_to_no_person(me: Client) -> None:

@@ -26,7 +26,7 @@ from functions.complaints.store import (
     RequestSeen,
     move,
 )
-from functions.complaints.tables import EventItem, SupervisorItem
+from functions.complaints.tables import ComplaintItem, EventItem, SupervisorItem
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned, filed
 from tests.dynamodb import tables
 from tests.region_fixture import EAST, region, with_category
@@ -58,6 +58,12 @@ def then(store: ComplaintStore, story: Story, decide) -> Story:
 
 def commented(complaint: Complaint, text: str = "x") -> Change:
     return citizen.comment(complaint, by=REPORTER, text=text, now=START + HOUR)
+
+
+def answered(complaint: Complaint) -> Change | None:
+    return agency.answer(
+        complaint, by=HOUSING, outcome="resolved", text="Done.", region=REGION, now=START + HOUR
+    )
 
 
 def asked(complaint: Complaint) -> Change:
@@ -450,6 +456,46 @@ def test_nearby_finds_open_ones_of_the_category_nearest_first_with_who_joined(st
     assert found[0].distance_m == 0
     assert found[1].distance_m == pytest.approx(55.6, abs=0.5)
     assert lists.nearby("rubbish", lat=EAST[0], lon=EAST[1], radius_m=100, limit=10) == ()
+
+
+def test_the_nearest_is_found_however_many_newer_ones_its_cell_holds(store: ComplaintStore) -> None:
+    nearest = kept(store, filed(REGION)).complaint
+    template = complaint_item(nearest)
+    with ComplaintItem.batch_write() as batch:
+        for number in range(120):
+            template.pk, template.id = f"complaint#Z{number}", f"Z{number:025d}"
+            template.lat = nearest.lat + 0.0008
+            batch.save(ComplaintItem(**template.attribute_values))
+    found = lists.nearby("rubbish", lat=nearest.lat, lon=nearest.lon, radius_m=100, limit=5)
+    assert (found[0].item.id, len(found)) == (nearest.id, 5)
+
+
+def test_what_is_overdue_at_the_top_is_listed_until_it_is_answered_longest_first(
+    store: ComplaintStore,
+) -> None:
+    manhole = assigned(with_category("open_manhole"), category="open_manhole")
+    stories = [manhole, *sorted((assigned(REGION) for _ in range(4)), key=lambda each: each.complaint.id)]
+    for story in stories:
+        while not story.complaint.overdue:
+            story.wait()
+        kept(store, story)
+    kept(store, assigned(REGION))
+    pages: list[str] = []
+    cursor = None
+    for _ in range(3):
+        page = lists.overdue(limit=2, cursor=cursor)
+        pages += [item.number for item in page.items]
+        cursor = page.cursor
+    assert cursor is None
+    assert pages == [story.complaint.number for story in stories]
+    story = stories[1]
+    for still_listed, move_on in (
+        (4, answered),
+        (5, lambda each: citizen.refute(each, by=REPORTER, reason="No.", now=START)),
+        (4, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=START)),
+    ):
+        then(store, story, move_on)
+        assert len(lists.overdue(limit=9, cursor=None).items) == still_listed
 
 
 def test_due_before_names_what_has_run_out_longest_overdue_first(store: ComplaintStore) -> None:

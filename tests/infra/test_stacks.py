@@ -235,6 +235,7 @@ OPEN_ROUTES = {
     "GET /openapi.json",
     "GET /v1/agencies",
     "GET /v1/categories",
+    "GET /v1/overdue",
     "GET /v1/webhook-addresses",
 }
 

@@ -93,7 +93,9 @@ def mount(
             radius_m=category.duplicate_radius_m,
             limit=NEARBY_MOST,
         )
-        return answer({"items": [near(each) for each in found]})
+        return answer(
+            {"items": [near(each, person=api.person, region=region, language=api.language) for each in found]}
+        )
 
     @api.get("/v1/complaints/<complaint_id>")
     def show(complaint_id: str) -> Response[str]:

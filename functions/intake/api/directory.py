@@ -1,13 +1,15 @@
-"""What is open to everybody: the categories, the bodies, and the description of the API itself."""
+"""What is open to everybody: the categories, the bodies, what is overdue, and the description of the API itself."""
 
 from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
+from functions.complaints import lists
 from functions.complaints.http import Api, answer
 from functions.complaints.region import Category, Question, Region
 from functions.complaints.texts import in_language
+from functions.intake.api.views import overdue
 
 _AN_HOUR = {"cache-control": "public, max-age=3600"}
 
@@ -27,6 +29,17 @@ def mount(api: Api, *, region: Region, files: Path, webhook_addresses: tuple[str
             for agency in region.agencies.values()
         ]
         return answer({"items": views}, headers=_AN_HOUR | {"vary": "accept-language"})
+
+    @api.get("/v1/overdue")
+    def overdue_complaints() -> Response[str]:
+        page = lists.overdue(limit=api.page_size(), cursor=api.cursor("overdue_since"))
+        return answer(
+            {
+                "items": [overdue(item, region=region, language=api.language) for item in page.items],
+                "cursor": page.cursor,
+            },
+            headers={"cache-control": "public, max-age=60", "vary": "accept-language"},
+        )
 
     @api.get("/v1/webhook-addresses")
     def addresses() -> Response[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from functions.complaints.clock import iso, iso_or_none
 from functions.complaints.complaint import ActorKind, Complaint
@@ -15,6 +15,9 @@ from functions.complaints.tables import ComplaintItem
 from functions.complaints.texts import in_language, text
 from functions.complaints.transitions import possible_moves
 from functions.complaints.uploads import PhotoUpload, photo_views
+
+COARSE_DIGITS: Final = 3
+"""Of degrees: some 110 m from north to south, 70 m from west to east in Kazakhstan."""
 
 
 def receipt(
@@ -123,8 +126,8 @@ def summary(item: ComplaintItem, *, region: Region, language: str) -> dict[str, 
     }
 
 
-def near(found: Near) -> dict[str, Any]:
-    """An open complaint nearby, without anything of the person who made it."""
+def near(found: Near, *, person: str, region: Region, language: str) -> dict[str, Any]:
+    """An open complaint nearby, without anything of who made it but whether that is `person`."""
     item = found.item
     return {
         "id": item.id,
@@ -134,6 +137,38 @@ def near(found: Near) -> dict[str, Any]:
         "distance_m": round(found.distance_m),
         "joined": int(item.joined or 0),
         "submitted_at": iso(item.submitted_at),
+        "agency": agency_view(item.agency_id, region=region, language=language),
+        "due_at": iso_or_none(item.due_at),
+        "escalation_level": int(item.escalation_level or 0),
+        "overdue": bool(item.overdue),
+        "mine": item.person == person,
+    }
+
+
+def overdue(item: ComplaintItem, *, region: Region, language: str) -> dict[str, Any]:
+    """What everybody may see of an overdue complaint: whose it is and since when, and no nearer than some 100 m where;
+    nothing that a person wrote or sent.
+    """
+    category = region.categories.get(item.category)
+    district = next((each for each in region.districts if each.id == item.district), None)
+    return {
+        "number": item.number,
+        "category": item.category,
+        "category_name": in_language(category.name, language) if category else item.category,
+        "district": item.district,
+        "district_name": in_language(district.name, language) if district else item.district,
+        "location": {
+            "lat": round(float(item.lat), COARSE_DIGITS),
+            "lon": round(float(item.lon), COARSE_DIGITS),
+        },
+        "agency": agency_view(item.agency_id, region=region, language=language),
+        "escalated_to": [
+            agency_view(each, region=region, language=language) for each in item.escalated_to or ()
+        ],
+        "escalation_level": int(item.escalation_level or 0),
+        "joined": int(item.joined or 0),
+        "submitted_at": iso(item.submitted_at),
+        "overdue_since": iso_or_none(item.due_at),
     }
 
 
