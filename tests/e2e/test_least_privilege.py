@@ -215,6 +215,7 @@ class Probes:
         self.is_(me.get("/v1/complaints").status, 200)
         nearby = f"/v1/complaints/nearby?lat={PLACE['lat']}&lon={PLACE['lon']}&category={CATEGORY}"
         self.is_(me.get(nearby).status, 200)
+        self.is_(me.get("/v1/overdue").status, 200)
         token = {"platform": "fcm", "token": uuid.uuid4().hex}
         self.is_(me.call("PUT", "/v1/devices/phone", token).status, 200)
         changed = {"platform": "fcm", "token": uuid.uuid4().hex}

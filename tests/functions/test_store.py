@@ -27,6 +27,8 @@ from functions.complaints.store import (
     move,
 )
 from functions.complaints.tables import ComplaintItem, EventItem, SupervisorItem
+from functions.complaints.transitions import MoveRefused
+from functions.route.escalation.wake import wake
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned, filed
 from tests.dynamodb import tables
 from tests.region_fixture import EAST, region, with_category
@@ -310,6 +312,100 @@ def test_officers_who_act_at_once_lose_nothing(store: ComplaintStore) -> None:
     assert [event.seq for event in history] == list(range(1, 2 + 9 + 1 + 1))
     assert chain_fault(history, head=complaint.head) is None
     assert [event.type for event in history].count("complaint.acknowledged") == 1
+
+
+class AtOnce(ComplaintStore):
+    """Two who read the same state before either writes; `first` says who then comes first."""
+
+    def __init__(self, *, first: bool, read: threading.Barrier, written: threading.Event) -> None:
+        super().__init__()
+        self._first, self._read, self._written = first, read, written
+        self._raced = False
+
+    def get(self, complaint_id: str) -> Complaint:
+        complaint = super().get(complaint_id)
+        if not self._raced:
+            self._read.wait(timeout=10)
+        return complaint
+
+    def write(self, change: Change, *, request: Request | None = None) -> None:
+        if not self._first and not self._raced:
+            assert self._written.wait(timeout=10)
+        self._raced = True
+        super().write(change, request=request)
+        self._written.set()
+
+
+def answers(store: ComplaintStore, complaint: Complaint) -> None:
+    move(store, complaint.id, answered)
+
+
+def answers_otherwise(store: ComplaintStore, complaint: Complaint) -> None:
+    def decide(each: Complaint) -> Change | None:
+        now = START + HOUR
+        return agency.answer(each, by=HOUSING, outcome="resolved", text="Swept.", region=REGION, now=now)
+
+    move(store, complaint.id, decide)
+
+
+def withdraws(store: ComplaintStore, complaint: Complaint) -> None:
+    move(
+        store,
+        complaint.id,
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=START + HOUR),
+    )
+
+
+def wakes(store: ComplaintStore, complaint: Complaint) -> None:
+    assert complaint.due_at is not None
+    wake(
+        complaint.id,
+        deadline_version=complaint.deadline_version,
+        store=store,
+        region=REGION,
+        now=complaint.due_at,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "history", "refused"),
+    [
+        (answers, withdraws, ["answered", "withdrawn"], None),
+        (withdraws, answers, ["withdrawn"], MoveRefused),
+        (answers, wakes, ["answered"], None),
+        (wakes, answers, ["escalated", "answered"], None),
+        (answers, answers_otherwise, ["answered"], MoveRefused),
+        (answers_otherwise, answers, ["answered"], MoveRefused),
+        (answers, answers, ["answered"], None),
+    ],
+)
+def test_of_two_who_decide_on_the_same_state_the_second_decides_again(
+    store: ComplaintStore, first, second, history: list[str], refused: type[Exception] | None
+) -> None:
+    complaint = kept(store, assigned(REGION)).complaint
+    read, written = threading.Barrier(2), threading.Event()
+    raised: list[BaseException] = []
+
+    def act(deed, *, comes_first: bool) -> None:
+        try:
+            deed(AtOnce(first=comes_first, read=read, written=written), complaint)
+        except Exception as error:
+            raised.append(error)
+
+    threads = [
+        threading.Thread(target=act, args=(deed,), kwargs={"comes_first": deed_first})
+        for deed, deed_first in ((first, True), (second, False))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    after, events, _ = store.with_history(complaint.id)
+    assert [event.type.removeprefix("complaint.") for event in events] == ["submitted", "assigned", *history]
+    assert [event.seq for event in events] == list(range(1, after.version + 1))
+    assert chain_fault(events, head=after.head) is None
+    assert after.status == events[-1].status
+    assert [type(error) for error in raised] == ([] if refused is None else [refused])
 
 
 # Lists
