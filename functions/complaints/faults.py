@@ -38,7 +38,13 @@ class Stale(Exception):
 
 
 class Conflict(Exception):
-    """The request contradicts what was done before; `key` names the text (`conflict.<key>`)."""
+    """The request contradicts what was done before; `key` names the text (`conflict.<key>`).
+
+    Where it is about a complaint, `status` is its state and `possible` the moves that the same actor can make then.
+    """
+
+    status: str | None = None
+    possible: tuple[str, ...] = ()
 
     def __init__(self, key: str, **params: Any) -> None:
         super().__init__(key)

@@ -20,10 +20,13 @@ _COUNTED: Final = ("count", "min", "max", "limit", "days", "times")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProblemType:
-    """A kind of problem. `members` are its extension members; `headers` go with every answer of the kind."""
+    """A kind of problem. `members` are its extension members, `optional` those that only some of the kind have;
+    `headers` go with every answer of the kind.
+    """
 
     status: int
     members: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -38,7 +41,7 @@ PROBLEMS: Final[Mapping[str, ProblemType]] = {
     "forbidden": ProblemType(status=403),
     "not-found": ProblemType(status=404),
     "method-not-allowed": ProblemType(status=405),
-    "conflict": ProblemType(status=409, members=("key",)),
+    "conflict": ProblemType(status=409, members=("key",), optional=("state", "possible")),
     "move-refused": ProblemType(status=409, members=("move", "state", "possible")),
     "body-too-large": ProblemType(status=413),
     "unsupported-media-type": ProblemType(status=415, headers={"accept": "application/json"}),
@@ -123,9 +126,10 @@ def problem_of(error: BaseException) -> Problem:
         case Stale():
             return Problem("unavailable", retry_after=1)
         case Conflict():
-            return Problem(
-                "conflict", detail=f"conflict.{error.key}", members={"key": error.key}, **error.params
-            )
+            members: dict[str, Any] = {"key": error.key}
+            if error.status is not None:
+                members |= {"state": str(error.status), "possible": [str(move) for move in error.possible]}
+            return Problem("conflict", detail=f"conflict.{error.key}", members=members, **error.params)
         case MoveRefused():
             return Problem(
                 "move-refused",

@@ -25,7 +25,7 @@ from functions.complaints.codec import (
 from functions.complaints.complaint import ENDED, Complaint
 from functions.complaints.dynamodb import connection
 from functions.complaints.events import Event
-from functions.complaints.faults import NotFound, Stale
+from functions.complaints.faults import Conflict, NotFound, Stale
 from functions.complaints.tables import (
     ComplaintItem,
     EventItem,
@@ -34,6 +34,7 @@ from functions.complaints.tables import (
     RequestItem,
     SupervisorItem,
 )
+from functions.complaints.transitions import Move, MoveRefused
 
 REQUEST_KEPT: Final = timedelta(days=7)
 ATTEMPTS: Final = 8
@@ -178,20 +179,24 @@ def move(
     decide: Callable[[Complaint], Change | None],
     *,
     request: Request | None = None,
+    possible: Callable[[Complaint], tuple[Move, ...]] | None = None,
 ) -> tuple[Complaint, Change | None]:
     """Read, decide, write; again from the start when another change came first, so that none is lost.
 
     Returns the complaint as it stands then, and the change made (None: `decide` found nothing to do). Raises
     what `decide` raises, Stale after ATTEMPTS collisions, NotFound, RequestSeen, AlreadyJoined. A request that is
-    sent again raises RequestSeen even where the complaint, which it moved before, would now refuse it.
+    sent again raises RequestSeen even where the complaint, which it moved before, would now refuse it. `possible` says
+    what the actor can do instead: a refusal by the complaint's state carries it.
     """
     for attempt in range(ATTEMPTS):
         complaint = store.get(complaint_id)
         try:
             change = decide(complaint)
-        except Exception:
+        except Exception as error:
             if request is not None and (seen := store.seen(request)) is not None:
                 raise seen from None
+            if possible is not None and isinstance(error, (Conflict, MoveRefused)):
+                error.status, error.possible = complaint.status, possible(complaint)
             raise
         if change is None:
             return complaint, None

@@ -60,7 +60,14 @@ _MEMBERS: Final[Mapping[str, dict[str, Any]]] = {
     },
 }
 _EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "conflict": {"members": {"key": "own_complaint"}, "detail": "conflict.own_complaint"},
+    "conflict": {
+        "members": {
+            "key": "own_complaint",
+            "state": "assigned",
+            "possible": ["expect_photo", "comment", "withdraw"],
+        },
+        "detail": "conflict.own_complaint",
+    },
     "move-refused": {"members": {"move": "answer", "state": "closed", "possible": []}},
     "body-too-large": {"max": BODY_MAX},
     "invalid-request": {
@@ -130,12 +137,12 @@ def response(slugs: list[str], *, gateway: str | None = None) -> dict[str, Any]:
 
 def _schema(slug: str) -> dict[str, Any]:
     kind = PROBLEMS[slug]
-    members = {name: _MEMBERS[name] for name in kind.members}
+    members = {name: _MEMBERS[name] for name in (*kind.members, *kind.optional)}
     title = _problem(slug).document("en")["title"]
     return {
         "type": "object",
         "title": title,
-        "required": ["type", "title", "status", "detail", "instance", *members],
+        "required": ["type", "title", "status", "detail", "instance", *kind.members],
         "properties": {
             "type": {"const": TYPE_BASE + slug},
             "title": {"type": "string"},

@@ -175,6 +175,14 @@ def test_a_conflict_keeps_its_key_and_says_why() -> None:
     document = problem_of(Conflict("extended_before", times=1)).document("en")
     assert document["key"] == "extended_before"
     assert document["detail"] == "The deadline was extended before; that is possible 1 time at most."
+    assert not {"state", "possible"} & set(document)
+
+
+def test_a_conflict_with_a_complaint_says_its_state_and_what_is_possible() -> None:
+    conflict = Conflict("parts_open")
+    conflict.status, conflict.possible = Status.ASSIGNED, (Move.COMMENT,)
+    document = problem_of(conflict).document("en")
+    assert (document["state"], document["possible"]) == ("assigned", ["comment"])
 
 
 def test_the_headers_that_a_status_demands_are_there() -> None:

@@ -248,6 +248,15 @@ def test_an_extension_is_given_once(housing: Client) -> None:
     assert longer["due_at"] > complaint.due_at.isoformat()
     again = housing("POST", at(complaint, "extend"), MOVES["extend"], key="2")
     assert (again.slug, again.json["key"]) == ("conflict", "extended_before")
+    assert again.json["state"] == "assigned"
+    assert "extend" in housing("POST", at(given_to_housing(), "acknowledge"), {}).json["possible"]
+    assert "answer" in again.json["possible"]
+    for possible in (
+        again.json["possible"],
+        longer["possible"],
+        housing("GET", at(complaint)).json["possible"],
+    ):
+        assert "extend" not in possible
 
 
 def test_a_danger_is_resolved_with_a_proof_photo_and_not_without(handler: Any) -> None:

@@ -502,7 +502,14 @@ def test_a_complaint_lives_and_every_answer_is_as_described(me: Client, module: 
     assert (near["agency"]["name"], near["due_at"]) == ("Housing", shown["due_at"])
     assert neighbour("POST", f"{address}/join", {}).status == 200
     assert neighbour("POST", f"{address}/join", {}).status == 200
-    assert client("POST", f"{address}/join", {}).slug == "conflict"
+    refused = client("POST", f"{address}/join", {})
+    assert (refused.slug, refused.json["key"], refused.json["state"]) == (
+        "conflict",
+        "own_complaint",
+        "assigned",
+    )
+    assert refused.json["possible"] == shown["possible"]
+    assert set(shown["possible"]) == {"comment", "expect_photo", "withdraw"}
     theirs = neighbour("GET", address).json
     assert theirs["joined"] == 1
     assert not {"answers", "public_name", "possible"} & set(theirs)

@@ -214,19 +214,17 @@ def extend_deadline(
 
     Source of the limit: Administrative Procedural and Process-Related Code of Kazakhstan, art. 76.
     """
-    agency_id = _require_in_charge(complaint, by)
+    _require_in_charge(complaint, by)
     require(complaint, Move.EXTEND, by=by)
-    category = region.categories[complaint.category]
-    if complaint.due_at is None or complaint.overdue or now >= complaint.due_at:
-        raise Conflict("deadline_passed")
-    if complaint.escalated_to and agency_id not in complaint.escalated_to:
-        raise Conflict("extended_from_above")
-    if complaint.extensions >= category.extension_times:
-        raise Conflict("extended_before", times=category.extension_times)
+    refusal = extension_refusal(complaint, by=by, region=region, now=now)
+    if refusal is not None:
+        raise refusal
+    assert complaint.due_at is not None
+    limit = region.categories[complaint.category].extension_limit
     try:
-        deadline = _extended(complaint, extension, limit=category.extension_limit, region=region)
+        deadline = _extended(complaint, extension, limit=limit, region=region)
     except DeadlineLimitExceeded as error:
-        raise invalid("/by", "extension_too_long", limit=str(category.extension_limit)) from error
+        raise invalid("/by", "extension_too_long", limit=str(limit)) from error
     told = promise(deadline, agency_id=_counted_for(complaint))
     return change(
         complaint,
@@ -244,6 +242,19 @@ def extend_deadline(
         promise=told,
         extensions=complaint.extensions + 1,
     )
+
+
+def extension_refusal(complaint: Complaint, *, by: Actor, region: Region, now: datetime) -> Conflict | None:
+    """Why a body in charge cannot extend the deadline, however reasoned; None where it can."""
+    if complaint.due_at is None or complaint.overdue or now >= complaint.due_at:
+        return Conflict("deadline_passed")
+    if complaint.escalated_to and by.id not in complaint.escalated_to:
+        return Conflict("extended_from_above")
+    category = region.categories.get(complaint.category)
+    times = 0 if category is None else category.extension_times
+    if complaint.extensions >= times:
+        return Conflict("extended_before", times=times)
+    return None
 
 
 def _extended(complaint: Complaint, extension: Duration, *, limit: Duration, region: Region) -> Deadline:

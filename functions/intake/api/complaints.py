@@ -18,6 +18,7 @@ from functions.complaints.limits import Limits
 from functions.complaints.moves import citizen
 from functions.complaints.moves.filing import file
 from functions.complaints.moves.photos import expect_photos
+from functions.complaints.moves.possible import possible as possible_moves
 from functions.complaints.people import count_complaint
 from functions.complaints.problems import Problem
 from functions.complaints.region import Region
@@ -31,6 +32,7 @@ from functions.complaints.store import (
     move,
 )
 from functions.complaints.telemetry import correlation_id, follow, logger
+from functions.complaints.transitions import Move
 from functions.complaints.uploads import uploads_of
 from functions.intake.api import schemas
 from functions.intake.api.submission import draft_of
@@ -106,6 +108,7 @@ def mount(
                 history,
                 store.parts(complaint),
                 mine=complaint.reporter == api.person,
+                possible=possible(complaint),
                 region=region,
                 language=api.language,
                 bucket=bucket,
@@ -132,7 +135,7 @@ def mount(
             return expect_photos(complaint, declared, by=by, region=region, now=now())
 
         request = api.idempotency(caller=api.person, required=True)
-        return expecting(*_moved(store, complaint_id, decide, request))
+        return expecting(*_moved(store, complaint_id, decide, request, possible=possible))
 
     @api.post("/v1/complaints/<complaint_id>/comments")
     def comment(complaint_id: str) -> Response[str]:
@@ -178,7 +181,10 @@ def mount(
 
     def moved(complaint_id: str, decide: Decide, key_required: bool = False) -> Response[str]:
         request = api.idempotency(caller=api.person, required=key_required)
-        return shown(_moved(store, complaint_id, decide, request)[0])
+        return shown(_moved(store, complaint_id, decide, request, possible=possible)[0])
+
+    def possible(complaint: Complaint) -> tuple[Move, ...]:
+        return possible_moves(complaint, by=_citizen(api), region=region, now=now())
 
     def expecting(complaint: Complaint, photo_ids: Container[str]) -> Response[str]:
         """The answer to what declared photos: how to send those of them that have not come yet."""
@@ -226,11 +232,16 @@ def _filed(
 
 
 def _moved(
-    store: ComplaintStore, complaint_id: str, decide: Decide, request: Request | None
+    store: ComplaintStore,
+    complaint_id: str,
+    decide: Decide,
+    request: Request | None,
+    *,
+    possible: Callable[[Complaint], tuple[Move, ...]],
 ) -> tuple[Complaint, Sequence[str]]:
     """The complaint after the move, and the ids of the photos that the move declared."""
     try:
-        complaint, change = move(store, existing_id(complaint_id), decide, request=request)
+        complaint, change = move(store, existing_id(complaint_id), decide, request=request, possible=possible)
     except RequestSeen as seen:
         assert request is not None
         return _of_same(seen, request, store)

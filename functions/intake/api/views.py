@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import ActorKind, Complaint
+from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event
 from functions.complaints.history import line
 from functions.complaints.lists import Near
@@ -13,7 +13,7 @@ from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.tables import ComplaintItem
 from functions.complaints.texts import in_language, text
-from functions.complaints.transitions import possible_moves
+from functions.complaints.transitions import Move
 from functions.complaints.uploads import PhotoUpload, photo_views
 
 COARSE_DIGITS: Final = 3
@@ -44,6 +44,7 @@ def detail(
     parts: Sequence[Complaint],
     *,
     mine: bool,
+    possible: Sequence[Move],
     region: Region,
     language: str,
     bucket: str,
@@ -80,7 +81,7 @@ def detail(
         view |= {
             "answers": dict(complaint.answers),
             "public_name": complaint.public_name,
-            "possible": [str(move) for move in possible_moves(complaint, by=ActorKind.CITIZEN)],
+            "possible": [str(move) for move in possible],
         }
     return view
 

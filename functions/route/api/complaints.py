@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from aws_lambda_powertools.event_handler import Response
@@ -19,9 +20,11 @@ from functions.complaints.ids import is_id, read_number
 from functions.complaints.limits import Limits
 from functions.complaints.moves import agency
 from functions.complaints.moves.photos import expect_photos
+from functions.complaints.moves.possible import possible as possible_moves
 from functions.complaints.region import Region
 from functions.complaints.repeats import first_of, photos_declared, signing_time
 from functions.complaints.store import ComplaintStore, RequestSeen, move
+from functions.complaints.transitions import Move
 from functions.complaints.uploads import uploads_of
 from functions.route.api import schemas
 from functions.route.api.views import detail, receipt, worklist_entry
@@ -60,7 +63,16 @@ def mount(
             history = tuple(event for event in history if event.seq not in internal)
         parts = store.parts(complaint)
         return answer(
-            detail(complaint, history, parts, region=region, language=api.language, bucket=bucket, now=now())
+            detail(
+                complaint,
+                history,
+                parts,
+                possible=partial(possible, by=by),
+                region=region,
+                language=api.language,
+                bucket=bucket,
+                now=now(),
+            )
         )
 
     @api.post("/v1/agency/complaints/<complaint_id>/photos")
@@ -78,7 +90,12 @@ def mount(
             complaint, by=ActorKind.AGENCY, bucket=bucket, now=signing_time(complaint, now=now())
         )
         return answer(
-            receipt(complaint, uploads=[each for each in uploads if each.photo_id in expected]), status=201
+            receipt(
+                complaint,
+                uploads=[each for each in uploads if each.photo_id in expected],
+                possible=partial(possible, by=api.agency(scope="write")),
+            ),
+            status=201,
         )
 
     @api.post("/v1/agency/complaints/<complaint_id>/acknowledge")
@@ -178,7 +195,11 @@ def mount(
         request = api.idempotency(caller=f"agency#{by.id}", required=key_required)
         try:
             complaint, change = move(
-                store, existing_id(complaint_id), lambda each: decide(each, by), request=request
+                store,
+                existing_id(complaint_id),
+                lambda each: decide(each, by),
+                request=request,
+                possible=partial(possible, by=by),
             )
         except RequestSeen as seen:
             assert request is not None
@@ -186,7 +207,11 @@ def mount(
         return complaint, None if change is None else change.event
 
     def shown(moved: tuple[Complaint, Event | None]) -> Response[str]:
-        return answer(receipt(moved[0], uploads=()))
+        by = api.agency(scope="write")
+        return answer(receipt(moved[0], uploads=(), possible=partial(possible, by=by)))
+
+    def possible(complaint: Complaint, *, by: Actor) -> tuple[Move, ...]:
+        return possible_moves(complaint, by=by, region=region, now=now())
 
 
 def _meant(text: str, store: ComplaintStore) -> str:

@@ -1,21 +1,24 @@
 """Complaints as agencies see them: everything about the matter, nothing about the person but what they chose."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import ActorKind, Complaint
+from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event
 from functions.complaints.history import line
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.tables import ComplaintItem
-from functions.complaints.transitions import possible_moves
+from functions.complaints.transitions import Move
 from functions.complaints.uploads import PhotoUpload, photo_views
 
+type Possible = Callable[[Complaint], Sequence[Move]]
+"""What the caller can do with a complaint."""
 
-def receipt(complaint: Complaint, *, uploads: Sequence[PhotoUpload]) -> dict[str, Any]:
+
+def receipt(complaint: Complaint, *, uploads: Sequence[PhotoUpload], possible: Possible) -> dict[str, Any]:
     """What every move answers: the complaint's state in short."""
     return {
         "id": complaint.id,
@@ -31,7 +34,7 @@ def receipt(complaint: Complaint, *, uploads: Sequence[PhotoUpload]) -> dict[str
         "acknowledge_by": iso_or_none(complaint.acknowledge_by),
         "submitted_at": iso(complaint.submitted_at),
         "changed_at": iso(complaint.changed_at),
-        "possible": [str(move) for move in possible_moves(complaint, by=ActorKind.AGENCY)],
+        "possible": [str(move) for move in possible(complaint)],
         "uploads": [upload.to_dict() for upload in uploads],
     }
 
@@ -41,13 +44,14 @@ def detail(
     history: Sequence[Event],
     parts: Sequence[Complaint],
     *,
+    possible: Possible,
     region: Region,
     language: str,
     bucket: str,
     now: datetime,
 ) -> dict[str, Any]:
     lines = [line(event, language=language, region=region, viewer="agency") for event in history]
-    return receipt(complaint, uploads=()) | {
+    return receipt(complaint, uploads=(), possible=possible) | {
         "comment": complaint.comment,
         "location": {"lat": complaint.lat, "lon": complaint.lon, "address": complaint.address},
         "district": complaint.district,
@@ -67,7 +71,7 @@ def detail(
         ],
         "parent_id": complaint.parent_id,
         "part": complaint.part,
-        "parts": [receipt(part, uploads=()) | {"part": part.part} for part in parts],
+        "parts": [receipt(part, uploads=(), possible=possible) | {"part": part.part} for part in parts],
         "refutations": complaint.refutations,
         "extensions": complaint.extensions,
         "chain_head": complaint.head,

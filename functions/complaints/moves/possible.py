@@ -1,0 +1,32 @@
+"""What one particular person or body can do with a complaint now: the table's moves, less those that their own rules
+would refuse whatever came with them.
+"""
+
+from datetime import datetime
+
+from functions.complaints.complaint import Actor, ActorKind, Complaint
+from functions.complaints.moves.agency import PARTS_MAX, extension_refusal
+from functions.complaints.region import Region
+from functions.complaints.transitions import Move, possible_moves
+
+
+def possible(complaint: Complaint, *, by: Actor, region: Region, now: datetime) -> tuple[Move, ...]:
+    """Empty for a body that it is not with. Whether somebody joined before, the store alone knows."""
+    if by.kind == ActorKind.AGENCY and by.id not in complaint.in_charge:
+        return ()
+    return tuple(
+        move
+        for move in possible_moves(complaint, by=by.kind)
+        if _open_to(complaint, move, by=by, region=region, now=now)
+    )
+
+
+def _open_to(complaint: Complaint, move: Move, *, by: Actor, region: Region, now: datetime) -> bool:
+    match move:
+        case Move.EXTEND:
+            return extension_refusal(complaint, by=by, region=region, now=now) is None
+        case Move.SPLIT:
+            return complaint.parent_id is None and len(complaint.children) < PARTS_MAX
+        case Move.JOIN:
+            return by.id != complaint.reporter
+    return by.kind != ActorKind.CITIZEN or by.id == complaint.reporter
