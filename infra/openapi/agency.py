@@ -76,7 +76,7 @@ def _moves(body: Bodies) -> tuple[Operation, ...]:
                 "text": "Люк закрыт новой крышкой.",
                 "photos": ["01JNZ5V2B8Q4M7T9XWYC3D6FGH"],
             },
-            idempotent="optional",
+            idempotent="required",
         ),
         _move(
             "transfer",
@@ -85,7 +85,7 @@ def _moves(body: Bodies) -> tuple[Operation, ...]:
             description="The clock that the person was promised goes on. A body that passed it on does not get it back, "
             "except from a supervising one.",
             example={"to": "roads", "reason": "Люк на проезжей части, её содержит отдел дорог."},
-            idempotent="optional",
+            idempotent="required",
         ),
         _move(
             "split",

@@ -182,7 +182,7 @@ def operations(limits: Limits) -> tuple[Operation, ...]:
             body=body.refutation,
             example={"reason": "Люк по-прежнему открыт, фото сделано сегодня."},
             answer="Complaint",
-            idempotent="optional",
+            idempotent="required",
             moves=True,
         ),
         Operation(

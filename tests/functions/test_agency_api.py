@@ -160,7 +160,10 @@ def test_who_passed_it_on_may_still_read_it_but_no_internal_comment_of_the_other
     complaint = given_to_housing()
     ours = {"text": "Между собой: чей это двор?", "internal": True}
     assert housing("POST", at(complaint, "comment"), ours, key="1").status == 200
-    assert housing("POST", at(complaint, "transfer"), MOVES["transfer"]).json["agency"] == "roads"
+    assert (
+        housing("POST", at(complaint, "transfer"), MOVES["transfer"], key="M-transfer").json["agency"]
+        == "roads"
+    )
     theirs = {"text": "Только для отдела дорог", "internal": True}
     assert roads("POST", at(complaint, "comment"), theirs, key="1").status == 200
     assert theirs["text"] in roads("GET", at(complaint)).text
@@ -212,7 +215,7 @@ def test_a_wrong_move_names_its_fields_and_changes_nothing(
     assert housing("POST", at(complaint, verb), MOVES[verb], key="k").status in {200, 201}
 
 
-@pytest.mark.parametrize("verb", ["split", "extend", "ask", "comment", "photos"])
+@pytest.mark.parametrize("verb", ["answer", "transfer", "split", "extend", "ask", "comment", "photos"])
 def test_what_would_be_done_twice_needs_a_key(verb: str, housing: Client) -> None:
     complaint = given_to_housing()
     assert housing("POST", at(complaint, verb), MOVES[verb]).slug == "idempotency-key-missing"
@@ -225,18 +228,34 @@ def test_what_would_be_done_twice_needs_a_key(verb: str, housing: Client) -> Non
     assert slug == ("idempotency-key-reused" if verb in {"ask", "comment"} else "invalid-request")
 
 
-def test_an_agency_that_repeats_a_move_without_a_key_has_done_it_once(housing: Client) -> None:
+def test_an_agency_that_says_twice_that_it_has_seen_it_has_said_so_once(housing: Client) -> None:
     complaint = given_to_housing()
-    for verb in ("acknowledge", "answer"):
-        first = housing("POST", at(complaint, verb), MOVES[verb])
-        assert housing("POST", at(complaint, verb), MOVES[verb]).json == first.json
-    assert first.json["version"] == complaint.version + 2
+    first = housing("POST", at(complaint, "acknowledge"), {})
+    assert housing("POST", at(complaint, "acknowledge"), {}).json == first.json
+    assert first.json["version"] == complaint.version + 1
+
+
+def test_an_answer_that_is_sent_again_after_it_was_refuted_answers_nothing(housing: Client) -> None:
+    complaint = given_to_housing()
+    assert housing("POST", at(complaint, "answer"), MOVES["answer"], key="k").status == 200
+    by = Actor(kind=ActorKind.CITIZEN, id="person-1")
+    advanced(complaint.id, lambda each: citizen.refute(each, by=by, reason="No.", now=datetime.now(UTC)))
+    assert housing("POST", at(complaint, "answer"), MOVES["answer"], key="k").json["status"] == "assigned"
+
+
+def test_what_a_supervising_body_passes_on_twice_it_has_passed_on_once(handler: Any) -> None:
+    akimat = described(officer(handler, "akimat"))
+    complaint = missed(given_to_housing())
+    for _ in range(2):
+        passed_on = akimat("POST", at(complaint, "transfer"), MOVES["transfer"], key="k")
+        assert (passed_on.status, passed_on.json["agency"]) == (200, "roads")
+    assert passed_on.json["version"] == complaint.version + 1
 
 
 def test_a_move_that_the_state_does_not_allow_says_what_it_does_allow(housing: Client) -> None:
     complaint = given_to_housing()
-    assert housing("POST", at(complaint, "answer"), MOVES["answer"]).status == 200
-    refused = housing("POST", at(complaint, "transfer"), MOVES["transfer"])
+    assert housing("POST", at(complaint, "answer"), MOVES["answer"], key="M-answer").status == 200
+    refused = housing("POST", at(complaint, "transfer"), MOVES["transfer"], key="M-transfer")
     assert (refused.slug, refused.json["state"]) == ("move-refused", "answered")
     assert "comment" in refused.json["possible"]
 
@@ -263,17 +282,21 @@ def test_a_danger_is_resolved_with_a_proof_photo_and_not_without(handler: Any) -
     roads = described(officer(handler, "roads"))
     complaint = given_to_housing(category="open_manhole", place=EAST)
     done = {"outcome": "resolved", "text": "Люк закрыт."}
-    assert roads("POST", at(complaint, "answer"), done).faults == {"/photos": "proof_photo_required"}
+    assert roads("POST", at(complaint, "answer"), done, key="d-answer").faults == {
+        "/photos": "proof_photo_required"
+    }
     (upload,) = roads("POST", at(complaint, "photos"), {"photos": [PHOTO]}, key="1").json["uploads"]
     assert upload["method"] == "PUT"
     assert upload["headers"]["content-length"] == "1000"
     proof = done | {"photos": [upload["photo_id"]]}
-    assert roads("POST", at(complaint, "answer"), proof).faults == {"/photos/0": "photo_not_ready"}
+    assert roads("POST", at(complaint, "answer"), proof, key="p-answer").faults == {
+        "/photos/0": "photo_not_ready"
+    }
     advanced(
         complaint.id,
         lambda each: add_photo(each, upload["photo_id"], width=4, height=3, now=datetime.now(UTC)),
     )
-    assert roads("POST", at(complaint, "answer"), proof).json["status"] == "answered"
+    assert roads("POST", at(complaint, "answer"), proof, key="p-answer").json["status"] == "answered"
     photo = roads("GET", at(complaint)).json["photos"][-1]
     assert (photo["by"], photo["status"]) == ("agency", "ready")
     assert f"/photos/{complaint.id}/" in photo["url"]
@@ -375,9 +398,8 @@ def test_a_divided_complaint_shows_its_parts_and_what_the_person_says_is_shown(h
     complaint = given_to_housing()
     assert housing("POST", at(complaint, "split"), MOVES["split"], key="1").status == 200
     assert housing("GET", at(complaint)).json["parts"] == []
-    assert housing("POST", at(complaint, "answer"), {"outcome": "resolved", "text": "Готово."}).json[
-        "key"
-    ] == ("parts_open")
+    done = {"outcome": "resolved", "text": "Готово."}
+    assert housing("POST", at(complaint, "answer"), done, key="a").json["key"] == "parts_open"
     assert housing("POST", at(complaint, "ask"), MOVES["ask"], key="2").status == 200
     assert housing("GET", at(complaint)).json["question"] == MOVES["ask"]["text"]
     advanced(

@@ -141,7 +141,9 @@ def mount(
     def comment(complaint_id: str) -> Response[str]:
         text = api.body(bodies.comment)["text"]
         return moved(
-            complaint_id, lambda each: citizen.comment(each, by=_citizen(api), text=text, now=now()), True
+            complaint_id,
+            lambda each: citizen.comment(each, by=_citizen(api), text=text, now=now()),
+            key_required=True,
         )
 
     @api.post("/v1/complaints/<complaint_id>/confirm")
@@ -161,6 +163,7 @@ def mount(
                 photos=tuple(body.get("photos", ())),
                 now=now(),
             ),
+            key_required=True,
         )
 
     @api.post("/v1/complaints/<complaint_id>/withdraw")
@@ -179,7 +182,7 @@ def mount(
         except AlreadyJoined:
             return shown(store.get(complaint_id))
 
-    def moved(complaint_id: str, decide: Decide, key_required: bool = False) -> Response[str]:
+    def moved(complaint_id: str, decide: Decide, *, key_required: bool = False) -> Response[str]:
         request = api.idempotency(caller=api.person, required=key_required)
         return shown(_moved(store, complaint_id, decide, request, possible=possible)[0])
 

@@ -119,6 +119,7 @@ def mount(
                     region=region,
                     now=now(),
                 ),
+                key_required=True,
             )
         )
 
@@ -131,6 +132,7 @@ def mount(
                 lambda each, by: agency.transfer(
                     each, by=by, to=body["to"], reason=body["reason"], region=region, now=now()
                 ),
+                key_required=True,
             )
         )
 
