@@ -50,8 +50,9 @@ HELD_SHARDS: Final = 4
 _HELD_KEPT: Final = timedelta(days=7)
 _PROGRESS_KEPT: Final = timedelta(days=2)
 _COUNT_KEPT: Final = timedelta(days=3)
-# The stream keeps an event for a day.
-_GONE_NOTED: Final = timedelta(days=2)
+# The stream keeps an event for a day; a table can be restored as it was 35 days ago, with whom it knew then. Source:
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html
+_GONE_NOTED: Final = timedelta(days=36)
 _REFUSED: Final = "ConditionalCheckFailedException"
 
 
@@ -67,7 +68,7 @@ class ProfileItem(Model):
     """What is absent was never chosen: the region's own value counts. `quiet` `{}`: at any hour.
 
     `erased_at` is what stays of a person for a while who had everything erased: events from before it, which are
-    still on their way, are told to nobody.
+    still on their way, are told to nobody, and restoring a table does not bring them back.
     """
 
     class Meta(PeopleMeta):

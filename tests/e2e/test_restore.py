@@ -7,6 +7,8 @@ from tests.e2e.operator import ops
 def test_what_was_deleted_comes_back_whole_with_its_watch(players: Cast) -> None:
     deployed = players.deployed
     dynamodb = deployed.emulator.client("dynamodb")
+    closed = _filed(players)
+    wait_until(players, closed, lambda it: it["escalation_level"] == 1)
     lost, kept = _filed(players), _filed(players)
     wait_until(players, lost, lambda it: it["status"] == "assigned")
     wait_until(players, kept, lambda it: it["status"] == "assigned")
@@ -21,13 +23,17 @@ def test_what_was_deleted_comes_back_whole_with_its_watch(players: Cast) -> None
     assert players.citizen.get(f"/v1/complaints/{lost}").status == 404
     # The one that was not lost goes on meanwhile: the restore must not set it back.
     _well(players.agency.post(f"/v1/agency/complaints/{kept}/acknowledge").status)
+    # One that ended meanwhile is on no supervisor's list any more.
+    _well(players.citizen.post(f"/v1/complaints/{closed}/withdraw").status)
+    ended = _keys(players, closed)
 
-    assert "are missing in" in ops(deployed, "restore", "complaints", restored)
+    assert " are missing in" in ops(deployed, "restore", "complaints", restored)
     assert players.citizen.get(f"/v1/complaints/{lost}").status == 404
     ops(deployed, "restore", "complaints", restored, "--apply")
-    assert "0 items" in ops(deployed, "restore", "complaints", restored, "--apply")
+    assert ops(deployed, "restore", "complaints", restored, "--apply").startswith("0 items of")
+    assert _keys(players, closed) == ended
 
-    assert "0 broken" in ops(deployed, "chain", "verify", "--all")
+    assert ", 0 broken" in ops(deployed, "chain", "verify", "--all")
     assert players.citizen.get(f"/v1/complaints/{kept}").body["status"] == "acknowledged"
     after = players.citizen.get(f"/v1/complaints/{lost}").body
     assert [line["type"] for line in after["timeline"]][:2] == [line["type"] for line in before["timeline"]][
@@ -53,17 +59,23 @@ def _destroy(players: Cast, complaint_id: str) -> None:
     """All of it, and its watch."""
     deployed = players.deployed
     dynamodb, states = deployed.emulator.client("dynamodb"), deployed.emulator.client("stepfunctions")
-    items = dynamodb.query(
-        TableName=deployed.complaints_table,
-        KeyConditionExpression="pk = :pk",
-        ExpressionAttributeValues={":pk": {"S": f"complaint#{complaint_id}"}},
-    )["Items"]
-    for item in items:
-        dynamodb.delete_item(TableName=deployed.complaints_table, Key={"pk": item["pk"], "sk": item["sk"]})
+    for sk in _keys(players, complaint_id):
+        key = {"pk": {"S": f"complaint#{complaint_id}"}, "sk": {"S": sk}}
+        dynamodb.delete_item(TableName=deployed.complaints_table, Key=key)
     pages = states.list_executions(stateMachineArn=deployed.state_machine_arn, statusFilter="RUNNING")
     for execution in pages["executions"]:
         if execution["name"].startswith(complaint_id):
             states.stop_execution(executionArn=execution["executionArn"])
+
+
+def _keys(players: Cast, complaint_id: str) -> list[str]:
+    """The sort keys of all that there is of the complaint."""
+    items = players.deployed.emulator.client("dynamodb").query(
+        TableName=players.deployed.complaints_table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"complaint#{complaint_id}"}},
+    )["Items"]
+    return [item["sk"]["S"] for item in items]
 
 
 def _well(status: int) -> None:

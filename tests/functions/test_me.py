@@ -384,7 +384,7 @@ def test_who_leaves_is_told_what_was_removed_and_nothing_of_theirs_is_left(
     # The note that the person is gone is all that names them, and it goes away by itself.
     assert '"S": "reporter"' not in left
     assert left.count("person#reporter") == 1
-    assert ProfileItem.get(person_pk("reporter"), ProfileItem.SK).expires < utc_now() + timedelta(days=3)
+    assert ProfileItem.get(person_pk("reporter"), ProfileItem.SK).expires < utc_now() + timedelta(days=37)
 
 
 def test_the_complaint_goes_on_without_a_person_and_its_history_is_whole(
