@@ -22,6 +22,9 @@ from infra.function import Function, metrics_namespace
 RUNBOOK: Final = "docs/runbook.md"
 MISSING_IS_WELL: Final = cloudwatch.TreatMissingData.NOT_BREACHING
 MISSING_IS_BAD: Final = cloudwatch.TreatMissingData.BREACHING
+OPEN_EXECUTIONS: Final = 1_000_000
+"""How many may be open in an account by default. Source:
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 ABOVE: Final = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 
 
@@ -201,18 +204,26 @@ def share(
     )
 
 
-def open_executions() -> cloudwatch.MathExpression:
-    """In per cent of the account's quota, which all regions in it share."""
-    five = Duration.minutes(5)
+def open_executions(started: cloudwatch.Metric) -> cloudwatch.MathExpression:
+    """In per cent of the account's quota, which all regions in it share; a quota that is not told is the default one.
+
+    Where watches are `started` and AWS tells of no open ones, it is 100: the count itself is then what is missing.
+    Source: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html (resource count metrics)
+    """
+    hour = Duration.hours(1)
 
     def counted(name: str) -> cloudwatch.Metric:
-        return cloudwatch.Metric(namespace="AWS/States", metric_name=name, statistic="Maximum", period=five)
+        return cloudwatch.Metric(namespace="AWS/States", metric_name=name, statistic="Maximum", period=hour)
 
     return cloudwatch.MathExpression(
-        expression="open/quota*100",
-        using_metrics={"open": counted("OpenExecutionCount"), "quota": counted("OpenExecutionLimit")},
+        expression=f"IF(FILL(open,-1)<0, IF(FILL(started,0)>0, 100, 0), open/FILL(quota,{OPEN_EXECUTIONS})*100)",
+        using_metrics={
+            "open": counted("OpenExecutionCount"),
+            "quota": counted("OpenExecutionLimit"),
+            "started": started.with_(period=hour, statistic="Sum"),
+        },
         label="open executions, % of the quota",
-        period=five,
+        period=hour,
     )
 
 
@@ -240,7 +251,6 @@ def ring_promises(alarms: Alarms, *, deployment: Deployment) -> None:
         Told(what="Over 1 % of escalations came later than a minute.", section="escalated-late"),
         share(deployment, names.ESCALATED_LATE, names.ESCALATED, at_least=1, period=quarter),
         above=1,
-        of=(2, 4),
     )
     alarms.ring(
         "OldestUnwatched",

@@ -9,7 +9,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from functions.complaints import metrics as names
-from infra.alarms import open_executions, own_metric, share, webhook_age
+from infra.alarms import own_metric, share, webhook_age
 from infra.deployment import Deployment
 from infra.function import Function
 
@@ -75,6 +75,7 @@ def technical(
     deployment: Deployment,
     functions: Sequence[Function],
     others: Sequence[tuple[str, Sequence[cloudwatch.IMetric]]],
+    open_watches: cloudwatch.IMetric,
     alarms: Sequence[cloudwatch.IAlarm],
 ) -> cloudwatch.Dashboard:
     """Alarms first, then functions, then `others`: titled groups of metrics of queues, streams, API and machine."""
@@ -86,7 +87,7 @@ def technical(
             [each.function.metric_duration(label=each.node.id, statistic="p99") for each in functions],
         ),
         *[_graph(title, metrics) for title, metrics in others],
-        _graph("Open executions, % of the quota", [open_executions()]),
+        _graph("Open executions, % of the quota", [open_watches]),
         _graph("Oldest webhook, seconds", [webhook_age(deployment)]),
         _graph(
             "Without a watch",

@@ -82,6 +82,7 @@ class PushPlatforms(Construct):
         super().__init__(scope, id)
         push = deployment.region.push
         secrets = {"fcm": push.fcm_secret, "apns": push.apns_secret}
+        revisions = {"fcm": push.fcm_revision, "apns": push.apns_revision}
         named = {name: secret for name, secret in secrets.items() if secret or deployment.local}
         self.arns: list[str] = []
         self.failures: sns.Topic | None = None
@@ -109,6 +110,8 @@ class PushPlatforms(Construct):
                     "Platform": platform,
                     "SecretName": secret or "",
                     "FailureTopicArn": self.failures.topic_arn,
+                    # A secret's new value is not seen by CloudFormation; this is.
+                    "Revision": str(revisions[name]),
                 },
             )
             applications.append(

@@ -30,7 +30,7 @@ class Seen:
     stream_ages: Sequence[cloudwatch.IMetric]
     queue_age: cloudwatch.IMetric
     dead_letters: Sequence[cloudwatch.IMetric]
-    started: cloudwatch.IMetric
+    started: cloudwatch.Metric
     failed: cloudwatch.IMetric
     timed_out: cloudwatch.IMetric
     requests: cloudwatch.IMetric
@@ -92,6 +92,7 @@ class Observability(Construct):
             deployment=deployment,
             functions=functions.all,
             others=seen.graphs,
+            open_watches=open_executions(seen.started),
             alarms=alarms,
         )
 
@@ -141,10 +142,12 @@ class Observability(Construct):
         )
         alarms.ring(
             "OpenExecutions",
-            Told(what="Open executions are at 70 % of the account's quota.", section="open-executions"),
-            open_executions(),
+            Told(
+                what="Open executions are at 70 % of the account's quota, or nothing tells how many there are.",
+                section="open-executions",
+            ),
+            open_executions(seen.started),
             above=70,
-            of=(3, 3),
         )
         alarms.ring(
             "ServerErrors",

@@ -104,7 +104,12 @@ class Storage(Stack):
                     prefix="quarantine/",
                     expiration=Duration.days(1),
                     abort_incomplete_multipart_upload_after=Duration.days(1),
-                )
+                ),
+                s3.LifecycleRule(
+                    id="photos",
+                    prefix="photos/",
+                    expiration=Duration.days(self._deployment.region.retention.photos),
+                ),
             ],
         )
         # The L2 switch for EventBridge brings a function of its own to set one property.
@@ -116,7 +121,9 @@ class Storage(Stack):
         return bucket
 
     def _chain_heads(self) -> s3.Bucket:
-        """Write once: an archived head stands until the audit's term is over, whoever asks."""
+        """Write once: an archived head stands until the audit's term is over, whoever asks, the account's root included.
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html (compliance mode)
+        """
         if self._deployment.local:
             return self._bucket("ChainHeads")
         kept_for = Duration.days(self._deployment.region.retention.audit)
@@ -124,7 +131,7 @@ class Storage(Stack):
             "ChainHeads",
             versioned=True,
             object_lock_enabled=True,
-            object_lock_default_retention=s3.ObjectLockRetention.governance(kept_for),
+            object_lock_default_retention=s3.ObjectLockRetention.compliance(kept_for),
         )
 
     def _bucket(self, id: str, *, logged: bool = True, **more: Any) -> s3.Bucket:

@@ -5,12 +5,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import count, product
 from typing import Any, Final
 
 from infra.ops.command import Group, command
 from infra.ops.lookup import complaint_id_of
 from infra.ops.place import Place
+from infra.ops.watches import restarted_name
 
 _MARGIN: Final = timedelta(minutes=5)
 # Of an execution's history what tells where it was: the rest is how Step Functions works.
@@ -85,31 +86,55 @@ def _events(complaint_id: str) -> Iterator[Step]:
 
 
 def _executions(place: Place, complaint_id: str, *, rounds: int) -> Iterator[Step]:
+    """Of every round's watch: the first, those that an operator started, and those by which one went on."""
     from functions.route.watch import FIRST_LAP, execution_name
 
     states = place.client("stepfunctions")
     machine = place.settings["STATE_MACHINE_ARN"].replace(":stateMachine:", ":execution:")
     for watch_round in range(1, rounds + 1):
-        name = execution_name(complaint_id, watch_round, lap=FIRST_LAP)
-        pages = states.get_paginator("get_execution_history").paginate(
-            executionArn=f"{machine}:{name}", includeExecutionData=False
-        )
+        first = execution_name(complaint_id, watch_round, lap=FIRST_LAP)
+        yield from _watched(states, f"{machine}:{first}", label=f"{watch_round}-{FIRST_LAP}") or ()
+        for number in count(1):
+            name = restarted_name(complaint_id, watch_round, number=number)
+            steps = _watched(states, f"{machine}:{name}", label=f"{watch_round}-r{number}")
+            if steps is None:
+                break
+            yield from steps
+
+
+def _watched(states: Any, arn: str | None, *, label: str) -> list[Step] | None:
+    """An execution and those that it went on in; None where there is none of that name (any more)."""
+    steps: list[Step] = []
+    laps = count(2)
+    while arn is not None:
+        pages = states.get_paginator("get_execution_history").paginate(executionArn=arn)
         try:
-            for page in pages:
-                yield from _history(page["events"], name=name)
+            events = [event for page in pages for event in page["events"]]
         except states.exceptions.ExecutionDoesNotExist:
-            continue
+            return steps or None
+        steps += _history(events, label=label)
+        arn, label = _continuation(events), f"{label.partition(' ')[0]} part {next(laps)}"
+    return steps
 
 
-def _history(events: list[Mapping[str, Any]], *, name: str) -> Iterator[Step]:
+def _history(events: list[Mapping[str, Any]], *, label: str) -> Iterator[Step]:
     for event in events:
         state = event.get("stateEnteredEventDetails", {}).get("name")
         if event["type"] in _STEPS or state in _STATES:
             yield Step(
                 at=event["timestamp"].astimezone(UTC),
-                source=f"watch {name.partition('-')[2]}",
+                source=f"watch {label}",
                 what=str(state or event["type"]),
             )
+
+
+def _continuation(events: list[Mapping[str, Any]]) -> str | None:
+    """The ARN of the execution that this one started in its place."""
+    for event in events:
+        details = event.get("taskSucceededEventDetails", {})
+        if details.get("resource") == "startExecution":
+            return str(json.loads(details["output"])["ExecutionArn"])
+    return None
 
 
 def _deliveries(place: Place, complaint_id: str) -> Iterator[Step]:

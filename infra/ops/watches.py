@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.ops.command import Group, command, done, group, table
@@ -72,16 +73,25 @@ def restart(place: Place, complaint: "Complaint") -> str:
     """Start a watch in place of the lost one; its ARN. Should the lost one live after all, two do no harm: what they
     do is fenced by the deadline's version.
     """
-    from functions.complaints.clock import utc_now
     from functions.route.watch import execution_input
 
-    name = f"{complaint.id}-{complaint.watch_round}-r{utc_now():%Y%m%d%H%M%S}"
-    started = place.client("stepfunctions").start_execution(
-        stateMachineArn=place.settings["STATE_MACHINE_ARN"],
-        name=name,
-        input=json.dumps(execution_input(complaint.id, complaint.watch_round)),
-    )
-    return str(started["executionArn"])
+    states = place.client("stepfunctions")
+    for number in count(1):
+        try:
+            started = states.start_execution(
+                stateMachineArn=place.settings["STATE_MACHINE_ARN"],
+                name=restarted_name(complaint.id, complaint.watch_round, number=number),
+                input=json.dumps(execution_input(complaint.id, complaint.watch_round)),
+            )
+        except states.exceptions.ExecutionAlreadyExists:
+            continue
+        return str(started["executionArn"])
+    raise AssertionError
+
+
+def restarted_name(complaint_id: str, watch_round: int, *, number: int) -> str:
+    """The name of the round's `number`th watch that an operator started; from 1 on, without gaps."""
+    return f"{complaint_id}-{watch_round}-r{number}"
 
 
 def _list(place: Place, options: argparse.Namespace) -> int:
@@ -107,13 +117,13 @@ def _restart(place: Place, options: argparse.Namespace) -> int:
         print(f"overdue: {swept.found} found, {swept.moved} acted on, {swept.failed} failed")
     else:
         print(f"overdue: {sum(1 for _ in due_before(utc_now() - GRACE))} to act on")
-    count = 0
+    found = 0
     for each in lost(place):
-        count += 1
+        found += 1
         print(f"{each.complaint.number} {each.complaint.id}: {each.why}")
         if options.apply:
             print(f"  {restart(place, each.complaint)}")
-    print(f"{count} lost")
+    print(f"{found} lost")
     return done(options)
 
 

@@ -25,5 +25,5 @@ LIMITS: Final = {
     "photo_bytes": 15_000_000,
     "photos": 5,
 }
-RETENTION: Final = {"photos": "P1095D", "deliveries": "P30D", "logs": "P90D", "audit": "P1825D"}
+RETENTION: Final = {"photos": "P1095D", "logs": "P90D", "audit": "P1825D"}
 WEBHOOKS: Final = {"allow_http": False, "allow_private": False, "fixed_addresses": False}

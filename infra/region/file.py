@@ -32,6 +32,8 @@ class Push:
     fcm_secret: str | None = None
     apns_secret: str | None = None
     apns_sandbox: bool = False
+    fcm_revision: int = 1
+    apns_revision: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,6 @@ class Retention:
     """All in days."""
 
     photos: int
-    deliveries: int
     logs: int
     audit: int
     quarantine: int
@@ -103,6 +104,8 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
             fcm_secret=push.get("fcm", {}).get("secret"),
             apns_secret=push.get("apns", {}).get("secret"),
             apns_sandbox=push.get("apns", {}).get("sandbox", False),
+            fcm_revision=push.get("fcm", {}).get("revision", 1),
+            apns_revision=push.get("apns", {}).get("revision", 1),
         ),
         webhooks=Webhooks(**(defaults.WEBHOOKS | raw.get("webhooks", {}))),
         retention=Retention(

@@ -123,7 +123,8 @@ categories:
 # identity: {{issuer: "https://…", audience: …}}
 identity: {{provider: cognito}}
 
-# Which secrets in Secrets Manager hold the keys for push? A platform that is left out is not used.
+# Which secrets in Secrets Manager hold the keys for push? A platform that is left out is not used. When a secret has a
+# new value, raise the platform's revision (1 unless said) and deploy.
 push:
   fcm: {{secret: qamqor/{name}/fcm}}
   apns: {{secret: qamqor/{name}/apns, sandbox: false}}
@@ -143,7 +144,7 @@ limits: {{complaints_per_person_per_day: 20, comment_length: 2000, photo_bytes: 
 quiet_hours: {{from: "22:00", to: "08:00"}}
 
 # How long is it kept?
-retention: {{photos: P1095D, deliveries: P30D, logs: P90D, audit: P1825D}}
+retention: {{photos: P1095D, logs: P90D, audit: P1825D}}
 
 # Do bodies filter by address? Then webhooks leave from fixed ones (a NAT gateway, which costs).
 webhooks: {{fixed_addresses: false}}

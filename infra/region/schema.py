@@ -203,11 +203,23 @@ _IDENTITY = Either(
     },
 )
 
+_REVISION = Key(
+    Integer(minimum=1, maximum=1_000_000),
+    "raise it when the secret has a new value, and deploy: the credential is then written again; 1 unless said",
+    required=False,
+)
+
 _PUSH = Record(
     what="the push platforms",
     keys={
         "fcm": Key(
-            Record(what="FCM", keys={"secret": Key(_SECRET, "the secret with the service account's JSON")}),
+            Record(
+                what="FCM",
+                keys={
+                    "secret": Key(_SECRET, "the secret with the service account's JSON"),
+                    "revision": _REVISION,
+                },
+            ),
             "Firebase Cloud Messaging, for Android",
             required=False,
         ),
@@ -217,6 +229,7 @@ _PUSH = Record(
                 keys={
                     "secret": Key(_SECRET, "the secret with the signing key and its ids"),
                     "sandbox": Key(Flag(), "whether it is Apple's sandbox; no unless said", required=False),
+                    "revision": _REVISION,
                 },
             ),
             "Apple Push Notification service",
@@ -262,8 +275,7 @@ _LIMITS = Record(
 _RETENTION = Record(
     what="the retention",
     keys={
-        "photos": Key(_DAYS, "photos of ended complaints; P1095D", required=False),
-        "deliveries": Key(_DAYS, "webhook deliveries and their attempts; P30D", required=False),
+        "photos": Key(_DAYS, "photos, counted from when they were checked; P1095D", required=False),
         "logs": Key(_DAYS, "logs; P90D", required=False),
         "audit": Key(_DAYS, "the locked heads of the event chain; P1825D", required=False),
     },

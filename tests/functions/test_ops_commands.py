@@ -442,3 +442,183 @@ def test_a_trace_has_events_executions_and_log_lines_in_the_order_of_time(here, 
     assert "ERROR of another" not in told
     assert any(step["source"].startswith("watch 1") for step in steps)
     assert trace.Step(at=MONDAY, source="event", what="x").correlation_id is None
+
+
+def test_a_trace_has_the_watches_that_an_operator_started(here, place, capsys):
+    complaint_id = filed(here, "open_manhole")
+    states = boto3.client("stepfunctions")
+    machine = place.settings["STATE_MACHINE_ARN"]
+    for _ in range(2):
+        for execution in states.list_executions(stateMachineArn=machine)["executions"]:
+            states.stop_execution(executionArn=execution["executionArn"])
+        run(place, "watches", "restart", "--apply")
+    place.__dict__["resources"] = ()
+    said(capsys)
+    assert run(place, "trace", complaint_id, "--json") == 0
+    sources = {json.loads(line)["source"] for line in said(capsys).splitlines()}
+    assert {each for each in sources if each.startswith("watch")} == {"watch 1-0", "watch 1-r1", "watch 1-r2"}
+
+
+HANDED_ON = {
+    "first": [
+        {"type": "ExecutionStarted"},
+        {"type": "TaskSucceeded", "taskSucceededEventDetails": {"resource": "getItem", "output": "{}"}},
+        {"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "ContinueAsNew"}},
+        {
+            "type": "TaskSucceeded",
+            "taskSucceededEventDetails": {
+                "resource": "startExecution",
+                "output": json.dumps({"ExecutionArn": "second", "StartDate": "2026-06-01"}),
+            },
+        },
+        {"type": "ExecutionSucceeded"},
+    ],
+    "second": [{"type": "ExecutionStarted"}],
+}
+
+
+class LongWatched:
+    """Step Functions where the first execution went on in another, which moto's machines never do."""
+
+    exceptions = SimpleNamespace(ExecutionDoesNotExist=LookupError)
+
+    def get_paginator(self, name):
+        assert name == "get_execution_history"
+        return self
+
+    def paginate(self, **asked):
+        return [{"events": [each | {"timestamp": MONDAY} for each in HANDED_ON[asked["executionArn"]]]}]
+
+
+def test_a_trace_follows_a_watch_into_the_execution_that_it_went_on_in():
+    steps = trace._watched(LongWatched(), "first", label="1-0")
+    assert [(step.source, step.what) for step in steps] == [
+        ("watch 1-0", "ExecutionStarted"),
+        ("watch 1-0", "ContinueAsNew"),
+        ("watch 1-0", "ExecutionSucceeded"),
+        ("watch 1-0 part 2", "ExecutionStarted"),
+    ]
+
+
+# --------------------------------------------------------------------------------------------------- restoring
+def copy_of(table):
+    """As point-in-time recovery makes it of this moment."""
+    boto3.client("dynamodb").restore_table_to_point_in_time(
+        SourceTableName=table, TargetTableName=f"{table}-restored", UseLatestRestorableTime=True
+    )
+    return f"{table}-restored"
+
+
+def items_of(table):
+    scanned = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    return {(each["pk"]["S"], each["sk"]["S"]): each for each in scanned}
+
+
+def lose(table, items):
+    for pk, sk in items:
+        boto3.client("dynamodb").delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+
+
+def escalated(here):
+    complaint_id = filed(here, "open_manhole")
+    here.move_clock(timedelta(hours=5))
+    assert (f"complaint#{complaint_id}", "supervisor#akimat") in items_of("complaints")
+    return complaint_id
+
+
+def test_a_complaint_that_was_closed_meanwhile_is_on_no_supervisors_list_again(here, place, capsys):
+    closed, lost = escalated(here), escalated(here)
+    restored = copy_of("complaints")
+    assert here.citizen("POST", f"/v1/complaints/{closed}/withdraw").status == 200
+    here.settle()
+    before = items_of("complaints")
+    lose("complaints", [key for key in before if key[0] == f"complaint#{lost}"])
+
+    assert run(place, "restore", "complaints", restored) == 0
+    assert f"{sum(key[0] == f'complaint#{lost}' for key in before)} items of" in said(capsys)
+    assert run(place, "restore", "complaints", restored, "--apply") == 0
+    assert items_of("complaints") == before
+    said(capsys)
+    assert run(place, "restore", "complaints", restored, "--apply") == 0
+    assert said(capsys).startswith("0 items of")
+
+
+def test_an_entry_of_a_supervisors_list_is_put_back_as_the_complaint_is_now(here, place):
+    complaint_id = escalated(here)
+    restored = copy_of("complaints")
+    path = f"/v1/complaints/{complaint_id}/join"
+    assert here.citizen("POST", path, who="daulet").status == 200
+    here.settle()
+    before = items_of("complaints")
+    lose("complaints", [(f"complaint#{complaint_id}", "supervisor#akimat")])
+    run(place, "restore", "complaints", restored, "--apply")
+    assert items_of("complaints") == before
+
+
+def test_who_was_erased_is_not_brought_back(here, place):
+    mine, joined = filed(here, public_name="Aigerim"), filed(here, "open_manhole")
+    body = {"category": "rubbish", "comment": "Somebody else's", "location": {"lat": WEST[0], "lon": WEST[1]}}
+    others = here.citizen("POST", "/v1/complaints", body, who="daulet").body["id"]
+    here.settle()
+    assert here.citizen("POST", f"/v1/complaints/{others}/join").status == 200
+    here.settle()
+    restored = [copy_of("complaints"), copy_of("people")]
+    assert "aigerim" in str(items_of(restored[0])[(f"complaint#{others}", "follower#aigerim")])
+    here.clock.move_to(MONDAY + timedelta(hours=1), tick=True)
+    run(place, "person", "erase", "aigerim", "--apply")
+    lose("complaints", [key for key in items_of("complaints") if key[0] == f"complaint#{mine}"])
+
+    # The last day on which a table can be restored as it was.
+    here.clock.move_to(MONDAY + timedelta(days=35), tick=True)
+    for table, source in zip(("complaints", "people"), restored, strict=True):
+        run(place, "restore", table, source, "--apply")
+    assert (f"complaint#{mine}", "complaint") in items_of("complaints")
+    assert chain.fault_of(mine) is None
+    assert "aigerim" not in str(items_of("complaints")).lower()
+    assert joined in str(items_of("complaints"))
+    assert [key for key in items_of("people") if "aigerim" in key[0]] == [("person#aigerim", "profile")]
+
+
+def test_what_a_person_did_after_they_came_back_is_put_back_as_theirs(here, place):
+    run(place, "person", "erase", "aigerim", "--apply")
+    here.clock.move_to(MONDAY + timedelta(hours=1), tick=True)
+    mine = filed(here)
+    restored, before = copy_of("complaints"), items_of("complaints")
+    lose("complaints", [key for key in before if key[0] == f"complaint#{mine}"])
+    run(place, "restore", "complaints", restored, "--apply")
+    assert items_of("complaints") == before
+
+
+def test_an_agencys_items_are_named_and_put_back_one_by_one(here, place, capsys):
+    from functions.complaints.agencies import subscription_of
+
+    run(place, "keys", "make", "housing", "--name", "case system", "--apply")
+    kept, gone = subscribed("kept"), subscribed("gone")
+    restored, before = copy_of("agencies"), items_of("agencies")
+    subscription_of("housing", gone.id).delete()
+    lose("agencies", [("agency#housing", f"subscription#{kept.id}")])
+    with pytest.raises(ValueError, match="one partition at a time"):
+        run(place, "restore", "agencies", restored, "--apply")
+    run(place, "restore", "agencies", restored, "--pk", "agency#housing")
+    shown = said(capsys)
+    assert kept.id in shown
+    assert gone.id in shown
+    wanted = ("--pk", "agency#housing", "--sk", f"subscription#{kept.id}")
+    run(place, "restore", "agencies", restored, *wanted, "--apply")
+    del before[("agency#housing", f"subscription#{gone.id}")]
+    assert items_of("agencies") == before
+
+
+def test_deliveries_are_not_restored_for_what_was_sent_would_be_sent_again(place):
+    with pytest.raises(SystemExit):
+        run(place, "restore", "deliveries", "deliveries-restored")
+
+
+def subscribed(name):
+    from functions.complaints.clock import utc_now
+    from functions.notify.subscriptions.manage import create_subscription
+    from functions.notify.webhooks.address import AddressPolicy
+
+    policy = AddressPolicy(allow_http=True, allow_private=True, ports=None)
+    url = f"http://127.0.0.1:8080/{name}"
+    return create_subscription("housing", url=url, policy=policy, active=True, now=utc_now()).subscription

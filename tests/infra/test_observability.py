@@ -165,7 +165,23 @@ def test_a_function_near_its_timeout_is_measured_by_its_own(service: Template) -
 def test_the_open_executions_are_read_against_the_quota(service: Template) -> None:
     alarm = alarms(service)["OpenExecutions"]
     assert alarm["Threshold"] == 70
-    assert {each["MetricName"] for each in metrics_of(alarm)} == {"OpenExecutionCount", "OpenExecutionLimit"}
+    read = {each["MetricName"] for each in metrics_of(alarm)}
+    assert read == {"OpenExecutionCount", "OpenExecutionLimit", "ExecutionsStarted"}
+
+
+def test_an_account_that_does_not_tell_how_many_watches_are_open_rings_as_soon_as_one_starts(
+    service: Template,
+) -> None:
+    alarm = alarms(service)["OpenExecutions"]
+    (expression,) = [each["Expression"] for each in alarm["Metrics"] if "Expression" in each]
+    assert expression.startswith("IF(FILL(open,-1)<0, IF(FILL(started,0)>0, 100, 0), ")
+    # A quota that nobody tells is the default one.
+    assert "FILL(quota,1000000)" in expression
+
+
+def test_one_promise_that_is_broken_in_a_quarter_of_an_hour_rings(service: Template) -> None:
+    alarm = alarms(service)["EscalatedLate"]
+    assert (alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (1, 1, 1)
 
 
 def test_silence_of_the_sweep_is_an_alarm_too(service: Template) -> None:

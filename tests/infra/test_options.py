@@ -17,6 +17,9 @@ name: {kk: Толық, ru: Полный, en: Full}
 number_prefix: FUL
 domain: api.full.example
 malware_scan: true
+push:
+  fcm: {secret: qamqor/full/fcm, revision: 3}
+  apns: {secret: qamqor/full/apns}
 webhooks: {fixed_addresses: true}
 """
 
@@ -153,3 +156,13 @@ def test_uploads_are_scanned_in_quarantine_and_the_verdict_is_heard(service: Tem
     assert rule["EventPattern"]["detail-type"] == ["GuardDuty Malware Protection Object Scan Result"]
     assert rule["EventPattern"]["detail"]["s3ObjectDetails"]["objectKey"] == [{"prefix": "quarantine/"}]
     assert "FunctionsPhotos" in json.dumps(rule["Targets"])
+
+
+def test_a_credential_is_written_again_when_its_revision_in_the_region_file_is_raised(
+    service: Template,
+) -> None:
+    revisions = {
+        each["Properties"]["Platform"]: each["Properties"]["Revision"]
+        for each in service.of("Custom::PlatformApplication").values()
+    }
+    assert revisions == {"GCM": "3", "APNS": "1"}

@@ -75,6 +75,16 @@ def test_what_permits_and_what_does_not(licence: str, deployed: bool, allowed: b
     assert licences.is_allowed(licence, deployed=deployed) is allowed
 
 
+def test_every_locked_environment_is_on_the_page_of_licences() -> None:
+    locks = {file.stem for file in (ROOT / "requirements").glob("*.txt")}
+    assert locks <= {where for dependency in licences.dependencies() for where in dependency.used_in}
+
+
+def test_an_environment_that_was_not_made_is_known_by_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(licences._ENVIRONMENTS, "checks", ROOT / "no-such-folder")
+    assert licences.PAGE.read_text() == licences.page()
+
+
 def test_the_page_of_licences_is_the_locks() -> None:
     assert licences.PAGE.read_text() == licences.page(), "run `make licences`"
 

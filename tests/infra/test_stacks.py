@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from functions.complaints import photo_keys
 from infra.region import load_region_file
 from tests.infra.template import Assembly, Resource, Template
 
@@ -152,7 +153,7 @@ def test_heads_of_chains_stay_as_they_were_written_until_the_audit_is_over(stora
     assert properties["ObjectLockEnabled"] is True
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
     retention = properties["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
-    assert retention == {"Mode": "GOVERNANCE", "Days": load_region_file("pavlodar").retention.audit}
+    assert retention == {"Mode": "COMPLIANCE", "Days": load_region_file("pavlodar").retention.audit}
 
 
 def test_who_reads_what_is_kept_is_logged(storage: Template) -> None:
@@ -165,6 +166,13 @@ def test_what_was_not_checked_is_gone_the_next_day(storage: Template) -> None:
     rules = storage.resources["PhotosB9552D0D"]["Properties"]["LifecycleConfiguration"]["Rules"]
     (quarantine,) = (rule for rule in rules if rule["Id"] == "quarantine")
     assert (quarantine["Prefix"], quarantine["ExpirationInDays"]) == ("quarantine/", 1)
+
+
+def test_photos_are_kept_as_long_as_the_region_file_says(storage: Template) -> None:
+    rules = storage.resources["PhotosB9552D0D"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (photos,) = (rule for rule in rules if rule["Prefix"] == photo_keys.CLEAN)
+    assert photos["Status"] == "Enabled"
+    assert photos["ExpirationInDays"] == load_region_file("pavlodar").retention.photos
 
 
 def test_uploads_are_told_without_a_function_of_the_cdks(storage: Template) -> None:
