@@ -1,6 +1,7 @@
 """Two dashboards: what becomes of complaints, and how the machinery does."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from aws_cdk import Duration
@@ -9,11 +10,13 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from functions.complaints import metrics as names
+from functions.complaints.timers import ASSIGNED_WITHIN
 from infra.alarms import own_metric, share, webhook_age
 from infra.deployment import Deployment
 from infra.function import Function
 
 WIDTH: Final = 24
+MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = Duration.hours(1)
 DAY: Final = Duration.days(1)
 
@@ -37,6 +40,10 @@ def business(
         widgets=[
             [
                 _number("Complaints in", own_metric(deployment, names.SUBMITTED, period=DAY)),
+                _number(
+                    f"Assigned within {ASSIGNED_WITHIN // MINUTE} minutes, %",
+                    per_cent(names.ASSIGNED_PROMPTLY, names.ASSIGNED),
+                ),
                 _number("Answered in time, %", per_cent(names.ANSWERED_IN_TIME, names.ANSWERED)),
                 _number("Escalated", own_metric(deployment, names.ESCALATED, period=DAY)),
                 _number("Refuted, % of answers", per_cent(names.REFUTED, names.ANSWERED)),
@@ -63,7 +70,10 @@ def business(
                     width=12,
                 ),
             ],
-            [_by("Agency", counted_by), _by("Category", counted_by)],
+            [
+                _by("Agency", counted_by, names.ASSIGNED),
+                _by("Category", counted_by, names.SUBMITTED, names.ASSIGNED),
+            ],
         ],
     )
 
@@ -121,12 +131,22 @@ def _graph(title: str, metrics: Sequence[cloudwatch.IMetric], *, width: int = 8)
 
 def _number(title: str, metric: cloudwatch.IMetric) -> cloudwatch.SingleValueWidget:
     return cloudwatch.SingleValueWidget(
-        title=title, metrics=[metric], width=6, height=4, full_precision=False
+        title=title, metrics=[metric], width=WIDTH // 5, height=4, full_precision=False
     )
 
 
-def _by(field: str, group: logs.ILogGroup) -> cloudwatch.LogQueryWidget:
-    """A table by agency or category, from the log lines: a metric for each would be paid for by the month."""
+def _by(field: str, group: logs.ILogGroup, *came: str) -> cloudwatch.LogQueryWidget:
+    """A table by agency or category, from the log lines: a metric for each would be paid for by the month. `came`: how
+    they came there, before what became of them.
+    """
+    counted = {
+        **{name.lower(): name for name in came},
+        "answered": names.ANSWERED,
+        "in_time": names.ANSWERED_IN_TIME,
+        "escalated": names.ESCALATED,
+        "refuted": names.REFUTED,
+    }
+    sums = ", ".join(f"sum({metric}) as {column}" for column, metric in counted.items())
     return cloudwatch.LogQueryWidget(
         title=f"By {field.lower()}",
         log_group_names=[group.log_group_name],
@@ -135,9 +155,7 @@ def _by(field: str, group: logs.ILogGroup) -> cloudwatch.LogQueryWidget:
         height=8,
         query_lines=[
             f"filter ispresent({field})",
-            f"stats sum({names.ASSIGNED}) as assigned, sum({names.ANSWERED}) as answered, "
-            f"sum({names.ANSWERED_IN_TIME}) as in_time, sum({names.ESCALATED}) as escalated, "
-            f"sum({names.REFUTED}) as refuted by {field}",
+            f"stats {sums} by {field}",
             "sort escalated desc",
         ],
     )

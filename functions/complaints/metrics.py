@@ -25,6 +25,7 @@ ESCALATED_LATE: Final = "EscalatedLate"
 REFUTED: Final = "Refuted"
 CLOSED: Final = "Closed"
 ASSIGNMENT_DELAY: Final = "AssignmentDelay"
+ASSIGNED_PROMPTLY: Final = "AssignedPromptly"
 ESCALATION_DELAY: Final = "EscalationDelay"
 # What became of telling, by `functions.notify.outbox`.
 TOLD: Final = "Told"

@@ -11,7 +11,7 @@ from functions.complaints.events import Event, EventType
 from functions.complaints.outbox import Published
 from functions.notify.outbox.metrics import counted, report_told
 from functions.notify.outbox.push import Outcome
-from functions.route.assignment.metrics import numbers, report
+from functions.route.assignment.metrics import numbers, report, report_assignment
 
 NOW = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)
 
@@ -86,6 +86,15 @@ def test_an_escalation_is_late_a_minute_after_what_was_missed(late_s: int, late:
         EventType.ESCALATED, missed_at="2026-03-03T04:05:06.000Z", at=NOW + timedelta(seconds=late_s)
     )
     assert numbers(event) == {"Escalated": 1, "EscalationDelay": late_s, "EscalatedLate": late}
+
+
+@pytest.mark.parametrize(("after_s", "promptly"), [(0, 1), (120, 1), (121, 0)])
+def test_an_assignment_is_prompt_until_the_sweep_would_have_to_make_it(
+    after_s: int, promptly: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report_assignment(published(EventType.SUBMITTED), now=NOW + timedelta(seconds=after_s))
+    (line,) = printed(capsys)
+    assert (line["AssignmentDelay"], line["AssignedPromptly"]) == (after_s, promptly)
 
 
 @pytest.mark.parametrize(("after_s", "late"), [(2, 0), (60, 0), (61, 1)])

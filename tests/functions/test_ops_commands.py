@@ -24,6 +24,10 @@ class TownPlace(Place):
 
     handlers = None
     invoked = None
+    variables = None
+
+    def variable(self, name):
+        return self.variables[name]
 
     def client(self, service):
         if service == "lambda":
@@ -498,6 +502,44 @@ def test_a_trace_follows_a_watch_into_the_execution_that_it_went_on_in():
         ("watch 1-0", "ExecutionSucceeded"),
         ("watch 1-0 part 2", "ExecutionStarted"),
     ]
+
+
+def test_a_limit_is_agreed_with_an_agency_and_taken_back(here, place, capsys):
+    from functions.complaints.agencies import AgencyItem
+
+    def agreed():
+        return AgencyItem.get("agency#housing", AgencyItem.SK).requests_per_minute
+
+    assert run(place, "keys", "agree", "housing", "600") == 0
+    assert "600 requests a minute" in said(capsys)
+    with pytest.raises(AgencyItem.DoesNotExist):
+        agreed()
+    run(place, "keys", "agree", "housing", "600", "--apply")
+    assert agreed() == 600
+    run(place, "keys", "agree", "housing", "0", "--apply")
+    assert agreed() is None
+
+
+def test_deliveries_of_a_time_are_asked_for_again(here, place, capsys):
+    from functions.notify.webhooks.tables import DeliveryItem, TimerItem
+
+    hook = subscribed("cases")
+    complaint_id = filed(here)
+    object.__setattr__(place, "variables", {"DELIVERIES_QUEUE_URL": here.queue_url})
+    wanted = ("housing", hook.id, "--from", "2026-06-01T00:00:00Z", "--to", "2026-06-02T00:00:00Z")
+    assert run(place, "subscriptions", "replay", *wanted) == 0
+    shown = said(capsys)
+    assert "send 1 deliveries" in shown
+    assert hook.url in shown
+    assert list(TimerItem.query(f"subscription#{hook.id}", TimerItem.sk.startswith("job#"))) == []
+
+    assert run(place, "subscriptions", "replay", *wanted, "--apply") == 0
+    begun = next(line for line in said(capsys).splitlines() if line.startswith("begun as"))
+    (job,) = TimerItem.query(f"subscription#{hook.id}", TimerItem.sk.startswith("job#"))
+    assert begun == f"begun as {job.sk}"
+    here.settle()
+    (delivery,) = DeliveryItem.query(f"lane#{hook.id}#{complaint_id}", DeliveryItem.sk.startswith("event#"))
+    assert delivery.replayed_at is not None
 
 
 # --------------------------------------------------------------------------------------------------- restoring

@@ -198,6 +198,9 @@ def test_one_dashboard_is_for_the_business_and_one_for_the_machinery(service: Te
     assert set(bodies) == {"qamqor-pavlodar-business", "qamqor-pavlodar-technical"}
     for name in (
         metrics.SUBMITTED,
+        f"sum({metrics.SUBMITTED}) as submitted",
+        metrics.ASSIGNED_PROMPTLY,
+        "Assigned within 2 minutes, %",
         metrics.ANSWERED_IN_TIME,
         metrics.ESCALATED,
         metrics.REFUTED,

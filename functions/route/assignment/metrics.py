@@ -8,6 +8,7 @@ from functions.complaints import metrics
 from functions.complaints.clock import parse_iso
 from functions.complaints.events import EventType
 from functions.complaints.outbox import Published
+from functions.complaints.timers import ASSIGNED_WITHIN
 
 PROMPT: Final = timedelta(minutes=1)
 """An escalation later than this was not the watch's, which is seconds late at the most."""
@@ -36,9 +37,16 @@ def report(published: Published, *, now: datetime) -> None:
 
 
 def report_assignment(published: Published, *, now: datetime) -> None:
-    """How long a complaint waited for its body since the event that made it ready."""
+    """How long a complaint waited for its body since the event that made it ready, and whether that was no longer than
+    it should be.
+    """
     delay = max(0.0, (now - published.event.at).total_seconds())
-    metrics.emit({metrics.ASSIGNMENT_DELAY: delay}, now=now, Complaint=published.event.complaint_id)
+    promptly = int(delay <= ASSIGNED_WITHIN.total_seconds())
+    metrics.emit(
+        {metrics.ASSIGNMENT_DELAY: delay, metrics.ASSIGNED_PROMPTLY: promptly},
+        now=now,
+        Complaint=published.event.complaint_id,
+    )
 
 
 def numbers(published: Published) -> dict[str, float]:
