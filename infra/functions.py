@@ -12,7 +12,7 @@ from infra.docs_page import page
 from infra.escalation import Watch, watch_arn
 from infra.function import Code, Function, allow, use_table
 from infra.network import Network
-from infra.notification import Deliveries, PushPlatforms
+from infra.notification import ANY, Deliveries, PushPlatforms
 from infra.storage import Storage
 
 READ: Final = ("GetItem", "Query")
@@ -303,17 +303,18 @@ class Functions(Construct):
         allow(self.webhooks, ["sns:Publish"], [deliveries.warnings.topic_arn])
         if not platforms.arns:
             return
+        # SNS has no resource types for these: see `infra.notification.ANY`.
         allow(
             self.intake_api,
-            ["sns:CreatePlatformEndpoint"],
-            platforms.arns,
-        )
-        allow(
-            self.intake_api,
-            ["sns:GetEndpointAttributes", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"],
-            platforms.endpoint_arns,
+            [
+                "sns:CreatePlatformEndpoint",
+                "sns:GetEndpointAttributes",
+                "sns:SetEndpointAttributes",
+                "sns:DeleteEndpoint",
+            ],
+            [ANY],
         )
         for function in (self.outbox, self.release):
             allow(function, ["sns:Publish"], platforms.endpoint_arns)
         if self.failures is not None:
-            allow(self.failures, ["sns:GetEndpointAttributes"], platforms.endpoint_arns)
+            allow(self.failures, ["sns:GetEndpointAttributes"], [ANY])

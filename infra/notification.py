@@ -19,6 +19,11 @@ from infra.routing import dead_letters, keep_failed
 if TYPE_CHECKING:
     from infra.functions import Functions
 
+ANY = "*"
+"""What is granted for platform applications and endpoints, except sending: the Service Authorization Reference names no
+resource type for these actions, so that nothing narrower is sure to be let through. Source:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+"""
 PLATFORM_APPLICATIONS = Code(
     handler="functions.notify.platform_applications.handler.handler",
     sources=("functions/notify/platform_applications",),
@@ -95,7 +100,6 @@ class PushPlatforms(Construct):
         )
         stack = Stack.of(self)
         self.failures = self._failures(deployment)
-        applications = []
         for name, secret in named.items():
             platform = _platform(name, sandbox=push.apns_sandbox)
             suffix = "" if secret else "-placeholder"
@@ -114,9 +118,6 @@ class PushPlatforms(Construct):
                     "Revision": str(revisions[name]),
                 },
             )
-            applications.append(
-                stack.format_arn(service="sns", resource="app", resource_name=f"{platform}/{application}")
-            )
             self.arns.append(resource.ref)
             self.endpoint_arns.append(
                 stack.format_arn(
@@ -124,7 +125,7 @@ class PushPlatforms(Construct):
                 )
             )
             self.environment[f"{name.upper()}_APPLICATION_ARN"] = resource.ref
-        self._grant(provider, applications, [secret for secret in named.values() if secret])
+        self._grant(provider, [secret for secret in named.values() if secret])
 
     def _failures(self, deployment: Deployment) -> sns.Topic:
         """Where SNS tells of pushes that it took and could not deliver."""
@@ -149,7 +150,7 @@ class PushPlatforms(Construct):
         keep_failed(retire, dead)
         return dead
 
-    def _grant(self, provider: Function, applications: list[str], secrets: list[str]) -> None:
+    def _grant(self, provider: Function, secrets: list[str]) -> None:
         stack = Stack.of(self)
         provider.role.add_to_policy(
             iam.PolicyStatement(
@@ -158,7 +159,7 @@ class PushPlatforms(Construct):
                     "sns:SetPlatformApplicationAttributes",
                     "sns:DeletePlatformApplication",
                 ],
-                resources=applications,
+                resources=[ANY],
             )
         )
         if secrets:

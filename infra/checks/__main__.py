@@ -19,7 +19,7 @@ def findings() -> list[Finding]:
         found = nag(write_whole_region(regions), assembly)
         written = templates(assembly)
         region = load_region_file("whole", folder=regions).aws_region
-        print(f"cdk-nag: {len(found)}")
+        print(f"cdk-nag and cfn-guard: {len(found)}")
         for tool, some in (
             ("cfn-lint", cfn_lint(written, region)),
             ("checkov", checkov(written)),

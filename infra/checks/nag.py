@@ -1,20 +1,32 @@
-"""cdk-nag: three packs of rules over the constructs of every stack."""
+"""What is asked at synthesis: three packs of cdk-nag over the constructs of every stack, and the rules of cfn-guard
+over the templates: our own (`rules/`) and those of AWS Control Tower that its package brings.
+"""
 
 import json
 from pathlib import Path
+from typing import Any, Final
 
 import aws_cdk as cdk
 import cdk_nag
+from cdklabs.cdk_validator_cfnguard import CfnGuardValidator
 
 from infra.app import build
 from infra.checks.finding import CheckFailed, Finding, shortened
+
+RULES: Final = Path(__file__).with_name("rules")
+_TOOLS: Final = {"cdk-validator-cfnguard": "cfn-guard"}
 
 
 def nag(regions: Path, outdir: Path) -> list[Finding]:
     """Synthesise the cloud stage of `regions` into `outdir`, with the packs as validation plugins."""
     app = build(stage="cloud", outdir=str(outdir), regions=regions)
     packs = (cdk_nag.AwsSolutionsChecks, cdk_nag.NIST80053R5Checks, cdk_nag.ServerlessChecks)
-    cdk.Validations.of(app).add_plugins(*[pack(app) for pack in packs])
+    guard = CfnGuardValidator(rules=[str(RULES)])
+    plugins: list[Any] = [
+        *[pack(app) for pack in packs],
+        guard,
+    ]  # guard's stubs name the interface's first version
+    cdk.Validations.of(app).add_plugins(*plugins)
     try:
         app.synth()
     except RuntimeError as error:
@@ -29,7 +41,7 @@ def nag(regions: Path, outdir: Path) -> list[Finding]:
             for construct in violation["violatingConstructs"]:
                 found.append(
                     Finding(
-                        tool="cdk-nag",
+                        tool=_TOOLS.get(plugin["pluginName"], "cdk-nag"),
                         rule=shortened(violation["ruleName"]),
                         at=construct["constructPath"].partition("/")[2].removesuffix("/Resource"),
                         text=violation["description"],

@@ -18,20 +18,6 @@ ISSUER = "https://127.0.0.1:1"
 """Stands in the templates for an issuer that gets its port when it starts."""
 AUDIENCE = "qamqor-app"
 
-# Of these the Service Authorization Reference names no resource type, so that only "*" grants them, and so says the
-# emulator. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-UNRESTRICTED = frozenset(
-    f"sns:{action}"
-    for action in (
-        "CreatePlatformApplication",
-        "SetPlatformApplicationAttributes",
-        "DeletePlatformApplication",
-        "CreatePlatformEndpoint",
-        "GetEndpointAttributes",
-        "SetEndpointAttributes",
-        "DeleteEndpoint",
-    )
-)
 # The emulator does not find the resource of these in the request's body.
 UNRESOLVED = frozenset({"sns:Publish"})
 # On AWS the right to send is the right to send several; the emulator asks for one of its own. Source:
@@ -97,9 +83,8 @@ def secured(made: Path, folder: Path, *, issuer: str) -> Path:
 
 def _parted(statement: dict[str, Any]) -> list[dict[str, Any]]:
     actions = list(statement["Action"]) if isinstance(statement["Action"], list) else [statement["Action"]]
-    wide = UNRESTRICTED | UNRESOLVED
     actions += [BESIDE[action] for action in actions if action in BESIDE]
-    anywhere = [action for action in actions if action in wide]
-    rest = [action for action in actions if action not in wide]
+    anywhere = [action for action in actions if action in UNRESOLVED]
+    rest = [action for action in actions if action not in UNRESOLVED]
     parts = [statement | {"Action": anywhere, "Resource": "*"}] if anywhere else []
     return parts + ([statement | {"Action": rest}] if rest else [])

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from infra.checks.waivers import STARS
 from tests.infra.template import Assembly, Template, flat
 
 type Rights = dict[str, set[str]]
@@ -48,20 +49,6 @@ def name_of(id: str) -> str:
 
 TABLE = Path(__file__).with_name("roles.yaml")
 ROLES: dict[str, dict[str, str]] = yaml.safe_load(TABLE.read_text())
-# Resources of whole services, each with the reason why IAM knows no narrower one.
-STARS = {
-    "dynamodb:ListStreams": "has no resource types; a mapping is refused without it",
-    "logs:CreateLogDelivery": "log delivery has no resource types",
-    "logs:DeleteLogDelivery": "log delivery has no resource types",
-    "logs:DescribeLogGroups": "log delivery has no resource types",
-    "logs:DescribeResourcePolicies": "log delivery has no resource types",
-    "logs:GetLogDelivery": "log delivery has no resource types",
-    "logs:ListLogDeliveries": "log delivery has no resource types",
-    "logs:PutResourcePolicy": "log delivery has no resource types",
-    "logs:UpdateLogDelivery": "log delivery has no resource types",
-    "xray:GetSamplingRules": "X-Ray has no resource types for it",
-    "xray:GetSamplingTargets": "X-Ray has no resource types for it",
-}
 
 
 def region_free(rights: Rights) -> dict[str, str]:
