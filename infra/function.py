@@ -79,7 +79,7 @@ class Function(Construct):
             if deployment.architecture == "arm64"
             else lambda_.Architecture.X86_64,
             handler=code.handler,
-            code=lambda_.Code.from_asset(str(asset)),
+            code=lambda_.Code.from_asset(str(asset), asset_hash=asset.stem),
             memory_size=code.memory,
             timeout=Duration.seconds(code.timeout),
             role=self.role,

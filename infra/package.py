@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -30,6 +31,8 @@ CORE = "functions/complaints"
 STORE = ROOT / ".build"
 
 _KEPT = 100
+# Three generations of every function, of 17 to 64 MB each.
+_KEPT_UNPACKED = 50
 
 
 class PackagingError(RuntimeError):
@@ -85,6 +88,8 @@ def unpacked(asset: Path, *, store: Path = STORE) -> Path:
             except OSError:
                 if not folder.exists():
                     raise
+        _forget_unused_folders(folder.parent)
+    folder.touch()
     return folder
 
 
@@ -155,6 +160,18 @@ def _forget_unused(folder: Path) -> None:
     by_use = sorted(folder.glob("*.zip"), key=lambda asset: asset.stat().st_mtime, reverse=True)
     for asset in by_use[_KEPT:]:
         asset.unlink(missing_ok=True)
+
+
+def _forget_unused_folders(parent: Path) -> None:
+    """Moved aside first: half a folder must not be taken for a whole one."""
+    by_use = sorted(
+        (folder for folder in parent.iterdir() if not folder.name.startswith("tmp")),
+        key=lambda folder: folder.stat().st_mtime,
+        reverse=True,
+    )
+    for folder in by_use[_KEPT_UNPACKED:]:
+        with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as aside, suppress(OSError):
+            folder.rename(Path(aside) / folder.name)
 
 
 def _is_other_service(path: str, services: Collection[str]) -> bool:

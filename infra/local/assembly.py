@@ -1,6 +1,7 @@
 """The synthesised stacks of the local stage, made again only when something they are made of has changed."""
 
 import hashlib
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,26 +10,48 @@ from typing import Final
 from infra.toolchain import ROOT, cdk, environment
 
 KEPT: Final = ROOT / ".local" / "assemblies"
+# A change of the code makes a new one, of 90 MB.
+_KEPT_OF_A_STAGE: Final = 3
 _SOURCES: Final = ("functions", "infra", "requirements", "cdk.json")
 
 
+class SynthFailed(RuntimeError):
+    """`cdk synth` ended with an error; the message is what it printed last."""
+
+
 def assembly(*, stage: str = "local") -> Path:
-    """The folder of the cloud assembly; raises CalledProcessError with what `cdk synth` printed."""
+    """The folder of the cloud assembly; raises SynthFailed."""
     folder = KEPT / f"{stage}-{_digest()}"
     if not (folder / "manifest.json").exists():
-        subprocess.run(
-            cdk("synth", "--quiet", "--output", str(folder), "-c", f"stage={stage}"),
-            cwd=ROOT,
-            env=environment(),
-            check=True,
-            capture_output=True,
-            text=True,
-        )
+        _synthesise(folder, stage=stage)
+        forget_unused(KEPT, stage=stage)
+    folder.touch()
     return folder
 
 
 def is_made(*, stage: str = "local") -> bool:
     return (KEPT / f"{stage}-{_digest()}" / "manifest.json").exists()
+
+
+def _synthesise(folder: Path, *, stage: str) -> None:
+    done = subprocess.run(
+        cdk("synth", "--quiet", "--output", str(folder), "-c", f"stage={stage}"),
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        printed = (done.stdout + done.stderr).strip().splitlines()
+        raise SynthFailed("cdk synth failed:\n" + "\n".join(printed[-30:]))
+
+
+def forget_unused(kept: Path, *, stage: str) -> None:
+    """Remove a stage's assemblies but those that were used last."""
+    by_use = sorted(kept.glob(f"{stage}-*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in by_use[_KEPT_OF_A_STAGE:]:
+        shutil.rmtree(folder)
 
 
 def _digest() -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.local import emulator
-from infra.local.assembly import assembly, is_made
+from infra.local.assembly import SynthFailed, assembly, is_made
 from infra.local.cast import cast
 from infra.local.deployed import REGION_ID, Deployed, DeployFailed, deploy, deployed
 from infra.local.function_logs import errors
@@ -29,7 +29,7 @@ def main() -> int:
                 for error in errors(here.emulator):
                     print(f"\n{error}", file=sys.stderr)
                 raise
-    except (StoryFailed, TimeoutError, DeployFailed, emulator.EmulatorError) as failure:
+    except (StoryFailed, TimeoutError, SynthFailed, DeployFailed, emulator.EmulatorError) as failure:
         print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -44,7 +44,7 @@ class Deployed:
 
 
 def deploy(emulator: Emulator, *, folder: Path | None = None, stage: str = STAGE) -> Deployed:
-    """Bootstrap the emulator's account and deploy the stage's stacks; raises DeployFailed."""
+    """Bootstrap the emulator's account and deploy the stage's stacks; raises SynthFailed, DeployFailed."""
     made = folder or assembly()
     _cdk(emulator, "bootstrap", f"aws://{emulator.account}/{emulator.region}", "--app", str(made))
     _cdk(

@@ -26,12 +26,14 @@ class Call:
     id: str
 
 
-def calls(emulator: Emulator, *, since: float = 0) -> list[Call]:
-    """All calls made at `since` or later, oldest first; the emulator must have been started with `record`."""
+def calls(emulator: Emulator, *, since: float = 0, service: str | None = None) -> list[Call]:
+    """All calls made at `since` or later, of one service if it is named, oldest first; the emulator must have been
+    started with `record`.
+    """
     found: dict[str, Call] = {}
     until: float | None = None
     while True:
-        page = _lookup(emulator, since=since, until=until)
+        page = _lookup(emulator, since=since, until=until, service=service)
         new = [call for call in page if call.id not in found]
         found.update((call.id, call) for call in new)
         if not new:
@@ -39,13 +41,16 @@ def calls(emulator: Emulator, *, since: float = 0) -> list[Call]:
         until = new[-1].at
 
 
-def _lookup(emulator: Emulator, *, since: float, until: float | None) -> list[Call]:
+def _lookup(emulator: Emulator, *, since: float, until: float | None, service: str | None) -> list[Call]:
     """The newest 50 calls of the span, newest first.
 
     It is asked for over plain HTTP: boto3 would cut the times to whole seconds, and there is no next page. The
     signature's credentials and region say whose calls are meant.
     """
-    asked = {"StartTime": since} | ({} if until is None else {"EndTime": until})
+    asked: dict[str, Any] = {"StartTime": since} | ({} if until is None else {"EndTime": until})
+    if service is not None:
+        named = {"AttributeKey": "EventSource", "AttributeValue": f"{service}.amazonaws.com"}
+        asked["LookupAttributes"] = [named]
     request = AWSRequest(
         method="POST",
         url=emulator.url,

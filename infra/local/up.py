@@ -3,6 +3,7 @@
 import sys
 
 from infra.local import emulator
+from infra.local.assembly import SynthFailed
 from infra.local.cast import AGENCY, agency_key
 from infra.local.citizen import PASSWORD, sign_in
 from infra.local.demo import step, synthesised
@@ -19,7 +20,7 @@ def main() -> int:
     known = emulator.find()
     try:
         here = deployed(known) if known is not None else _started()
-    except (DeployFailed, emulator.EmulatorError) as error:
+    except (SynthFailed, DeployFailed, emulator.EmulatorError) as error:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
     variables = {

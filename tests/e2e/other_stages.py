@@ -64,6 +64,8 @@ def synthesised(folder: Path, *, tag: str = "") -> Path:
             capture_output=True,
             text=True,
         )
+        assembly.forget_unused(KEPT, stage="others")
+    made.touch()
     return made
 
 

@@ -164,6 +164,21 @@ def test_assets_that_nothing_has_used_for_long_are_forgotten(
     assert set(newest.parent.iterdir()) == {used, newest}
 
 
+def test_folders_that_nothing_has_used_for_long_are_forgotten(
+    project: Path, lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, "_KEPT_UNPACKED", 2)
+    store = tmp_path / "store"
+    oldest = unpacked(notify(project, lock, store), store=store)
+    used = unpacked(intake(project, lock, store), store=store)
+    os.utime(oldest, (1, 1))
+    os.utime(used, (0, 0))
+    assert unpacked(intake(project, lock, store), store=store) == used
+    (project / "functions/notify/push.py").write_text("def handler(event, context): return 1\n")
+    newest = unpacked(notify(project, lock, store), store=store)
+    assert set(newest.parent.iterdir()) == {used, newest}
+
+
 def test_a_change_in_notify_leaves_intake_as_it_was(project: Path, lock: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     before = intake(project, lock, store), notify(project, lock, store)
