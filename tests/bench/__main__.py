@@ -1,6 +1,6 @@
 """`make bench`: measures, prints a table for each figure, and writes docs/benchmark.md.
 
-python -m tests.bench [imports|warm|sizes|memory|requests|reads|burst|core ...] [--complaints N]
+python -m tests.bench [imports|warm|sizes|memory|requests|reads|burst|core ...] [--count N]
 """
 
 import argparse
@@ -30,13 +30,13 @@ def main() -> int:
         prog="python -m tests.bench", description="Measure against bare handlers."
     )
     parser.add_argument("bench", nargs="*", choices=[*BENCHES, []], help="all of them, if none is named")
-    parser.add_argument("--complaints", type=int, default=200, help="in the burst (default: 200)")
+    parser.add_argument("--count", type=int, default=1000, help="complaints in the burst (default: 1000)")
     chosen = parser.parse_args()
     missed = 0
     for name in chosen.bench or BENCHES:
         say(f"{name} ...")
         began = time.monotonic()
-        tables = _bench(name, complaints=chosen.complaints)()
+        tables = _bench(name, count=chosen.count)()
         text = "\n\n".join(table.markdown() for table in tables)
         print(f"\n{text}\n", flush=True)
         seconds = time.monotonic() - began
@@ -46,10 +46,10 @@ def main() -> int:
     return 0
 
 
-def _bench(name: str, *, complaints: int) -> Callable[[], Sequence[Table]]:
+def _bench(name: str, *, count: int) -> Callable[[], Sequence[Table]]:
     module, function = BENCHES[name]
     measure: Callable[..., Sequence[Table]] = getattr(import_module(f"tests.bench.{module}"), function)
-    return (lambda: measure(complaints=complaints)) if name == "burst" else measure
+    return (lambda: measure(count=count)) if name == "burst" else measure
 
 
 if __name__ == "__main__":

@@ -1,0 +1,108 @@
+"""The benchmarks can be run: each module is there with its function, and what they count is counted as DynamoDB does."""
+
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.complaints import lists
+from functions.complaints.tables import SHARDS
+from tests.bench import reads
+from tests.bench.__main__ import BENCHES
+from tests.bench.burst import Passage, limiting
+from tests.bench.burst import tables as burst_tables
+from tests.bench.ordered import OrderedTables, read_from
+from tests.bench.reads import World
+from tests.dynamodb import MODELS, tables
+
+
+@pytest.mark.parametrize("name", BENCHES)
+def test_every_bench_has_its_function(name: str) -> None:
+    module, function = BENCHES[name]
+    measure = getattr(import_module(f"tests.bench.{module}"), function)
+    needed = {
+        each.name
+        for each in inspect.signature(measure).parameters.values()
+        if each.default is inspect.Parameter.empty
+    }
+    assert needed == ({"count"} if name == "burst" else set())
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[World]:
+    """A small world, in moto too."""
+    with tables():
+        client = boto3.client("dynamodb")
+        described = (client.describe_table(TableName=name)["Table"] for name in MODELS)
+        world = World(count=120, tables=OrderedTables(described), urgencies=[], entries=[0] * SHARDS)
+        for table, made in (
+            ("complaints", reads._complaints(world.count, world.urgencies)),
+            ("deliveries", reads._feed(60, world.entries)),
+        ):
+            items = list(made)
+            world.tables.fill(table, items)
+            for start in range(0, len(items), 25):
+                puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+                client.batch_write_item(RequestItems={table: puts})
+        world.urgencies.sort()
+        yield world
+        world.tables.close()
+
+
+def test_tables_in_order_answer_as_moto_does(small: World, subtests: pytest.Subtests) -> None:
+    for read in reads.READS:
+        with subtests.test(read.name):
+            expected = shown(read.page(small, 0.3))
+            small.tables.forget_counts()
+            with read_from(small.tables):
+                assert shown(read.page(small, 0.3)) == expected
+            assert small.tables.requests > 0
+
+
+def test_a_query_is_charged_for_what_it_walks_over_and_not_for_what_it_keeps(small: World) -> None:
+    asked = {
+        "TableName": "complaints",
+        "IndexName": "worklist",
+        "KeyConditionExpression": "worklist = :shard",
+        "ExpressionAttributeValues": {":shard": {"S": "roads#1"}, ":none": {"S": "withdrawn"}},
+    }
+    small.tables.forget_counts()
+    whole = small.tables.answer("Query", asked)
+    of_all = small.tables.read_units
+    small.tables.forget_counts()
+    filtered = asked | {
+        "FilterExpression": "#s = :none",
+        "ExpressionAttributeNames": {"#s": "status"},
+    }
+    none = small.tables.answer("Query", filtered)
+    assert whole["Count"] > 0
+    assert none["Items"] == []
+    assert none["ScannedCount"] == whole["ScannedCount"]
+    assert small.tables.read_units == of_all > 0
+
+
+def test_the_limiting_step_is_the_longest_at_the_median() -> None:
+    passed = [Passage(accepted=0, assigned=1, pushed=4, received=5)] * 3
+    slow_once = Passage(accepted=0, assigned=90, pushed=91, received=92)
+    assert limiting([*passed, slow_once]).end == "pushed"
+
+
+def test_what_did_not_come_is_lost_and_fails_the_burst() -> None:
+    come = Passage(accepted=0, assigned=1, pushed=2, received=3)
+    gone = Passage(accepted=0, assigned=1, pushed=None, received=3)
+    whole, _ = burst_tables([come, come], [come, come])
+    assert whole.reached
+    short, _ = burst_tables([come, come, gone], [come, come])
+    assert [row.name for row in short.rows if not row.reached] == ["lost"]
+
+
+def shown(page: Any) -> Any:
+    """A page, or what is near, as values that can be compared."""
+    if isinstance(page, lists.Page):
+        return [item.attribute_values for item in page.items], page.cursor
+    if isinstance(page, tuple):
+        return [(near.item.attribute_values, near.distance_m) for near in page]
+    return page
