@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.bench.life import counted_life
-from tests.bench.requests import BY_THE_CLOCK, MOST, NEEDS
+from tests.bench.requests import BY_THE_CLOCK, MOST, NEEDS, units_of
 from tests.bench.units import Spent, total
 
 # Requests by function, for one complaint with a photo that is answered in time: see NEEDS for what each is for.
@@ -34,6 +34,10 @@ def test_a_complaint_costs_no_more_units_than_it_did(spent: Sequence[Spent]) -> 
     _, read, written = total(spent)
     assert read <= READ_UNITS
     assert written <= WRITE_UNITS
+
+
+def test_a_complaint_costs_hardly_more_units_than_the_least(spent: Sequence[Spent]) -> None:
+    assert units_of(spent) <= MOST * sum(need.units for need in NEEDS.values())
 
 
 def test_every_change_is_one_transaction_and_at_most_one_read(spent: Sequence[Spent]) -> None:
