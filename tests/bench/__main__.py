@@ -1,4 +1,4 @@
-"""`make bench`: measures, prints a table for each figure, and writes docs/benchmark.md.
+"""`make bench`: measures, prints a table for each figure, and writes docs/benchmark.md and its summaries.
 
 python -m tests.bench [imports|warm|sizes|memory|requests|reads|burst|core ...] [--count N]
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Final
 
-from tests.bench.report import Table, machine, say, write
+from tests.bench.report import Table, machine, say, summarise, write
 
 # By name: the module and its function.
 BENCHES: Final = {
@@ -41,6 +41,7 @@ def main() -> int:
         print(f"\n{text}\n", flush=True)
         seconds = time.monotonic() - began
         write({name: f"{text}\n\n{time.strftime('%-d %B %Y')}, {seconds:.0f} s, {machine()}."})
+        summarise()
         missed += sum(not row.reached for table in tables for row in table.rows)
     say(f"{missed} figures short of their reach" if missed else "every figure within its reach")
     return 0

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Final
 from infra.toolchain import ROOT
 
 REPORT: Final = ROOT / "docs" / "benchmark.md"
+SUMMARIES: Final = (ROOT / "docs" / "performance.md", ROOT / "README.md")
+"""Pages with a section `ratios`: one line for each table of the report."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +99,42 @@ def write(sections: dict[str, str], *, path: Path = REPORT) -> None:
     )
     path.parent.mkdir(exist_ok=True)
     path.write_text("\n\n".join([head, *merged.values()]) + "\n")
+
+
+def summarise(*, report: Path = REPORT, pages: Sequence[Path] = SUMMARIES) -> None:
+    """Write the report's summary into the section `ratios` of each page."""
+    section = f"<!-- ratios -->\n{summary(report.read_text())}\n<!-- /ratios -->"
+    for page in pages:
+        text = page.read_text()
+        page.write_text(text.replace(_sections(text)["ratios"], section))
+
+
+def summary(report: str) -> str:
+    """Of each table in which something is to be reached: how much is, and the figure that is furthest from it."""
+    lines = [_line(["figure", "within reach", "the least good", "its reach"]), _line(["---"] * 4)]
+    for part in report.split("\n## ")[1:]:
+        title = part.partition("\n")[0]
+        table = [_cells(line) for line in part.splitlines() if line.startswith("| ")]
+        columns, rows = table[0], [row for row in table[2:] if row[-2] != "–"]
+        if not rows:
+            continue
+        shown = next((at for at, name in enumerate(columns) if name.startswith(("ratio", "share"))), 1)
+        last = max(rows, key=lambda row: _reading(row[shown] or row[1]) / max(_reading(row[-2]), 0.01))
+        reached = sum(row[-1] == "yes" for row in rows)
+        told = f"{reached} of {len(rows)}" if reached == len(rows) else f"**{reached} of {len(rows)}**"
+        lines.append(_line([title, told, f"{last[0].strip('*')}: {last[shown] or last[1]}", last[-2]]))
+    return "\n".join(lines)
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+
+
+def _reading(text: str) -> float:
+    """The number that a cell begins with: `1.55 (1.46–1.66)`, `≤ 1.25`, `10%`."""
+    found = re.match(r"[≤ ]*([\d.]+)(%?)", text)
+    assert found is not None, text
+    return float(found[1]) / (100 if found[2] else 1)
 
 
 def _sections(text: str) -> dict[str, str]:

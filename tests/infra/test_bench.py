@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -16,6 +17,7 @@ from tests.bench.burst import Passage, limiting
 from tests.bench.burst import tables as burst_tables
 from tests.bench.ordered import OrderedTables, read_from
 from tests.bench.reads import World
+from tests.bench.report import REPORT, SUMMARIES, Row, Table, summary
 from tests.dynamodb import MODELS, tables
 
 
@@ -106,3 +108,28 @@ def shown(page: Any) -> Any:
     if isinstance(page, tuple):
         return [(near.item.attribute_values, near.distance_m) for near in page]
     return page
+
+
+def test_the_summary_shows_of_each_table_what_is_furthest_from_its_reach() -> None:
+    rows = [
+        Row(name="one", cells=["1.10 (1.00–1.20)", "2 / 1"], value=1.1, target=1.2),
+        Row(name="another", cells=["1.30 (1.20–1.40)", "3 / 2"], value=1.3, target=2.0),
+        Row(name="shown only", cells=["9.00 (8.00–9.50)", "9 / 1"], value=9.0),
+    ]
+    compared = Table(title="Time", against="x", columns=("ratio (quartiles)", "ms / ms"), rows=rows)
+    sizes = Table(
+        title="Size",
+        against="x",
+        columns=("zipped",),
+        rows=[Row(name="big", cells=["30 MB"], value=30, target=20)],
+    )
+    report = f"# Benchmark\n\n{compared.markdown()}\n\nToday.\n\n{sizes.markdown()}\n"
+    assert summary(report).splitlines()[2:] == [
+        "| Time | 2 of 2 | one: 1.10 (1.00–1.20) | ≤ 1.2 |",
+        "| Size | **0 of 1** | big: 30 MB | ≤ 20 |",
+    ]
+
+
+@pytest.mark.parametrize("page", SUMMARIES, ids=lambda page: page.name)
+def test_a_page_shows_what_the_report_says(page: Path) -> None:
+    assert f"<!-- ratios -->\n{summary(REPORT.read_text())}\n<!-- /ratios -->" in page.read_text()
