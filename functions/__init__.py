@@ -1,0 +1,3 @@
+from functions.complaints import cold_start
+
+cold_start.begin()

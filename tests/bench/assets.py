@@ -54,6 +54,7 @@ FUNCTIONS: Final[Mapping[str, Code]] = {
 }
 
 _ENVIRONMENT: Final = {
+    "AWS_LAMBDA_FUNCTION_NAME": "function",
     "AWS_REGION": "eu-central-1",
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_ACCESS_KEY_ID": "testing",

@@ -52,6 +52,10 @@ def measure() -> Sequence[Table]:
                 )
                 for name in FUNCTIONS
             ],
+            notes=(
+                "Ours collect no garbage while they are imported (`functions/complaints/cold_start.py`), and do"
+                " again from the first request on. The bare handler has no such provision, as few handlers do.",
+            ),
         ),
         Table(
             title="The same with the bytecode that `pip` and CDK's zip leave",

@@ -42,7 +42,7 @@ class Instant:
         """Answer from now on as these calls were answered: a read exactly as the same read, anything else as the last
         of its kind.
         """
-        answers: ClassVar[dict[str, list[Any]]] = {}
+        answers: dict[str, list[Any]] = {}
         for call in calls:
             if call.status < 300:
                 target = _TARGETS[call.service] + call.operation if call.service in _TARGETS else ""

@@ -3,6 +3,7 @@
 import ast
 import importlib.metadata
 import json
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from infra.package import modules_loaded, unpacked
+from infra.package import unpacked
 from infra.toolchain import ROOT
 
 # What every handler may load at its start, by top-level name: tables, logs, and what these are made of.
@@ -33,6 +34,17 @@ ALSO = {"functions.intake.photos.handler.handler": {"PIL"}}
 class Deployed:
     asset: Path
     environment: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A handler once its module is imported: what that loaded, whether garbage is collected, and how many objects the
+    collector leaves alone.
+    """
+
+    modules: set[str]
+    collects: bool
+    left_alone: int
 
 
 @pytest.fixture(scope="module")
@@ -58,19 +70,52 @@ def deployed(local_assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return found
 
 
+@pytest.fixture(scope="module")
+def started(deployed: dict[str, Deployed]) -> dict[str, Started]:
+    """Each handler, imported as Lambda does it in a process that sees its asset and nothing else."""
+    return {handler: imported(handler, function) for handler, function in deployed.items()}
+
+
+def imported(handler: str, function: Deployed) -> Started:
+    module, _, name = handler.rpartition(".")
+    program = (
+        f"import gc, importlib, json, sys; sys.path.insert(0, {str(function.asset)!r}); before = set(sys.modules);"
+        f"getattr(importlib.import_module({module!r}), {name!r});"
+        "print(json.dumps([sorted(set(sys.modules) - before), gc.isenabled(), gc.get_freeze_count()]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", program],
+        env=function.environment | {"AWS_LAMBDA_FUNCTION_NAME": "function"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.returncode, done.stderr
+    modules, collects, left_alone = json.loads(done.stdout.splitlines()[-1])
+    return Started(modules=set(modules), collects=collects, left_alone=left_alone)
+
+
 def third_party(modules: set[str]) -> set[str]:
     names = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
     return {name for name in names if not name.startswith("_sysconfigdata")}
 
 
 def test_every_handler_imports_from_its_asset_alone_and_loads_no_more_than_it_may(
-    deployed: dict[str, Deployed], subtests: pytest.Subtests
+    started: dict[str, Started], subtests: pytest.Subtests
 ) -> None:
-    assert len(deployed) > 10
-    for handler, function in deployed.items():
+    assert len(started) > 10
+    for handler, function in started.items():
         with subtests.test(handler):
-            loaded = modules_loaded(function.asset, handler, environment=function.environment)
-            assert third_party(loaded) <= SHARED | ALSO.get(handler, set())
+            assert third_party(function.modules) <= SHARED | ALSO.get(handler, set())
+
+
+def test_garbage_is_collected_again_before_the_first_request(
+    started: dict[str, Started], subtests: pytest.Subtests
+) -> None:
+    for handler, function in started.items():
+        with subtests.test(handler):
+            assert function.collects
+            assert function.left_alone
 
 
 def test_no_asset_holds_another_functions_code(

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.http import Api
@@ -37,6 +38,7 @@ directory.mount(
     files=region_file().parent,
     webhook_addresses=tuple(os.environ.get("WEBHOOK_ADDRESSES", "").split()),
 )
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

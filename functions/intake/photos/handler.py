@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.region import load_region
@@ -25,6 +26,7 @@ _check = PhotoCheck(
     zone=ZoneInfo(_region.time_zone),
     now=utc_now,
 )
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:

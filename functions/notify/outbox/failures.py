@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pynamodb.exceptions import DeleteError
 
+from functions.complaints import cold_start
 from functions.complaints.aws import client
 from functions.complaints.people import TokenItem, device_of, forget_device, token_digest, token_owner
 from functions.complaints.settings import require
@@ -22,6 +23,7 @@ _PLATFORMS: Final = {"GCM": "fcm", "APNS": "apns", "APNS_SANDBOX": "apns"}
 _GONE: Final = frozenset({"NotFound", "NotFoundException"})
 
 require(ENVIRONMENT)
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:

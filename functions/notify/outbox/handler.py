@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.outbox import Published, consume
@@ -33,6 +34,7 @@ _teller = Teller(region=load_region(region_file()), pusher=counted(SnsPusher(), 
 _deliveries = DynamoDeliveries()
 _subscriptions = CachedSubscriptions(now=utc_now)
 _enqueue = SqsNudges(_settings["DELIVERIES_QUEUE_URL"])
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.region import load_region
@@ -20,6 +21,7 @@ RESERVE_MS: Final = 35_000
 require(ENVIRONMENT)
 connect()
 _teller = Teller(region=load_region(region_file()), pusher=counted(SnsPusher(), now=utc_now), now=utc_now)
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

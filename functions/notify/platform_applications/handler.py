@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from functions.complaints import cold_start
 from functions.complaints.aws import client
 
 ANSWER_WITHIN_S: Final = 10
@@ -26,6 +27,7 @@ NOTHING_MADE: Final = "not-made"
 _GONE: Final = frozenset({"NotFound", "NotFoundException"})
 
 _log = logging.getLogger(__name__)
+cold_start.end()
 
 
 class UnusableSecret(Exception):

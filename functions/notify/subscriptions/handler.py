@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.http import Api
@@ -35,6 +36,7 @@ mount(
     now=utc_now,
 )
 _throttled = Throttled(_api, now=utc_now)
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

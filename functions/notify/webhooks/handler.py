@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.aws import client
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
@@ -37,6 +38,7 @@ connect()
 _region = load_region(region_file())
 _policy = address_policy(_region.webhooks)
 _nudges = SqsNudges(_settings["DELIVERIES_QUEUE_URL"])
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

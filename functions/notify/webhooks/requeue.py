@@ -6,6 +6,7 @@ Waits that are longer than SQS can hold a message end here, and so does whatever
 from collections.abc import Mapping
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.settings import require
@@ -18,6 +19,7 @@ RESERVE_MS: Final = 10_000
 
 _settings = require(ENVIRONMENT)
 connect()
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:

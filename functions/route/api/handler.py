@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.http import Api
@@ -27,6 +28,7 @@ complaints.mount(
     bucket=_settings["PHOTOS_BUCKET"],
     now=utc_now,
 )
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from functions.complaints import metrics
+from functions.complaints import cold_start, metrics
 from functions.complaints.aws import client
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
@@ -17,6 +17,7 @@ RESERVE_MS: Final = 10_000
 
 _settings = require(ENVIRONMENT)
 connect()
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.outbox import consume
@@ -20,6 +21,7 @@ connect()
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
 _watch = StepFunctionsWatch(state_machine_arn=_settings["STATE_MACHINE_ARN"])
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

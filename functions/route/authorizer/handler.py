@@ -7,6 +7,7 @@ most ANSWER_KEPT_S, and nothing is kept in this function, so that a revoked key 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.agencies import caller_with
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
@@ -19,6 +20,7 @@ ANSWER_KEPT_S: Final = 60
 
 require(ENVIRONMENT)
 connect()
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

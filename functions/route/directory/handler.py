@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.custom_resource import answered
 from functions.complaints.dynamodb import connect
@@ -20,6 +21,7 @@ ENVIRONMENT: Final = ("AGENCIES_TABLE", "COMPLAINTS_TABLE")
 
 require(ENVIRONMENT)
 connect()
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:

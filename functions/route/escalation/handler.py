@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.region import load_region
@@ -17,6 +18,7 @@ require(ENVIRONMENT)
 connect()
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
+cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

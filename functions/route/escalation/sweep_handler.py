@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from functions.complaints import metrics
+from functions.complaints import cold_start, metrics
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.lists import due_before
@@ -21,6 +21,7 @@ _settings = require(ENVIRONMENT)
 connect()
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
+cold_start.end()
 
 
 class SweepIncomplete(RuntimeError):
