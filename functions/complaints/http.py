@@ -7,8 +7,6 @@ import traceback
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from pynamodb.exceptions import PynamoDBException
 
 from functions.complaints.complaint import Actor, ActorKind
@@ -17,6 +15,7 @@ from functions.complaints.faults import NotFound, invalid
 from functions.complaints.ids import is_id
 from functions.complaints.keys import Caller, caller_of
 from functions.complaints.problems import CONTENT_TYPE, Problem, problem_of
+from functions.complaints.router import Response, Router, Unmatched
 from functions.complaints.schema import Schema, check
 from functions.complaints.store import Request
 from functions.complaints.telemetry import follow, logger
@@ -45,14 +44,12 @@ _BUSY: Final = frozenset(
 )
 
 
-class Api(APIGatewayHttpResolver):
-    """A resolver of HTTP API events (payload 2.0) that answers every failure with a problem document."""
+class Api(Router):
+    """A router of HTTP API events (payload 2.0) that answers every failure with a problem document."""
 
     def __init__(self, *, default_language: str = "kk") -> None:
-        super().__init__(serializer=to_json)
+        super().__init__()
         self._default_language = cast(Language, default_language)
-        self.exception_handler(Exception)(self._failed)
-        self.not_found(self._failed)
 
     @property
     def language(self) -> str:
@@ -160,7 +157,7 @@ class Api(APIGatewayHttpResolver):
         follow(complaint_id=None, correlation_id=event["requestContext"]["requestId"])
         if not came_through(event.get("headers") or {}):
             return went_round()
-        return self.resolve(dict(event), context)
+        return self.resolve(event, context)
 
     @property
     def _claims(self) -> Mapping[str, Any]:
@@ -182,8 +179,8 @@ class Api(APIGatewayHttpResolver):
             raise Problem("body-too-large", max=BODY_MAX)
         return raw
 
-    def _failed(self, error: Exception) -> Response[str]:
-        problem = self._unmatched() if isinstance(error, NotFoundError) else _problem_of(error)
+    def failed(self, error: Exception) -> Response[str]:
+        problem = _problem_of(error)
         if problem.status >= 500:
             logger.error("request failed", extra={"failure": _without_words(error)})
         document = to_json(problem.document(self.language, instance=self.current_event.path))
@@ -194,13 +191,6 @@ class Api(APIGatewayHttpResolver):
             body=document.encode("utf-8", "replace").decode(),
             headers=_SAFE_HEADERS | dict(problem.headers),
         )
-
-    def _unmatched(self) -> Problem:
-        """405 with the methods that the address has (RFC 9110, section 15.5.6), 404 where it has none."""
-        path = self.current_event.path
-        routes = (*self._static_routes, *self._dynamic_routes)
-        methods = sorted({str(route.method) for route in routes if route.rule.match(path)})
-        return Problem("method-not-allowed", allow=methods) if methods else Problem("not-found")
 
 
 def answer(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:
@@ -269,6 +259,9 @@ def _cursor_key(text: str) -> dict[str, str]:
 
 
 def _problem_of(error: Exception) -> Problem:
+    if isinstance(error, Unmatched):
+        # RFC 9110, section 15.5.6: with the methods that the address has.
+        return Problem("method-not-allowed", allow=error.methods) if error.methods else Problem("not-found")
     if isinstance(error, PynamoDBException) and _is_busy(error):
         return Problem("unavailable", retry_after=1)
     return problem_of(error)

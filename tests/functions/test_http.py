@@ -21,7 +21,7 @@ def served(
     """The answer of an API whose one route answers what `ask` makes of it."""
     api = Api(default_language=language)
 
-    @api.route("/x", method=[method])
+    @api.route("/x", method=method)
     def route() -> Any:
         return answer({"made": ask(api)})
 

@@ -442,15 +442,9 @@ def test_one_key_sent_1000_times_at_once_is_one_complaint_with_one_set_of_upload
 
 
 def each_thread_its_own_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    held, made = threading.local(), Api._to_proxy_event
-
-    def keep(self: Api, event: dict[str, Any]) -> Any:
-        held.event, held.context = made(self, event), {}
-        return held.event
-
-    monkeypatch.setattr(Api, "_to_proxy_event", keep)
-    monkeypatch.setattr(Api, "current_event", property(lambda _: held.event), raising=False)
-    monkeypatch.setattr(Api, "context", property(lambda _: held.context), raising=False)
+    held = threading.local()
+    event = property(lambda _: held.event, lambda _, event: setattr(held, "event", event))
+    monkeypatch.setattr(Api, "current_event", event, raising=False)
 
 
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,7 @@ def test_every_route_of_the_functions_is_described_and_no_other(
     served = set()
     for module in modules:
         api = load(module, folder=tmp_path, monkeypatch=monkeypatch)._api
-        for route in (*api._static_routes, *api._dynamic_routes):
+        for route in api.routes:
             served.add((route.method.lower(), re.sub(r"<\w+>", "{}", route.path)))
     described = {(operation.method, re.sub(r"\{\w+\}", "{}", operation.path)) for operation in OPERATIONS}
     assert described == served

@@ -4,8 +4,6 @@ from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from typing import Final
 
-from aws_lambda_powertools.event_handler import Response
-
 from functions.complaints import lists
 from functions.complaints.appeal import appeal
 from functions.complaints.bodies import declared_photos
@@ -23,6 +21,7 @@ from functions.complaints.people import count_complaint
 from functions.complaints.problems import Problem
 from functions.complaints.region import Region
 from functions.complaints.repeats import first_of, photos_declared, signing_time
+from functions.complaints.router import Response
 from functions.complaints.store import (
     AlreadyJoined,
     ComplaintStore,

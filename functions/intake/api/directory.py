@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from functions.complaints import lists
 from functions.complaints.http import Api, answer
 from functions.complaints.region import Category, Question, Region
+from functions.complaints.router import Response
 from functions.complaints.texts import in_language
 from functions.intake.api.views import overdue
 

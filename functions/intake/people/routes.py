@@ -5,13 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from aws_lambda_powertools.event_handler import Response
-
 from functions.complaints.clock import parse_iso, to_milliseconds
 from functions.complaints.faults import invalid
 from functions.complaints.http import Api, answer
 from functions.complaints.people import mark_all_read, mark_read, person_of, profile_of, unread
 from functions.complaints.region import Region
+from functions.complaints.router import Response
 from functions.intake.people import schemas
 from functions.intake.people.devices import Devices
 from functions.intake.people.inbox import inbox_view, sort_key

@@ -7,14 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from aws_lambda_powertools.event_handler import Response
-
 from functions.complaints import agencies
 from functions.complaints.agencies import SubscriptionItem, subscription_of
 from functions.complaints.clock import iso, parse_iso
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.http import Api, answer
 from functions.complaints.keys import Caller, caller_of
+from functions.complaints.router import Response
 from functions.notify import feed
 from functions.notify.subscriptions import manage, schemas, views
 from functions.notify.subscriptions.verification import Post, Verification, verify

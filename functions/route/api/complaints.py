@@ -5,8 +5,6 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from aws_lambda_powertools.event_handler import Response
-
 from functions.complaints import lists
 from functions.complaints.bodies import declared_photos
 from functions.complaints.calendar import CalendarYearMissing
@@ -23,6 +21,7 @@ from functions.complaints.moves.photos import expect_photos
 from functions.complaints.moves.possible import possible as possible_moves
 from functions.complaints.region import Region
 from functions.complaints.repeats import first_of, photos_declared, signing_time
+from functions.complaints.router import Response
 from functions.complaints.store import ComplaintStore, RequestSeen, move
 from functions.complaints.transitions import Move
 from functions.complaints.uploads import uploads_of
