@@ -2,8 +2,9 @@
 
 A clock makes a poor cursor: of two changes written at once the later may show first, and a poll between the two skips
 the other. Here each entry has a number, and number n + 1 can only be written once n is there: one transaction writes
-the entry, if its number is free, and a mark of its event, if there is none yet. So a reader who has seen up to n has
-seen everything up to n, and an event that is handled twice stands in the feed once.
+the entry, moves the head from n to n + 1, and marks the event, if it has no mark yet. So a reader who has seen up to n
+has seen everything up to n, and an event that is handled twice stands in the feed once. The head outlives the entries:
+a part in which nothing happened for so long that all of it has expired goes on where it was.
 
 A feed is kept in SHARDS parts, so that a busy agency's writers do not all contend for one number; a complaint's changes
 are all in one part, in their order. The cursor is a position in each.
@@ -14,10 +15,10 @@ import heapq
 import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
@@ -31,6 +32,8 @@ from functions.notify.webhooks.delivery import KEPT, body_of
 from functions.notify.webhooks.tables import DeliveriesMeta
 
 TRIES: Final = 50
+_REFUSED: Final = "ConditionalCheckFailed"
+_WRITES: Final = ("head", "mark", "entry")
 _CONFLICTS: Final = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
@@ -56,6 +59,19 @@ class MarkItem(Model):
     sk = UnicodeAttribute(range_key=True)
     n = NumberAttribute()
     expires = TTLAttribute()
+
+
+class HeadItem(Model):
+    """The last number given out in a part. Never expires."""
+
+    class Meta(DeliveriesMeta):
+        pass
+
+    SK: ClassVar = "head"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default=SK)
+    n = NumberAttribute()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,11 +104,11 @@ class Feed:
             try:
                 self._write(pk, last + 1, published, now=now)
             except TransactWriteError as error:
-                entry, mark = _codes(error)
-                if mark == "ConditionalCheckFailed":
+                codes = _codes(error)
+                if codes.get("mark") == _REFUSED:
                     return
                 self._last.pop(pk, None)
-                if entry != "ConditionalCheckFailed" and not {entry, mark} & _CONFLICTS:
+                if codes.get("head") != _REFUSED and not set(codes.values()) & _CONFLICTS:
                     raise
                 self._sleep(random.uniform(0, min(0.5, 0.005 * 2**attempt)))  # noqa: S311
             else:
@@ -106,9 +122,11 @@ class Feed:
             pk, _sk(number), n=number, at=published.event.at, body=body_of(published), expires=expires
         )
         mark = MarkItem(pk, f"event#{published.event.id}", n=number, expires=expires)
+        at_last = HeadItem.n == number - 1 if number > 1 else HeadItem.pk.does_not_exist()
         with TransactWrite(connection=connection()) as transaction:
-            transaction.save(entry, condition=EntryItem.pk.does_not_exist())
+            transaction.save(HeadItem(pk, n=number), condition=at_last)
             transaction.save(mark, condition=MarkItem.pk.does_not_exist())
+            transaction.save(entry)
 
 
 def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) -> Page:
@@ -116,11 +134,11 @@ def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) ->
 
     Raises Invalid for a cursor that is none, or so old that changes after it are no longer kept.
     """
-    positions = _read_cursor(cursor)
-    parts = [
-        _after(agency_id, shard, position, limit=limit + 1, now=now)
-        for shard, position in enumerate(positions)
-    ]
+    parts, positions = [], []
+    for shard, position in enumerate(_read_cursor(cursor)):
+        part, start = _after(_pk(agency_id, shard), position, limit=limit + 1, now=now)
+        parts.append(part)
+        positions.append(start)
     numbered = [[(item.at, shard, item) for item in part] for shard, part in enumerate(parts)]
     merged = list(heapq.merge(*numbered, key=lambda each: each[:2]))
     for _, shard, item in merged[:limit]:
@@ -132,33 +150,40 @@ def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) ->
     )
 
 
-def _after(agency_id: str, shard: int, position: int, *, limit: int, now: datetime) -> Sequence[EntryItem]:
-    found = EntryItem.query(
-        _pk(agency_id, shard),
-        EntryItem.sk.between(_sk(position + 1), _sk(10**12 - 1)),
-        consistent_read=True,
-        limit=limit,
-        page_size=limit,
-    )
+def _after(pk: str, position: int | None, *, limit: int, now: datetime) -> tuple[Sequence[EntryItem], int]:
+    """The entries after a position, and the position itself: without one, that before the first that is kept."""
+    head = 0 if position is not None else _last_number(pk)
     # The table deletes what has expired in its own time and in no order.
-    kept = [item for item in found if item.expires > now]
-    if position and kept and kept[0].n != position + 1:
+    kept = list(
+        EntryItem.query(
+            pk,
+            EntryItem.sk.between(_sk((position or 0) + 1), _sk(10**12 - 1)),
+            filter_condition=EntryItem.expires > now,
+            consistent_read=True,
+            limit=limit,
+            page_size=max(limit, 100),
+        )
+    )
+    if position is None:
+        return kept, int(kept[0].n) - 1 if kept else head
+    if kept and kept[0].n != position + 1:
         raise invalid("cursor", "wrong_form")
-    return kept
+    return kept, position
 
 
 def _last_number(pk: str) -> int:
-    newest = EntryItem.query(
-        pk, EntryItem.sk.startswith("entry#"), consistent_read=True, scan_index_forward=False, limit=1
-    )
-    return next((int(item.n) for item in newest), 0)
+    try:
+        return int(HeadItem.get(pk, HeadItem.SK, consistent_read=True).n)
+    except HeadItem.DoesNotExist:
+        return 0
 
 
-def _codes(error: TransactWriteError) -> tuple[str, str]:
+def _codes(error: TransactWriteError) -> Mapping[str, str]:
+    """What became of each write, by its name in _WRITES; of the whole where nothing is said of each."""
     codes = [reason.code if reason is not None else "" for reason in error.cancellation_reasons]
-    if len(codes) == 2:
-        return codes[0], codes[1]
-    return error.cause_response_code or "", ""
+    if len(codes) == len(_WRITES):
+        return dict(zip(_WRITES, codes, strict=True))
+    return {"whole": error.cause_response_code or ""}
 
 
 def _pk(agency_id: str, shard: int) -> str:
@@ -174,9 +199,9 @@ def _cursor(positions: Sequence[int]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str | None) -> list[int]:
+def _read_cursor(cursor: str | None) -> Sequence[int | None]:
     if cursor is None:
-        return [0] * SHARDS
+        return [None] * SHARDS
     try:
         text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
     except ValueError as error:

@@ -9,7 +9,7 @@ import pytest
 
 from functions.complaints.faults import Invalid
 from functions.notify import feed
-from functions.notify.feed import Feed, changes
+from functions.notify.feed import EntryItem, Feed, MarkItem, changes
 from tests.dynamodb import tables
 from tests.functions.webhook_world import START, Died, Fault, Faults, event
 
@@ -80,6 +80,46 @@ def test_a_cursor_whose_changes_are_no_longer_kept_is_refused_and_not_skipped_ov
     with pytest.raises(Invalid):
         poll(cursor, now=late)
     assert names(poll(now=late)) == [("C1", 3)]
+
+
+def test_a_part_of_which_everything_has_expired_goes_on_where_it_was():
+    append(event("C1", 1), event("C1", 2))
+    cursor = poll().cursor
+    deleted_by_the_table()
+    late = START + timedelta(days=40)
+    append(event("C1", 3), now=late)
+    assert names(poll(cursor, now=late)) == [("C1", 3)]
+
+
+def deleted_by_the_table():
+    for model, prefix in ((EntryItem, "entry#"), (MarkItem, "event#")):
+        for item in model.scan(model.sk.startswith(prefix)):
+            item.delete()
+
+
+def test_a_reader_who_begins_when_all_has_expired_misses_nothing_that_comes():
+    append(event("C1", 1), event("C1", 2))
+    late = START + timedelta(days=40)
+    begun = poll(now=late)
+    assert begun.changes == ()
+    append(event("C1", 3), now=late)
+    assert names(poll(begun.cursor, now=late)) == [("C1", 3)]
+
+
+def test_a_reader_from_the_beginning_is_told_what_was_missed():
+    """A part that was empty when the cursor was made counts like any other."""
+    cursor = poll().cursor
+    append(event("C1", 1))
+    append(event("C1", 2), now=START + timedelta(days=20))
+    with pytest.raises(Invalid):
+        poll(cursor, now=START + timedelta(days=31))
+
+
+def test_what_has_expired_and_is_not_yet_deleted_hides_nothing():
+    append(*(event("C1", n) for n in range(1, 151)))
+    late = START + timedelta(days=31)
+    append(event("C1", 151), now=late)
+    assert names(poll(now=late)) == [("C1", 151)]
 
 
 @pytest.mark.slow

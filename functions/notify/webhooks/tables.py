@@ -9,6 +9,7 @@
 | subscription#<id>         | slot#<n>       | a place for an attempt at an endpoint that is slow             |
 | rate#<subscription>       | <window>       | attempts claimed in a window of time                           |
 | feed#<agency>#<shard>     | entry#<n>      | an agency's changes for those who poll, see `notify.feed`      |
+| feed#<agency>#<shard>     | head           | the last number that an entry was given                        |
 | feed#<agency>#<shard>     | event#<id>     | says that the event is in the feed                             |
 
 `due_shard` and `next_at` stand on what somebody must look at again, and only there: that is the index `due`.
