@@ -12,6 +12,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from functions.notify.webhooks.warnings import AGENCY_ATTRIBUTE
 from infra.deployment import Deployment
 from infra.function import Code, Function
 from infra.routing import dead_letters, keep_failed
@@ -56,6 +57,24 @@ class Deliveries(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=10),
         )
         self.warnings = sns.Topic(self, "Warnings", display_name="Qamqor webhooks", enforce_ssl=secure)
+        if not deployment.local:
+            self._tell(deployment)
+
+    def _tell(self, deployment: Deployment) -> None:
+        """Warnings go to the agency they concern, and all of them to the operators.
+
+        An address can be subscribed once, so one filter names all the agencies that are reached there.
+        """
+        operators = dict.fromkeys(deployment.region.alarm_emails)
+        for address in operators:
+            self.warnings.add_subscription(subscriptions.EmailSubscription(address))
+        for address, agencies in deployment.region.contact_emails.items():
+            if address in operators:
+                continue
+            only = sns.SubscriptionFilter.string_filter(allowlist=list(agencies))
+            self.warnings.add_subscription(
+                subscriptions.EmailSubscription(address, filter_policy={AGENCY_ATTRIBUTE: only})
+            )
 
     def connect(self, functions: "Functions") -> None:
         functions.webhooks.function.add_event_source(

@@ -1,5 +1,6 @@
 """The region file as infrastructure reads it: typed, and only of a file without findings."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -56,7 +57,10 @@ class Retention:
 
 @dataclass(frozen=True, kw_only=True)
 class RegionFile:
-    """One region as a deployment sees it. `compiled` is the `region.json` of every function's asset."""
+    """One region as a deployment sees it. `compiled` is the `region.json` of every function's asset.
+
+    `contact_emails`: by address, the agencies that are reached there.
+    """
 
     id: str
     stage: Stage
@@ -74,6 +78,7 @@ class RegionFile:
     alarm_emails: tuple[str, ...]
     photo_bytes: int
     agencies: tuple[str, ...]
+    contact_emails: Mapping[str, tuple[str, ...]]
     categories: tuple[str, ...]
     compiled: bytes
 
@@ -116,9 +121,18 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
         alarm_emails=tuple(raw.get("alarms", {}).get("email", ())),
         photo_bytes=(defaults.LIMITS | raw.get("limits", {}))["photo_bytes"],
         agencies=tuple(agency["id"] for agency in raw["agencies"]),
+        contact_emails=_contact_emails(raw["agencies"]),
         categories=tuple(category["id"] for category in raw["categories"]),
         compiled=to_json(compiled(document)),
     )
+
+
+def _contact_emails(agencies: Sequence[Mapping[str, Any]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for agency in agencies:
+        if address := agency.get("contact_email"):
+            found[address] = (*found.get(address, ()), agency["id"])
+    return found
 
 
 def _days(text: str) -> int:

@@ -86,7 +86,7 @@ agencies:
     kind: akimat
     parent: top
     name: {{kk: TODO, ru: TODO, en: TODO}}
-    # Where do you reach it?
+    # Where do you reach it, and is it told when its webhooks fail?
     # contact_email: office@example.org
     # Does it work at other hours?
     # hours: {{opens: "08:00", closes: "17:00"}}

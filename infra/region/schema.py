@@ -99,7 +99,7 @@ _AGENCY = Record(
         "kind": Key(OneOf(AGENCY_KINDS), "what sort of body it is"),
         "parent": Key(Nullable(_ID), "the body above it, or null at the top"),
         "hours": Key(_HOURS, "its own hours", required=False),
-        "contact_email": Key(_EMAIL, "where the operator reaches it", required=False),
+        "contact_email": Key(_EMAIL, "where it is reached, and told when its webhooks fail", required=False),
     },
 )
 

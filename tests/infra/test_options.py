@@ -1,13 +1,14 @@
 """What a region file may ask for beside: a domain behind a firewall, fixed addresses, a malware scan."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from shutil import copy
 
 import pytest
 
 from functions.complaints.edge import HEADER, came_through, went_round
-from infra.region import REGIONS
+from infra.region import REGIONS, load_region_file
 from tests.infra.template import Assembly, Template
 
 FILE = """\
@@ -21,6 +22,12 @@ push:
   fcm: {secret: qamqor/full/fcm, revision: 3}
   apns: {secret: qamqor/full/apns}
 webhooks: {fixed_addresses: true}
+alarms: {email: [duty@full.example, office@full.example]}
+agencies:
+  - {id: city_roads, contact_email: works@full.example}
+  - {id: city_housing, contact_email: works@full.example}
+  - {id: city_police, contact_email: police@full.example}
+  - {id: city_akimat, contact_email: office@full.example}
 """
 
 
@@ -166,3 +173,35 @@ def test_a_credential_is_written_again_when_its_revision_in_the_region_file_is_r
         for each in service.of("Custom::PlatformApplication").values()
     }
     assert revisions == {"GCM": "3", "APNS": "1"}
+
+
+def test_warnings_of_webhooks_reach_the_agency_that_they_concern_and_the_operators(service: Template) -> None:
+    """An address that is both is told everything; one that several agencies share is subscribed once."""
+    (topic,) = [id for id in service.of("AWS::SNS::Topic") if id.startswith("DeliveriesWarnings")]
+    told = [
+        (each["Properties"]["Endpoint"], each["Properties"].get("FilterPolicy"))
+        for each in service.of("AWS::SNS::Subscription").values()
+        if each["Properties"]["TopicArn"] == {"Ref": topic}
+    ]
+    assert sorted(told, key=str) == [
+        ("duty@full.example", None),
+        ("office@full.example", None),
+        ("police@full.example", {"agency_id": ["city_police"]}),
+        ("works@full.example", {"agency_id": ["city_housing", "city_roads"]}),
+    ]
+
+
+def test_the_local_stage_mails_nobody() -> None:
+    from aws_cdk import App, Stack, assertions
+
+    from infra.deployment import Deployment
+    from infra.notification import Deliveries
+
+    region = replace(
+        load_region_file("local"),
+        alarm_emails=("duty@full.example",),
+        contact_emails={"works@full.example": ("city_roads",)},
+    )
+    stack = Stack(App(), "Local")
+    Deliveries(stack, "Deliveries", deployment=Deployment(region=region, architecture="arm64"))
+    assertions.Template.from_stack(stack).resource_count_is("AWS::SNS::Subscription", 0)

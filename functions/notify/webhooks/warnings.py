@@ -1,6 +1,6 @@
 """What an agency is told of an endpoint that fails: by e-mail through a topic, and as a notice over the API.
 
-The topic carries the agency's id as an attribute, so that an agency subscribes its address with a filter of its own.
+Each message carries the agency's id as an attribute: the region file's `contact_email` is subscribed with a filter on it.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,8 @@ from typing import Any, Final
 from functions.complaints.clock import iso
 from functions.notify.webhooks.endpoints import Endpoint, Endpoints, Notice
 
+AGENCY_ATTRIBUTE: Final = "agency_id"
+"""The message attribute that the subscriptions of agencies' addresses filter on."""
 LANGUAGES: Final = ("kk", "ru", "en")
 
 SUBJECTS: Final[Mapping[str, str]] = {
@@ -69,7 +71,7 @@ class Mailer:
                 Subject=SUBJECTS[notice.kind],
                 Message=message_of(endpoint, notice),
                 MessageAttributes={
-                    "agency_id": {"DataType": "String", "StringValue": endpoint.agency_id},
+                    AGENCY_ATTRIBUTE: {"DataType": "String", "StringValue": endpoint.agency_id},
                     "kind": {"DataType": "String", "StringValue": notice.kind},
                 },
             )
