@@ -268,6 +268,7 @@ def ring_promises(alarms: Alarms, *, deployment: Deployment) -> None:
         Told(what="A webhook has not been delivered for six hours.", section="oldest-webhook"),
         webhook_age(deployment),
         above=6 * 3600,
+        # A lane whose endpoint rests or is paused is measured when it is looked at, every six hours at least.
         of=(1, 12),
     )
     alarms.ring(

@@ -274,8 +274,8 @@ class Functions(Construct):
         use_table(self.subscriptions, agencies, *READ, *WRITE)
         use_table(self.outbox, deliveries, *READ, "PutItem", "UpdateItem")
         use_table(self.requeue, deliveries, "UpdateItem", indexes=("due",))
-        use_table(self.webhooks, deliveries, "GetItem", *WRITE, indexes=("by_time",))
-        use_table(self.subscriptions, deliveries, *READ, *WRITE, indexes=("by_time",))
+        use_table(self.webhooks, deliveries, *READ, *WRITE, indexes=("by_time",))
+        use_table(self.subscriptions, deliveries, *READ, "BatchGetItem", *WRITE, indexes=("by_time",))
 
     def _grant_archive(self, storage: Storage) -> None:
         heads = storage.chain_heads

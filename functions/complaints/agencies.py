@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import TransactWriteError, UpdateError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.transactions import TransactWrite
 
-from functions.complaints.dynamodb import Model, TableMeta
+from functions.complaints.dynamodb import Model, TableMeta, connection
 from functions.complaints.faults import Conflict, NotFound
 from functions.complaints.ids import new_id
 from functions.complaints.keys import Caller, Token, hash_of, is_valid, matches, new_token, with_implied
@@ -92,7 +93,7 @@ class SubscriptionItem(Model):
 
     - `types`: event types, exact or `complaint.*`.
     - `secrets`: `[{secret, expires_at}]`, the newest first; more than one while a rotation lasts.
-    - `status`: `pending` until the endpoint echoed the `challenge`, then `active`; whether it is paused is in
+    - `status`: `pending` until the endpoint echoed a challenge, then `active`; whether it is paused is in
       `health`.
     - `max_rate`: attempts a second, at most.
     """
@@ -108,7 +109,6 @@ class SubscriptionItem(Model):
     types = JSONAttribute()
     description = UnicodeAttribute(null=True)
     status = UnicodeAttribute(default="pending")
-    challenge = UnicodeAttribute(null=True)
     secrets = JSONAttribute()
     max_rate = NumberAttribute(null=True)
     version = NumberAttribute(default=1)
@@ -174,11 +174,28 @@ def create_key(
     created_by: str = "operator",
 ) -> NewKey:
     """Make a key and store its hash. Raises ValueError for unknown scopes, Conflict at KEYS_MOST valid keys."""
+    key, new = _new_key(
+        agency_id, scopes=scopes, name=name, expires_at=expires_at, now=now, created_by=created_by
+    )
+    key.save(condition=KeyItem.pk.does_not_exist())
+    return new
+
+
+def _new_key(
+    agency_id: str,
+    *,
+    scopes: tuple[str, ...],
+    name: str,
+    expires_at: datetime | None,
+    now: datetime,
+    created_by: str,
+) -> tuple[KeyItem, NewKey]:
+    """A key that is not stored yet."""
     implied = with_implied(scopes)
     if sum(key.is_valid(now) for key in keys_of(agency_id)) >= KEYS_MOST:
         raise Conflict("too_many_keys", max=KEYS_MOST)
     token = new_token()
-    KeyItem(
+    item = KeyItem(
         agency_pk(agency_id),
         _key_sk(token.key_id),
         key_id=token.key_id,
@@ -190,8 +207,8 @@ def create_key(
         created_by=created_by,
         expires_at=expires_at,
         expires=None if expires_at is None else expires_at + KEY_REMEMBERED,
-    ).save(condition=KeyItem.pk.does_not_exist())
-    return NewKey(
+    )
+    return item, NewKey(
         token=str(token),
         key_id=token.key_id,
         agency_id=agency_id,
@@ -224,15 +241,18 @@ def revoke_key(agency_id: str, key_id: str, *, now: datetime) -> None:
 def rotate_key(
     agency_id: str, key_id: str, *, overlap: timedelta = OVERLAP, created_by: str = "operator", now: datetime
 ) -> NewKey:
-    """A new key with the same rights and term; the old one ends after `overlap`, or earlier if it was to.
+    """A new key with the same rights and term; the old one ends after `overlap`, or earlier if it was to. One
+    transaction: there is never a new key beside an old one that does not end.
 
-    Raises NotFound, also for a key that has ended.
+    Raises NotFound, also for a key that has ended, and Conflict where it was changed at the same moment.
     """
     old = key_of(agency_id, key_id)
     if not old.is_valid(now):
         raise NotFound(key_id)
     ends = now + overlap
-    new = create_key(
+    if old.expires_at is not None and old.expires_at < ends:
+        ends = old.expires_at
+    key, new = _new_key(
         agency_id,
         scopes=tuple(old.scopes),
         name=old.name,
@@ -240,8 +260,18 @@ def rotate_key(
         now=now,
         created_by=created_by,
     )
-    if old.expires_at is None or ends < old.expires_at:
-        old.update([KeyItem.expires_at.set(ends), KeyItem.expires.set(ends + KEY_REMEMBERED)])
+    try:
+        with TransactWrite(connection=connection()) as transaction:
+            transaction.save(key, condition=KeyItem.pk.does_not_exist())
+            transaction.update(
+                old,
+                [KeyItem.expires_at.set(ends), KeyItem.expires.set(ends + KEY_REMEMBERED)],
+                condition=KeyItem.pk.exists() & KeyItem.revoked_at.does_not_exist(),
+            )
+    except TransactWriteError as error:
+        if error.cause_response_code != "TransactionCanceledException":
+            raise
+        raise Conflict("changed_meanwhile") from error
     return new
 
 

@@ -34,7 +34,7 @@ _SUBSCRIPTION: Final[dict[str, Any]] = {
         "description": "`pending` until the endpoint has echoed the challenge; `disabled` after it answered 410.",
     },
     "algorithm": {"type": "string", "enum": list(ALGORITHMS)},
-    "max_rate": COUNT | {"description": "Attempts a second, at most."},
+    "max_rate": COUNT | {"description": schemas.MAX_RATE_SAID},
     "created_at": INSTANT,
     "changed_at": INSTANT,
     "verified_at": NO_INSTANT,
@@ -93,6 +93,8 @@ _DELIVERY: Final[dict[str, Any]] = {
     "replayed_at": NO_INSTANT,
     "attempts_made": COUNT,
     "attempts": {"type": "array", "items": _ATTEMPT},
+    "next_attempt_at": NO_INSTANT
+    | {"description": "When it, or what it waits for, is tried next; null where it has ended, or is paused."},
 }
 
 COMPONENTS: Final[dict[str, Any]] = {
@@ -114,7 +116,7 @@ COMPONENTS: Final[dict[str, Any]] = {
     ),
     "Delivery": record(_DELIVERY),
     "DeliveryDetail": record(
-        _DELIVERY | {"next_attempt_at": NO_INSTANT, "payload": {"type": "object"}},
+        _DELIVERY | {"payload": {"type": "object"}},
         description="With the payload as it is sent.",
     ),
     "Key": record(
@@ -201,7 +203,8 @@ def _subscriptions() -> tuple[Operation, ...]:
             caller="agency",
             scope="admin",
             summary="Change a subscription",
-            description="A new URL has to echo a challenge before anything goes to it.",
+            description="A new URL has to echo a challenge before anything goes to it; what happens until then is kept "
+            "for it.",
             parameters=(_SUBSCRIPTION_ID,),
             body=schemas.CHANGED_SUBSCRIPTION,
             example={"types": ["complaint.assigned", "complaint.escalated"]},
@@ -239,7 +242,15 @@ def _actions() -> tuple[Operation, ...]:
             body=schemas.ROTATION,
             body_required=False,
         ),
-        _action("test", "sendTest", "write", "Send a test event", "DeliveryDetail", status=202),
+        _action(
+            "test",
+            "sendTest",
+            "write",
+            "Send a test event",
+            "DeliveryDetail",
+            status=202,
+            description="409 where it would have to wait: the subscription is paused, or its endpoint is being spared.",
+        ),
         _action(
             "replay",
             "replayRange",
@@ -275,7 +286,7 @@ def _deliveries() -> tuple[Operation, ...]:
             tag=SUBSCRIPTIONS,
             caller="agency",
             scope="read",
-            summary="A subscription's deliveries with their attempts, newest first",
+            summary="A subscription's deliveries with their attempts and the next, newest first",
             parameters=(_SUBSCRIPTION_ID, status, *instants, CURSOR, LIMIT),
             answer=page_of("Delivery"),
         ),
@@ -286,7 +297,7 @@ def _deliveries() -> tuple[Operation, ...]:
             tag=SUBSCRIPTIONS,
             caller="agency",
             scope="read",
-            summary="One delivery with its payload and next attempt",
+            summary="One delivery with its payload",
             parameters=(_SUBSCRIPTION_ID, _DELIVERY_ID),
             answer="DeliveryDetail",
         ),

@@ -8,8 +8,8 @@ from functions.complaints.clock import parse_iso
 from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import Event, EventType
 from functions.complaints.outbox import Published
-from functions.notify.webhooks.delivery import body_of
-from functions.notify.webhooks.schedule import DELAYS
+from functions.notify.webhooks.delivery import TEST_TYPE, body_of
+from functions.notify.webhooks.schedule import MIN_ATTEMPTS
 from infra.openapi.complaint import COUNT, FLAG, INSTANT, NO_INSTANT, NO_TEXT, STATUS, TEXT
 from infra.openapi.operation import ID, record, ref
 
@@ -37,7 +37,8 @@ VERIFICATION: Final = {
 ABOUT: Final = (
     "The payload holds ids and state and nothing personal: read the rest over the API. Messages of one complaint come in "
     "order, `sequence` lets you check; complaints are independent of one another. Any 2xx within 15 seconds is success "
-    f"and every other answer failure: a message is tried {len(DELAYS) + 1} times over five days. `Retry-After` is "
+    f"and every other answer failure: a message is tried at once and then at least {MIN_ATTEMPTS - 1} times over five "
+    "days, less and less often. `Retry-After` is "
     "honoured, redirects are not followed, and 410 disables the subscription."
 )
 _DATA: Final = {
@@ -72,6 +73,13 @@ SCHEMAS: Final[dict[str, Any]] = {
             "data": record({"subscription_id": ID, "challenge": TEXT}),
         }
     ),
+    "TestMessage": record(
+        {
+            "type": {"const": TEST_TYPE},
+            "timestamp": INSTANT,
+            "data": record({"subscription_id": ID, "sequence": COUNT}),
+        }
+    ),
 }
 
 _MEANINGS: Final[dict[EventType, str]] = {
@@ -99,7 +107,7 @@ _MEANINGS: Final[dict[EventType, str]] = {
 
 
 def section() -> dict[str, Any]:
-    """The document's `webhooks`: one for each type of event, and the challenge."""
+    """The document's `webhooks`: one for each type of event, the challenge, and the test."""
     told = {kind.value: _webhook(kind.value, _MEANINGS[kind], "EventMessage") for kind in EventType}
     challenge = _webhook(
         "subscription.verification",
@@ -107,7 +115,8 @@ def section() -> dict[str, Any]:
         "VerificationMessage",
         answer=record({"challenge": TEXT}),
     )
-    return told | {"subscription.verification": challenge}
+    test = _webhook(TEST_TYPE, "The agency asked for it, to see whether it arrives.", "TestMessage")
+    return told | {"subscription.verification": challenge, TEST_TYPE: test}
 
 
 def example() -> dict[str, Any]:

@@ -85,9 +85,12 @@ def _town() -> Iterator[Town]:
 
 def _subscribed(here: Town, receiver: Receiver) -> None:
     from functions.complaints.agencies import new_subscription
+    from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
     from functions.notify.webhooks.signature import new_secret
 
     receiver.secret = new_secret()
-    new_subscription(
+    subscription = new_subscription(
         "housing", url=receiver.url, types=("complaint.*",), secret=receiver.secret, active=True, now=here.now
     )
+    # As one that has echoed its challenge; the first answer of another would cost four requests more.
+    DynamoEndpoints().change(endpoint_of(subscription), proven)

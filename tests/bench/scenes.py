@@ -108,13 +108,15 @@ def _settled(here: Town, hook_url: str) -> str:
     from functions.complaints.region import load_region
     from functions.complaints.routing import responsible_agency
     from functions.complaints.settings import region_file
+    from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
     from functions.notify.webhooks.signature import new_secret
 
     region = load_region(region_file())
     agency_id = responsible_agency(region, category_id="open_manhole", lat=LAT, lon=LON).agency_id
-    new_subscription(
+    subscription = new_subscription(
         agency_id, url=hook_url, types=("complaint.*",), secret=new_secret(), active=True, now=here.now
     )
+    DynamoEndpoints().change(endpoint_of(subscription), proven)
     for number in range(MADE):
         phone = {"platform": "fcm", "token": f"token-{number}"}
         answer = here.citizen("PUT", "/v1/devices/phone", phone, who=f"person-{number}")

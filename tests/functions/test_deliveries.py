@@ -114,6 +114,12 @@ def test_only_an_active_subscription_gets_one_and_a_complaint_with_nobody_none(t
     assert len(consumer.nudged) == 1
 
 
+def test_a_subscription_whose_new_url_has_not_echoed_yet_misses_nothing(table):
+    consumer = Consumer(by_agency(roads=[Subscribed("moved", status="pending", verified_at=START)]))
+    consumer(event("C1", 1))
+    assert consumer.made(event("C1", 1), "roads", "moved") is not None
+
+
 # ---- what
 
 

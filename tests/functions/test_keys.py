@@ -1,5 +1,6 @@
 """API keys: what is made, what is kept of it, and who gets in with it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from functions.complaints import agencies, keys
 from functions.complaints.faults import Conflict, NotFound
 from functions.complaints.problems import Problem
 from tests.dynamodb import tables
+from tests.functions.faults import aws_calls
 
 NOW = datetime(2026, 3, 3, 4, 5, 6, 789000, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -144,3 +146,15 @@ def test_an_agency_has_so_many_valid_keys_and_no_more(table, monkeypatch):
         made()
     agencies.revoke_key("roads", first.key_id, now=NOW)
     made()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_rotation_that_fails_half_way_leaves_no_key_beside_one_that_does_not_end(when):
+    for hit in range(4):
+        with tables():
+            made = agencies.create_key("roads", scopes=("read",), name="x", expires_at=None, now=NOW)
+            with aws_calls(fail=hit, when=when) as calls, suppress(Exception):
+                agencies.rotate_key("roads", made.key_id, now=NOW)
+            found = agencies.keys_of("roads")
+            old = agencies.key_of("roads", made.key_id)
+            assert (len(found) == 2) == (old.expires_at is not None), f"{when} {calls.made}"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from functions.complaints import agencies, keys
 from functions.complaints.http import Api
 from functions.complaints.throttle import Throttle, Throttled
 from functions.notify import feed
+from functions.notify.outbox.deliveries import CachedSubscriptions
 from functions.notify.subscriptions import api as subscriptions_api
 from functions.notify.subscriptions import schemas
 from functions.notify.webhooks import jobs
@@ -20,8 +22,11 @@ from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
 from functions.notify.webhooks.transport import attempt
 from tests.dynamodb import tables
+from tests.functions.api_client import Answer
+from tests.functions.faults import aws_calls
 from tests.functions.test_webhook_transport import Receiver, ok, saying
 from tests.functions.webhook_world import START, Agency, Clock, Queue, World, answered, event
+from tests.openapi_answers import assert_described
 
 LOCAL_STAGE = AddressPolicy(allow_http=True, allow_private=True, ports=None)
 DAY = timedelta(days=1)
@@ -75,7 +80,10 @@ class Door:
             },
             None,
         )
-        return raw["statusCode"], json.loads(raw["body"]) if raw.get("body") else None
+        held = {name.lower(): value for name, value in raw["headers"].items()}
+        answer = Answer(status=raw["statusCode"], headers=held, text=raw.get("body") or "")
+        assert_described(method, f"/v1/agency/{path}", answer)
+        return answer.status, answer.json if answer.text else None
 
     def subscribe(self, **body):
         status, made = self(
@@ -298,6 +306,34 @@ def test_a_test_event_arrives_and_is_listed(door):
     )
 
 
+def test_a_test_event_that_would_have_to_wait_is_refused_with_the_reason(door):
+    made = door.subscribe()
+    at = f"subscriptions/{made['id']}"
+    door("POST", f"{at}/pause", {})
+    status, problem = door("POST", f"{at}/test", {})
+    assert (status, problem["key"]) == (409, "subscription_paused")
+    door("POST", f"{at}/resume", {})
+    door.agency.answer = lambda delivery: answered(503)
+    door.deliver(made["id"], *(event(f"C{n}", 1) for n in range(5)))
+    status, problem = door("POST", f"{at}/test", {})
+    assert (status, problem["key"]) == (409, "subscription_resting")
+    assert door("GET", at)[1]["health"]["resting_until"] in problem["detail"]
+    assert door("GET", f"{at}/deliveries")[1]["items"][0]["type"] != "subscription.test"
+
+
+def test_a_test_event_does_not_wait_for_an_earlier_one_that_failed(door):
+    made = door.subscribe()
+    at = f"subscriptions/{made['id']}/test"
+    door.agency.answer = lambda delivery: answered(503)
+    door("POST", at, {})
+    door.work_off()
+    door.agency.answer = lambda delivery: answered()
+    door.clock.advance(timedelta(seconds=1))
+    door("POST", at, {})
+    door.work_off()
+    assert len(door.agency.accepted) == 2
+
+
 def test_deliveries_are_listed_newest_first_in_pages_that_join_up(door):
     made = door.subscribe()
     door.deliver(made["id"], *(event("C1", n, at=START + timedelta(seconds=n)) for n in range(1, 12)))
@@ -334,6 +370,25 @@ def test_a_waiting_delivery_shows_its_attempts_and_the_next(door):
     assert shown["status"] == "pending"
     assert "2026-03-03T04:00:04" <= shown["next_attempt_at"] <= "2026-03-03T04:00:06.1"
     assert shown["payload"]["data"]["id"] == "C1"
+
+
+def test_the_list_shows_when_each_is_tried_next_in_one_read_more(door):
+    made = door.subscribe()
+    at = f"subscriptions/{made['id']}/deliveries"
+    door.agency.answer = lambda delivery: answered(200 if delivery.lane.complaint_id == "C0" else 503)
+    door.deliver(made["id"], *(event(f"C{n}", seq) for n in range(3) for seq in (1, 2)))
+    with aws_calls() as calls:
+        _, page = door("GET", at)
+    assert Counter(calls.made) == {"GetItem": 1, "Query": 1, "BatchGetItem": 1}
+    shown = {(each["complaint_id"], each["sequence"]): each["next_attempt_at"] for each in page["items"]}
+    assert shown["C0", 1] is shown["C0", 2] is None
+    for complaint in ("C1", "C2"):
+        assert shown[complaint, 1] == shown[complaint, 2] > "2026-03-03T04:00:03"
+    door.deliver(made["id"], *(event(f"D{n}", 1) for n in range(5)))
+    resting = door("GET", f"subscriptions/{made['id']}")[1]["health"]["resting_until"]
+    assert {each["next_attempt_at"] for each in door("GET", at, status="pending")[1]["items"]} == {resting}
+    door("POST", f"subscriptions/{made['id']}/pause", {})
+    assert {each["next_attempt_at"] for each in door("GET", at)[1]["items"]} == {None}
 
 
 @pytest.mark.parametrize("name", ["C1-2", "C9-1", "C1", "C1-x", "-1", "C1-" + "9" * 30])
@@ -416,6 +471,20 @@ def test_a_new_url_takes_over_what_the_old_one_did_not_take(door):
     assert door.agency.order() == {"C1": [1], "C2": [1]}
 
 
+def test_what_happens_before_a_new_url_has_echoed_goes_there_once_it_has(door):
+    made = door.subscribe()
+    at = f"subscriptions/{made['id']}"
+    door.echo = False
+    door("PATCH", at, {"url": "http://127.0.0.1:10/new"})
+    door.world.publish(event("C1", 1), CachedSubscriptions(now=door.clock))
+    door.work_off()
+    assert door.agency.attempts == []
+    door.echo = True
+    assert door("POST", f"{at}/verify", {})[1]["status"] == "active"
+    door.work_off()
+    assert door.agency.order() == {"C1": [1]}
+
+
 def test_nothing_is_sent_to_a_deleted_subscription(door):
     made = door.subscribe()
     door("POST", f"subscriptions/{made['id']}/pause", {})
@@ -437,7 +506,7 @@ def test_nothing_is_sent_to_a_deleted_subscription(door):
 def test_changes_are_polled_with_a_cursor(door):
     writer = feed.Feed()
     for seq in (1, 2, 3):
-        writer.append("roads", event("C1", seq), now=START)
+        writer.append("roads", event("01KJR9YAXN5V7C2M4T8W6QZ3HD", seq), now=START)
     _, first = door("GET", "changes", limit=2)
     assert ([each["data"]["sequence"] for each in first["items"]], first["more"]) == ([1, 2], True)
     _, second = door("GET", "changes", cursor=first["cursor"])

@@ -13,7 +13,7 @@ import pytest
 from functions.complaints import agencies
 from functions.notify.outbox.deliveries import CachedSubscriptions
 from functions.notify.webhooks import nudges
-from functions.notify.webhooks.endpoints import DynamoEndpoints
+from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
 from functions.notify.webhooks.limits import AttemptRate, Slots
 from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
@@ -38,15 +38,22 @@ RATE = 1000
 @pytest.fixture
 def subscription():
     with tables():
-        yield agencies.new_subscription(
-            "roads",
-            url="https://hooks.example.com/",
-            types=("complaint.*",),
-            secret=new_secret(),
-            max_rate=RATE,
-            active=True,
-            now=START,
-        )
+        yield subscribe()
+
+
+def subscribe():
+    """A new subscription, the only one."""
+    for item in agencies.subscriptions_of("roads"):
+        item.delete()
+    return agencies.new_subscription(
+        "roads",
+        url="https://hooks.example.com/",
+        types=("complaint.*",),
+        secret=new_secret(),
+        max_rate=RATE,
+        active=True,
+        now=START,
+    )
 
 
 class FaultyQueue:
@@ -116,6 +123,8 @@ def play(monkeypatch, plan, *, events=2, complaints=1, agency=None, seed=1, name
 
 
 def test_without_a_fault_each_event_is_sent_once_in_few_calls(subscription, monkeypatch):
+    """At an endpoint that was quick before; that its agency set a rate costs one more, once for ten attempts."""
+    DynamoEndpoints().change(endpoint_of(subscription), proven)
     _, agency, faults = play(monkeypatch, lambda number: None, events=1)
     assert len(agency.attempts) == 1
     assert Counter(faults.calls) == {
@@ -123,7 +132,7 @@ def test_without_a_fault_each_event_is_sent_once_in_few_calls(subscription, monk
         "PutItem": 1,
         "SendMessageBatch": 1,
         "GetItem": 2,
-        "UpdateItem": 4,
+        "UpdateItem": 4 + 1,
         "POST": 1,
     }
 
@@ -131,9 +140,10 @@ def test_without_a_fault_each_event_is_sent_once_in_few_calls(subscription, monk
 @pytest.mark.parametrize("exception", [Died, pytest.param(Fault, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_fault_at_any_one_call_loses_nothing(subscription, monkeypatch, when, exception):
-    """Every call that the sound run makes, one after the other."""
+    """Every call that the sound run makes to an endpoint that is new, one after the other."""
     sound = len(play(monkeypatch, lambda number: None)[2].calls)
     for hit in range(sound):
+        subscribe()
         world, agency, faults = play(
             monkeypatch,
             lambda number, hit=hit: (when, exception) if number == hit else None,

@@ -175,6 +175,7 @@ class Street:
             enqueue=self.queued.extend,
             rate=NoLimit(),
             report=lambda *_: None,
+            report_waiting=lambda *_: None,
             tell=lambda endpoint: endpoint,
             slots=NoSlots(),
         )

@@ -1,12 +1,16 @@
 """An endpoint that fails is spared, its agency is told, and after it has recovered everything goes out in order."""
 
+import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from itertools import pairwise
 
 import pytest
 
 from functions.complaints import agencies
-from functions.notify.webhooks import schedule
+from functions.notify.webhooks import metrics, schedule
 from functions.notify.webhooks.delivery import (
     ATTEMPTS_FIRST,
     ATTEMPTS_LAST,
@@ -16,12 +20,17 @@ from functions.notify.webhooks.delivery import (
     message_id,
     with_attempt,
 )
-from functions.notify.webhooks.endpoints import DynamoEndpoints, Notice, endpoint_of
+from functions.notify.webhooks.endpoints import (
+    DynamoEndpoints,
+    Notice,
+    Overtaken,
+    endpoint_of,
+    with_notice,
+)
 from functions.notify.webhooks.limits import (
     CLAIM,
     DEFAULT_RATE,
     SLOT_HELD,
-    SLOTS,
     UNCLAIMED,
     WINDOW,
     AttemptRate,
@@ -32,9 +41,9 @@ from functions.notify.webhooks.schedule import Pause
 from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
-from functions.notify.webhooks.warnings import SUBJECTS, Mailer, message_of
+from functions.notify.webhooks.warnings import CLAIMED_FOR, SUBJECTS, Mailer, message_of
 from tests.dynamodb import tables
-from tests.functions.webhook_world import START, Agency, Died, Faults, World, answered, event
+from tests.functions.webhook_world import START, Agency, Died, Fault, Faults, World, answered, event
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -47,17 +56,32 @@ class Town:
         self.items = {}
         self.mails = []
         self.faults = Faults(lambda number: None)
+        self.sns_is_well = True
+        self.waiting = []
         endpoints = DynamoEndpoints()
-        self.world = World(
-            deliveries=DynamoDeliveries(),
-            endpoints=endpoints,
-            timers=DynamoTimers(),
-            post=self.post,
-            tell=Mailer(
-                topic_arn="topic", endpoints=endpoints, publish=lambda **mail: self.mails.append(mail)
-            ),
-            **tools,
+        self.mailer = Mailer(
+            topic_arn="topic", endpoints=endpoints, publish=self.publish_mail, now=lambda: self.world.clock()
         )
+        self.world = World(
+            **{
+                "deliveries": DynamoDeliveries(),
+                "endpoints": endpoints,
+                "timers": DynamoTimers(),
+                "post": self.post,
+                "tell": self.mailer,
+                "report_waiting": self.report_waiting,
+            }
+            | tools
+        )
+
+    def publish_mail(self, **mail):
+        if not self.sns_is_well:
+            raise Fault("Publish")
+        self.mails.append(mail)
+
+    def report_waiting(self, endpoint, delivery):
+        line = json.loads(metrics.waiting_line(endpoint, delivery, now=self.world.clock()))
+        self.waiting.append((self.world.clock(), line["UndeliveredAge"]))
 
     def post(self, endpoint, delivery):
         return self.faults.around("POST", lambda: self.agencies[endpoint.agency_id](endpoint, delivery))
@@ -248,6 +272,138 @@ def test_one_complaint_that_never_gets_through_holds_up_itself_alone(town):
     assert town.endpoint("roads").health.paused is None
 
 
+def test_an_old_event_that_comes_while_the_endpoint_rests_goes_out_with_the_recovery(town):
+    """A replay, or a consumer that was late: its event is older than the run of failures."""
+    dead = town.settle("roads", lambda delivery: answered(503))
+    town.publish(*complaints(5))
+    town.publish(event("old", 1, at=START - 9 * DAY))
+    dead.answer = lambda delivery: answered()
+    town.world.pass_time(10 * MINUTE, until=lambda: "old" in dead.order())
+    assert dead.order()["old"] == [1]
+
+
+# ---- what waits is measured, tried or not
+
+
+def test_the_age_of_what_waits_is_measured_while_the_endpoint_rests(town):
+    town.settle("roads", lambda delivery: answered(503))
+    town.publish(*complaints(5))
+    town.world.clock.advance(timedelta(seconds=3))
+    town.publish(event("late", 1, at=START + timedelta(seconds=1)))
+    assert town.waiting == [(START + timedelta(seconds=3), 2.0)]
+
+
+def test_the_age_of_what_waits_is_measured_while_the_subscription_is_paused(town):
+    """Often enough for the alarm, which looks back over twelve hours, to ring without a gap."""
+    town.settle("roads")
+    endpoint, now = town.endpoint("roads"), town.world.clock()
+    DynamoEndpoints().change(
+        endpoint,
+        lambda each: replace(each, health=schedule.paused(each.health, reason=Pause.ASKED, now=now)),
+    )
+    town.publish(event("C1", 1), event("C1", 2, at=START + MINUTE))
+    town.world.pass_time(2 * DAY, step=30 * MINUTE)
+    assert town.agencies["roads"].attempts == []
+    assert all(age == (at - START).total_seconds() for at, age in town.waiting)
+    seen = [at for at, _ in town.waiting]
+    assert town.world.clock() - seen[-1] <= 7 * HOUR
+    assert max(later - earlier for earlier, later in pairwise(seen)) <= 7 * HOUR
+
+
+def test_a_replayed_delivery_is_late_since_its_replay_and_not_since_its_event(town):
+    town.settle("roads")
+    delivery = delivery_of(event("C1", 1), agency_id="roads", subscription_id="s")
+    later = START + 20 * DAY
+    replayed = replace(delivery, replayed_at=later)
+    for each, age in ((delivery, 20 * 86400 + 60), (replayed, 60)):
+        line = metrics.waiting_line(town.endpoint("roads"), each, now=later + MINUTE)
+        assert json.loads(line)["UndeliveredAge"] == age
+
+
+# ---- mail, and a health that many want to change
+
+
+@pytest.mark.slow
+def test_a_mail_that_sns_does_not_take_changes_no_schedule_and_is_sent_later():
+    tried = {}
+    for well in (True, False):
+        with tables():
+            town = Town()
+            town.sns_is_well = well
+            dead = town.settle("roads", lambda delivery: answered(503))
+            town.publish(event("C1", 1))
+            town.world.pass_time(2 * HOUR)
+            tried[well] = len(dead.attempts)
+            (notice,) = town.endpoint("roads").notices
+            assert (notice.kind, notice.mailed) == ("failing_1h", well)
+            assert town.kinds() == ["failing_1h"] * well
+            town.sns_is_well = True
+            town.world.pass_time(2 * HOUR)
+            assert town.kinds() == ["failing_1h"]
+    assert tried[False] == tried[True]
+
+
+def test_the_notice_of_a_pause_is_mailed_although_nothing_is_tried_any_more(town):
+    town.sns_is_well = False
+    town.settle("roads", lambda delivery: answered(410))
+    town.publish(event("C1", 1))
+    town.sns_is_well = True
+    town.world.pass_time(DAY, step=HOUR)
+    assert town.kinds() == ["paused_gone"]
+
+
+def test_a_notice_that_two_see_unmailed_is_mailed_once(town):
+    town.settle("roads")
+    endpoint = DynamoEndpoints().change(
+        town.endpoint("roads"), lambda each: with_notice(each, "failing_1h", at=START)
+    )
+    town.mailer(endpoint)
+    town.mailer(endpoint)
+    assert town.kinds() == ["failing_1h"]
+
+
+def test_a_mailer_that_dies_is_replaced(town):
+    town.settle("roads")
+    endpoint = DynamoEndpoints().change(
+        town.endpoint("roads"), lambda each: with_notice(each, "failing_1h", at=START)
+    )
+    town.sns_is_well = False
+    with pytest.raises(Fault):
+        town.mailer(endpoint)
+    town.sns_is_well = True
+    town.mailer(town.endpoint("roads"))
+    assert town.mails == []
+    town.world.clock.advance(CLAIMED_FOR)
+    town.mailer(town.endpoint("roads"))
+    assert town.kinds() == ["failing_1h"]
+
+
+def test_an_attempt_is_logged_although_the_endpoints_health_cannot_be_written():
+    """And between two tries to write it there is a pause that grows."""
+    pauses = []
+
+    class Crowded(DynamoEndpoints):
+        def replace(self, endpoint, changed):
+            return None
+
+    class Raising(World):
+        def work(self, message):
+            with suppress(Overtaken):
+                super().work(message)
+
+    with tables():
+        town = Town()
+        town.settle("roads", lambda delivery: answered(503))
+        object.__setattr__(town.world.sender, "endpoints", Crowded(sleep=pauses.append))
+        town.world.__class__ = Raising
+        town.publish(event("C1", 1))
+        lane = delivery_of(event("C1", 1), agency_id="roads", subscription_id=town.items["roads"].id).lane
+        assert [each["status"] for each in DynamoDeliveries().get(lane, 1).attempts] == [503]
+    assert len(pauses) >= 10
+    assert 0 <= min(pauses) <= max(pauses) <= 0.5
+    assert sum(pauses[-4:]) > sum(pauses[:4])
+
+
 def test_retry_after_is_kept_to(town):
     asked = iter([timedelta(hours=2)])
     busy = town.settle(
@@ -285,27 +441,37 @@ def test_the_rate_is_held_over_all_containers(town):
     assert not containers[0].wait("s", rate=None, now=START + WINDOW)
 
 
+def test_a_rate_that_the_agency_set_is_never_exceeded(town):
+    containers = [AttemptRate() for _ in range(20)]
+    allowed = [
+        container for _ in range(10) for container in containers if not container.wait("s", rate=3, now=START)
+    ]
+    assert len(allowed) == 30
+
+
 def test_a_burst_at_one_endpoint_goes_out_at_its_rate():
     with tables():
         town = Town(rate=AttemptRate())
         roads = town.settle("roads", max_rate=1)
         town.publish(*complaints(15), work=False)
         town.world.work_off()
-        assert len(roads.accepted) == 10 + UNCLAIMED
+        assert len(roads.accepted) == 10
         town.world.pass_time(MINUTE, step=timedelta(seconds=11))
         assert len(roads.order()) == 15
 
 
 def test_a_slow_endpoint_has_two_places_and_a_lost_one_comes_back(town):
     slots = Slots()
-    taken = [slots.take("s", owner=f"w{n}", now=START) for n in range(3)]
-    assert taken == ["slot#0", "slot#1", None]
-    assert len([each for each in taken if each]) == SLOTS
-    slots.give_back("s", "slot#0", owner="somebody else")
-    assert slots.take("s", owner="w3", now=START) is None
-    slots.give_back("s", "slot#0", owner="w0")
-    assert slots.take("s", owner="w3", now=START) == "slot#0"
-    assert slots.take("s", owner="w4", now=START + SLOT_HELD + timedelta(seconds=1)) == "slot#0"
+    take = partial(slots.take, "s", places=schedule.SLOW_PLACES)
+    taken = [take(owner=f"w{n}", now=START) for n in range(3)]
+    assert {*taken[:2]} == {"slot#0", "slot#1"}
+    assert taken[2] is None
+    first = taken[0]
+    slots.give_back("s", first, owner="somebody else")
+    assert take(owner="w3", now=START) is None
+    slots.give_back("s", first, owner="w0")
+    assert take(owner="w3", now=START) == first
+    assert take(owner="w4", now=START + SLOT_HELD + timedelta(seconds=1)) is not None
 
 
 def test_an_endpoint_that_answers_slowly_is_marked_and_cleared():
@@ -315,7 +481,8 @@ def test_an_endpoint_that_answers_slowly_is_marked_and_cleared():
         town.settle("roads", lambda delivery: answered(latency_ms=latency[0]))
         town.publish(*complaints(1))
         assert town.endpoint("roads").health.slow
-        slots = [Slots().take(town.items["roads"].id, owner=f"w{n}", now=START) for n in range(SLOTS)]
+        take = partial(Slots().take, town.items["roads"].id, places=schedule.SLOW_PLACES, now=START)
+        slots = [take(owner=f"w{n}") for n in range(schedule.SLOW_PLACES)]
         town.publish(event("waits", 1))
         assert len(town.agencies["roads"].attempts) == 1
         for slot, owner in zip(slots, ("w0", "w1"), strict=True):

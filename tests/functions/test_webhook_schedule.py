@@ -23,14 +23,18 @@ from functions.notify.webhooks.schedule import (
     ask,
     due_warnings,
     next_attempt,
+    overdue,
     pause_due,
     paused,
+    places,
     resumed,
+    waiting,
     with_warned,
 )
 
 START = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+WELL = SubscriptionHealth(proven=True)
 MIDDLE = lambda: 0.5  # noqa: E731
 
 chances = st.randoms(use_true_random=False).map(lambda source: source.random)
@@ -57,9 +61,9 @@ def test_the_delays_grow_and_fill_five_days():
 
 
 @given(chances, st.sampled_from([0, 1, 15]))
-def test_at_least_twelve_tries_over_five_days_whatever_the_jitter(chance, seconds):
+def test_one_at_once_and_at_least_twelve_tries_over_five_days_whatever_the_jitter(chance, seconds):
     times = attempts(chance, took=timedelta(seconds=seconds))
-    assert len(times) > MIN_ATTEMPTS
+    assert len(times) >= 1 + 12
     assert times[-1] - START == WINDOW
     for number, (earlier, later) in enumerate(pairwise(times)):
         delay = DELAYS[min(number, len(DELAYS) - 1)]
@@ -105,7 +109,7 @@ def test_retry_after_only_ever_lengthens_the_wait_and_by_a_day_at_most(chance, m
 @given(chances, st.randoms(use_true_random=False))
 def test_a_receiver_that_always_asks_to_wait_still_gets_its_tries(chance, source):
     times = attempts(chance, retry_after=lambda: timedelta(hours=source.choice([0, 1, 24, 48])))
-    assert len(times) >= MIN_ATTEMPTS
+    assert len(times) >= 1 + 12
     assert times[-1] - START >= WINDOW
 
 
@@ -153,7 +157,7 @@ def test_a_probe_that_died_with_its_sender_is_followed_by_another():
 def test_a_probe_that_succeeds_closes_the_breaker_and_forgets_the_run():
     opened = failed(BREAKER_THRESHOLD)
     half_open, _ = ask(opened, now=opened.rest_until)
-    assert after_success(half_open) == SubscriptionHealth()
+    assert after_success(half_open) == WELL
 
 
 def test_each_failed_probe_doubles_the_rest_up_to_half_an_hour():
@@ -265,7 +269,7 @@ def test_never_paused_before_five_days_twenty_failures_and_a_days_notice(failure
 def test_a_success_ends_the_run_and_its_warnings():
     health = with_warned(failing_for(100), Warning.PAUSE_IN_24H, now=START + HOUR * 100)
     well = after_success(health)
-    assert well == SubscriptionHealth()
+    assert well == WELL
     assert not pause_due(well, now=START + HOUR * 200)
     again = failed(30, health=well, now=START + HOUR * 200)
     assert due_warnings(again, now=START + HOUR * 201) == (Warning.FAILING_1H,)
@@ -289,7 +293,7 @@ def test_a_resumed_endpoint_that_was_failing_is_tried_with_a_probe_first():
     resumed_health = resumed(paused(failing_for(130), reason=Pause.FAILING, now=START), now=START + HOUR)
     half_open, permit = ask(resumed_health, now=START + HOUR)
     assert permit.kind == "probe"
-    assert after_success(half_open) == SubscriptionHealth()
+    assert after_success(half_open) == WELL
     failed_again = after_failure(half_open, now=START + HOUR, retry_after=None, random=MIDDLE)
     assert (failed_again.breaker, failed_again.failing_since) == ("open", START + HOUR)
 
@@ -297,3 +301,37 @@ def test_a_resumed_endpoint_that_was_failing_is_tried_with_a_probe_first():
 def test_a_healthy_subscription_that_was_paused_by_hand_goes_on_at_once():
     health = paused(SubscriptionHealth(), reason=Pause.ASKED, now=START)
     assert ask(resumed(health, now=START), now=START)[1].kind == "send"
+
+
+# ---- places
+
+
+@pytest.mark.parametrize(
+    ("took", "most"),
+    [([], 4), ([1], None), ([3], 4), ([1, 3], None), ([1, 6], 2), ([6, 1], None), ([1, 6, 3], 2)],
+)
+def test_how_many_attempts_at_once_depends_on_how_quick_the_last_ones_were(took, most):
+    health = SubscriptionHealth()
+    for seconds in took:
+        health = after_success(health, took=timedelta(seconds=seconds))
+    assert places(health) == most
+    failed = SubscriptionHealth()
+    for seconds in took:
+        failed = after_failure(
+            failed, now=START, retry_after=None, random=MIDDLE, took=timedelta(seconds=seconds)
+        )
+    assert places(failed) == most
+
+
+def test_an_attempt_that_is_overdue_makes_its_endpoint_slow_and_a_quick_one_clears_it():
+    assert places(overdue(WELL)) == 2
+    assert places(after_success(overdue(WELL), took=timedelta(seconds=1))) is None
+
+
+def test_the_oldest_event_that_waits_is_remembered_for_as_long_as_the_run_lasts():
+    assert waiting(WELL, since=START - HOUR).waiting_since is None
+    health = failing_for(3)
+    old = health.failing_since - 48 * HOUR
+    health = waiting(waiting(health, since=old), since=old + HOUR)
+    assert health.waiting_since == old
+    assert after_success(health).waiting_since is None

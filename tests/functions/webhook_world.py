@@ -153,7 +153,7 @@ class NoLimit:
 
 
 class NoSlots:
-    def take(self, subscription_id, *, owner, now):
+    def take(self, subscription_id, *, places, owner, now):
         return "slot#0"
 
     def give_back(self, subscription_id, slot, *, owner):
@@ -181,6 +181,7 @@ class World:
             "slots": NoSlots(),
             "tell": lambda endpoint: endpoint,
             "report": lambda *_: None,
+            "report_waiting": lambda *_: None,
             "enqueue": self.queue,
         } | tools
         self.sender = Sender(
@@ -470,8 +471,8 @@ class MemoryWorld(World):
 class Subscribed:
     """What the consumer reads of a subscription."""
 
-    def __init__(self, id="s1", *, types=("complaint.*",), status="active"):
-        self.id, self.types, self.status = id, types, status
+    def __init__(self, id="s1", *, types=("complaint.*",), status="active", verified_at=None):
+        self.id, self.types, self.status, self.verified_at = id, types, status, verified_at
 
 
 def memory_endpoint(subscription_id="s1", **changes):

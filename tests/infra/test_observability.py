@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from functions.complaints import metrics
 from functions.notify.webhooks import metrics as webhook_metrics
+from functions.notify.webhooks.sender import PARKED, PAUSED
 from infra.region import load_region_file
 from infra.toolchain import ROOT
 from tests.infra.template import Assembly, Template
@@ -117,6 +119,14 @@ def test_every_function_is_watched(service: Template) -> None:
         }
         # Custom resources run while somebody looks on: the deployment itself fails with them.
         assert {id for id in functions - watched if "Provider" not in id and "Directory" not in id} == set()
+
+
+def test_what_waits_for_a_paused_subscription_is_measured_within_the_alarms_window(service: Template) -> None:
+    """Each look also comes up to GRACE, a minute of the requeue and its queue late."""
+    alarm = alarms(service)["OldestWebhook"]
+    assert alarm["DatapointsToAlarm"] == 1
+    window = timedelta(seconds=alarm["Period"] * alarm["EvaluationPeriods"])
+    assert window >= PAUSED + timedelta(hours=1) >= PARKED + timedelta(hours=1)
 
 
 def test_every_queue_of_dead_letters_is_watched(service: Template) -> None:

@@ -22,6 +22,8 @@ from functions.complaints.problems import PROBLEMS, Problem
 from functions.complaints.schema import check
 from functions.intake.api import schemas as citizen_schemas
 from functions.intake.photos.limits import ACCEPTED, DEFAULT_LIMITS
+from functions.notify.webhooks.delivery import TEST_TYPE
+from functions.notify.webhooks.delivery import test_delivery as delivery_of_test
 from functions.notify.webhooks.signature import sign
 from functions.route.api import schemas as agency_schemas
 from infra import api as gateway
@@ -151,7 +153,12 @@ def test_what_a_request_can_be_refused_for_follows_from_what_it_is() -> None:
 
 
 def test_every_event_is_a_webhook() -> None:
-    assert set(EventType) | {"subscription.verification"} == set(published()["webhooks"])
+    assert set(EventType) | {"subscription.verification", TEST_TYPE} == set(published()["webhooks"])
+    made = delivery_of_test(
+        agency_id="roads", subscription_id="01KJR9YAXN5V7C2M4T8W6QZ3HD", now=datetime.now(UTC)
+    )
+    schema = published()["components"]["schemas"]["TestMessage"]
+    Draft202012Validator(schema | {"additionalProperties": False}).validate(json.loads(made.body))
     message = published()["webhooks"]["complaint.assigned"]["post"]["requestBody"]["content"][
         "application/json"
     ]

@@ -51,13 +51,13 @@ def on_event(
     """Make the event's deliveries, have them sent, and put it into the agencies' feeds. Run twice, it changes nothing
     the second time but may nudge.
 
-    An active subscription gets one also while it is paused: it is kept for later. What only agencies may read goes
-    to them as well.
+    A subscription gets one also while it is paused, or while a new URL of its has yet to echo: it is kept for later.
+    What only agencies may read goes to them as well.
     """
     nudges = []
     for agency_id in concerned(published):
         for subscription in subscriptions(agency_id):
-            if subscription.status != "active" or not wants(subscription, published.event.type):
+            if not _has_begun(subscription) or not wants(subscription, published.event.type):
                 continue
             delivery = delivery_of(published, agency_id=agency_id, subscription_id=subscription.id)
             deliveries.add(delivery)
@@ -67,6 +67,11 @@ def on_event(
         enqueue(nudges)
     for agency_id in concerned(published):
         (feed or _feed()).append(agency_id, published, now=now())
+
+
+def _has_begun(subscription: SubscriptionItem) -> bool:
+    """Whether an endpoint of it ever echoed a challenge: from then on it misses nothing."""
+    return subscription.status == "active" or subscription.verified_at is not None
 
 
 @cache

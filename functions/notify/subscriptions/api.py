@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from functions.complaints import agencies
 from functions.complaints.agencies import SubscriptionItem, subscription_of
-from functions.complaints.clock import iso, parse_iso
+from functions.complaints.clock import iso, iso_or_none, parse_iso
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.http import Api, answer
 from functions.complaints.keys import Caller, caller_of
@@ -22,6 +22,7 @@ from functions.notify.webhooks.address import AddressPolicy
 from functions.notify.webhooks.delivery import (
     KEPT,
     Delivery,
+    DeliveryStatus,
     Lane,
     Nudge,
     read_delivery_id,
@@ -148,7 +149,7 @@ def _mount_subscriptions(
         body = api.body(schemas.CHANGED_SUBSCRIPTION)
         verification = _altered(item, body, policy=policy, post=post, now=now())
         if verification is not None and verification.verified:
-            item = _revived(item, enqueue=enqueue, now=now())
+            item = _revived(item, verification, enqueue=enqueue, now=now())
         shown = {} if verification is None else {"verification": views.verification_view(verification)}
         return answer(views.subscription_view(item, now=now()) | shown)
 
@@ -185,13 +186,15 @@ def _altered(
     return verify(item, post=post, now=now) if moved else None
 
 
-def _revived(item: SubscriptionItem, *, enqueue: Enqueue, now: datetime) -> SubscriptionItem:
+def _revived(
+    item: SubscriptionItem, verification: Verification, *, enqueue: Enqueue, now: datetime
+) -> SubscriptionItem:
     """A new endpoint does not answer for the old one's failures; only a pause that was asked for stays."""
 
     def revive(each: Endpoint) -> Endpoint:
         if each.health.paused == Pause.ASKED:
             return each
-        return replace(each, health=SubscriptionHealth())
+        return replace(each, health=SubscriptionHealth(proven=verification.quick))
 
     DynamoEndpoints().change(endpoint_of(item), revive)
     _wake(item.agency_id, item.id, enqueue=enqueue, now=now)
@@ -254,10 +257,12 @@ def _mount_actions(api: Api, *, post: Post, enqueue: Enqueue, now: Callable[[], 
     @api.post("/v1/agency/subscriptions/<subscription_id>/test")
     def test(subscription_id: str) -> Response[str]:
         caller = _caller(api, "write")
-        _require_active(subscription_of(caller.agency_id, subscription_id))
+        _require_sending(subscription_of(caller.agency_id, subscription_id), now=now())
         delivery = test_delivery(agency_id=caller.agency_id, subscription_id=subscription_id, now=now())
         deliveries.add(delivery)
         deliveries.announce(delivery.lane, [ticket_of(delivery.seq)], now=now())
+        # An earlier test that failed is not to keep this one waiting for days.
+        deliveries.wake(delivery.lane, now=now())
         enqueue([Nudge(lane=delivery.lane)])
         return answer(views.delivery_view(delivery, whole=True), status=202)
 
@@ -278,18 +283,15 @@ def _mount_deliveries(api: Api, *, enqueue: Enqueue, now: Callable[[], datetime]
     @api.get("/v1/agency/subscriptions/<subscription_id>/deliveries")
     def listed(subscription_id: str) -> Response[str]:
         caller = _caller(api, "read")
-        subscription_of(caller.agency_id, subscription_id)
-        return answer(_page(api, subscription_id, now=now()))
+        return answer(_page(api, subscription_of(caller.agency_id, subscription_id), now=now()))
 
     @api.get("/v1/agency/subscriptions/<subscription_id>/deliveries/<delivery_id>")
     def show(subscription_id: str, delivery_id: str) -> Response[str]:
         caller = _caller(api, "read")
         delivery = _delivery(caller, subscription_id, delivery_id)
-        lane = LaneItem.get(
-            lane_pk(subscription_id, delivery.lane.complaint_id), LaneItem.SK, consistent_read=True
-        )
-        ahead = lane.next_at if lane.attempt_at is None else lane.attempt_at
-        return answer(views.delivery_view(delivery, next_attempt_at=ahead, whole=True))
+        item = subscription_of(caller.agency_id, subscription_id)
+        (view,) = _views([delivery], item, now=now(), whole=True)
+        return answer(view)
 
     @api.post("/v1/agency/subscriptions/<subscription_id>/deliveries/<delivery_id>/replay")
     def replay(subscription_id: str, delivery_id: str) -> Response[str]:
@@ -301,7 +303,7 @@ def _mount_deliveries(api: Api, *, enqueue: Enqueue, now: Callable[[], datetime]
         return answer(views.delivery_view(again, whole=True), status=202)
 
 
-def _page(api: Api, subscription_id: str, *, now: datetime) -> dict[str, Any]:
+def _page(api: Api, subscription: SubscriptionItem, *, now: datetime) -> dict[str, Any]:
     """A page of deliveries, newest first; with `status` only those."""
     status = api.parameter("status")
     if status is not None and status not in STATUSES:
@@ -310,16 +312,38 @@ def _page(api: Api, subscription_id: str, *, now: datetime) -> dict[str, Any]:
     start, end = _instant(api, "from"), _instant(api, "to")
     limit = api.page_size()
     query = DeliveryItem.by_time.query(
-        subscription_id,
+        subscription.id,
         DeliveryItem.created.between(iso(start or now - 2 * KEPT), iso(end or now + timedelta(days=1))),
         filter_condition=condition,
         scan_index_forward=False,
         limit=limit,
         page_size=limit if status is None else 100,
-        last_evaluated_key=_read_cursor(api.parameter("cursor"), subscription_id),
+        last_evaluated_key=_read_cursor(api.parameter("cursor"), subscription.id),
     )
-    items = [views.delivery_view(delivery_of_item(item)) for item in query]
-    return {"items": items, "cursor": _cursor(query.last_evaluated_key)}
+    found = [delivery_of_item(item) for item in query]
+    return {"items": _views(found, subscription, now=now), "cursor": _cursor(query.last_evaluated_key)}
+
+
+def _views(
+    found: Sequence[Delivery], subscription: SubscriptionItem, *, now: datetime, whole: bool = False
+) -> list[dict[str, Any]]:
+    """Deliveries with their next attempts: one read of the lanes in which some of them wait."""
+    endpoint = endpoint_of(subscription)
+    _, permit = schedule.ask(endpoint.health, now=now)
+    times: dict[str, datetime | None] = {}
+    if endpoint.active and permit.kind != "paused":
+        waiting = (each for each in found if each.status == DeliveryStatus.PENDING)
+        pks = dict.fromkeys(lane_pk(subscription.id, each.lane.complaint_id) for each in waiting)
+        for lane in LaneItem.batch_get([(pk, LaneItem.SK) for pk in pks], consistent_read=True):
+            times[lane.pk] = permit.until or lane.attempt_at or lane.next_at
+    return [
+        views.delivery_view(
+            each,
+            next_attempt_at=times.get(lane_pk(subscription.id, each.lane.complaint_id)),
+            whole=whole,
+        )
+        for each in found
+    ]
 
 
 def _delivery(caller: Caller, subscription_id: str, delivery_id: str) -> Delivery:
@@ -358,6 +382,16 @@ def _instant(api: Api, name: str) -> datetime | None:
 def _require_active(item: SubscriptionItem) -> None:
     if item.status != "active":
         raise Conflict("subscription_not_active")
+
+
+def _require_sending(item: SubscriptionItem, *, now: datetime) -> None:
+    """A test event is for now: raises Conflict where it would not be sent before a pause or a rest is over."""
+    _require_active(item)
+    _, permit = schedule.ask(endpoint_of(item).health, now=now)
+    if permit.kind == "paused":
+        raise Conflict("subscription_paused")
+    if permit.kind == "wait":
+        raise Conflict("subscription_resting", until=iso_or_none(permit.until))
 
 
 def _caller(api: Api, scope: str) -> Caller:

@@ -10,6 +10,7 @@ RATE_MOST: Final = 100
 DESCRIPTION_MOST: Final = 500
 OVERLAP_MOST_H: Final = 7 * 24
 
+MAX_RATE_SAID: Final = "Attempts a second, at most, counted over each ten seconds."
 _URL: Final[dict[str, Any]] = {
     "type": "string",
     "minLength": 1,
@@ -28,7 +29,7 @@ _MAX_RATE: Final[dict[str, Any]] = {
     "type": ["integer", "null"],
     "minimum": 1,
     "maximum": RATE_MOST,
-    "description": "Attempts a second, at most.",
+    "description": MAX_RATE_SAID,
 }
 _ALGORITHM: Final[dict[str, Any]] = {
     "type": "string",

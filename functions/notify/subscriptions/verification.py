@@ -9,13 +9,14 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from functions.complaints.agencies import SubscriptionItem
 from functions.notify.subscriptions.manage import change
 from functions.notify.webhooks.delivery import message_id, to_body
-from functions.notify.webhooks.endpoints import endpoint_of
+from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
+from functions.notify.webhooks.schedule import QUICK_WITHIN
 from functions.notify.webhooks.signature import signed_headers
 from functions.notify.webhooks.transport import Attempt
 
@@ -35,9 +36,15 @@ class Verification:
     error: str | None
     latency_ms: int
 
+    @property
+    def quick(self) -> bool:
+        return self.verified and timedelta(milliseconds=self.latency_ms) <= QUICK_WITHIN
+
 
 def verify(item: SubscriptionItem, *, post: Post, now: datetime) -> Verification:
-    """Ask the endpoint to echo a challenge, and activate the subscription if it does. Raises Conflict."""
+    """Ask the endpoint to echo a challenge, and activate the subscription if it does; one that is quick about it may be
+    sent to without waiting for its first answer. Raises Conflict.
+    """
     challenge = secrets.token_urlsafe(24)
     body = to_body(TYPE, at=now, data={"subscription_id": item.id, "challenge": challenge}).encode()
     headers = signed_headers(
@@ -56,9 +63,12 @@ def verify(item: SubscriptionItem, *, post: Post, now: datetime) -> Verification
             [SubscriptionItem.status.set("active"), SubscriptionItem.verified_at.set(now)],
             now=now,
         )
-    return Verification(
+    verification = Verification(
         verified=error is None, status=attempt.status, error=error, latency_ms=attempt.latency_ms
     )
+    if verification.quick:
+        DynamoEndpoints().change(endpoint_of(item), proven)
+    return verification
 
 
 def echoes(answer: str, challenge: str) -> bool:

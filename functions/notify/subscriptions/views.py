@@ -82,7 +82,7 @@ def verification_view(verification: Verification) -> dict[str, Any]:
 def delivery_view(
     delivery: Delivery, *, next_attempt_at: datetime | None = None, whole: bool = False
 ) -> dict[str, Any]:
-    """`whole` adds the payload; the next attempt is known of a delivery that is looked at alone."""
+    """`next_attempt_at` is that of its lane; `whole` adds the payload."""
     view: dict[str, Any] = {
         "id": delivery.id,
         "message_id": delivery.message_id,
@@ -95,10 +95,11 @@ def delivery_view(
         "replayed_at": iso_or_none(delivery.replayed_at),
         "attempts_made": delivery.attempts_made,
         "attempts": [dict(each) for each in delivery.attempts],
+        "next_attempt_at": iso_or_none(next_attempt_at)
+        if delivery.status == DeliveryStatus.PENDING
+        else None,
     }
     if whole:
-        waiting = delivery.status == DeliveryStatus.PENDING
-        view["next_attempt_at"] = iso_or_none(next_attempt_at) if waiting else None
         view["payload"] = json.loads(delivery.body)
     return view
 

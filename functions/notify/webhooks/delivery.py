@@ -21,7 +21,7 @@ REPLAYS: Final = 1000
 
 
 class DeliveryStatus(StrEnum):
-    """`failed`: given up, for this delivery alone did not get through; `dropped`: its subscription was deleted."""
+    """`failed`: given up, for this delivery alone did not get through."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -60,6 +60,11 @@ class Delivery:
     @property
     def id(self) -> str:
         return delivery_id(self.lane.complaint_id, self.seq)
+
+    @property
+    def waiting_since(self) -> datetime:
+        """From when on its delivery is late: its event, or the replay that was asked for."""
+        return self.replayed_at or self.created
 
     @property
     def attempts_made(self) -> int:

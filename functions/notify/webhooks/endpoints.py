@@ -1,5 +1,7 @@
 """A subscription as the sender sees it: where to, signed with what, and how its endpoint has been lately."""
 
+import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,17 +19,21 @@ from functions.complaints.clock import iso, iso_or_none, parse_iso, parse_iso_or
 from functions.complaints.faults import NotFound
 from functions.notify.webhooks.schedule import Pause, SubscriptionHealth, Warning
 
-TRIES: Final = 10
+TRIES: Final = 12
+LONGEST_PAUSE_S: Final = 0.5
 NOTICES_KEPT: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """What an agency was told of its subscription. `mailed` is False until the e-mail is on its way."""
+    """What an agency was told of its subscription. `mailed` is False until the e-mail is on its way; until
+    `claimed_until` somebody is about to mail it.
+    """
 
     kind: str
     at: datetime
     mailed: bool = False
+    claimed_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +72,9 @@ class Endpoints(Protocol):
 
 
 class DynamoEndpoints:
+    def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+
     def get(self, agency_id: str, subscription_id: str) -> Endpoint | None:
         try:
             return endpoint_of(subscription_of(agency_id, subscription_id))
@@ -75,10 +84,10 @@ class DynamoEndpoints:
     def change(self, endpoint: Endpoint, decide: Decide) -> Endpoint:
         """Write the health and notices that `decide` gives, decided anew where another worker wrote first.
 
-        Nothing is written where nothing changes, and nothing where the subscription is gone.
+        Nothing is written where nothing changes, and nothing where the subscription is gone. Raises Overtaken.
         """
         current: Endpoint | None = endpoint
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
             if current is None:
                 return endpoint
             changed = decide(current)
@@ -87,6 +96,7 @@ class DynamoEndpoints:
             written = self.replace(current, changed)
             if written is not None:
                 return written
+            self._sleep(random.uniform(0, min(LONGEST_PAUSE_S, 0.01 * 2**attempt)))  # noqa: S311
             current = self.get(endpoint.agency_id, endpoint.subscription_id)
         raise Overtaken(endpoint.subscription_id)
 
@@ -125,6 +135,11 @@ def endpoint_of(item: SubscriptionItem) -> Endpoint:
     )
 
 
+def proven(endpoint: Endpoint) -> Endpoint:
+    """As one that has been quick once; a verification knows before the first delivery."""
+    return replace(endpoint, health=replace(endpoint.health, proven=True))
+
+
 def with_notice(endpoint: Endpoint, kind: str, *, at: datetime) -> Endpoint:
     notices = (*endpoint.notices, Notice(kind=kind, at=at))
     return replace(endpoint, notices=notices[-NOTICES_KEPT:])
@@ -141,6 +156,8 @@ def health_dict(health: SubscriptionHealth) -> dict[str, Any]:
         "paused": None if health.paused is None else health.paused.value,
         "paused_at": iso_or_none(health.paused_at),
         "slow": health.slow,
+        "proven": health.proven,
+        "waiting_since": iso_or_none(health.waiting_since),
     }
 
 
@@ -157,12 +174,24 @@ def health_of(raw: Mapping[str, Any] | None) -> SubscriptionHealth:
         paused=None if raw["paused"] is None else Pause(raw["paused"]),
         paused_at=parse_iso_or_none(raw["paused_at"]),
         slow=raw["slow"],
+        proven=raw.get("proven", False),
+        waiting_since=parse_iso_or_none(raw.get("waiting_since")),
     )
 
 
 def _notice_dict(notice: Notice) -> dict[str, Any]:
-    return {"kind": notice.kind, "at": iso(notice.at), "mailed": notice.mailed}
+    return {
+        "kind": notice.kind,
+        "at": iso(notice.at),
+        "mailed": notice.mailed,
+        "claimed_until": iso_or_none(notice.claimed_until),
+    }
 
 
 def _notice(raw: Mapping[str, Any]) -> Notice:
-    return Notice(kind=raw["kind"], at=parse_iso(raw["at"]), mailed=raw["mailed"])
+    return Notice(
+        kind=raw["kind"],
+        at=parse_iso(raw["at"]),
+        mailed=raw["mailed"],
+        claimed_until=parse_iso_or_none(raw.get("claimed_until")),
+    )

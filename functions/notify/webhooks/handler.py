@@ -91,8 +91,10 @@ def _sender() -> Sender:
             topic_arn=_settings["WARNINGS_TOPIC_ARN"],
             endpoints=endpoints,
             publish=lambda **message: client("sns").publish(**message),
+            now=utc_now,
         ),
         report=_report,
+        report_waiting=_report_waiting,
         now=utc_now,
         random=random.random,
         new_owner=lambda: secrets.token_hex(8),
@@ -113,3 +115,7 @@ def _post(endpoint: Endpoint, delivery: Delivery) -> Attempt:
 
 def _report(endpoint: Endpoint, delivery: Delivery, made: Attempt) -> None:
     metrics.write(metrics.line(endpoint, delivery, made, now=utc_now()))
+
+
+def _report_waiting(endpoint: Endpoint, delivery: Delivery) -> None:
+    metrics.write(metrics.waiting_line(endpoint, delivery, now=utc_now()))

@@ -1,6 +1,8 @@
-"""How fast and how many at once: attempts a second for every endpoint, places in a queue for a slow one."""
+"""How fast and how many at once: attempts a second for every endpoint, places for one that may be slow."""
 
+import random
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,10 +16,9 @@ DEFAULT_RATE: Final = 20
 """Attempts a second at one endpoint, where the agency asked for no other rate."""
 CLAIM: Final = 10
 UNCLAIMED: Final = 2
-"""Attempts in a window that a container makes without asking. A quiet endpoint costs no write so; the limit can be
-exceeded by this many for each container.
+"""Attempts in a window that a container makes without asking, where the agency set no rate. A quiet endpoint costs no
+write so; the limit, which is ours, can be exceeded by this many for each container.
 """
-SLOTS: Final = 2
 SLOT_HELD: Final = timedelta(seconds=60)
 _REFUSED: Final = "ConditionalCheckFailedException"
 
@@ -35,10 +36,11 @@ class AttemptRate:
         window = int(now.timestamp()) // seconds
         rest = timedelta(seconds=(window + 1) * seconds - now.timestamp())
         limit = (rate or DEFAULT_RATE) * seconds
+        unclaimed = UNCLAIMED if rate is None else 0
         with self._lock:
-            known, free, claimed = self._known.get(subscription_id, (window, UNCLAIMED, 0))
+            known, free, claimed = self._known.get(subscription_id, (window, unclaimed, 0))
             if known != window:
-                free, claimed = UNCLAIMED, 0
+                free, claimed = unclaimed, 0
             if free == 0:
                 if claimed < 0:
                     return rest
@@ -67,12 +69,12 @@ class AttemptRate:
 
 
 class Slots:
-    """Places for attempts at a slow endpoint: SLOTS of them, so that it cannot occupy all workers."""
+    """Places for attempts at an endpoint that may be slow, so that it cannot occupy all workers."""
 
-    def take(self, subscription_id: str, *, owner: str, now: datetime) -> str | None:
+    def take(self, subscription_id: str, *, places: int, owner: str, now: datetime) -> str | None:
         """The name of a place that is now the owner's, or None where all are taken."""
-        for number in range(SLOTS):
-            item = SlotItem(subscription_pk(subscription_id), f"slot#{number}")
+        for slot in _free(subscription_id, places=places, now=now):
+            item = SlotItem(subscription_pk(subscription_id), slot)
             free = SlotItem.held_until.does_not_exist() | (SlotItem.held_until < now)
             actions: list[Action] = [
                 SlotItem.owner.set(owner),
@@ -85,7 +87,7 @@ class Slots:
                 if error.cause_response_code != _REFUSED:
                     raise
             else:
-                return item.sk
+                return slot
         return None
 
     def give_back(self, subscription_id: str, slot: str, *, owner: str) -> None:
@@ -95,3 +97,15 @@ class Slots:
         except UpdateError as error:
             if error.cause_response_code != _REFUSED:
                 raise
+
+
+def _free(subscription_id: str, *, places: int, now: datetime) -> Sequence[str]:
+    """The places that seem free, in random order: not all are to try the same. One request, and none of them fails."""
+    found = SlotItem.query(
+        subscription_pk(subscription_id), SlotItem.sk.startswith("slot#"), consistent_read=True
+    )
+    held = {item.sk for item in found if item.held_until is not None and item.held_until >= now}
+    if len(held) >= places:
+        return ()
+    free = [name for name in map("slot#{}".format, range(places)) if name not in held]
+    return random.sample(free, len(free))

@@ -6,8 +6,9 @@ Source of the format: Amazon CloudWatch User Guide, "Specification: Embedded met
 import json
 import os
 import sys
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from functions.notify.webhooks.delivery import Delivery
 from functions.notify.webhooks.endpoints import Endpoint
@@ -19,18 +20,31 @@ FAILED: Final = "Failed"
 LATENCY: Final = "Latency"
 UNDELIVERED_AGE: Final = "UndeliveredAge"
 """Seconds since the event that is the first to wait in a lane; the alarm is on this."""
+UNITS: Final = {DELIVERED: "Count", FAILED: "Count", LATENCY: "Milliseconds", UNDELIVERED_AGE: "Seconds"}
 
 
 def line(endpoint: Endpoint, delivery: Delivery, attempt: Attempt, *, now: datetime) -> str:
+    """What came of an attempt."""
     delivered = attempt.outcome == "delivered"
-    age = 0.0 if delivered else max(0.0, (now - delivery.created).total_seconds())
-    values: dict[str, Any] = {
+    values = {
         DELIVERED: int(delivered),
         FAILED: int(not delivered),
         LATENCY: attempt.latency_ms,
-        UNDELIVERED_AGE: age,
+        UNDELIVERED_AGE: 0.0 if delivered else _age(delivery, now=now),
     }
-    units = {DELIVERED: "Count", FAILED: "Count", LATENCY: "Milliseconds", UNDELIVERED_AGE: "Seconds"}
+    return _line(endpoint, delivery, values, now=now)
+
+
+def waiting_line(endpoint: Endpoint, delivery: Delivery, *, now: datetime) -> str:
+    """The age of what is not even tried: its endpoint rests or is paused."""
+    return _line(endpoint, delivery, {UNDELIVERED_AGE: _age(delivery, now=now)}, now=now)
+
+
+def _age(delivery: Delivery, *, now: datetime) -> float:
+    return max(0.0, (now - delivery.waiting_since).total_seconds())
+
+
+def _line(endpoint: Endpoint, delivery: Delivery, values: Mapping[str, float], *, now: datetime) -> str:
     return json.dumps(
         {
             "_aws": {
@@ -39,7 +53,7 @@ def line(endpoint: Endpoint, delivery: Delivery, attempt: Attempt, *, now: datet
                     {
                         "Namespace": NAMESPACE,
                         "Dimensions": [[], ["Agency", "Subscription"]],
-                        "Metrics": [{"Name": name, "Unit": unit} for name, unit in units.items()],
+                        "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in values],
                     }
                 ],
             },

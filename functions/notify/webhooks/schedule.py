@@ -15,7 +15,8 @@ type Chance = Callable[[], float]
 """A source of random numbers from 0 up to, not including, 1; `random.random` is one."""
 
 WINDOW = timedelta(days=5)
-MIN_ATTEMPTS = 12
+# The first, and twelve tries after it.
+MIN_ATTEMPTS = 13
 JITTER = 0.2
 MAX_RETRY_AFTER = timedelta(hours=24)
 
@@ -45,6 +46,10 @@ PROBE_LEASE = timedelta(seconds=60)
 
 SLOW_AFTER = timedelta(seconds=5)
 QUICK_WITHIN = timedelta(seconds=2)
+# Attempts at one endpoint at a time. One that was quick has no such limit until an attempt at it takes longer than
+# QUICK_WITHIN, so a busy one that dies holds no more than its rate times that, and then SLOW_PLACES.
+UNPROVEN_PLACES = 4
+SLOW_PLACES = 2
 
 PAUSE_AFTER = timedelta(days=5)
 PAUSE_FAILURES = 20
@@ -86,7 +91,9 @@ class SubscriptionHealth:
     - `rests`: how often the breaker opened in this run; each rest is twice as long as the one before.
     - `warned`: the warnings given in this run, with their times.
     - `paused`, `paused_at`: nothing is sent while set; deliveries wait.
-    - `slow`: its last answer took SLOW_AFTER or longer and none since was quick; few attempts at a time.
+    - `waiting_since`: the time of the oldest event that was seen to wait in this run; None when well.
+    - `slow`: an answer took SLOW_AFTER or longer, or one is overdue, and none since was quick; few attempts at a time.
+    - `proven`: it was quick once.
     """
 
     failures: int = 0
@@ -98,6 +105,8 @@ class SubscriptionHealth:
     paused: Pause | None = None
     paused_at: datetime | None = None
     slow: bool = False
+    proven: bool = False
+    waiting_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +123,7 @@ def next_attempt(
     """When a delivery that failed `attempts_made` times (at least once, the last time at `now`) is tried
     again.
 
-    None once the window of five days since `first_at` is over and at least twelve attempts were made: a
+    None once the window of five days since `first_at` is over and at least MIN_ATTEMPTS were made: a
     delivery that was held back, by Retry-After or by a breaker, gets its attempts beyond the window. The
     last attempt within the window falls on its end. `retry_after` only ever makes the wait longer, by at
     most 24 h from `now`.
@@ -146,7 +155,10 @@ def ask(health: SubscriptionHealth, *, now: datetime) -> tuple[SubscriptionHealt
 def after_success(health: SubscriptionHealth, *, took: timedelta = timedelta(0)) -> SubscriptionHealth:
     """Well again: the run of failures is over and the breaker closed. A pause stays until it is lifted."""
     return SubscriptionHealth(
-        paused=health.paused, paused_at=health.paused_at, slow=_is_slow(health, took=took)
+        paused=health.paused,
+        paused_at=health.paused_at,
+        slow=_is_slow(health, took=took),
+        proven=_is_proven(health, took=took),
     )
 
 
@@ -169,6 +181,7 @@ def after_failure(
         failures=health.failures + 1,
         failing_since=health.failing_since or now,
         slow=_is_slow(health, took=took),
+        proven=_is_proven(health, took=took),
     )
     if health.breaker == "open" or (health.breaker == "closed" and failed.failures < BREAKER_THRESHOLD):
         return failed
@@ -176,6 +189,25 @@ def after_failure(
     if retry_after is not None:
         rest = max(rest, min(retry_after, MAX_RETRY_AFTER))
     return replace(failed, breaker="open", rest_until=now + rest, rests=health.rests + 1)
+
+
+def places(health: SubscriptionHealth) -> int | None:
+    """How many attempts may be under way at once; None: as many as its rate allows."""
+    if health.slow:
+        return SLOW_PLACES
+    return None if health.proven else UNPROVEN_PLACES
+
+
+def overdue(health: SubscriptionHealth) -> SubscriptionHealth:
+    """An attempt has been under way for QUICK_WITHIN: the endpoint counts as slow from now, not from its end."""
+    return replace(health, slow=True)
+
+
+def waiting(health: SubscriptionHealth, *, since: datetime) -> SubscriptionHealth:
+    """An event of that time waits for the end of this run; without a run nothing has to be remembered."""
+    if health.failing_since is None or (health.waiting_since or health.failing_since) <= since:
+        return health
+    return replace(health, waiting_since=since)
 
 
 def after_gone(health: SubscriptionHealth, *, now: datetime) -> SubscriptionHealth:
@@ -239,6 +271,10 @@ def resumed(health: SubscriptionHealth, *, now: datetime) -> SubscriptionHealth:
 
 def _is_slow(health: SubscriptionHealth, *, took: timedelta) -> bool:
     return took >= SLOW_AFTER or (health.slow and took > QUICK_WITHIN)
+
+
+def _is_proven(health: SubscriptionHealth, *, took: timedelta) -> bool:
+    return health.proven or took <= QUICK_WITHIN
 
 
 def _jittered(delay: timedelta, random: Chance) -> timedelta:

@@ -5,7 +5,9 @@ and a lane in which something waits has a `next_at` or a worker. A delivery is a
 between the two sends it once more, under the same `webhook-id`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -32,9 +34,13 @@ from functions.notify.webhooks.transport import Attempt
 ATTEMPT_RESERVE: Final = timedelta(seconds=20)
 """No attempt begins with less of the lease left: one lasts up to 15 s, then comes the writing."""
 PARKED: Final = timedelta(hours=1)
-PAUSED: Final = timedelta(hours=24)
-"""How long until a lane is looked at again that the end of a rest, or of a pause, should have woken."""
+PAUSED: Final = timedelta(hours=6)
+"""How long until a lane is looked at again that the end of a rest, or of a pause, should have woken; each look also says
+how long its events have been waiting.
+"""
 SLOW_WAIT_S: Final = (10.0, 60.0)
+UNPROVEN_WAIT_S: Final = (1.0, 5.0)
+"""How long a lane waits where all places at its endpoint are taken."""
 RESPONSE_KEPT: Final = 256
 RESTS_LONGEST: Final = timedelta(hours=12)
 
@@ -44,20 +50,22 @@ class Rate(Protocol):
 
 
 class Places(Protocol):
-    def take(self, subscription_id: str, *, owner: str, now: datetime) -> str | None: ...
+    def take(self, subscription_id: str, *, places: int, owner: str, now: datetime) -> str | None: ...
 
     def give_back(self, subscription_id: str, slot: str, *, owner: str) -> None: ...
 
 
 type Post = Callable[[Endpoint, Delivery], Attempt]
 type Report = Callable[[Endpoint, Delivery, Attempt], None]
+type ReportWaiting = Callable[[Endpoint, Delivery], None]
 type Tell = Callable[[Endpoint], Endpoint]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """`post` makes one signed attempt, `tell` mails an endpoint's unmailed notices, `report` measures; `random` gives
-    numbers from 0 up to 1, `new_owner` a name for each lease.
+    """`post` makes one signed attempt, `tell` mails an endpoint's unmailed notices, `report` measures an attempt and
+    `report_waiting` what is put off; `random` gives numbers from 0 up to 1, `new_owner` a name for each lease.
+    `patience`: after how long an attempt that goes on counts against its endpoint.
     """
 
     deliveries: Deliveries
@@ -69,9 +77,11 @@ class Sender:
     post: Post
     tell: Tell
     report: Report
+    report_waiting: ReportWaiting
     now: Callable[[], datetime]
     random: Callable[[], float]
     new_owner: Callable[[], str]
+    patience: timedelta = schedule.QUICK_WITHIN
 
     def work(self, nudge: Nudge) -> None:
         """Look into a lane and send what may be sent. Raises what a store raises; the lane is then found again."""
@@ -80,6 +90,7 @@ class Sender:
         if endpoint is None:
             self._drop(lane)
         elif (until := self._held_until(endpoint)) is not None:
+            self._note_waiting(self.told(endpoint), lane)
             self.deliveries.park(lane, next_at=until, now=self.now())
             self._look_again(lane)
         else:
@@ -88,6 +99,28 @@ class Sender:
                 _Turn(self, endpoint, taken).run()
             elif nudge.probe and not self.deliveries.pending(lane):
                 self._probe_by_another(lane)
+
+    def told(self, endpoint: Endpoint) -> Endpoint:
+        """Mail at best effort: what SNS does not take now stays unmailed for the next time, and delays no delivery."""
+        try:
+            return self.tell(endpoint)
+        except Exception:
+            logger.warning("notice not mailed", exc_info=True)
+            return endpoint
+
+    def _note_waiting(self, endpoint: Endpoint, lane: Lane) -> None:
+        """Measure the lane's oldest delivery, and have the recovery look as far back as its event."""
+        ticket = next(iter(self.deliveries.pending(lane)), None)
+        delivery = None if ticket is None else self.deliveries.get(lane, seq_of(ticket))
+        if delivery is not None and delivery.status == DeliveryStatus.PENDING:
+            self.note_waiting(endpoint, delivery)
+
+    def note_waiting(self, endpoint: Endpoint, delivery: Delivery) -> None:
+        self.endpoints.change(
+            endpoint,
+            lambda each: replace(each, health=schedule.waiting(each.health, since=delivery.created)),
+        )
+        self.report_waiting(endpoint, delivery)
 
     def _probe_by_another(self, lane: Lane) -> None:
         """Nothing is left here to probe with: let every lane in which something waits try, and the first do it."""
@@ -156,14 +189,14 @@ class _Turn:
         if wait:
             self._leave(wait=wait)
             return False
-        if not self._permitted():
+        if not self._permitted(delivery):
             return False
         attempt = self._attempt(delivery)
         if attempt is None:
             return False
         return self._after(delivery, attempt)
 
-    def _permitted(self) -> bool:
+    def _permitted(self, delivery: Delivery) -> bool:
         sender, endpoint = self._sender, self._endpoint
         health, permit = schedule.ask(endpoint.health, now=sender.now())
         until = sender._look_at(endpoint, permit)
@@ -175,24 +208,48 @@ class _Turn:
                 self._endpoint = probing
         if until is None:
             return True
+        sender.note_waiting(endpoint, delivery)
         sender.deliveries.leave(self._taken, done=frozenset(self._done), next_at=until, attempt_at=None)
         sender._look_again(self._lane)
         return False
 
     def _attempt(self, delivery: Delivery) -> Attempt | None:
-        """One attempt, or None where the endpoint is slow and its places are taken."""
-        sender = self._sender
-        if not self._endpoint.health.slow:
-            return sender.post(self._endpoint, delivery)
-        slot = sender.slots.take(self._lane.subscription_id, owner=self._taken.owner, now=sender.now())
+        """One attempt, or None where the places at the endpoint are taken."""
+        sender, health = self._sender, self._endpoint.health
+        places = schedule.places(health)
+        if places is None:
+            with self._patience():
+                return sender.post(self._endpoint, delivery)
+        slot = sender.slots.take(
+            self._lane.subscription_id, places=places, owner=self._taken.owner, now=sender.now()
+        )
         if slot is None:
-            shortest, longest = SLOW_WAIT_S
+            shortest, longest = SLOW_WAIT_S if health.slow else UNPROVEN_WAIT_S
             self._leave(wait=timedelta(seconds=shortest + (longest - shortest) * sender.random()))
             return None
         try:
             return sender.post(self._endpoint, delivery)
         finally:
             sender.slots.give_back(self._lane.subscription_id, slot, owner=self._taken.owner)
+
+    @contextmanager
+    def _patience(self) -> Iterator[None]:
+        """Say that the endpoint is slow while an attempt is still waiting for it: others may be about to begin."""
+        timer = threading.Timer(self._sender.patience.total_seconds(), self._overdue)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _overdue(self) -> None:
+        try:
+            self._sender.endpoints.change(
+                self._endpoint, lambda each: replace(each, health=schedule.overdue(each.health))
+            )
+        except Exception:
+            logger.warning("endpoint not marked as slow", exc_info=True)
 
     def _after(self, delivery: Delivery, attempt: Attempt) -> bool:
         now = self._sender.now()
@@ -211,7 +268,7 @@ class _Turn:
         job_id = None
         if recovered:
             # Before the breaker closes: a job that starts too early does no harm, one that is never made would.
-            since = before.health.failing_since or now - KEPT
+            since = before.health.waiting_since or before.health.failing_since or now - KEPT
             job_id = sender.timers.recover(self._lane, since=since, now=now)
         self._endpoint = sender.endpoints.change(
             before,
@@ -220,14 +277,16 @@ class _Turn:
         if job_id is not None:
             sender.timers.clear_probe(self._lane)
             sender.enqueue([_job_call(self._lane, job_id)])
-        self._endpoint = sender.tell(self._endpoint)
+        self._endpoint = sender.told(self._endpoint)
         sender.report(self._endpoint, delivery, attempt)
 
     def _failed(self, delivery: Delivery, attempt: Attempt, *, now: datetime) -> bool:
         """Whether the lane goes on without this delivery: only if it alone did not get through for five days."""
         sender, before = self._sender, self._endpoint
+        sender.deliveries.record(delivery)
         after = sender.endpoints.change(
-            before, lambda each: after_failed(each, attempt, now=now, random=sender.random)
+            before,
+            lambda each: after_failed(each, attempt, waiting=delivery.created, now=now, random=sender.random),
         )
         due = schedule.next_attempt(
             attempts_made=delivery.tries,
@@ -239,8 +298,8 @@ class _Turn:
         given_up = due is None and not _failing_since(after, delivery.first_at or now)
         if given_up:
             delivery = replace(delivery, status=DeliveryStatus.FAILED)
-        sender.deliveries.record(delivery)
-        self._endpoint = sender.tell(after)
+            sender.deliveries.record(delivery)
+        self._endpoint = sender.told(after)
         sender.report(after, delivery, attempt)
         if given_up:
             return True
@@ -296,8 +355,12 @@ class _Turn:
             logger.warning("lane not given back", exc_info=True)
 
 
-def after_failed(endpoint: Endpoint, attempt: Attempt, *, now: datetime, random: schedule.Chance) -> Endpoint:
-    """The endpoint after a failed attempt: its health, and the notices that fell due with it."""
+def after_failed(
+    endpoint: Endpoint, attempt: Attempt, *, waiting: datetime, now: datetime, random: schedule.Chance
+) -> Endpoint:
+    """The endpoint after a failed attempt at an event of the time `waiting`: its health, and the notices that fell due
+    with it.
+    """
     health = schedule.after_failure(
         endpoint.health,
         now=now,
@@ -305,6 +368,7 @@ def after_failed(endpoint: Endpoint, attempt: Attempt, *, now: datetime, random:
         random=random,
         took=timedelta(milliseconds=attempt.latency_ms),
     )
+    health = schedule.waiting(health, since=waiting)
     if attempt.outcome == "gone" and health.paused is None:
         gone = replace(endpoint, health=schedule.after_gone(health, now=now))
         return with_notice(gone, f"paused_{Pause.GONE}", at=now)

@@ -3,13 +3,15 @@
 Each message carries the agency's id as an attribute: the region file's `contact_email` is subscribed with a filter on it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from functions.complaints.clock import iso
 from functions.notify.webhooks.endpoints import Endpoint, Endpoints, Notice
 
+CLAIMED_FOR: Final = timedelta(minutes=5)
 AGENCY_ATTRIBUTE: Final = "agency_id"
 """The message attribute that the subscriptions of agencies' addresses filter on."""
 LANGUAGES: Final = ("kk", "ru", "en")
@@ -52,31 +54,60 @@ _SAID: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+type Key = tuple[str, datetime]
+
+
 class Mailer:
     """Callable: sends an endpoint's unmailed notices, and notes that they are on their way.
 
-    A notice is written before it is mailed and marked after, so that a crash between the two mails it again.
+    Whoever mails a notice claims it first, so that it is mailed once however many see it, and marks it after: what a
+    crash leaves claimed is mailed by another when CLAIMED_FOR is over.
     """
 
-    def __init__(self, *, topic_arn: str, endpoints: Endpoints, publish: Callable[..., Any]) -> None:
-        self._topic_arn, self._endpoints, self._publish = topic_arn, endpoints, publish
+    def __init__(
+        self,
+        *,
+        topic_arn: str,
+        endpoints: Endpoints,
+        publish: Callable[..., Any],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._topic_arn, self._endpoints, self._publish, self._now = topic_arn, endpoints, publish, now
 
     def __call__(self, endpoint: Endpoint) -> Endpoint:
-        unmailed = [notice for notice in endpoint.notices if not notice.mailed]
-        if not unmailed:
+        """Raises what SNS raises; what was mailed before it is marked."""
+        now = self._now()
+        if not _unmailed(endpoint, now=now):
             return endpoint
-        for notice in unmailed:
-            self._publish(
-                TopicArn=self._topic_arn,
-                Subject=SUBJECTS[notice.kind],
-                Message=message_of(endpoint, notice),
-                MessageAttributes={
-                    AGENCY_ATTRIBUTE: {"DataType": "String", "StringValue": endpoint.agency_id},
-                    "kind": {"DataType": "String", "StringValue": notice.kind},
-                },
-            )
-        sent = {(notice.kind, notice.at) for notice in unmailed}
-        return self._endpoints.change(endpoint, lambda each: _with_mailed(each, sent))
+        endpoint, notices = self._claimed(endpoint, now=now)
+        sent: set[Key] = set()
+        try:
+            for notice in notices:
+                self._publish(
+                    TopicArn=self._topic_arn,
+                    Subject=SUBJECTS[notice.kind],
+                    Message=message_of(endpoint, notice),
+                    MessageAttributes={
+                        AGENCY_ATTRIBUTE: {"DataType": "String", "StringValue": endpoint.agency_id},
+                        "kind": {"DataType": "String", "StringValue": notice.kind},
+                    },
+                )
+                sent.add(_key(notice))
+        finally:
+            if sent:
+                endpoint = self._endpoints.change(endpoint, lambda each: _with(each, sent, mailed=True))
+        return endpoint
+
+    def _claimed(self, endpoint: Endpoint, *, now: datetime) -> tuple[Endpoint, Sequence[Notice]]:
+        """The notices that are now this one's to mail."""
+        mine: Sequence[Notice] = ()
+
+        def claim(each: Endpoint) -> Endpoint:
+            nonlocal mine
+            mine = _unmailed(each, now=now)
+            return _with(each, set(map(_key, mine)), claimed_until=now + CLAIMED_FOR)
+
+        return self._endpoints.change(endpoint, claim), mine
 
 
 def message_of(endpoint: Endpoint, notice: Notice) -> str:
@@ -93,11 +124,22 @@ def message_of(endpoint: Endpoint, notice: Notice) -> str:
     return "\n\n".join([*texts, footer])
 
 
-def _with_mailed(endpoint: Endpoint, sent: set[tuple[str, Any]]) -> Endpoint:
+def _unmailed(endpoint: Endpoint, *, now: datetime) -> Sequence[Notice]:
+    return [
+        notice
+        for notice in endpoint.notices
+        if not notice.mailed and (notice.claimed_until is None or notice.claimed_until <= now)
+    ]
+
+
+def _with(endpoint: Endpoint, keys: set[Key], **changes: Any) -> Endpoint:
     return replace(
         endpoint,
         notices=tuple(
-            replace(notice, mailed=True) if (notice.kind, notice.at) in sent else notice
-            for notice in endpoint.notices
+            replace(notice, **changes) if _key(notice) in keys else notice for notice in endpoint.notices
         ),
     )
+
+
+def _key(notice: Notice) -> Key:
+    return notice.kind, notice.at
