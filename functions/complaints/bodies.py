@@ -6,7 +6,7 @@ from typing import Any, Final
 from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves.filing import DeclaredPhoto
 
-PHOTO_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "image/heic")
+PHOTO_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
 
 
 def object_of(properties: Mapping[str, Any], *, required: Sequence[str] = ()) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pynamodb.transactions import TransactWrite
 
 from functions.complaints.codec import complaint_pk
 from functions.complaints.faults import Stale
-from functions.complaints.tables import ComplaintItem, EventItem, FollowerItem
+from functions.complaints.tables import ComplaintItem, EventItem, FollowerItem, SuggestionItem
 
 TRIES: Final = 8
 # 100 writes are the most that one transaction takes; one of them is the complaint itself.
@@ -91,13 +91,16 @@ def _erasable(complaint_id: str, person: str) -> ComplaintItem | None:
 def _erase(complaint_id: str, person: str, *, connection: Connection) -> bool:
     """Whether there was a public name. The complaint is last: until then the next run finds it again."""
     for _ in range(TRIES):
-        complaint, events = _read(complaint_id)
+        complaint, events, suggestions = _read(complaint_id)
         if complaint is None or person not in (complaint.person, complaint.reporter):
             return False
         named = complaint.public_name is not None
         mine = [event for event in events if event.reporter == person]
         first, last = mine[:-_AT_ONCE], mine[-_AT_ONCE:]
         try:
+            # A photo found good later finds that nobody is left to be offered anything.
+            for suggestion in suggestions:
+                suggestion.delete()
             for start in range(0, len(first), _AT_ONCE):
                 _remove(None, first[start : start + _AT_ONCE], connection=connection)
             _remove(complaint, last, connection=connection)
@@ -109,9 +112,10 @@ def _erase(complaint_id: str, person: str, *, connection: Connection) -> bool:
     raise Stale(complaint_id)
 
 
-def _read(complaint_id: str) -> tuple[ComplaintItem | None, list[EventItem]]:
+def _read(complaint_id: str) -> tuple[ComplaintItem | None, list[EventItem], list[SuggestionItem]]:
     complaint: ComplaintItem | None = None
     events: list[EventItem] = []
+    suggestions: list[SuggestionItem] = []
     query = ComplaintItem._get_connection().query
     start: Any = None
     while True:
@@ -124,11 +128,13 @@ def _read(complaint_id: str) -> tuple[ComplaintItem | None, list[EventItem]]:
         for raw in page["Items"]:
             if raw["kind"]["S"] == ComplaintItem.KIND:
                 complaint = ComplaintItem.from_raw_data(dict(raw))
+            elif raw["kind"]["S"] == SuggestionItem.KIND:
+                suggestions.append(SuggestionItem.from_raw_data(dict(raw)))
             else:
                 events.append(EventItem.from_raw_data(dict(raw)))
         start = page.get("LastEvaluatedKey")
         if not start:
-            return complaint, events
+            return complaint, events, suggestions
 
 
 def _remove(complaint: ComplaintItem | None, events: Sequence[EventItem], *, connection: Connection) -> None:

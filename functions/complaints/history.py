@@ -69,6 +69,7 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.split": (),
     "push.photo_refused": (),
     "push.photo_missed": (),
+    "push.photo_missed.none": (),
 }
 """The arguments of each push's body, in order: `%1$@` (APNs), `%1$s` (Android) first. Titles take none."""
 
@@ -158,6 +159,9 @@ def _variant(event: Event) -> tuple[str, ...]:
             return ("answer",)
         case EventType.ANSWERED:
             return ("resolved" if event.data.get("outcome") == "resolved" else "declined",)
+        case EventType.PHOTO_MISSED if event.data.get("photos") == []:
+            # All came, and none could be used.
+            return ("none",)
     return ()
 
 
@@ -175,7 +179,7 @@ def _said(words: "_Words", *, public: bool) -> tuple[str, str]:
             if public:
                 return words.title(*_variant(event)), words.body("public")
             return words.title(*_variant(event)), f"{words.body()} {words.text('next')}"
-        case EventType.ESCALATED:
+        case EventType.ESCALATED | EventType.PHOTO_MISSED:
             return words.title(*_variant(event)), words.body(*_variant(event))
         case EventType.CLOSED:
             return words.title(), words.body("confirmed" if data.get("confirmed") else "lapsed")

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from pynamodb.exceptions import PynamoDBException
@@ -47,13 +47,23 @@ _BUSY: Final = frozenset(
 class Api(Router):
     """A router of HTTP API events (payload 2.0) that answers every failure with a problem document."""
 
-    def __init__(self, *, default_language: str = "kk") -> None:
+    def __init__(
+        self, *, default_language: str = "kk", chosen_language: Callable[[str], str | None] | None = None
+    ) -> None:
+        """`chosen_language`: what the person with this subject chose, read at most once for a request."""
         super().__init__()
         self._default_language = cast(Language, default_language)
+        self._chosen_language = chosen_language
+        self._known: tuple[str | None] | None = None
 
     @property
     def language(self) -> str:
-        """The caller's language: what the identity says first, the request otherwise."""
+        """The caller's language: what the person chose first, then what the identity says, the request otherwise."""
+        return self._chosen() or self.requested_language
+
+    @property
+    def requested_language(self) -> str:
+        """The language of the app that asks, whatever the person chose."""
         return language_of(
             self.header("accept-language"),
             preferred=self._claims.get("locale"),
@@ -67,6 +77,10 @@ class Api(Router):
         if not subject:
             raise Problem("unauthenticated")
         return str(subject)
+
+    def chose(self, language: str | None) -> None:
+        """What the person chose is known: it need not be read again."""
+        self._known = (language,)
 
     @property
     def caller(self) -> Caller:
@@ -155,9 +169,17 @@ class Api(Router):
 
     def serve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         follow(complaint_id=None, correlation_id=event["requestContext"]["requestId"])
+        self._known = None
         if not came_through(event.get("headers") or {}):
             return went_round()
         return self.resolve(event, context)
+
+    def _chosen(self) -> str | None:
+        known = self._known
+        if known is None:
+            person, read = self._claims.get("sub"), self._chosen_language
+            known = self._known = (read(str(person)) if read is not None and person else None,)
+        return known[0]
 
     @property
     def _claims(self) -> Mapping[str, Any]:
@@ -183,7 +205,9 @@ class Api(Router):
         problem = _problem_of(error)
         if problem.status >= 500:
             logger.error("request failed", extra={"failure": _without_words(error)})
-        document = to_json(problem.document(self.language, instance=self.current_event.path))
+            # Whoever cannot be served must be told so, even if what they chose cannot be read either.
+            self._known = self._known or (None,)
+        document = to_json(problem.document(self._language_of_errors(), instance=self.current_event.path))
         return Response(
             status_code=problem.status,
             content_type=CONTENT_TYPE,
@@ -191,6 +215,13 @@ class Api(Router):
             body=document.encode("utf-8", "replace").decode(),
             headers=_SAFE_HEADERS | dict(problem.headers),
         )
+
+    def _language_of_errors(self) -> str:
+        try:
+            return self.language
+        except Exception as error:
+            logger.warning("language unread", extra={"failure": _without_words(error)})
+            return self.requested_language
 
 
 def answer(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:

@@ -24,6 +24,14 @@ def new_id(now: datetime) -> str:
     return _base32(milliseconds, length=10) + _base32(secrets.randbits(80), length=16)
 
 
+def made_at(id_: str) -> datetime:
+    """When `new_id` made it."""
+    milliseconds = 0
+    for character in id_[:10]:
+        milliseconds = milliseconds * 32 + ALPHABET.index(character)
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
 def is_id(text: str) -> bool:
     return len(text) == ID_LENGTH and all(character in ALPHABET for character in text)
 

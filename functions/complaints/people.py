@@ -287,6 +287,12 @@ def profile_of(person: str) -> ProfileItem | None:
         return None
 
 
+def language_of_person(person: str) -> str | None:
+    """What the person chose, None where they chose none."""
+    profile = profile_of(person)
+    return None if profile is None else profile.language
+
+
 def change_profile(person: str, *, set_: dict[str, Any], unset: Iterable[str] = ()) -> ProfileItem:
     """Set and remove attributes of the profile, all at once; returns it as it stands then."""
     actions = [getattr(ProfileItem, name).set(value) for name, value in set_.items()]
@@ -537,11 +543,13 @@ def erase_profile(person: str, *, now: datetime) -> bool:
 
 
 def erase_rest(person: str) -> int:
-    """Delete the inbox, the pushes that are held, and the counts; returns how many items the inbox had."""
+    """Delete the inbox and the pushes that are held; returns how many items the inbox had.
+
+    What the person has used of the day's limits stays until it expires: leaving must not give the day anew.
+    """
     told = list(InboxItem.query(person_pk(person), InboxItem.sk.startswith("told#"), consistent_read=True))
-    counts = list(CountItem.query(person_pk(person), CountItem.sk.startswith("count#"), consistent_read=True))
     held = [_held(item, until=item.held_until) for item in told if item.waits_until is not None]
-    doomed: list[Model] = [*held, *counts, *told]
+    doomed: list[Model] = [*held, *told]
     for start in range(0, len(doomed), 100):
         with TransactWrite(connection=connection()) as transaction:
             for item in doomed[start : start + 100]:

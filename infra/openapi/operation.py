@@ -93,7 +93,7 @@ def idempotency_key(*, required: bool) -> Parameter:
         required=required,
         schema={"type": "string", "minLength": 1, "maxLength": KEY_MAX, "pattern": "^[ -~]+$"},
         description="A new key for each new thing, the same one when it is sent again: a request that is repeated "
-        "with its key within seven days does nothing, and answers with what the first one did.",
+        "with its key within 31 days does nothing, and answers with what the first one did.",
     )
 
 

@@ -117,7 +117,8 @@ def operations() -> tuple[Operation, ...]:
             tag=PEOPLE,
             caller="person",
             summary="Delete one's account",
-            description="Removes personal data and phones at once. Complaints stay, without a person.",
+            description="Removes personal data and phones at once. Complaints stay, without a person. How much of the "
+            "day's limits was used is kept for three days, under the person's opaque subject alone.",
             answer="Left",
             further=(202,),
         ),

@@ -29,11 +29,14 @@ class Need:
 # until it is assigned, 2 KB after) and its event (1 KB); then an entry for each index whose projection it changes.
 NEEDS: Final[Mapping[str, Need]] = {
     "intake": Need(
-        least=4,
-        # The count 1; four items 8, indexes 3. The read 1; complaint and event 6, indexes 5.
-        units=1 + 8 + 3 + 1 + 6 + 5,
-        reason="filing: count it against the person's limit, one transaction. Confirming: read, one transaction",
-        no_fewer="whoever is over the limit must not get as far as a write, and a count inside the transaction would make "
+        least=6,
+        # The language 1, the count 1; four items 8, indexes 3. The language and the read 2; complaint and event 6,
+        # indexes 5.
+        units=1 + 1 + 8 + 3 + 2 + 6 + 5,
+        reason="filing: the person's language, count it against their limit, one transaction. Confirming: the language, "
+        "read, one transaction",
+        no_fewer="the answer is in words, in the language that the person chose last, on whichever phone; "
+        "whoever is over the limit must not get as far as a write, and a count inside the transaction would make "
         "two requests of one person fail each other; complaint, event, short number and the key that makes a repetition "
         "harmless are written together or not at all; what may be done depends on the state, which is read first",
     ),

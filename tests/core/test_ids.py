@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints.ids import ALPHABET, ID_LENGTH, is_id, new_id, new_number, part_number, read_number
+from functions.complaints.ids import (
+    ALPHABET,
+    ID_LENGTH,
+    is_id,
+    made_at,
+    new_id,
+    new_number,
+    part_number,
+    read_number,
+)
 
 NOW = datetime(2026, 6, 1, 5, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,6 +26,12 @@ def test_ids_sort_by_time_to_the_millisecond() -> None:
     ids = [new_id(NOW + timedelta(milliseconds=each)) for each in range(1000)]
     assert ids == sorted(ids)
     assert all(is_id(each) for each in ids)
+
+
+@given(microseconds)
+def test_an_id_says_when_it_was_made(after: int) -> None:
+    now = EPOCH + timedelta(microseconds=after)
+    assert timedelta() <= now - made_at(new_id(now)) < timedelta(milliseconds=1)
 
 
 @given(microseconds)

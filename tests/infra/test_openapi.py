@@ -171,7 +171,7 @@ def test_every_event_is_a_webhook() -> None:
 def test_photos_are_of_the_types_that_the_check_takes() -> None:
     from functions.complaints.bodies import PHOTO_TYPES
 
-    assert set(PHOTO_TYPES) <= set(ACCEPTED)
+    assert set(PHOTO_TYPES) == set(ACCEPTED)
     assert Limits().photo_bytes <= DEFAULT_LIMITS.bytes
 
 

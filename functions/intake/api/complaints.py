@@ -1,6 +1,7 @@
 """`/v1/complaints`: file one, see one's own, and what a person can do with one afterwards."""
 
 from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -9,8 +10,7 @@ from functions.complaints.appeal import appeal
 from functions.complaints.bodies import declared_photos
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint
-from functions.complaints.events import Event
-from functions.complaints.faults import NotFound, invalid
+from functions.complaints.faults import Invalid, NotFound, invalid
 from functions.complaints.http import Api, answer, existing_id
 from functions.complaints.limits import Limits
 from functions.complaints.moves import citizen
@@ -24,12 +24,14 @@ from functions.complaints.repeats import first_of, photos_declared, signing_time
 from functions.complaints.router import Response
 from functions.complaints.store import (
     AlreadyJoined,
+    Collection,
     ComplaintStore,
     NumberTaken,
     Request,
     RequestSeen,
     move,
 )
+from functions.complaints.suggestions import take
 from functions.complaints.telemetry import correlation_id, follow, logger
 from functions.complaints.transitions import Move
 from functions.complaints.uploads import uploads_of
@@ -53,15 +55,14 @@ def mount(
     def create() -> Response[str]:
         request = api.idempotency(caller=api.person, required=True)
         assert request is not None
-        draft = draft_of(
-            api.json_body(), schema=bodies.submission, region=region, language=api.language, now=now()
-        )
+        body = api.json_body()
         try:
+            draft = draft_of(body, schema=bodies.submission, region=region, language=api.language, now=now())
             count_complaint(
                 api.person, key=request.key, limit=limits.complaints_per_day, now=now(), zone=region.time_zone
             )
-        except Problem:
-            # What was filed on another day under this key is not filed again.
+        except (Invalid, Problem):
+            # What was filed under this key when it was right, and the day not full, is answered as it was then.
             if (seen := store.seen(request)) is None:
                 raise
             return expecting(*_of_same(seen, request, store))
@@ -100,14 +101,16 @@ def mount(
 
     @api.get("/v1/complaints/<complaint_id>")
     def show(complaint_id: str) -> Response[str]:
-        complaint, history = _visible(store, complaint_id, person=api.person)
+        seen = _visible(store, complaint_id, person=api.person)
+        mine = seen.complaint.reporter == api.person
         return answer(
             detail(
-                complaint,
-                history,
-                store.parts(complaint),
-                mine=complaint.reporter == api.person,
-                possible=possible(complaint),
+                seen.complaint,
+                seen.events,
+                store.parts(seen.complaint),
+                mine=mine,
+                possible=possible(seen.complaint),
+                suggestions=take(seen.suggestions, seen.complaint, now=now()) if mine else (),
                 region=region,
                 language=api.language,
                 bucket=bucket,
@@ -117,11 +120,13 @@ def mount(
 
     @api.get("/v1/complaints/<complaint_id>/appeal")
     def appeal_text(complaint_id: str) -> Response[str]:
-        complaint, history = _visible(store, complaint_id, person=api.person)
-        if complaint.escalation_level == 0:
+        seen = _visible(store, complaint_id, person=api.person)
+        if seen.complaint.escalation_level == 0:
             raise NotFound(complaint_id)
         languages = ("kk", "ru", "en")
-        texts = {each: appeal(complaint, history, region=region, language=each) for each in languages}
+        texts = {
+            each: appeal(seen.complaint, seen.events, region=region, language=each) for each in languages
+        }
         return answer({"texts": texts})
 
     @api.post("/v1/complaints/<complaint_id>/photos")
@@ -255,13 +260,13 @@ def _of_same(seen: RequestSeen, request: Request, store: ComplaintStore) -> tupl
     return complaint, photos_declared(event)
 
 
-def _visible(store: ComplaintStore, complaint_id: str, *, person: str) -> tuple[Complaint, tuple[Event, ...]]:
+def _visible(store: ComplaintStore, complaint_id: str, *, person: str) -> Collection:
     """What the reporter and those who joined may see: everything but the agencies' own comments."""
-    complaint, history, internal = store.with_history(existing_id(complaint_id))
-    followed = complaint.parent_id or complaint_id
-    if complaint.reporter != person and not store.is_follower(followed, person):
+    read = store.collection(existing_id(complaint_id))
+    followed = read.complaint.parent_id or complaint_id
+    if read.complaint.reporter != person and not store.is_follower(followed, person):
         raise NotFound(complaint_id)
-    return complaint, tuple(event for event in history if event.seq not in internal)
+    return replace(read, events=tuple(event for event in read.events if event.seq not in read.internal))
 
 
 def _require_reporter(complaint: Complaint, by: Actor) -> None:

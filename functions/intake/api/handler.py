@@ -8,6 +8,7 @@ from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.http import Api
+from functions.complaints.people import language_of_person
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.store import ComplaintStore
@@ -23,7 +24,7 @@ OPTIONAL_ENVIRONMENT: Final = ("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "W
 _settings = require(ENVIRONMENT)
 connect()
 _region = load_region(region_file())
-_api = Api(default_language=_region.languages[0])
+_api = Api(default_language=_region.languages[0], chosen_language=language_of_person)
 complaints.mount(
     _api,
     store=ComplaintStore(correlation_id=correlation_id),

@@ -11,7 +11,8 @@ from functions.complaints.history import line
 from functions.complaints.lists import Near
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
-from functions.complaints.tables import ComplaintItem
+from functions.complaints.suggestions import suggestion_view
+from functions.complaints.tables import ComplaintItem, SuggestionItem
 from functions.complaints.texts import in_language, text
 from functions.complaints.transitions import Move
 from functions.complaints.uploads import PhotoUpload, photo_views
@@ -45,21 +46,33 @@ def detail(
     *,
     mine: bool,
     possible: Sequence[Move],
+    suggestions: Sequence[SuggestionItem],
     region: Region,
     language: str,
     bucket: str,
     now: datetime,
 ) -> dict[str, Any]:
-    """All that a person may know of a complaint; `mine` adds what only the reporter wrote and may do."""
+    """All that a person may know of a complaint; `mine` adds what only the reporter wrote and may do, and
+    `suggestions` what they are offered once."""
     lines = (line(event, language=language, region=region, viewer="citizen") for event in history)
     category = region.categories.get(complaint.category)
+    suggested = {
+        each.photo_id: {
+            "suggestion": suggestion_view(each, complaint, language=language, zone=region.time_zone)
+        }
+        for each in suggestions
+    }
     view = receipt(complaint, uploads=(), region=region, language=language) | {
         "category_name": in_language(category.name, language) if category else complaint.category,
         "comment": complaint.comment,
+        "written_at": iso_or_none(complaint.written_at),
         "location": {"lat": complaint.lat, "lon": complaint.lon, "address": complaint.address},
         "district": complaint.district,
         "joined": complaint.joined,
-        "photos": photo_views(complaint, bucket=bucket, now=now),
+        "photos": [
+            photo | suggested.get(photo["id"], {})
+            for photo in photo_views(complaint, language=language, bucket=bucket, now=now)
+        ],
         "timeline": [each for each in lines if each is not None],
         "question": complaint.open_question,
         "answer": None

@@ -34,7 +34,7 @@ def mount(api: Api, *, region: Region, devices: Devices, now: Callable[[], datet
             device_id,
             platform=body["platform"],
             token=body["token"],
-            language=api.language,
+            language=api.requested_language,
             now=now(),
         )
         return answer({"device_id": device_id, "platform": body["platform"]})
@@ -48,13 +48,14 @@ def mount(api: Api, *, region: Region, devices: Devices, now: Callable[[], datet
     @api.get("/v1/notifications")
     def notifications() -> Response[str]:
         profile = profile_of(api.person)
+        api.chose(None if profile is None else profile.language)
         return answer(
             inbox_view(
                 api.person,
                 profile,
                 limit=api.page_size(),
                 cursor=api.parameter("cursor"),
-                language=(profile.language if profile is not None else None) or api.language,
+                language=api.language,
                 region=region,
                 now=now(),
             )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from functions.complaints.complaint import ENDED, Photo, PhotoStatus
+from functions.complaints import suggestions
+from functions.complaints.complaint import ENDED, ActorKind, Photo, PhotoStatus
 from functions.complaints.faults import Conflict, NotFound
 from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.photo_keys import PhotoKey, read_quarantine_key
@@ -23,12 +24,14 @@ HARMFUL: Final = frozenset({"THREATS_FOUND", "UNSUPPORTED"})
 
 
 class NotScanned(Exception):
-    """The scan itself failed; nothing of the photo is shown before it succeeds, and an operator must look."""
+    """The scan failed, or its verdict is not there to be read; nothing of the photo is shown before it is, and if that
+    goes on an operator must look."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhotoCheck:
-    """Callable with the key of an upload. However often it is called, the photo is settled once.
+    """Callable with the key of an upload, `judged` where its scan is said to be over. However often it is called, the
+    photo is settled once.
 
     The upload is deleted last: as long as it is there, another run can still do all that is to be done.
     """
@@ -39,25 +42,25 @@ class PhotoCheck:
     zone: tzinfo
     now: Callable[[], datetime]
 
-    def __call__(self, key: str) -> None:
+    def __call__(self, key: str, *, judged: bool = False) -> None:
         """Raises what AWS raises, CleanerFailed and NotScanned: all of these are worth another try."""
         where = read_quarantine_key(key)
         follow(complaint_id=where.complaint_id, correlation_id=correlation_id())
         try:
-            self._settle(where)
+            self._settle(where, judged=judged)
         except NotThere:
             logger.info("upload is gone", extra={"photo_id": where.photo_id})
 
-    def _settle(self, where: PhotoKey) -> None:
+    def _settle(self, where: PhotoKey, *, judged: bool) -> None:
         photo = self._awaited(where)
         if photo is not None:
-            judged = self._judged(where, photo)
-            if judged is None:
+            found = self._found(where, photo, judged=judged)
+            if found is None:
                 return
-            if isinstance(judged, CleanPhoto):
-                self._accept(where, photo, judged)
+            if isinstance(found, CleanPhoto):
+                self._accept(where, photo, found)
             else:
-                self._refuse(where, photo, judged)
+                self._refuse(where, photo, found)
         self.bucket.discard_upload(*where)
 
     def _awaited(self, where: PhotoKey) -> Photo | None:
@@ -75,10 +78,12 @@ class PhotoCheck:
             return None
         return photo
 
-    def _judged(self, where: PhotoKey, photo: Photo) -> CleanPhoto | str | None:
+    def _found(self, where: PhotoKey, photo: Photo, *, judged: bool) -> CleanPhoto | str | None:
         """The clean photo, or why it is refused; None while the scan's verdict, which has an event of its own, is out."""
         if self.scanned:
             verdict = self.bucket.verdict(*where)
+            if verdict is None and judged:
+                raise NotScanned("no verdict beside the upload yet")
             if verdict is None:
                 return None
             if verdict in HARMFUL:
@@ -100,6 +105,15 @@ class PhotoCheck:
 
     def _accept(self, where: PhotoKey, photo: Photo, cleaned: CleanPhoto) -> None:
         self.bucket.keep(*where, cleaned)
+        suggestion = cleaned.suggestion if photo.by == ActorKind.CITIZEN else None
+        if suggestion is not None:
+            suggestions.keep(
+                *where,
+                lat=suggestion.lat,
+                lon=suggestion.lon,
+                taken_at=suggestion.taken_at,
+                now=self.now(),
+            )
         size = {"width": cleaned.width, "height": cleaned.height}
         try:
             complaint, _ = move(
@@ -108,13 +122,16 @@ class PhotoCheck:
                 lambda each: add_photo(each, photo.id, **size, now=self.now()),
             )
         except Conflict:
-            ready = False
+            ready = asked = False
         else:
             now = complaint.photo(photo.id)
             ready = now is not None and now.status == PhotoStatus.READY
+            asked = ready and complaint.reporter is not None
         if not ready:
             # The complaint ended, or another run refused the photo, in the meantime.
             self.bucket.drop(*where)
+        if suggestion is not None and not asked:
+            suggestions.forget(*where)
 
     def _refuse(self, where: PhotoKey, photo: Photo, reason: str) -> None:
         logger.info("photo refused", extra={"reason": reason, "photo_id": where.photo_id})

@@ -35,7 +35,7 @@ def handler(event: Mapping[str, Any], context: object) -> None:
     Both only say that there is something to look at: what counts is what is in the bucket.
     """
     follow(complaint_id=None, correlation_id=event.get("id"))
-    _check(uploaded_key(event))
+    _check(uploaded_key(event), judged="s3ObjectDetails" in event["detail"])
 
 
 def uploaded_key(event: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ REASONS = (
     "corrupt",
     "took_too_long",
     "too_much_memory",
+    "malware",
 )
 """Every reason for which a photo is refused, and what the person can do about it.
 
@@ -43,6 +44,8 @@ REASONS = (
 - `corrupt`: the file is damaged and cannot be shown. Take the photo again, or send a screenshot of it.
 - `took_too_long`: reading it took more than `Limits.seconds`. Send a smaller photo or a screenshot of it.
 - `too_much_memory`: reading it needed more than `Limits.memory`. Send a smaller photo or a screenshot of it.
+- `malware`: the scan found a threat, or could not look inside (where the region file turns scanning on). Send
+  another photo.
 """
 
 

@@ -53,13 +53,14 @@ def detail(
     lines = [line(event, language=language, region=region, viewer="agency") for event in history]
     return receipt(complaint, uploads=(), possible=possible) | {
         "comment": complaint.comment,
+        "written_at": iso_or_none(complaint.written_at),
         "location": {"lat": complaint.lat, "lon": complaint.lon, "address": complaint.address},
         "district": complaint.district,
         "answers": dict(complaint.answers),
         "public_name": complaint.public_name,
         "joined": complaint.joined,
         "question": complaint.open_question,
-        "photos": photo_views(complaint, bucket=bucket, now=now),
+        "photos": photo_views(complaint, language=language, bucket=bucket, now=now),
         "promise": complaint.promise,
         "deadline_explanation": None
         if complaint.promise is None
