@@ -102,7 +102,8 @@ class Storage(Stack):
                 s3.LifecycleRule(
                     id="quarantine",
                     prefix="quarantine/",
-                    expiration=Duration.days(1),
+                    # S3 counts to the next midnight UTC: an upload lives a day at least, and two at the most.
+                    expiration=Duration.days(self._deployment.region.retention.quarantine),
                     abort_incomplete_multipart_upload_after=Duration.days(1),
                 ),
                 s3.LifecycleRule(

@@ -87,7 +87,7 @@ RAW: dict[str, Any] = {
             ),
         )
     },
-    "terms": {"photos_wait": "PT24H", "close_after_answer": "P10D"},
+    "terms": {"photos_wait": "PT24H", "close_after_answer": "P10D", "inbox": "P90D"},
     "limits": {"complaints_per_person_per_day": 20, "comment_length": 2000, "photo_bytes": 15728640},
     "quiet_hours": None,
     "webhooks": {"allow_http": True, "allow_private": True},

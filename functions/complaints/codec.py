@@ -7,6 +7,7 @@ from typing import Any
 from functions.complaints.change import Change
 from functions.complaints.clock import iso, whole_second
 from functions.complaints.complaint import (
+    CITIZEN,
     ENDED,
     WITH_AGENCY,
     ActorKind,
@@ -25,7 +26,7 @@ _PLAIN = (
     "id number region category danger comment lat lon submitted_at changed_at version deadline_version watch_round head "
     "address district language public_name written_at agency_id escalation_level overdue promise started_at "
     "photos_due_at acknowledge_by near_at due_at close_at assigned_at acknowledged_at answered_at ended_at "
-    "open_question extensions refutations joined parent_id part"
+    "open_question extensions refutations joined parent_id part reporter_kind"
 ).split()
 _LISTS = ("escalated_to", "passed_by", "children")
 # What a body has answered waits for the person, not for the body: it comes after everything else.
@@ -75,6 +76,7 @@ def complaint_of(item: ComplaintItem) -> Complaint:
         values[name] = int(values[name] or 0)
     for name in ("overdue", "danger"):
         values[name] = bool(values[name])
+    values["reporter_kind"] = values["reporter_kind"] or CITIZEN
     return Complaint(
         status=Status(item.status),
         reporter=item.person or item.reporter,

@@ -24,6 +24,11 @@ WITH_AGENCY: Final = frozenset({Status.ASSIGNED, Status.ACKNOWLEDGED})
 ENDED: Final = frozenset({Status.CLOSED, Status.WITHDRAWN})
 
 
+CITIZEN: Final = "citizen"
+ENTREPRENEUR: Final = "entrepreneur"
+"""In which capacity somebody reports. A body sees which, and nobody is shown an entrepreneur's BIN."""
+
+
 class ActorKind(StrEnum):
     CITIZEN = "citizen"
     AGENCY = "agency"
@@ -112,6 +117,7 @@ class Complaint:
     district: str | None = None
     language: str = "kk"
     reporter: str | None = None
+    reporter_kind: str = CITIZEN
     public_name: str | None = None
     written_at: datetime | None = None
     answers: Mapping[str, str] = field(default_factory=dict)

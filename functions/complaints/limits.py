@@ -10,11 +10,18 @@ PHOTOS_MOST: Final = 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """`comment_length` in characters, `photo_bytes` in bytes, `complaints_per_day` for one person."""
+    """`comment_length` in characters, `photo_bytes` in bytes; the rest is what one person may do in a day.
+
+    `declarations_per_day` counts requests that declare later photos, `devices_per_day` different phones signed in on.
+    """
 
     comment_length: int = 2_000
     photo_bytes: int = 15_000_000
     complaints_per_day: int = 20
+    comments_per_day: int = 100
+    declarations_per_day: int = 40
+    joins_per_day: int = 50
+    devices_per_day: int = 20
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Self:
@@ -22,5 +29,9 @@ class Limits:
         return cls(
             comment_length=raw.get("comment_length", cls().comment_length),
             photo_bytes=raw.get("photo_bytes", cls().photo_bytes),
-            complaints_per_day=raw.get("complaints_per_person_per_day", cls().complaints_per_day),
+            **{
+                f"{what}_per_day": raw[f"{what}_per_person_per_day"]
+                for what in ("complaints", "comments", "declarations", "joins", "devices")
+                if f"{what}_per_person_per_day" in raw
+            },
         )

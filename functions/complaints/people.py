@@ -4,8 +4,9 @@
 |-------------------|---------------------------------|----------------------------------------------------------|
 | person#<subject>  | profile                         | what the person chose                                    |
 | person#<subject>  | device#<device>                 | a phone that is signed in                                |
-| person#<subject>  | told#<time>#<complaint>#<seq>   | an item of the inbox, for 90 days                        |
+| person#<subject>  | told#<time>#<complaint>#<seq>   | an item of the inbox, for the region's `terms.inbox`      |
 | person#<subject>  | count#<day>                     | what the person filed that day                           |
+| person#<subject>  | count#<day>#<what>              | what else they did that day that has a limit             |
 | token#<digest>    | token                           | whose a push token is: makes it one person's             |
 | held#<shard>      | <time>#<subject>#<inbox item>   | a push that waits for quiet hours to end                 |
 | telling#<event>   | progress                        | how far the followers of one event have been told        |
@@ -18,7 +19,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -41,7 +42,6 @@ from functions.complaints.problems import Problem
 from functions.complaints.region import Region
 from functions.complaints.tables import InstantAttribute
 
-INBOX_KEPT: Final = timedelta(days=90)
 # FCM drops a token that was not seen for 270 days; a phone that is in use says so at every start of the app.
 # Source: https://firebase.google.com/docs/cloud-messaging/manage-tokens
 DEVICE_KEPT: Final = timedelta(days=270)
@@ -54,6 +54,9 @@ _COUNT_KEPT: Final = timedelta(days=3)
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html
 _GONE_NOTED: Final = timedelta(days=36)
 _REFUSED: Final = "ConditionalCheckFailedException"
+
+type Counted = Literal["complaints", "comments", "declarations", "joins", "devices"]
+"""What one person may do only so often in a day."""
 
 
 def new_attempt() -> str:
@@ -575,22 +578,28 @@ def note_progress(event_id: str, *, after: str, now: datetime) -> None:
 # --- limits
 
 
-def count_complaint(person: str, *, key: str, limit: int, now: datetime, zone: str) -> None:
-    """Count a complaint against the person's limit of the day (in `zone`); the same `key` counts once.
+def count(person: str, what: Counted, *, key: str, limit: int, now: datetime, zone: str) -> None:
+    """Count something against the person's limit of the day (in `zone`); the same `key` counts once.
 
-    `key` is the request's Idempotency-Key. Raises Problem `daily-limit-reached`, which says how long to wait.
+    `key` is the request's Idempotency-Key, or the id of what is done at most once. Raises Problem
+    `daily-limit-reached`, which says how long to wait.
     """
     day, left = next_day(now, zone=zone)
     name = hashlib.sha256(key.encode()).hexdigest()[:16]
     counted = _updated(
-        CountItem(person_pk(person), f"count#{day}"),
+        CountItem(person_pk(person), f"count#{day}" + ("" if what == "complaints" else f"#{what}")),
         [CountItem.requests.add({name}), CountItem.expires.set(now + _COUNT_KEPT)],
         condition=CountItem.requests.does_not_exist()
         | CountItem.requests.contains(name)
         | (size(CountItem.requests) < limit),
     )
     if not counted:
-        raise Problem("daily-limit-reached", limit=limit, retry_after=max(1, int(left.total_seconds())))
+        raise Problem(
+            "daily-limit-reached",
+            detail=None if what == "complaints" else f"limit.{what}",
+            limit=limit,
+            retry_after=max(1, int(left.total_seconds())),
+        )
 
 
 def _updated(item: Any, actions: list[Any], *, condition: Any) -> bool:

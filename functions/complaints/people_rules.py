@@ -15,6 +15,9 @@ _BIN_LENGTH: Final = 12
 _FIRST_PASS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 _SECOND_PASS: Final = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 
+AWAKE_FOR: Final = timedelta(minutes=15)
+"""For so long after what a person did themselves no hour is quiet to them."""
+
 type Verdict = Literal["send", "hold", "drop"]
 
 
@@ -55,11 +58,18 @@ class Preferences:
     escalations_pass: bool = True
     muted: frozenset[str] = frozenset()
 
-    def verdict(self, kind: PushKind, now: datetime) -> tuple[Verdict, datetime | None]:
-        """What to do with a push of this kind, and until when it is held."""
+    def verdict(
+        self, kind: PushKind, now: datetime, *, acted_at: datetime | None = None
+    ) -> tuple[Verdict, datetime | None]:
+        """What to do with a push of this kind, and until when it is held.
+
+        `acted_at` is when the person did what it answers: who has just sent something is awake and waits for it.
+        """
         if kind in self.muted:
             return "drop", None
         if self.quiet is None or (kind == "escalation" and self.escalations_pass):
+            return "send", None
+        if acted_at is not None and now - acted_at <= AWAKE_FOR:
             return "send", None
         until = self.quiet.until(now, zone=self.zone)
         return ("send", None) if until is None else ("hold", until)

@@ -88,6 +88,7 @@ class Region:
     categories: Mapping[str, Category]
     photos_wait: Duration
     close_after_answer: Duration
+    inbox_kept: Duration
     limits: Mapping[str, Any]
     quiet_hours: Mapping[str, str] | None
     webhooks: Mapping[str, Any]
@@ -131,6 +132,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         categories={key: _category(value) for key, value in raw["categories"].items()},
         photos_wait=Duration.parse(terms["photos_wait"]),
         close_after_answer=Duration.parse(terms["close_after_answer"]),
+        inbox_kept=Duration.parse(terms["inbox"]),
         limits=raw["limits"],
         quiet_hours=raw.get("quiet_hours"),
         webhooks=raw["webhooks"],

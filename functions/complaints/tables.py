@@ -237,6 +237,7 @@ class ComplaintItem(Model):
     parent_id = UnicodeAttribute(null=True)
     part = UnicodeAttribute(null=True)
     children = JSONAttribute(null=True)
+    reporter_kind = UnicodeAttribute(null=True)
     reporter = UnicodeAttribute(null=True)
 
     person = UnicodeAttribute(null=True)

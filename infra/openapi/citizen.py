@@ -141,6 +141,7 @@ def operations(limits: Limits) -> tuple[Operation, ...]:
             headers={"Location": "Address of the complaint."},
             idempotent="required",
             moves=True,
+            problems=("daily-limit-reached",),
         ),
         Operation(
             method="post",
@@ -155,6 +156,7 @@ def operations(limits: Limits) -> tuple[Operation, ...]:
             answer="Complaint",
             idempotent="required",
             moves=True,
+            problems=("daily-limit-reached",),
         ),
         Operation(
             method="post",
@@ -214,6 +216,7 @@ def operations(limits: Limits) -> tuple[Operation, ...]:
             answer="Complaint",
             idempotent="optional",
             moves=True,
+            problems=("daily-limit-reached",),
         ),
         Operation(
             method="get",

@@ -269,6 +269,11 @@ AGENCY_COMPLAINT_DETAIL: Final = record(
         "district": NO_TEXT,
         "answers": ANSWERS,
         "public_name": NO_TEXT,
+        "reporter_kind": {
+            "type": "string",
+            "enum": ["citizen", "entrepreneur"],
+            "description": "In which capacity the person reports. The entrepreneur's number is shown to nobody.",
+        },
         "joined": COUNT,
         "question": NO_TEXT,
         "photos": {"type": "array", "items": ref("Photo")},

@@ -82,7 +82,8 @@ LANGUAGE: Final = Parameter(
     name="Accept-Language",
     place="header",
     schema={"type": "string", "examples": ["kk, ru;q=0.8"]},
-    description="Language of every text in the answer: `kk`, `ru` or `en`. The token's `locale` goes before it.",
+    description="Language of every text in the answer: `kk`, `ru` or `en`. The token's `locale` goes before "
+    "it, and what the person chose under `/v1/me` before both.",
 )
 
 

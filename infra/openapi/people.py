@@ -79,6 +79,11 @@ COMPONENTS: Final[dict[str, Any]] = {
                     "notifications": COUNT,
                 }
             ),
+            "identity": {
+                "const": "kept_by_provider",
+                "description": "What stays: the account at the identity provider (name, phone, password). It is "
+                "deleted there.",
+            },
             "complete": FLAG
             | {"description": "False: time ran out. Send the same request again, it goes on."},
         }
@@ -135,6 +140,7 @@ def operations() -> tuple[Operation, ...]:
             body=schemas.DEVICE,
             example={"platform": "fcm", "token": "cX9Qk3-TSXm:APA91bH8u2Vq0"},
             answer="Device",
+            problems=("daily-limit-reached",),
         ),
         Operation(
             method="delete",

@@ -17,10 +17,14 @@ TERMS: Final = {
     "forward_within": "P3BD",
     "tell_extension_within": "P3BD",
     "quarantine": "P1D",
-    "inbox": "P365D",
+    "inbox": "P90D",
 }
 LIMITS: Final = {
     "complaints_per_person_per_day": 20,
+    "comments_per_person_per_day": 100,
+    "declarations_per_person_per_day": 40,
+    "joins_per_person_per_day": 50,
+    "devices_per_person_per_day": 20,
     "comment_length": 2000,
     "photo_bytes": 15_000_000,
     "photos": 5,

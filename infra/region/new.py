@@ -135,7 +135,7 @@ terms:
   forward_within: P3BD  # until when another body's complaint is passed on; by law at most this
   tell_extension_within: P3BD  # until when the person is told of an extension; by law at most this
   quarantine: P1D  # how long an upload that was not checked is kept
-  inbox: P365D  # how long the inbox shows a message
+  inbox: P90D  # how long the inbox shows a message
 
 # What may one person send?
 limits: {{complaints_per_person_per_day: 20, comment_length: 2000, photo_bytes: 15000000, photos: 5}}

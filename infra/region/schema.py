@@ -251,22 +251,37 @@ _TERMS = Record(
         "tell_extension_within": Key(
             _TERM, "until when the person is told of an extension; P3BD", required=False
         ),
-        "quarantine": Key(_DAYS, "how long an upload that was not checked is kept; P1D", required=False),
-        "inbox": Key(_DAYS, "how long the inbox shows a message; P365D", required=False),
+        "quarantine": Key(
+            _DAYS,
+            "how long S3 keeps an upload that was not checked, to the next midnight UTC; P1D",
+            required=False,
+        ),
+        "inbox": Key(_DAYS, "how long the inbox shows a message; P90D", required=False),
     },
 )
 
+# What `functions.intake.photos.limits` reads of a file: a larger one would be refused after its upload.
+PHOTO_BYTES_MOST: Final = 25 * 2**20
+_TIMES_A_DAY = Integer(minimum=1, maximum=1000)
 _LIMITS = Record(
     what="the limits",
     keys={
-        "complaints_per_person_per_day": Key(
-            Integer(minimum=1, maximum=1000), "20 unless said", required=False
+        "complaints_per_person_per_day": Key(_TIMES_A_DAY, "20 unless said", required=False),
+        "comments_per_person_per_day": Key(_TIMES_A_DAY, "100 unless said", required=False),
+        "declarations_per_person_per_day": Key(
+            _TIMES_A_DAY, "requests that announce later photos; 40 unless said", required=False
+        ),
+        "joins_per_person_per_day": Key(_TIMES_A_DAY, "50 unless said", required=False),
+        "devices_per_person_per_day": Key(
+            _TIMES_A_DAY, "phones that a person signs in on; 20 unless said", required=False
         ),
         "comment_length": Key(
             Integer(minimum=100, maximum=10_000), "in characters; 2000 unless said", required=False
         ),
         "photo_bytes": Key(
-            Integer(minimum=100_000, maximum=50_000_000), "in bytes; 15 MB unless said", required=False
+            Integer(minimum=100_000, maximum=PHOTO_BYTES_MOST),
+            "in bytes; 15 MB unless said, 25 MiB at most",
+            required=False,
         ),
         "photos": Key(Integer(minimum=1, maximum=10), "in one complaint; 5 unless said", required=False),
     },

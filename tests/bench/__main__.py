@@ -1,6 +1,6 @@
 """`make bench`: measures, prints a table for each figure, and writes docs/benchmark.md and its summaries.
 
-python -m tests.bench [imports|warm|sizes|memory|requests|reads|burst|core ...] [--count N]
+python -m tests.bench [imports|warm|sizes|memory|requests|reads|burst|core|telling ...] [--count N]
 """
 
 import argparse
@@ -22,6 +22,7 @@ BENCHES: Final = {
     "reads": ("reads", "measure"),
     "burst": ("burst", "measure"),
     "core": ("core", "measure"),
+    "telling": ("telling", "measure"),
 }
 
 

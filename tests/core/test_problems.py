@@ -109,7 +109,7 @@ def test_every_fault_is_named_with_its_field_in_the_callers_language() -> None:
         "/comment": ("wrong_form", "Напишите в нескольких словах, что случилось."),
         "/photos/0/content_type": (
             "unknown_choice",
-            "Файлы такого типа не принимаются. Возможны: image/jpeg, image/png, image/webp, image/heic.",
+            "Файлы такого типа не принимаются. Возможны: image/jpeg, image/png, image/webp, image/heic, image/heif.",
         ),
         "/photos/0/size": ("too_small", "Файл пуст."),
         "/photos/0/sha256": ("wrong_form", "Значение записано в неверном формате."),

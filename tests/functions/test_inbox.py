@@ -11,15 +11,17 @@ from functions.complaints.clock import iso
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.escalation import tick
+from functions.complaints.moves.filing import DeclaredPhoto
+from functions.complaints.moves.photos import expect_photos, refuse_photo
 from functions.complaints.outbox import Published
 from functions.complaints.people import (
-    INBOX_KEPT,
     HeldItem,
     InboxItem,
     change_profile,
     device_of,
     person_pk,
 )
+from functions.complaints.people_rules import AWAKE_FOR
 from functions.complaints.timers import next_timer
 from functions.notify.outbox.consumer import OutOfTime, on_event
 from functions.notify.outbox.held import release
@@ -27,8 +29,8 @@ from functions.notify.outbox.push import Outcome
 from functions.notify.outbox.telling import FAILURES_MOST, NotPushed
 from tests.dynamodb import tables
 from tests.functions.faults import When, aws_calls, run_again_until_done
-from tests.functions.telling import HOUSING, NIGHT, Life, Phones, empty, phone, teller
-from tests.region_fixture import region
+from tests.functions.telling import HOUSING, NIGHT, REPORTER, Life, Phones, empty, phone, teller
+from tests.region_fixture import RAW, region
 
 QUIET = {"from": "22:00", "to": "08:00"}
 
@@ -85,7 +87,7 @@ def test_who_reported_finds_the_first_step_in_the_inbox_and_on_each_phone(life: 
         published.event.complaint_id,
         published.number,
     )
-    assert item.expires == life.clock().replace(microsecond=0) + INBOX_KEPT
+    assert item.expires == life.clock().replace(microsecond=0) + timedelta(days=90)
     assert sorted(phones.devices) == ["android", "iphone"]
     assert delivered == [published]
 
@@ -272,6 +274,20 @@ def test_a_kind_that_is_turned_off_is_in_the_inbox_alone(life: Life, phones: Pho
     assert phones.published == []
 
 
+def asleep(life: Life, **filed: Any) -> Published:
+    """Assigned so long after it was filed that nobody waits for it any more."""
+    life.file(**filed)
+    life.clock.at += AWAKE_FOR
+    return life.assign()
+
+
+def test_the_inbox_keeps_as_long_as_the_region_says(phones: Phones) -> None:
+    life = Life(region=region(terms=RAW["terms"] | {"inbox": "P7D"}))
+    tell(assigned(life), life, phones)
+    (item,) = inbox("reporter")
+    assert item.expires == life.clock().replace(microsecond=0) + timedelta(days=7)
+
+
 def at_night(**changes: Any) -> Life:
     life = Life(region=region(quiet_hours=QUIET, **changes))
     life.clock.at = NIGHT
@@ -281,7 +297,7 @@ def at_night(**changes: Any) -> Life:
 def test_at_night_a_push_waits_for_the_morning_and_comes_once(phones: Phones) -> None:
     life = at_night()
     phone("reporter", now=NIGHT)
-    published = assigned(life)
+    published = asleep(life)
     for _ in range(2):
         tell(published, life, phones)
     assert phones.published == []
@@ -308,6 +324,34 @@ def escalated(life: Life) -> Published:
             return published
 
 
+def test_at_night_who_has_just_sent_it_is_told_at_once_and_nobody_else(phones: Phones) -> None:
+    life = at_night()
+    phone("reporter", now=NIGHT)
+    phone("neighbour", "neighbours", now=NIGHT)
+    life.file()
+    joined(life, "neighbour")
+    tell(life.assign(), life, phones)
+    assert phones.devices == ["phone"]
+    assert [len(inbox(person)) for person in ("reporter", "neighbour")] == [1, 1]
+
+
+def test_at_night_a_refused_photo_is_told_as_long_as_its_sender_waits(phones: Phones) -> None:
+    life = at_night()
+    phone("reporter", now=NIGHT)
+    asleep(life)
+    photo = DeclaredPhoto(content_type="image/jpeg", size=1, sha256="0" * 64)
+    for waited, told in ((timedelta(), 1), (AWAKE_FOR, 1)):
+        life.then(
+            lambda each: expect_photos(each, (photo,), by=REPORTER, region=life.region, now=life.clock())
+        )
+        assert life.complaint is not None
+        sent = life.complaint.photos[-1].id
+        life.clock.at += waited
+        refused = life.then(lambda each, id=sent: refuse_photo(each, id, reason="empty", now=life.clock()))
+        tell(refused, life, phones)
+        assert len(phones.devices) == told
+
+
 @pytest.mark.parametrize("passing", [True, False])
 def test_an_escalation_passes_the_quiet_hours_if_the_person_does_not_mind(
     phones: Phones, passing: bool
@@ -326,14 +370,14 @@ def test_quiet_hours_are_the_persons_own_in_their_own_zone(phones: Phones) -> No
     life = at_night()
     phone("reporter", now=NIGHT)
     change_profile("reporter", set_={"zone": "America/New_York"})
-    tell(assigned(life), life, phones)
+    tell(asleep(life), life, phones)
     assert phones.devices == ["phone"]
 
 
 def test_a_held_push_that_failed_stays_held(phones: Phones) -> None:
     life = at_night()
     phone("reporter", now=NIGHT)
-    tell(assigned(life), life, phones)
+    tell(asleep(life), life, phones)
     life.clock.at = NIGHT + timedelta(hours=7)
     phones.answers = [Outcome.THROTTLED]
     assert let_go(life, phones).failed == 1
@@ -344,7 +388,7 @@ def test_a_held_push_that_failed_stays_held(phones: Phones) -> None:
 def test_what_is_released_into_new_quiet_hours_is_held_on(phones: Phones) -> None:
     life = at_night()
     phone("reporter", now=NIGHT)
-    tell(assigned(life), life, phones)
+    tell(asleep(life), life, phones)
     change_profile("reporter", set_={"quiet": {"from": "22:00", "to": "10:00"}})
     life.clock.at = NIGHT + timedelta(hours=7)
     assert let_go(life, phones).held_on == 1
@@ -367,7 +411,7 @@ def test_whichever_call_fails_everybody_is_told_once(hour: str, when: When) -> N
         phone(who, "android", now=life.clock())
         phone(who, "iphone", platform="apns", now=life.clock())
         phone(people[1], "neighbours", now=life.clock())
-        assigned(life, reporter=who)
+        asleep(life, reporter=who)
         joined(life, people[1])
         published = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
         with aws_calls(fail=fail, when=when) as telling:

@@ -27,6 +27,7 @@ from functions.complaints.limits import Limits
 from functions.complaints.moves import agency, escalation
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.photos import add_photo, refuse_photo
+from functions.complaints.people import CountItem
 from functions.complaints.problems import PROBLEMS
 from functions.complaints.region import region_from_dict
 from functions.complaints.schema import check
@@ -442,14 +443,63 @@ def test_a_repeat_on_a_day_that_is_full_still_finds_what_it_filed(
     module = load("functions.intake.api.handler", folder=tmp_path, monkeypatch=monkeypatch, raw=raw)
     me = person(module.handler)
     first = me("POST", "/v1/complaints", GOOD, key="1")
-    from functions.complaints.people import CountItem
-
     for item in CountItem.scan():
         item.update([CountItem.requests.set({"another's"})])
     again = me("POST", "/v1/complaints", GOOD, key="1")
     assert (again.status, again.json) == (201, first.json)
     assert me("POST", "/v1/complaints", GOOD | {"comment": "y"}, key="1").slug == "idempotency-key-reused"
     assert me("POST", "/v1/complaints", GOOD, key="2").slug == "daily-limit-reached"
+
+
+def test_what_else_a_person_does_has_its_limit_of_the_day_and_says_so(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = world()
+    raw["limits"] |= {
+        f"{what}_per_person_per_day": 1 for what in ("comments", "declarations", "joins", "devices")
+    }
+    handler = load("functions.intake.api.handler", folder=tmp_path, monkeypatch=monkeypatch, raw=raw).handler
+    me, other = described(person(handler)), person(handler, "person-2")
+    path = f"/v1/complaints/{filed(me)['id']}"
+    theirs = [filed(other, key=key)["id"] for key in ("1", "2")]
+
+    def phone(name: str) -> Answer:
+        return me("PUT", f"/v1/devices/{name}", {"platform": "fcm", "token": name}, accept_language="en")
+
+    done = {
+        "comments": lambda key: me("POST", f"{path}/comments", {"text": "x"}, key=f"comment {key}"),
+        "declarations": lambda key: me("POST", f"{path}/photos", {"photos": [PHOTO]}, key=f"photo {key}"),
+        "joins": lambda key: me("POST", f"/v1/complaints/{theirs[key]}/join", {}),
+        "devices": lambda key: phone(f"phone-{key}"),
+    }
+    said = {"comments": "1 message a day", "declarations": "1 time a day", "joins": "1 complaint a day"}
+    for what, do in done.items():
+        first = do(0)
+        refused = do(1)
+        assert (refused.slug, refused.json["limit"]) == ("daily-limit-reached", 1), what
+        assert said.get(what, "1 phone a day") in refused.json["detail"]
+        assert int(refused.headers["retry-after"]) > 0
+        # What was done already is no second time, and is answered as before.
+        again = do(0)
+        assert (again.status, again.slug if again.status >= 400 else "") == (
+            first.status,
+            first.slug if first.status >= 400 else "",
+        ), what
+    for item in CountItem.scan():
+        item.update([CountItem.requests.set({"of another day"})])
+    assert done["comments"](0).status == 200
+    assert done["declarations"](0).status == 201
+    assert len(ComplaintStore().get(path.rpartition("/")[2]).photos) == 1
+
+
+def test_an_entrepreneurs_complaint_says_so_to_the_body_and_never_the_number(module: Any) -> None:
+    client = person(module.handler)
+    assert ComplaintStore().get(filed(client, key="1")["id"]).reporter_kind == "citizen"
+    number = {"kind": "entrepreneur", "bin": "000140002217"}
+    assert client("PATCH", "/v1/me", number).status == 200
+    complaint = ComplaintStore().get(filed(client, key="2")["id"])
+    assert complaint.reporter_kind == "entrepreneur"
+    assert number["bin"] not in str(list(ComplaintItem.scan()))
 
 
 # --------------------------------------------------------------------------------------- idempotency

@@ -369,6 +369,7 @@ def test_who_leaves_is_told_what_was_removed_and_nothing_of_theirs_is_left(
     assert answer.status == 200
     assert answer.json == {
         "complete": True,
+        "identity": "kept_by_provider",
         "removed": {
             "profile": True,
             "devices": 1,

@@ -16,12 +16,14 @@ from functions.complaints.people import (
     DEVICES_MOST,
     CountItem,
     DeviceItem,
-    count_complaint,
     device_of,
     person_of,
     person_pk,
     token_digest,
     token_owner,
+)
+from functions.complaints.people import (
+    count as count_against_the_day,
 )
 from functions.complaints.people_rules import (
     PUSH_KINDS,
@@ -101,6 +103,16 @@ def test_what_happens_to_a_push_at_night(
         muted=frozenset(muted),
     )
     assert chosen.verdict(kind, night)[0] == verdict
+
+
+def test_who_has_just_sent_something_is_awake() -> None:
+    night = datetime(2026, 6, 1, 20, tzinfo=UTC)
+    chosen = Preferences(zone="Asia/Almaty", quiet=QuietHours(start=time(22), end=time(8)))
+    for minutes, verdict in ((0, "send"), (15, "send"), (16, "hold")):
+        acted_at = night - timedelta(minutes=minutes)
+        assert chosen.verdict("progress", night, acted_at=acted_at)[0] == verdict
+    muted = Preferences(zone="Asia/Almaty", quiet=chosen.quiet, muted=frozenset({"progress"}))
+    assert muted.verdict("progress", night, acted_at=night) == ("drop", None)
 
 
 def test_a_day_lasts_until_midnight_in_its_zone() -> None:
@@ -337,7 +349,7 @@ def test_whichever_call_fails_the_phone_is_the_persons_in_the_end(story: str, wh
 
 
 def count(key: str, *, limit: int = 2, now: datetime = MONDAY) -> None:
-    count_complaint("aliya", key=key, limit=limit, now=now, zone="Asia/Almaty")
+    count_against_the_day("aliya", "complaints", key=key, limit=limit, now=now, zone="Asia/Almaty")
 
 
 def test_a_day_takes_so_many_complaints_and_says_how_long_to_wait() -> None:

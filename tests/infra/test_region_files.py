@@ -122,7 +122,7 @@ def test_infrastructure_reads_a_region_with_defaults_filled_in():
     )  # fmt: skip
     assert region.identity.cognito
     assert (region.push.fcm_secret, region.push.apns_sandbox) == ("qamqor/pavlodar/fcm", False)
-    assert (region.retention.quarantine, region.retention.logs, region.retention.inbox) == (1, 90, 365)
+    assert (region.retention.quarantine, region.retention.logs, region.retention.inbox) == (1, 90, 90)
     assert not region.webhooks.allow_http
     assert region.compiled == compile_region("pavlodar")
 

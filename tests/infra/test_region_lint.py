@@ -30,6 +30,8 @@ YAML_FAULTS = [
     ("wrong-type", "alarms: {email: [duty@example.org]}", "alarms: {email: duty@example.org}", "alarms:"),
     ("bad-value", "kind: district_akimat", "kind: distrikt", "kind: distrikt"),
     ("bad-value", "times: 1", "times: 4", "times: 4"),
+    ("bad-value", "terms: {", "limits: {photo_bytes: 26214401}\nterms: {", "limits: {"),
+    ("bad-value", "terms: {", "limits: {joins_per_person_per_day: 0}\nterms: {", "limits: {"),
     ("bad-value", "country: KZ", "country: RU", "country: RU"),
     ("bad-value", 'short_days: {2026-12-31: "17:00"}', 'short_days: {31.12.2026: "17:00"}', "short_days"),
     ("id", "      - id: size", "      - id: Size", "- id: Size"),

@@ -218,3 +218,11 @@ def test_every_key_says_what_it_is_for():
 
     described(json_schema()["then"])
     described(json_schema()["else"])
+
+
+def test_no_file_may_be_declared_that_the_photo_check_would_refuse_for_its_size() -> None:
+    assert PHOTO_BYTES_MOST == DEFAULT_LIMITS.bytes
+
+
+def test_limits_that_are_left_out_are_those_of_the_functions() -> None:
+    assert Limits.of(defaults.LIMITS) == Limits()

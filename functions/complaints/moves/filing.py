@@ -7,7 +7,7 @@ from datetime import datetime
 from functions.complaints.calendar import Calendar
 from functions.complaints.change import Change, opening
 from functions.complaints.clock import iso, to_milliseconds
-from functions.complaints.complaint import Actor, ActorKind, Complaint, Photo, Status
+from functions.complaints.complaint import CITIZEN, Actor, ActorKind, Complaint, Photo, Status
 from functions.complaints.deadlines import due
 from functions.complaints.ids import new_id, new_number
 from functions.complaints.region import Region
@@ -24,7 +24,8 @@ class DeclaredPhoto:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """A validated report. `written_at` is when the person wrote it, which may be long before it arrived."""
+    """A validated report. `written_at` is when the person wrote it, which may be long before it arrived;
+    `reporter_kind` whether they report as a citizen or as an entrepreneur."""
 
     category: str
     comment: str
@@ -36,6 +37,7 @@ class Draft:
     public_name: str | None = None
     written_at: datetime | None = None
     language: str = "kk"
+    reporter_kind: str = CITIZEN
 
 
 def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Change:
@@ -56,6 +58,7 @@ def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Chang
         address=draft.address,
         language=draft.language,
         reporter=reporter,
+        reporter_kind=draft.reporter_kind,
         public_name=draft.public_name,
         written_at=None if draft.written_at is None else to_milliseconds(draft.written_at),
         answers=draft.answers,

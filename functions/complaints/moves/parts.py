@@ -43,6 +43,7 @@ def part_of(
         district=parent.district,
         language=parent.language,
         reporter=parent.reporter,
+        reporter_kind=parent.reporter_kind,
         public_name=parent.public_name,
         written_at=parent.written_at,
         answers=parent.answers,

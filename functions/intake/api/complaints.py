@@ -17,7 +17,7 @@ from functions.complaints.moves import citizen
 from functions.complaints.moves.filing import file
 from functions.complaints.moves.photos import expect_photos
 from functions.complaints.moves.possible import possible as possible_moves
-from functions.complaints.people import count_complaint
+from functions.complaints.people import Counted, count, profile_of
 from functions.complaints.problems import Problem
 from functions.complaints.region import Region
 from functions.complaints.repeats import first_of, photos_declared, signing_time
@@ -56,16 +56,18 @@ def mount(
         request = api.idempotency(caller=api.person, required=True)
         assert request is not None
         body = api.json_body()
+        profile = profile_of(api.person)
+        api.chose(None if profile is None else profile.language)
         try:
             draft = draft_of(body, schema=bodies.submission, region=region, language=api.language, now=now())
-            count_complaint(
-                api.person, key=request.key, limit=limits.complaints_per_day, now=now(), zone=region.time_zone
-            )
+            counted("complaints", key=request.key, limit=limits.complaints_per_day)
         except (Invalid, Problem):
             # What was filed under this key when it was right, and the day not full, is answered as it was then.
             if (seen := store.seen(request)) is None:
                 raise
             return expecting(*_of_same(seen, request, store))
+        if profile is not None and profile.kind is not None:
+            draft = replace(draft, reporter_kind=profile.kind)
         filed = _filed(
             lambda: file(draft, region=region, reporter=api.person, now=now()), store=store, request=request
         )
@@ -139,16 +141,17 @@ def mount(
             return expect_photos(complaint, declared, by=by, region=region, now=now())
 
         request = api.idempotency(caller=api.person, required=True)
+        if (seen := within("declarations", request, limit=limits.declarations_per_day)) is not None:
+            return expecting(*_of_same(seen, request, store))
         return expecting(*_moved(store, complaint_id, decide, request, possible=possible))
 
     @api.post("/v1/complaints/<complaint_id>/comments")
     def comment(complaint_id: str) -> Response[str]:
         text = api.body(bodies.comment)["text"]
-        return moved(
-            complaint_id,
-            lambda each: citizen.comment(each, by=_citizen(api), text=text, now=now()),
-            key_required=True,
-        )
+        request = api.idempotency(caller=api.person, required=True)
+        if (seen := within("comments", request, limit=limits.comments_per_day)) is not None:
+            return shown(_of_same(seen, request, store)[0])
+        return moved(complaint_id, lambda each: citizen.comment(each, by=_citizen(api), text=text, now=now()))
 
     @api.post("/v1/complaints/<complaint_id>/confirm")
     def confirm(complaint_id: str) -> Response[str]:
@@ -181,13 +184,28 @@ def mount(
     @api.post("/v1/complaints/<complaint_id>/join")
     def join(complaint_id: str) -> Response[str]:
         api.body(bodies.nothing)
+        counted("joins", key=existing_id(complaint_id), limit=limits.joins_per_day)
         try:
             return moved(complaint_id, lambda each: citizen.join(each, by=_citizen(api), now=now()))
         except AlreadyJoined:
             return shown(store.get(complaint_id))
 
-    def moved(complaint_id: str, decide: Decide, *, key_required: bool = False) -> Response[str]:
-        request = api.idempotency(caller=api.person, required=key_required)
+    def counted(what: Counted, *, key: str, limit: int) -> None:
+        count(api.person, what, key=key, limit=limit, now=now(), zone=region.time_zone)
+
+    def within(what: Counted, request: Request | None, *, limit: int) -> RequestSeen | None:
+        """Count the request; on a day that is full, what it did when it was sent before. Raises Problem."""
+        assert request is not None
+        try:
+            counted(what, key=request.key, limit=limit)
+        except Problem:
+            if (seen := store.seen(request)) is None:
+                raise
+            return seen
+        return None
+
+    def moved(complaint_id: str, decide: Decide) -> Response[str]:
+        request = api.idempotency(caller=api.person, required=False)
         return shown(_moved(store, complaint_id, decide, request, possible=possible)[0])
 
     def possible(complaint: Complaint) -> tuple[Move, ...]:
@@ -250,12 +268,14 @@ def _moved(
     try:
         complaint, change = move(store, existing_id(complaint_id), decide, request=request, possible=possible)
     except RequestSeen as seen:
-        assert request is not None
         return _of_same(seen, request, store)
     return complaint, photos_declared(None if change is None else change.event)
 
 
-def _of_same(seen: RequestSeen, request: Request, store: ComplaintStore) -> tuple[Complaint, Sequence[str]]:
+def _of_same(
+    seen: RequestSeen, request: Request | None, store: ComplaintStore
+) -> tuple[Complaint, Sequence[str]]:
+    assert request is not None
     complaint, event = first_of(seen, request, store=store)
     return complaint, photos_declared(event)
 

@@ -8,7 +8,8 @@ from typing import Final
 from functions.complaints.clock import parse_iso, to_milliseconds
 from functions.complaints.faults import invalid
 from functions.complaints.http import Api, answer
-from functions.complaints.people import mark_all_read, mark_read, person_of, profile_of, unread
+from functions.complaints.limits import Limits
+from functions.complaints.people import count, mark_all_read, mark_read, person_of, profile_of, unread
 from functions.complaints.region import Region
 from functions.complaints.router import Response
 from functions.intake.people import schemas
@@ -19,16 +20,27 @@ from functions.intake.people.profile import change, profile_view
 
 # What is left of an invocation is kept for the answer.
 RESERVE_MS: Final = 4_000
+IDENTITY: Final = "kept_by_provider"
+"""The account itself (name, phone, password) is the identity provider's, and is deleted there."""
 _DEVICE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 def mount(api: Api, *, region: Region, devices: Devices, now: Callable[[], datetime]) -> None:
     """Add the routes."""
+    limits = Limits.of(region.limits)
 
     @api.put("/v1/devices/<device_id>")
     def register(device_id: str) -> Response[str]:
         _require_device_id(device_id)
         body = api.body(schemas.DEVICE)
+        count(
+            api.person,
+            "devices",
+            key=device_id,
+            limit=limits.devices_per_day,
+            now=now(),
+            zone=region.time_zone,
+        )
         devices.sign_in(
             api.person,
             device_id,
@@ -93,7 +105,8 @@ def mount(api: Api, *, region: Region, devices: Devices, now: Callable[[], datet
             going_on=lambda: api.lambda_context.get_remaining_time_in_millis() > RESERVE_MS,
             now=now(),
         )
-        return answer({"removed": removed, "complete": complete}, status=200 if complete else 202)
+        left = {"removed": removed, "identity": IDENTITY, "complete": complete}
+        return answer(left, status=200 if complete else 202)
 
 
 def _require_device_id(device_id: str) -> None:

@@ -1,7 +1,7 @@
 """The inbox: which steps are told to whom, and what is kept of each so that it can be read in any language."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pynamodb.expressions.condition import Condition
@@ -12,7 +12,6 @@ from functions.complaints.events import Event, EventType
 from functions.complaints.history import PUSHED, push
 from functions.complaints.outbox import Published
 from functions.complaints.people import (
-    INBOX_KEPT,
     InboxItem,
     inbox_sk,
     person_pk,
@@ -68,7 +67,7 @@ def _after(key: str) -> Condition:
     return FollowerItem.sk.between(key + "\x00", "follower$")
 
 
-def inbox_item(published: Published, person: str, *, now: datetime) -> InboxItem:
+def inbox_item(published: Published, person: str, *, kept: timedelta, now: datetime) -> InboxItem:
     """What is kept: the event as its line is made of, and not who anybody is."""
     event = published.event
     return InboxItem(
@@ -87,5 +86,5 @@ def inbox_item(published: Published, person: str, *, now: datetime) -> InboxItem
         mine=person == published.reporter,
         language=published.language if person == published.reporter else None,
         told_at=now,
-        expires=now + INBOX_KEPT,
+        expires=now + kept,
     )

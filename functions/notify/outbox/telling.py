@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from functions.complaints.history import PushText, push
+from functions.complaints.ids import made_at
 from functions.complaints.outbox import Published
 from functions.complaints.people import (
     DeviceItem,
@@ -68,8 +69,8 @@ class Teller:
         person = person_of(subject, now=now)
         if person.was_erased_after(published.event.at):
             return
-        item = inbox_item(published, subject, now=now)
-        plan = self._plan(item, person, now=now)
+        item = inbox_item(published, subject, kept=self.region.inbox_kept.elapsed, now=now)
+        plan = self._plan(item, person, now=now, acted_at=_acted_at(published, subject))
         devices = person.devices if plan.verdict == "send" else ()
         if devices:
             item.pushed = {device.device_id for device in devices}
@@ -99,12 +100,14 @@ class Teller:
         self._carry_on(item, person, plan)
         return None
 
-    def _plan(self, item: InboxItem, person: Person, *, now: datetime) -> _Plan:
+    def _plan(
+        self, item: InboxItem, person: Person, *, now: datetime, acted_at: datetime | None = None
+    ) -> _Plan:
         language = person.language or item.language or self.region.languages[0]
         text = push(event_of(item), region=self.region, language=language)
         if text is None:
             return _Plan(verdict="drop", until=None, text=None)
-        verdict, until = person.preferences(self.region).verdict(text.kind, now)
+        verdict, until = person.preferences(self.region).verdict(text.kind, now, acted_at=acted_at)
         return _Plan(verdict=verdict, until=until, text=text)
 
     def _carry_on(self, item: InboxItem, person: Person, plan: _Plan) -> None:
@@ -153,6 +156,17 @@ class Teller:
         if devices:
             with suppress(Exception):
                 release_pushes(item, _ids(devices), failed=False)
+
+
+def _acted_at(published: Published, subject: str) -> datetime | None:
+    """When the person sent what this step answers: the complaint, or the photo. Its id says so, without a read.
+
+    A part's id says when a body divided the complaint, and is nothing that the person did.
+    """
+    event = published.event
+    if subject != published.reporter or published.parent_id is not None:
+        return None
+    return made_at(event.data.get("photo") or event.complaint_id)
 
 
 def _ids(devices: Sequence[DeviceItem]) -> list[str]:

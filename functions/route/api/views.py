@@ -58,6 +58,7 @@ def detail(
         "district": complaint.district,
         "answers": dict(complaint.answers),
         "public_name": complaint.public_name,
+        "reporter_kind": complaint.reporter_kind,
         "joined": complaint.joined,
         "question": complaint.open_question,
         "photos": photo_views(complaint, language=language, bucket=bucket, now=now),
