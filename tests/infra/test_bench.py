@@ -1,6 +1,7 @@
 """The benchmarks can be run: each module is there with its function, and what they count is counted as DynamoDB does."""
 
 import inspect
+import json
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from functions.complaints import lists
 from functions.complaints.tables import SHARDS
+from infra.local.recording import Call
 from tests.bench import reads
 from tests.bench.__main__ import BENCHES
 from tests.bench.burst import Passage, limiting
@@ -18,6 +20,7 @@ from tests.bench.burst import tables as burst_tables
 from tests.bench.ordered import OrderedTables, read_from
 from tests.bench.reads import World
 from tests.bench.report import REPORT, SUMMARIES, Row, Table, summary
+from tests.bench.telling import percentile, published
 from tests.dynamodb import MODELS, tables
 
 
@@ -133,3 +136,27 @@ def test_the_summary_shows_of_each_table_what_is_furthest_from_its_reach() -> No
 @pytest.mark.parametrize("page", SUMMARIES, ids=lambda page: page.name)
 def test_a_page_shows_what_the_report_says(page: Path) -> None:
     assert f"<!-- ratios -->\n{summary(REPORT.read_text())}\n<!-- /ratios -->" in page.read_text()
+
+
+def test_percentiles_are_values_that_were_measured() -> None:
+    values = [float(each) for each in range(20, 0, -1)]
+    assert [percentile(values, of) for of in (1, 50, 95, 100)] == [1, 10, 19, 20]
+    assert percentile([3.0], 95) == 3
+
+
+def test_the_push_is_found_by_its_complaint_and_its_text() -> None:
+    def call(at: float, complaint_id: str, key: str) -> Call:
+        said = json.dumps({"GCM": json.dumps({"complaint_id": complaint_id, "body_loc_key": f"{key}.body"})})
+        return Call(
+            service="sns",
+            action="Publish",
+            parameters={"Message": said},
+            resources=(),
+            access_key="",
+            at=at,
+            id=str(at),
+        )
+
+    made = [call(1, "B", "push.assigned"), call(2, "A", "push.closed"), call(3, "A", "push.assigned")]
+    assert published(made, "A") == 3
+    assert published(made, "C") is None

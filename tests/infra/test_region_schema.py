@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.complaints.limits import Limits
+from functions.intake.photos.limits import DEFAULT_LIMITS
+from infra.region import defaults
 from infra.region.document import REGIONS, region_files
 from infra.region.finding import Finding
-from infra.region.schema import REGION, json_schema, json_schema_text
+from infra.region.schema import PHOTO_BYTES_MOST, REGION, json_schema, json_schema_text
 from infra.region.shape import Either, ListOf, Nullable, Record, Shape, Table
 from infra.region.source import Node, read_yaml
 from tests.infra import small_region
@@ -221,7 +224,7 @@ def test_every_key_says_what_it_is_for():
 
 
 def test_no_file_may_be_declared_that_the_photo_check_would_refuse_for_its_size() -> None:
-    assert PHOTO_BYTES_MOST == DEFAULT_LIMITS.bytes
+    assert DEFAULT_LIMITS.bytes == PHOTO_BYTES_MOST
 
 
 def test_limits_that_are_left_out_are_those_of_the_functions() -> None:

@@ -204,8 +204,8 @@ def mount(
             return seen
         return None
 
-    def moved(complaint_id: str, decide: Decide) -> Response[str]:
-        request = api.idempotency(caller=api.person, required=False)
+    def moved(complaint_id: str, decide: Decide, *, key_required: bool = False) -> Response[str]:
+        request = api.idempotency(caller=api.person, required=key_required)
         return shown(_moved(store, complaint_id, decide, request, possible=possible)[0])
 
     def possible(complaint: Complaint) -> tuple[Move, ...]:
