@@ -42,6 +42,7 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
     EventType.DEADLINE_EXTENDED: "progress",
     EventType.DEADLINE_MOVED: "progress",
     EventType.CLOSED: "progress",
+    EventType.WITHDRAWN: "progress",
     EventType.SPLIT: "progress",
     EventType.QUESTION_ASKED: "question",
     EventType.ESCALATED: "escalation",
@@ -49,7 +50,9 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
     EventType.PHOTO_REFUSED: "photo",
     EventType.PHOTO_MISSED: "photo",
 }
-"""Which steps are worth a push, and the kind that a person can turn off; their own doings are not pushed."""
+"""Which steps are worth a push, and the kind that a person can turn off; their own doings are not pushed,
+but that the reporter took the complaint back is, to those who joined: they will hear nothing more.
+"""
 
 PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.assigned": ("agency", "due"),
@@ -66,6 +69,7 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.answered.resolved": ("agency",),
     "push.answered.declined": ("agency",),
     "push.closed": (),
+    "push.withdrawn": (),
     "push.split": (),
     "push.photo_refused": (),
     "push.photo_missed": (),
@@ -131,7 +135,8 @@ def line(event: Event, *, language: str, region: Region, viewer: Viewer = "citiz
 def push(event: Event, *, region: Region, language: str) -> PushText | None:
     """What the person's phones show of the event; None where it is not worth it, or was their own doing."""
     kind = PUSHED.get(event.type)
-    if kind is None or event.actor == ActorKind.CITIZEN or event.data.get("internal"):
+    own = event.actor == ActorKind.CITIZEN and event.type != EventType.WITHDRAWN
+    if kind is None or own or event.data.get("internal"):
         return None
     if event.type == EventType.PHOTO_REFUSED and event.data.get("by") == ActorKind.AGENCY:
         return None

@@ -465,6 +465,16 @@ def test_withdrawing_names_the_parts_that_go_with_it() -> None:
     assert event.data == {"reason": "Done.", "parts": list(story.complaint.children)}
 
 
+def test_a_complaint_is_joined_as_a_whole() -> None:
+    """Who joined is told of every part; who joined a part alone would be told of nothing."""
+    story = assigned(REGION)
+    divided(story, "roads")
+    with pytest.raises(Conflict) as refused:
+        citizen.join(made(story), by=NEIGHBOUR, now=story.now)
+    assert refused.value.key == "part_not_joined"
+    assert citizen.join(story.complaint, by=NEIGHBOUR, now=story.now)
+
+
 def test_a_part_is_passed_on_but_not_divided_nor_given_back() -> None:
     story = assigned(REGION)
     divided(story, "roads")

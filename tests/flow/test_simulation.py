@@ -46,8 +46,9 @@ def test_two_thousand_lives_break_no_invariant() -> None:
 @pytest.mark.parametrize(
     ("planted", "noticed"),
     [
-        (Planted.FENCE, Invariant.NEVER_EARLY),
-        (Planted.FENCE, Invariant.EACH_LEVEL_ONCE),
+        (Planted.STALE, Invariant.EACH_LEVEL_ONCE),
+        (Planted.LADDER, Invariant.TOP_IS_TOP),
+        (Planted.WRITE, Invariant.NOTHING_LOST),
         (Planted.CLOCK, Invariant.NEVER_EARLY),
         (Planted.SWEEP, Invariant.NOTHING_FORGOTTEN),
         (Planted.SWEEP, Invariant.IN_TIME),
@@ -64,6 +65,15 @@ def test_a_planted_bug_breaks_the_invariant_that_is_there_for_it(
     planted: Planted, noticed: Invariant
 ) -> None:
     assert noticed in broken(lives(250, planted))
+
+
+def test_the_fence_and_the_clock_each_keep_a_timer_from_acting_early_and_without_both_it_does() -> None:
+    """An execution that is a little early by its own clock is the clock's to hold back, so here none is."""
+    punctual = Rates(early_timer=0)
+    assert lives(250, Planted.FENCE).violations == []
+    assert lives(250, Planted.TIMER, rates=punctual).violations == []
+    found = broken(lives(250, Planted.FENCE, Planted.TIMER, rates=punctual))
+    assert Invariant.NEVER_EARLY in found
 
 
 def test_with_every_execution_lost_the_sweep_alone_is_late_by_its_interval_and_no_more() -> None:

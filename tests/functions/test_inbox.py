@@ -1,6 +1,7 @@
 """What is told to whom: the inbox, once for each step and person, and the push after it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -147,8 +148,21 @@ def test_who_joined_is_told_of_the_steps_and_not_of_what_is_between_the_body_and
     assert [item.type for item in inbox("reporter")] == ["complaint.acknowledged", "complaint.question_asked"]
 
 
-def test_who_joined_learns_that_the_reporter_took_it_back_without_a_push(life: Life, phones: Phones) -> None:
+def test_who_joined_the_whole_after_it_was_divided_is_told_of_its_parts(life: Life, phones: Phones) -> None:
+    assigned(life)
+    joined(life, "neighbour")
+    taken_up = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
+    # As a part shows it that was made before anybody had joined.
+    of_a_part = replace(taken_up, parent_id=taken_up.event.complaint_id, joined=0)
+    tell(of_a_part, life, phones)
+    assert [item.type for item in inbox("neighbour")] == ["complaint.acknowledged"]
+
+
+def test_who_joined_learns_that_the_reporter_took_it_back_and_the_reporter_knows(
+    life: Life, phones: Phones
+) -> None:
     phone("neighbour")
+    phone("reporter")
     assigned(life)
     joined(life, "neighbour")
     reporter = Actor(kind=ActorKind.CITIZEN, id="reporter")
@@ -159,7 +173,8 @@ def test_who_joined_learns_that_the_reporter_took_it_back_without_a_push(life: L
     )
     assert [item.type for item in inbox("neighbour")] == ["complaint.withdrawn"]
     assert inbox("reporter") == []
-    assert phones.published == []
+    ((_, message),) = phones.published
+    assert "push.withdrawn.body" in message.body
 
 
 def test_many_followers_are_told_over_several_runs_each_once(life: Life, phones: Phones) -> None:

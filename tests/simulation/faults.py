@@ -15,13 +15,21 @@ class Planted(StrEnum):
     """Bugs, each of which an invariant must notice."""
 
     FENCE = "fence"
+    """Nobody compares the version of the deadline that a timer was set for."""
+    TIMER = "timer"
+    """A timer is believed to be due because it woke up: nobody looks at the clock."""
+    STALE = "stale"
+    """What a timer saw when it decided is believed, whatever has changed since."""
     SWEEP = "sweep"
     CONDITION = "condition"
     HASH = "hash"
     INBOX = "inbox"
     OUTBOX = "outbox"
     CLOCK = "clock"
-    WATCH = "watch"
+    LADDER = "ladder"
+    """The ladder is taken to end at its first rung."""
+    WRITE = "write"
+    """Some writes of persons and bodies are said to be done and are not."""
 
 
 @dataclass(frozen=True, kw_only=True)

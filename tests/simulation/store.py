@@ -8,7 +8,7 @@ from datetime import datetime
 
 from functions.complaints.change import Change
 from functions.complaints.clock import whole_second
-from functions.complaints.complaint import Complaint
+from functions.complaints.complaint import ActorKind, Complaint
 from functions.complaints.faults import NotFound, Stale
 from functions.complaints.outbox import Published
 from functions.complaints.store import AlreadyJoined, NumberTaken, Request, RequestSeen
@@ -60,6 +60,12 @@ class MemoryStore:
     def write(self, change: Change, *, request: Request | None = None) -> None:
         self._check(change, request)
         after = change.after
+        if (
+            Planted.WRITE in self._planted
+            and change.event.actor != ActorKind.SYSTEM
+            and after.version % 3 == 0
+        ):
+            return
         if Planted.HASH in self._planted and change.event.seq % 7 == 0:
             event = replace(change.event, data=dict(change.event.data) | {"added": "after the seal"})
             change = replace(change, event=event)
@@ -76,6 +82,14 @@ class MemoryStore:
         self.written_at[after.id].append(self._now())
         self._index(after)
         self._published(published(change))
+
+    def erase(self, person: str) -> None:
+        """As `erasure.erase_person` does: no event, no new version, and the person is gone."""
+        for complaint_id, complaint in self._complaints.items():
+            if complaint.reporter == person:
+                self._complaints[complaint_id] = replace(complaint, reporter=None, public_name=None)
+        for joined in self.followers.values():
+            joined.discard(person)
 
     def ids(self) -> tuple[str, ...]:
         return tuple(self._complaints)
@@ -118,6 +132,8 @@ class MemoryStore:
         elif Planted.CONDITION not in self._planted:
             stored = self._complaints[after.id]
             if (stored.version, stored.status) != (change.before.version, change.before.status):
+                raise Stale
+            if change.before.reporter not in (None, stored.reporter):
                 raise Stale
 
     def _index(self, after: Complaint) -> None:

@@ -89,21 +89,24 @@ class Watches:
     def _call(self, seen: Complaint) -> bool:
         """The function `escalate`, with what the execution read when it decided to call it."""
         world = self._world
-        if Planted.FENCE in world.planted:
-            return world.actor(partial(_unfenced, world, seen), racing=seen.id)
-        return world.actor(
-            lambda store: wake(
-                seen.id,
-                deadline_version=seen.deadline_version,
-                store=store,
-                region=world.region,
-                now=world.now,
-            ),
-            racing=seen.id,
-        )
+        if Planted.STALE in world.planted:
+            return world.actor(partial(_stale, world, seen), racing=seen.id)
+        return world.actor(partial(self._wake, seen), racing=seen.id)
+
+    def _wake(self, seen: Complaint, store: AnyStore) -> bool:
+        world = self._world
+        now, version = world.now, seen.deadline_version
+        if world.planted & {Planted.FENCE, Planted.TIMER}:
+            present = store.get(seen.id)
+            timer = next_timer(present)
+            if Planted.TIMER in world.planted and timer is not None:
+                now = max(now, timer.at)
+            if Planted.FENCE in world.planted:
+                version = present.deadline_version
+        return wake(seen.id, deadline_version=version, store=store, region=world.region, now=now)
 
 
-def _unfenced(world: "World", seen: Complaint, store: AnyStore) -> bool:
+def _stale(world: "World", seen: Complaint, store: AnyStore) -> bool:
     """A planted bug: what the timer saw is believed, whatever has changed since."""
 
     def decide(complaint: Complaint) -> Change | None:

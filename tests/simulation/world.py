@@ -6,16 +6,16 @@ import logging
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
 from unittest import mock
 
-from functions.complaints.history import line, visible
 from functions.complaints.outbox import Published
+from functions.complaints.people import InboxItem
+from functions.notify.outbox.inbox import for_followers, for_reporter, inbox_item, may_have_followers
 from functions.route.assignment.consumer import on_event
 from functions.route.escalation.sweep import GRACE, sweep
 from functions.route.recompute import apply
@@ -32,12 +32,8 @@ SWEEP_EVERY = timedelta(minutes=5)
 SWEEP_TRIED_AGAIN = timedelta(minutes=1)
 
 
-@dataclass
-class Told:
-    """What the person's inbox holds of one complaint: by event id, in the order in which it came."""
-
-    lines: dict[str, object] = field(default_factory=dict)
-    order: list[int] = field(default_factory=list)
+type Inbox = list[InboxItem]
+"""What one person was told of one complaint, in the order in which it came."""
 
 
 class World:
@@ -59,7 +55,8 @@ class World:
         self.region = region()
         self.store = MemoryStore(published=self._publish, now=lambda: self.now, planted=planted)
         self.outage_until: datetime | None = None
-        self.told: dict[str, Told] = defaultdict(Told)
+        self.told: dict[str, dict[str, Inbox]] = defaultdict(lambda: defaultdict(list))
+        self._inbox_keys: set[tuple[str, str]] = set()
         self.confirmed: list[tuple[str, int, str]] = []
         self.dead_letters: list[tuple[str, int, str]] = []
         self.faults: Counter[str] = Counter()
@@ -173,23 +170,26 @@ class World:
         on_event(record, store=store, watch=watches, region=self.region, now=lambda: self.now)
 
     def _tell(self, record: Published) -> None:
-        """The inbox: an item per event under the event's id, so that telling twice is telling once."""
-        event = record.event
-        if not record.visible or not visible(event, "citizen"):
+        """Whom `notify` would tell, and what it would keep in whose inbox; only DynamoDB is played."""
+        people: list[str] = []
+        if for_reporter(record, region=self.region):
+            assert record.reporter is not None
+            people.append(record.reporter)
+        if may_have_followers(record) and for_followers(record, region=self.region):
+            people += sorted(self.store.followers[record.followed] - {record.reporter})
+        if not people:
             return
         crasher = Crasher(self.random, rate=self.rates.crash)
-        crasher.around(self._put_in_inbox, record)
+        for person in people:
+            crasher.around(self._put_in_inbox, record, person)
 
-    def _put_in_inbox(self, record: Published) -> None:
-        event = record.event
-        told = self.told[event.complaint_id]
-        if event.id in told.lines and Planted.INBOX not in self.planted:
-            return
-        words = self.in_words(event.complaint_id)
-        told.lines[event.id] = (
-            line(event, language=record.language, region=self.region) if words else event.hash
-        )
-        told.order.append(event.seq)
+    def _put_in_inbox(self, record: Published, person: str) -> None:
+        """Under the item's key, once, so that telling twice is telling once."""
+        item = inbox_item(record, person, now=self.now)
+        key = (item.pk, item.sk)
+        if key not in self._inbox_keys or Planted.INBOX in self.planted:
+            self._inbox_keys.add(key)
+            self.told[record.event.complaint_id][person].append(item)
 
     def in_words(self, complaint_id: str) -> bool:
         """Words cost more than all the rest: those of some complaints are compared, chosen by their number."""
@@ -250,6 +250,7 @@ class World:
     def _repeatable(self) -> Iterator[None]:
         """Ids drawn from the seed, no real waiting between two tries, no log of what is made to fail."""
         with (
+            ExitStack() as stack,
             Path(os.devnull).open("w") as nowhere,
             redirect_stdout(nowhere),
             mock.patch("functions.complaints.ids.secrets.randbits", self.random.getrandbits),
@@ -257,6 +258,10 @@ class World:
             mock.patch("functions.complaints.telemetry.logger.append_keys"),
         ):
             logging.disable(logging.CRITICAL)
+            if Planted.LADDER in self.planted:
+                stack.enter_context(
+                    mock.patch("functions.complaints.moves.escalation.next_rung", return_value=None)
+                )
             try:
                 yield
             finally:

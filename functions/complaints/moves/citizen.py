@@ -78,9 +78,14 @@ def withdraw(complaint: Complaint, *, by: Actor, reason: str | None, now: dateti
 
 
 def join(complaint: Complaint, *, by: Actor, now: datetime) -> Change:
-    """Another person saw the same; the store sees to it that each joins once."""
+    """Another person saw the same; the store sees to it that each joins once.
+
+    A complaint that was divided is joined as a whole: who joined it is told of every part.
+    """
     if by.id is None or by.id == complaint.reporter:
         raise Conflict("own_complaint")
+    if complaint.parent_id is not None:
+        raise Conflict("part_not_joined")
     return change(
         complaint,
         Move.JOIN,

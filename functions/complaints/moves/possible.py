@@ -28,5 +28,5 @@ def _open_to(complaint: Complaint, move: Move, *, by: Actor, region: Region, now
         case Move.SPLIT:
             return complaint.parent_id is None and len(complaint.children) < PARTS_MAX
         case Move.JOIN:
-            return by.id != complaint.reporter
+            return by.id != complaint.reporter and complaint.parent_id is None
     return by.kind != ActorKind.CITIZEN or by.id == complaint.reporter

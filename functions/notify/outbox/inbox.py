@@ -30,11 +30,14 @@ FOR_REPORTER_ONLY: Final = frozenset(
 )
 """What is between the body and the one who reported."""
 BY_REPORTER: Final = frozenset({EventType.REFUTED, EventType.CLOSED, EventType.WITHDRAWN})
-"""What the one who reported did, and those who joined want to know. Worth a line, not a push."""
+"""What the one who reported did, and those who joined want to know. Worth a line, and a push where it is the last
+that they hear.
+"""
 
 
 def for_reporter(published: Published, *, region: Region) -> bool:
-    return published.reporter is not None and is_worth_telling(published.event, region=region)
+    own = published.event.actor == ActorKind.CITIZEN
+    return published.reporter is not None and not own and is_worth_telling(published.event, region=region)
 
 
 def for_followers(published: Published, *, region: Region) -> bool:
@@ -51,9 +54,14 @@ def is_worth_telling(event: Event, *, region: Region) -> bool:
     return event.type in PUSHED and push(event, region=region, language=region.languages[0]) is not None
 
 
+def may_have_followers(published: Published) -> bool:
+    """A part knows of those alone who had joined the whole when it was made."""
+    return published.joined > 0 or published.parent_id is not None
+
+
 def followers(published: Published) -> Iterator[FollowerItem]:
     """Those who joined, in the order of their keys, from where an earlier try stopped; not the one who reported."""
-    if not published.joined:
+    if not may_have_followers(published):
         return
     after = progress_of(published.event.id)
     condition = FollowerItem.sk.startswith("follower#") if after is None else _after(after)

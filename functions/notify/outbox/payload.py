@@ -26,6 +26,7 @@ _CALM: Final = frozenset(
         EventType.DEADLINE_MOVED,
         EventType.PHOTO_MISSED,
         EventType.CLOSED,
+        EventType.WITHDRAWN,
         EventType.SPLIT,
     }
 )
