@@ -324,8 +324,17 @@ def _number_step(after: Complaint) -> _Step:
         table_action="save",
         item=NumberItem(f"number#{after.number}", complaint_id=after.id),
         condition=NumberItem.pk.does_not_exist(),
-        refused=lambda _: NumberTaken(after.number),
+        refused=lambda raw: _number_taken(raw, after),
     )
+
+
+def _number_taken(raw: Mapping[str, Any] | None, after: Complaint) -> Exception:
+    """The very complaint that has the number is there already: it was written before, as a part of a division is
+    whose event is handed out twice.
+    """
+    if raw and _from_raw(NumberItem, raw).complaint_id == after.id:
+        return Stale()
+    return NumberTaken(after.number)
 
 
 def _request_step(request: Request, change: Change) -> _Step:
