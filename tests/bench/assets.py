@@ -11,9 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from functions.complaints.region import region_from_dict
 from infra import functions
-from infra.dependency import locked
+from infra.dependency import Target, locked
+from infra.docs_page import page
 from infra.function import Code
+from infra.openapi import document
 from infra.package import CORE, STORE, bundle, unpacked
 from infra.region import load_region_file
 from infra.toolchain import ROOT
@@ -82,17 +85,7 @@ _ENVIRONMENT: Final = {
 def asset(name: str) -> Asset:
     """The function of this name in FUNCTIONS, built now if anything it is made of has changed."""
     code = FUNCTIONS[name]
-    files = {"region.json": load_region_file("local").compiled}
-    if code is functions.INTAKE_API:
-        files["openapi.json"] = json.dumps({"openapi": "3.1.0", "paths": {}}).encode()
-    archive = bundle(
-        name=name,
-        sources=code.sources,
-        lock=LOCKS / f"{code.lock}.txt",
-        services=code.services,
-        files=files,
-        target="host",
-    )
+    archive = archived(name, target="host")
     return Asset(
         name=name,
         handler=code.handler,
@@ -100,6 +93,25 @@ def asset(name: str) -> Asset:
         folder=unpacked(archive),
         memory=code.memory,
         environment=_ENVIRONMENT,
+    )
+
+
+@cache
+def archived(name: str, *, target: Target) -> Path:
+    """The function's zip file for Lambda's architecture, with what its stack puts beside the code."""
+    code = FUNCTIONS[name]
+    region = load_region_file("local").compiled
+    files = {"region.json": region}
+    if code is functions.INTAKE_API:
+        openapi = document(region_from_dict(json.loads(region)))
+        files |= {"openapi.json": openapi, "docs.html": page(openapi)}
+    return bundle(
+        name=name,
+        sources=code.sources,
+        lock=LOCKS / f"{code.lock}.txt",
+        services=code.services,
+        files=files,
+        target=target,
     )
 
 

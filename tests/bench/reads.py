@@ -14,7 +14,7 @@ from functions.complaints import lists
 from functions.complaints.change import Change
 from functions.complaints.clock import iso
 from functions.complaints.codec import complaint_item, event_item
-from functions.complaints.complaint import Complaint, Status
+from functions.complaints.complaint import Status
 from functions.complaints.ids import ALPHABET
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.filing import Draft, file
@@ -42,6 +42,11 @@ BODIES: Final = ("housing", "roads", "akimat", "ministry")
 OWN: Final = 60
 IN_A_STATE: Final = 200
 RADIUS_M: Final = 100
+
+type Shape = tuple[str, bool]
+"""The body in charge, and whether it has acknowledged."""
+SHAPES: Final = tuple((body, is_seen) for body in BODIES for is_seen in (False, True))
+_FIELD, _ROW = "\x1f", "\x1e"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +139,7 @@ def world(count: int) -> World:
     client = boto3.client("dynamodb")
     ordered = OrderedTables(client.describe_table(TableName=table)["Table"] for table in MODELS)
     urgencies: list[str] = []
-    ordered.fill("complaints", _complaints(count, urgencies))
+    _fill(ordered, count, urgencies)
     entries = [0] * SHARDS
     ordered.fill("deliveries", _feed(count // len(BODIES), entries))
     return World(count=count, tables=ordered, urgencies=sorted(urgencies), entries=entries)
@@ -148,7 +153,7 @@ def _row(read: Read, small: World, large: World, *, rounds: int) -> tuple[Row, R
     charged: dict[int, set[tuple[int, float]]] = {small.count: set(), large.count: set()}
     end = time.monotonic() + BUDGET_S
     for place in (0.5, *places):
-        if len(taken[large.count]) > 3 and time.monotonic() > end:
+        if len(taken[large.count]) > 2 and time.monotonic() > end:
             break
         for each in (small, large):
             each.tables.forget_counts()
@@ -190,50 +195,84 @@ def _changes_since(world: World, place: float) -> feed.Page:
 
 
 # --------------------------------------------------------------------------------- what the worlds are filled with
-def _complaints(count: int, urgencies: list[str]) -> Iterator[Mapping[str, Any]]:
-    """Every complaint and its last event, made by the core once for each state and body, and then with other keys."""
+def _fill(tables: OrderedTables, count: int, urgencies: list[str]) -> None:
+    """Every complaint and its last event: made by the core once for each body and state, and then again as text, with
+    other keys.
+    """
+    texts = {
+        shape: _ROW.join(
+            _FIELD.join(row) for item in _shape(*shape) for row in tables.entries("complaints", item)
+        )
+        for shape in SHAPES
+    }
+    tables.keep(
+        row.split(_FIELD)
+        for shape, keys in _complaints(count, urgencies)
+        for row in _with_keys(texts[shape], keys).split(_ROW)
+    )
+
+
+def _complaints(count: int, urgencies: list[str]) -> Iterator[tuple[Shape, Mapping[str, str]]]:
+    """Of each its shape, and the keys by which it stands in tables and indexes."""
     random = Random(count)
-    shapes = {(body, is_seen): _shape(body, is_seen=is_seen) for body in BODIES for is_seen in (False, True)}
     of_the_asking = set(random.sample(range(count), OWN))
     for number in range(count):
         body = BODIES[number % len(BODIES)]
         is_seen = body == "housing" and number < IN_A_STATE * len(BODIES)
-        item, event = shapes[body, is_seen]
         id = "01" + "".join(random.choices(ALPHABET, k=24))
-        at = MONDAY + timedelta(milliseconds=random.randrange(86_400_000))
+        at = iso(MONDAY + timedelta(milliseconds=random.randrange(86_400_000)))
         lat, lon = WEST if number % 2 else (52 + random.random(), 76 + random.random())
-        own = {"S": f"complaint#{id}"}
-        urgency = f"{iso(at + timedelta(days=21))}#1{random.randrange(10)}#{id}"
+        urgency = f"{at}#1{random.randrange(10)}#{id}"
         if body == "housing":
             urgencies.append(urgency)
-        yield item | {
-            "pk": own,
-            "id": {"S": id},
-            "person": {"S": "asking" if number in of_the_asking else f"person-{number:07d}"},
-            "worklist": {"S": f"{body}#{shard_of(id)}"},
-            "urgency": {"S": urgency},
-            "timer_shard": {"S": str(shard_of(id))},
-            "place": {"S": f"rubbish#{cell(lat, lon)}"},
-        }
-        yield event | {
-            "pk": own,
-            "complaint_id": {"S": id},
-            "day_shard": {"S": f"{at:%Y-%m-%d}#{shard_of(id)}"},
-            "moment": {"S": f"{iso(at)}#{id}#000002"},
-        }
+        yield (
+            (body, is_seen),
+            {
+                "<id>": id,
+                "<person>": "asking" if number in of_the_asking else f"person-{number:07d}",
+                "<shard>": str(shard_of(id)),
+                "<urgency>": urgency,
+                "<cell>": cell(lat, lon),
+                "<day>": at[:10],
+                "<moment>": f"{at}#{id}#000002",
+            },
+        )
 
 
-def _shape(body: str, *, is_seen: bool) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def _with_keys(text: str, keys: Mapping[str, str]) -> str:
+    for name, value in keys.items():
+        text = text.replace(name, value)
+    return text
+
+
+def _shape(body: str, is_seen: bool) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """An assigned complaint and its event as items, with names in the place of keys."""
     change = _assigned()
-    after = _with(change.after, agency_id=body)
+    after = replace(change.after, agency_id=body)
     if is_seen:
-        after = _with(after, status=Status.ACKNOWLEDGED)
+        after = replace(after, status=Status.ACKNOWLEDGED)
     item = complaint_item(after).to_dynamodb_dict()
-    return item, event_item(change, correlation_id=None).to_dynamodb_dict()
-
-
-def _with(complaint: Complaint, **values: Any) -> Complaint:
-    return replace(complaint, **values)
+    event = event_item(change, correlation_id=None).to_dynamodb_dict()
+    own = {"S": "complaint#<id>"}
+    return (
+        item
+        | {
+            "pk": own,
+            "id": {"S": "<id>"},
+            "person": {"S": "<person>"},
+            "worklist": {"S": f"{body}#<shard>"},
+            "urgency": {"S": "<urgency>"},
+            "timer_shard": {"S": "<shard>"},
+            "place": {"S": "rubbish#<cell>"},
+        },
+        event
+        | {
+            "pk": own,
+            "complaint_id": {"S": "<id>"},
+            "day_shard": {"S": "<day>#<shard>"},
+            "moment": {"S": "<moment>"},
+        },
+    )
 
 
 def _assigned() -> Change:

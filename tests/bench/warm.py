@@ -11,7 +11,7 @@ from tests.bench.measure import Sample, probed, ratio
 from tests.bench.report import Row, Table, milliseconds, say, spread
 from tests.bench.scenes import Scene, scenes
 
-ROUNDS: Final = 5
+ROUNDS: Final = 11
 WARM: Final = 2.0
 FIRST: Final = 1.5
 # So many calls of AWS in one process, roughly, whatever one event takes.

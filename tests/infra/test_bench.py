@@ -43,15 +43,12 @@ def small() -> Iterator[World]:
         client = boto3.client("dynamodb")
         described = (client.describe_table(TableName=name)["Table"] for name in MODELS)
         world = World(count=120, tables=OrderedTables(described), urgencies=[], entries=[0] * SHARDS)
-        for table, made in (
-            ("complaints", reads._complaints(world.count, world.urgencies)),
-            ("deliveries", reads._feed(60, world.entries)),
-        ):
-            items = list(made)
-            world.tables.fill(table, items)
-            for start in range(0, len(items), 25):
-                puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-                client.batch_write_item(RequestItems={table: puts})
+        reads._fill(world.tables, world.count, world.urgencies)
+        world.tables.fill("deliveries", reads._feed(60, world.entries))
+        for table in ("complaints", "deliveries"):
+            puts = [{"PutRequest": {"Item": item}} for item in world.tables.items(table)]
+            for start in range(0, len(puts), 25):
+                client.batch_write_item(RequestItems={table: puts[start : start + 25]})
         world.urgencies.sort()
         yield world
         world.tables.close()
