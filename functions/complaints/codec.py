@@ -2,9 +2,8 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from functions.complaints.change import Change
 from functions.complaints.clock import iso, whole_second
 from functions.complaints.complaint import (
     CITIZEN,
@@ -21,6 +20,10 @@ from functions.complaints.events import Event, EventType
 from functions.complaints.places import cell
 from functions.complaints.tables import ComplaintItem, EventItem, SupervisorItem, shard_of
 from functions.complaints.timers import next_timer
+
+if TYPE_CHECKING:
+    # Who reads from the stream has no use for what makes changes.
+    from functions.complaints.change import Change
 
 _PLAIN = (
     "id number region category danger comment lat lon submitted_at changed_at version deadline_version watch_round head "
@@ -87,7 +90,7 @@ def complaint_of(item: ComplaintItem) -> Complaint:
     )
 
 
-def event_item(change: Change, *, correlation_id: str | None) -> EventItem:
+def event_item(change: "Change", *, correlation_id: str | None) -> EventItem:
     event, after = change.event, change.after
     timer = next_timer(after)
     return EventItem(

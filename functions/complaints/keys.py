@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.complaints.faults import NotFound
-from functions.complaints.problems import Problem
 
 PREFIX: Final = "qk"
 SCOPES: Final = ("read", "write", "admin")
@@ -54,6 +53,9 @@ class Caller:
     def require(self, scope: str) -> None:
         """Raises Problem `forbidden` where the key does not carry the scope."""
         if scope not in self.scopes:
+            # Only an API asks, and has it loaded; workers know keys too.
+            from functions.complaints.problems import Problem  # noqa: PLC0415
+
             raise Problem("forbidden")
 
 

@@ -38,7 +38,6 @@ from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.dynamodb import Model, TableMeta, connection
 from functions.complaints.events import Event, EventType
 from functions.complaints.people_rules import Preferences, QuietHours, next_day
-from functions.complaints.problems import Problem
 from functions.complaints.region import Region
 from functions.complaints.tables import InstantAttribute
 
@@ -594,6 +593,8 @@ def count(person: str, what: Counted, *, key: str, limit: int, now: datetime, zo
         | (size(CountItem.requests) < limit),
     )
     if not counted:
+        from functions.complaints.problems import Problem  # noqa: PLC0415
+
         raise Problem(
             "daily-limit-reached",
             detail=None if what == "complaints" else f"limit.{what}",

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
@@ -26,10 +26,13 @@ from pynamodb.transactions import TransactWrite
 
 from functions.complaints.dynamodb import Model, connection
 from functions.complaints.faults import invalid
-from functions.complaints.outbox import Published
 from functions.complaints.tables import SHARDS, InstantAttribute, shard_of
-from functions.notify.webhooks.delivery import KEPT, body_of
+from functions.notify.webhooks.delivery import KEPT
 from functions.notify.webhooks.tables import DeliveriesMeta
+
+if TYPE_CHECKING:
+    # Who reads the feed has no need of what writes it.
+    from functions.complaints.outbox import Published
 
 TRIES: Final = 50
 _REFUSED: Final = "ConditionalCheckFailed"
@@ -94,7 +97,7 @@ class Feed:
         self._sleep = sleep
         self._last: dict[str, int] = {}
 
-    def append(self, agency_id: str, published: Published, *, now: datetime) -> None:
+    def append(self, agency_id: str, published: "Published", *, now: datetime) -> None:
         """Put an event into an agency's feed, once. Raises Crowded."""
         pk = _pk(agency_id, shard_of(published.event.complaint_id))
         for attempt in range(TRIES):
@@ -116,7 +119,9 @@ class Feed:
                 return
         raise Crowded(pk)
 
-    def _write(self, pk: str, number: int, published: Published, *, now: datetime) -> None:
+    def _write(self, pk: str, number: int, published: "Published", *, now: datetime) -> None:
+        from functions.notify.webhooks.message import body_of  # noqa: PLC0415
+
         expires = now + KEPT
         entry = EntryItem(
             pk, _sk(number), n=number, at=published.event.at, body=body_of(published), expires=expires

@@ -12,13 +12,12 @@ from functions.notify.feed import Feed, changes
 from functions.notify.outbox.deliveries import CACHED_FOR, CachedSubscriptions, concerned, on_event, wants
 from functions.notify.webhooks.delivery import (
     Lane,
-    body_of,
-    delivery_of,
     read_delivery_id,
     replay_ticket,
     seq_of,
     ticket_of,
 )
+from functions.notify.webhooks.message import body_of, delivery_of
 from functions.notify.webhooks.nudges import JobCall, NotQueued, SqsNudges, from_text, to_text
 from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries

@@ -16,8 +16,8 @@ from functions.notify.subscriptions import api as subscriptions_api
 from functions.notify.subscriptions import schemas
 from functions.notify.webhooks import jobs
 from functions.notify.webhooks.address import AddressPolicy
-from functions.notify.webhooks.delivery import delivery_of
 from functions.notify.webhooks.endpoints import DynamoEndpoints
+from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
 from functions.notify.webhooks.transport import attempt

@@ -16,7 +16,8 @@ from standardwebhooks import Webhook
 from functions.complaints import agencies
 from functions.complaints.clock import utc_now
 from functions.notify.webhooks import transport
-from functions.notify.webhooks.delivery import Nudge, delivery_of, ticket_of
+from functions.notify.webhooks.delivery import Nudge, ticket_of
+from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.nudges import to_text
 from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries

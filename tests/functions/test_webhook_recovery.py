@@ -16,7 +16,6 @@ from functions.notify.webhooks.delivery import (
     ATTEMPTS_LAST,
     DeliveryStatus,
     Lane,
-    delivery_of,
     message_id,
     with_attempt,
 )
@@ -36,6 +35,7 @@ from functions.notify.webhooks.limits import (
     AttemptRate,
     Slots,
 )
+from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.nudges import JobCall
 from functions.notify.webhooks.schedule import Pause
 from functions.notify.webhooks.signature import new_secret

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from functions.notify.webhooks.delivery import DeliveryStatus, delivery_of, ticket_of, with_attempt
+from functions.notify.webhooks.delivery import DeliveryStatus, ticket_of, with_attempt
+from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.store import GRACE, DynamoDeliveries
 from functions.notify.webhooks.tables import LaneItem, lane_pk
 from tests.dynamodb import tables

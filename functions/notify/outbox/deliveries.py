@@ -9,7 +9,8 @@ from functions.complaints.agencies import SubscriptionItem, subscriptions_of
 from functions.complaints.events import EventType
 from functions.complaints.outbox import Published
 from functions.notify.feed import Feed
-from functions.notify.webhooks.delivery import Nudge, delivery_of, ticket_of
+from functions.notify.webhooks.delivery import Nudge, ticket_of
+from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.store import Deliveries
 
 ALL: Final = "complaint.*"

@@ -7,20 +7,19 @@ from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.http import Api
-from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.throttle import Throttled
 from functions.notify.subscriptions.api import mount
 from functions.notify.subscriptions.verification import TOTAL_TIMEOUT_S
 from functions.notify.webhooks.nudges import SqsNudges
-from functions.notify.webhooks.policy import address_policy
+from functions.notify.webhooks.policy import policy_in
 from functions.notify.webhooks.transport import Attempt, attempt
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL")
 
 _settings = require(ENVIRONMENT)
 connect()
-_policy = address_policy(load_region(region_file()).webhooks)
+_policy = policy_in(region_file())
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> Attempt:

@@ -12,7 +12,6 @@ from functions.complaints import cold_start
 from functions.complaints.aws import client
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
-from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.telemetry import logger
 from functions.notify.webhooks import metrics
@@ -21,7 +20,7 @@ from functions.notify.webhooks.endpoints import DynamoEndpoints, Endpoint
 from functions.notify.webhooks.jobs import go_on
 from functions.notify.webhooks.limits import AttemptRate, Slots
 from functions.notify.webhooks.nudges import JobCall, SqsNudges, from_text
-from functions.notify.webhooks.policy import address_policy
+from functions.notify.webhooks.policy import policy_in
 from functions.notify.webhooks.sender import Sender
 from functions.notify.webhooks.signature import signed_headers
 from functions.notify.webhooks.store import DynamoDeliveries
@@ -35,8 +34,7 @@ THREADS: Final = 10
 
 _settings = require(ENVIRONMENT)
 connect()
-_region = load_region(region_file())
-_policy = address_policy(_region.webhooks)
+_policy = policy_in(region_file())
 _nudges = SqsNudges(_settings["DELIVERIES_QUEUE_URL"])
 cold_start.end()
 

@@ -1,9 +1,16 @@
 """What a stage allows of webhook addresses, by its region file."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from functions.notify.webhooks.address import AddressPolicy
+
+
+def policy_in(region_file: Path) -> AddressPolicy:
+    """From the compiled region file, of which senders need nothing else."""
+    return address_policy(json.loads(region_file.read_bytes())["webhooks"])
 
 
 def address_policy(webhooks: Mapping[str, Any]) -> AddressPolicy:
