@@ -14,8 +14,10 @@ from typing import Final
 from functions.complaints.region import region_from_dict
 from infra import functions
 from infra.dependency import Target, locked
+from infra.directory import DIRECTORY
 from infra.docs_page import page
 from infra.function import Code
+from infra.notification import PLATFORM_APPLICATIONS
 from infra.openapi import document
 from infra.package import CORE, STORE, bundle, unpacked
 from infra.region import load_region_file
@@ -54,6 +56,10 @@ FUNCTIONS: Final[Mapping[str, Code]] = {
     "authorizer": functions.AUTHORIZER,
     "release pushes": functions.RELEASE,
     "requeue": functions.REQUEUE,
+    "archive": functions.ARCHIVE,
+    "push failures": functions.FAILURES,
+    "platform applications": PLATFORM_APPLICATIONS,
+    "directory loader": DIRECTORY,
 }
 
 _ENVIRONMENT: Final = {
@@ -70,6 +76,7 @@ _ENVIRONMENT: Final = {
     "PEOPLE_TABLE": "people",
     "DELIVERIES_TABLE": "deliveries",
     "PHOTOS_BUCKET": "photos",
+    "CHAIN_HEADS_BUCKET": "chain-heads",
     "DELIVERIES_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/deliveries",
     "WARNINGS_TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:warnings",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:watch",
