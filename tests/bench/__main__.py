@@ -1,6 +1,6 @@
 """`make bench`: measures, prints a table for each figure, and writes docs/benchmark.md and its summaries.
 
-python -m tests.bench [imports|warm|sizes|memory|requests|reads|burst|core|telling ...] [--count N]
+python -m tests.bench [imports|warm|sizes|memory|requests|reads|burst|core|telling|webhooks ...] [--count N]
 """
 
 import argparse
@@ -23,6 +23,7 @@ BENCHES: Final = {
     "burst": ("burst", "measure"),
     "core": ("core", "measure"),
     "telling": ("telling", "measure"),
+    "webhooks": ("webhooks", "measure"),
 }
 
 

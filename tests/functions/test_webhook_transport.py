@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 
 import pytest
 from hypothesis import given, settings
@@ -697,3 +698,7 @@ def test_retry_after_comes_with_the_failure(status):
     result = outcome_of(saying(ok(status=status, fields=b"Retry-After: Tue, 03 Mar 2026 04:06:06 GMT\r\n")))
     assert result.retry_after == timedelta(minutes=1)
     assert outcome_of(saying(ok(fields=b"Retry-After: 5\r\n"))).retry_after is None
+
+
+def test_an_attempt_lasts_fifteen_seconds_at_most_unless_said_otherwise():
+    assert signature(attempt).parameters["total_timeout"].default == 15

@@ -335,7 +335,8 @@ def _views(
         waiting = (each for each in found if each.status == DeliveryStatus.PENDING)
         pks = dict.fromkeys(lane_pk(subscription.id, each.lane.complaint_id) for each in waiting)
         for lane in LaneItem.batch_get([(pk, LaneItem.SK) for pk in pks], consistent_read=True):
-            times[lane.pk] = permit.until or lane.attempt_at or lane.next_at
+            ahead = lane.next_at if lane.attempt_at is None else lane.attempt_at
+            times[lane.pk] = ahead if permit.until is None else permit.until
     return [
         views.delivery_view(
             each,
