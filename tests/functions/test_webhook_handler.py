@@ -19,7 +19,6 @@ from functions.complaints.clock import utc_now
 from functions.notify.webhooks import transport
 from functions.notify.webhooks.delivery import DeliveryStatus, Nudge, ticket_of
 from functions.notify.webhooks.message import delivery_of
-from functions.notify.webhooks.nudges import to_text
 from functions.notify.webhooks.schedule import SLOW_PLACES, UNPROVEN_PLACES
 from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
