@@ -62,6 +62,7 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.transferred": ("agency", "due"),
     "push.deadline_extended": ("agency", "due"),
     "push.deadline_moved": ("due",),
+    "push.deadline_moved.closing": ("closes",),
     "push.escalated.acknowledgement": ("agency", "above"),
     "push.escalated.acknowledgement_top": ("agency",),
     "push.escalated.answer": ("agency", "above", "due"),
@@ -167,6 +168,10 @@ def _variant(event: Event) -> tuple[str, ...]:
         case EventType.PHOTO_MISSED if event.data.get("photos") == []:
             # All came, and none could be used.
             return ("none",)
+        case EventType.DEADLINE_MOVED if not event.data.get("due_at"):
+            if event.data.get("closes_at"):
+                return ("closing",)
+            return ("acknowledgement",) if event.data.get("acknowledge_by") else ()
     return ()
 
 
@@ -186,6 +191,8 @@ def _said(words: "_Words", *, public: bool) -> tuple[str, str]:
             return words.title(*_variant(event)), f"{words.body()} {words.text('next')}"
         case EventType.ESCALATED | EventType.PHOTO_MISSED:
             return words.title(*_variant(event)), words.body(*_variant(event))
+        case EventType.DEADLINE_MOVED:
+            return words.title(), words.body(*_variant(event))
         case EventType.CLOSED:
             return words.title(), words.body("confirmed" if data.get("confirmed") else "lapsed")
     if data.get("reason") and event.type != EventType.PHOTO_REFUSED and not public:
@@ -234,6 +241,7 @@ class _Words:
             "due": self.time(data.get("due_at")),
             "before": None if transferred else self.time(data.get("from")),
             "missed": self.time(data.get("missed_at")),
+            "acknowledge": self.time(data.get("acknowledge_by")),
             "closes": self.time(data.get("closes_at")),
             "text": data.get("text"),
             "reason": text(f"photo.{reason}", self.language) if has_text(f"photo.{reason}") else reason,

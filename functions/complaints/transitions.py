@@ -96,7 +96,7 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
         event=EventType.DEADLINE_EXTENDED, sources=WITH_AGENCY, target=None, actors=_AGENCY
     ),
     Move.MOVE_DEADLINE: Transition(
-        event=EventType.DEADLINE_MOVED, sources=WITH_AGENCY, target=None, actors=_SYSTEM
+        event=EventType.DEADLINE_MOVED, sources=WITH_AGENCY | {Status.ANSWERED}, target=None, actors=_SYSTEM
     ),
     Move.REMIND: Transition(event=EventType.DEADLINE_NEAR, sources=WITH_AGENCY, target=None, actors=_SYSTEM),
     Move.ESCALATE: Transition(event=EventType.ESCALATED, sources=WITH_AGENCY, target=None, actors=_SYSTEM),

@@ -24,9 +24,16 @@ def _recompute(place: Place, options: argparse.Namespace) -> int:
     from functions.route import recompute
 
     step = recompute.apply if options.apply else recompute.plan
+    found = list(step(with_timer(), store=ComplaintStore(), region=place.region, now=utc_now))
     rows = [
-        (shift.number, shift.agency_id, iso(shift.before), iso(shift.after))
-        for shift in step(with_timer(), store=ComplaintStore(), region=place.region, now=utc_now)
+        (each.number, each.agency_id, each.term, iso(each.before), iso(each.after))
+        for each in found
+        if isinstance(each, recompute.Shift)
     ]
-    print(table(rows, head=("number", "agency", "was due", "is due" if options.apply else "would be due")))
+    print(table(rows, head=("number", "agency", "term", "was", "is" if options.apply else "would be")))
+    left = [(each.number, each.why) for each in found if isinstance(each, recompute.Left)]
+    if left:
+        print(table(left, head=("number", "cannot be counted again")))
+        done(options)
+        return 1
     return done(options)

@@ -1,5 +1,6 @@
 """What each move does and what it refuses, one at a time."""
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,12 +10,14 @@ from functions.complaints.complaint import Actor, ActorKind, Complaint, PhotoSta
 from functions.complaints.duration import Duration
 from functions.complaints.events import EventType, chain_fault
 from functions.complaints.faults import Conflict, Invalid, NotFound
+from functions.complaints.history import line, push
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.escalation import next_rung, tick
 from functions.complaints.moves.filing import DeclaredPhoto
 from functions.complaints.moves.parts import part_of
 from functions.complaints.moves.photos import add_photo, expect_photos, miss_photos, refuse_photo
 from functions.complaints.moves.recount import move_deadline
+from functions.complaints.region import region_from_dict
 from functions.complaints.transitions import MoveRefused
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned, filed
 from tests.region_fixture import RAW, region, with_category
@@ -705,12 +708,49 @@ def test_nobody_misses_a_deadline_that_they_could_not_know_of() -> None:
     assert move_deadline(story.complaint, region=earlier, now=START) is not None
 
 
+def test_the_acknowledgement_is_counted_again_also_where_the_answer_stays_and_that_is_the_bodies_own() -> (
+    None
+):
+    """The answer's term is in hours by the clock; when it must be seen is in working days."""
+    terms = {"answer_within": "P9D", "acknowledge_within": "P2BD"}
+    story = in_work(**terms)
+    before = story.complaint
+    raw = deepcopy(RAW)
+    raw["categories"]["rubbish"] |= terms
+    raw["calendar"]["moved_off"] = ["2026-06-02"]
+    event = story.then(lambda each: move_deadline(each, region=region_from_dict(raw), now=story.now))
+    assert before.acknowledge_by is not None
+    assert story.complaint.acknowledge_by == before.acknowledge_by + timedelta(days=1)
+    assert story.complaint.due_at == before.due_at
+    assert story.complaint.deadline_version == before.deadline_version + 1
+    assert line(event, language="en", region=REGION) is None
+    told = line(event, language="en", region=REGION, viewer="agency")
+    assert told is not None
+    assert "acknowledgement: 4 June" in told["body"]
+    assert push(event, region=REGION, language="kk") is None
+
+
+def test_while_an_answer_stands_its_term_to_be_refuted_and_the_old_clock_are_counted_again() -> None:
+    raw = deepcopy(RAW)
+    raw["terms"]["close_after_answer"] = "P10BD"
+    story = assigned(region_from_dict(deepcopy(raw)))
+    answered(story)
+    before = story.complaint
+    raw["calendar"]["moved_off"] = ["2026-06-08"]
+    changed = region_from_dict(raw)
+    event = story.then(lambda each: move_deadline(each, region=changed, now=story.now))
+    after = story.complaint
+    assert before.close_at is not None
+    assert after.close_at == before.close_at + timedelta(days=1)
+    assert before.due_at is not None
+    assert after.due_at == before.due_at + timedelta(days=1)
+    assert after.status == Status.ANSWERED
+    assert "New deadline" in line(event, language="en", region=changed)["body"]
+
+
 def test_no_deadline_moves_where_none_runs() -> None:
     free = moved_calendar(moved_off=["2026-06-08"])
     assert move_deadline(filed(REGION).complaint, region=free, now=START) is None
-    story = assigned(REGION)
-    answered(story)
-    assert move_deadline(story.complaint, region=free, now=story.now) is None
     story = assigned(REGION)
     while not story.complaint.overdue:
         story.wait()

@@ -413,6 +413,11 @@ def test_open_deadlines_follow_a_changed_calendar_once_it_is_asked_for(here, pla
     assert moved > due
     assert moved in said(capsys)
     assert chain.fault_of(complaint_id) is None
+    raw["calendar"]["years"] = [2025]
+    object.__setattr__(place, "compiled", json.dumps(raw).encode())
+    place.__dict__.pop("region", None)
+    assert run(place, "deadlines", "recompute") == 1
+    assert "CalendarYearMissing" in said(capsys)
 
 
 # ----------------------------------------------------------------------------------------------------- trace

@@ -5,10 +5,10 @@ from datetime import timedelta
 from functions.complaints.complaint import Complaint, Status
 from functions.complaints.moves import agency
 from functions.route.escalation.sweep import GRACE, sweep
-from functions.route.recompute import apply, plan
+from functions.route.recompute import Left, Shift, apply, plan
 from tests.core.story import HOUSING, START
 from tests.functions.watching import Route
-from tests.region_fixture import RAW, region
+from tests.region_fixture import RAW, region, with_category
 
 HOUR = timedelta(hours=1)
 
@@ -144,3 +144,21 @@ def test_applying_moves_it_with_an_event_and_again_nothing() -> None:
     assert route.store.changes[moving][-1].event.type == "complaint.deadline_moved"
     assert list(apply(route.store.with_timer(), **arguments)) == []
     assert list(plan(["gone"], **arguments)) == list(apply(["gone"], **arguments)) == []
+
+
+def test_what_cannot_be_counted_again_is_named_and_keeps_no_other_waiting() -> None:
+    route = Route(with_category("open_manhole", acknowledge_within="P3BD", answer_within="P9D"))
+    uncountable, moving = route.files(category="open_manhole"), route.files()
+    route.consumed()
+    categories = {name: each for name, each in RAW["categories"].items() if name != "open_manhole"}
+    route.region = region(calendar=RAW["calendar"] | {"moved_off": ["2026-06-08"]}, categories=categories)
+    arguments = {"store": route.store, "region": route.region, "now": lambda: route.now}
+    for step in (plan, apply):
+        found = list(step(sorted((uncountable, moving)), **arguments))
+        assert {type(each): each.complaint_id for each in found} == {Left: uncountable, Shift: moving}
+        assert "open_manhole" in next(each.why for each in found if isinstance(each, Left))
+    ends = RAW["calendar"] | {"years": [2025], "moved_off": ["2026-06-08"]}
+    arguments["region"] = region(calendar=ends)
+    (left,) = plan([moving], **arguments)
+    assert isinstance(left, Left)
+    assert "2026" in left.why
