@@ -185,7 +185,7 @@ class World:
 
     def _put_in_inbox(self, record: Published, person: str) -> None:
         """Under the item's key, once, so that telling twice is telling once."""
-        item = inbox_item(record, person, now=self.now)
+        item = inbox_item(record, person, kept=self.region.inbox_kept.elapsed, now=self.now)
         key = (item.pk, item.sk)
         if key not in self._inbox_keys or Planted.INBOX in self.planted:
             self._inbox_keys.add(key)
