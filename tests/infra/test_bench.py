@@ -156,4 +156,4 @@ def test_the_push_is_found_by_its_complaint_and_its_text() -> None:
 
     made = [call(1, "B", "push.assigned"), call(2, "A", "push.closed"), call(3, "A", "push.assigned")]
     assert published(made, "A") == 3
-    assert published(made, "C") is None
+    assert published(made, "another") is None

@@ -14,7 +14,7 @@ AWS = {"aws_lambda_powertools", "boto3", "botocore", "pynamodb"}
 # The part of the core that speaks to AWS. All other modules of the core are pure.
 ADAPTERS = set(
     "agencies aws codec dynamodb erasure http lists outbox people presign repeats settings store tables telemetry "
-    "throttle uploads".split()
+    "throttle uploads suggestions".split()
 )
 # Each costs a cold start more than it is worth at module level.
 HEAVY = {"boto3", "httpx", "holidays", "jsonschema", "moto", "pydantic", "requests", "shapely"}
