@@ -169,7 +169,12 @@ class Alarms(Construct):
 
 
 def own_metric(
-    deployment: Deployment, name: str, *, statistic: str = "Sum", period: Duration | None = None
+    deployment: Deployment,
+    name: str,
+    *,
+    statistic: str = "Sum",
+    period: Duration | None = None,
+    label: str | None = None,
 ) -> cloudwatch.Metric:
     """A metric of `functions.complaints.metrics`."""
     return cloudwatch.Metric(
@@ -177,6 +182,7 @@ def own_metric(
         metric_name=name,
         statistic=statistic,
         period=period or Duration.minutes(5),
+        label=label,
     )
 
 

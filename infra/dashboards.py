@@ -56,16 +56,18 @@ def business(
                 _graph(
                     "Assigned within, seconds",
                     [
-                        own_metric(deployment, names.ASSIGNMENT_DELAY, statistic=statistic, period=HOUR)
-                        for statistic in ("p50", "p95", "Maximum")
+                        own_metric(
+                            deployment, names.ASSIGNMENT_DELAY, statistic=each, period=HOUR, label=each
+                        )
+                        for each in ("p50", "p95", "Maximum")
                     ],
                     width=12,
                 ),
                 _graph(
                     "Told within, seconds",
                     [
-                        own_metric(deployment, names.TELLING_DELAY, statistic=statistic, period=HOUR)
-                        for statistic in ("p50", "p95", "Maximum")
+                        own_metric(deployment, names.TELLING_DELAY, statistic=each, period=HOUR, label=each)
+                        for each in ("p50", "p95", "Maximum")
                     ],
                     width=12,
                 ),

@@ -35,7 +35,7 @@ class Directory(Construct):
         )
         use_table(self.loader, storage.agencies, "Query", "PutItem", "DeleteItem")
         use_table(self.loader, storage.complaints, indexes=("worklist",))
-        resource = CustomResource(
+        self.data = CustomResource(
             self,
             "Data",
             service_token=self.loader.function.function_arn,
@@ -43,7 +43,7 @@ class Directory(Construct):
             properties={"Digest": _digest(deployment.region.compiled)},
         )
         # Not before the function may read the tables.
-        resource.node.add_dependency(self.loader.role)
+        self.data.node.add_dependency(self.loader.role)
 
 
 def _digest(compiled: bytes) -> str:

@@ -47,7 +47,10 @@ class Service(Stack):
         functions.let_watch(watch)
         Sweep(self, "Sweep", deployment=deployment, sweep=functions.sweep.function)
         HourlyArchive(self, "HourlyArchive", archive=functions.archive.function)
-        Directory(self, "Directory", deployment=deployment, storage=storage)
+        # A directory that is refused ends the deployment before any function works by the new region file.
+        functions.node.add_dependency(
+            Directory(self, "Directory", deployment=deployment, storage=storage).data
+        )
         deliveries.connect(functions)
         unchecked = on_upload(functions.photos, bucket=storage.photos, deployment=deployment)
         if deployment.region.malware_scan:

@@ -5,9 +5,11 @@ How long the healthy one takes is measured by `python -m tests.bench webhooks`.
 
 import importlib
 import json
+import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import botocore.client
@@ -104,6 +106,27 @@ def test_a_message_arrives_signed_and_its_attempt_is_logged(sender, capsys):
     assert (delivery.status, delivery.attempts[0]["response"]) == ("delivered", "thanks")
     line = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
     assert (line["Delivered"], line["Failed"], line["Subscription"]) == (1, 0, item.id)
+
+
+def test_an_attempt_is_logged_with_the_complaint_and_what_caused_it(sender, caplog):
+    caplog.set_level(logging.INFO, logger="qamqor")
+    with Receiver(saying(ok())) as receiver:
+        item = subscribe("roads", receiver.port)
+        published = replace(event("C0", 1, at=utc_now(), agency_id="roads"), correlation_id="request-7")
+        delivery = delivery_of(published, agency_id="roads", subscription_id=item.id)
+        DynamoDeliveries().add(delivery)
+        DynamoDeliveries().announce(delivery.lane, [ticket_of(1)], now=utc_now())
+        sender.handler({"Records": [record(Nudge(lane=delivery.lane))]}, Context())
+    (line,) = [each for each in caplog.records if each.message == "webhook attempted"]
+    assert (line.complaint_id, line.correlation_id, line.outcome) == ("C0", "request-7", "delivered")
+
+
+def test_a_nudge_that_cannot_be_worked_off_is_logged_with_its_complaint(sender, monkeypatch, caplog):
+    monkeypatch.setattr(sender, "_sender", lambda: None)
+    nudge = {"agency": "roads", "subscription": "S", "complaint": "C0"}
+    sender.handler({"Records": [{"messageId": "m", "body": json.dumps(nudge)}]}, Context())
+    (line,) = [each for each in caplog.records if each.message == "nudge not worked off"]
+    assert line.complaint_id == "C0"
 
 
 def test_a_record_that_cannot_be_worked_off_is_handed_out_again_and_the_others_are_not(sender, monkeypatch):

@@ -168,6 +168,19 @@ def test_what_was_not_checked_is_gone_the_next_day(storage: Template) -> None:
     assert (quarantine["Prefix"], quarantine["ExpirationInDays"]) == ("quarantine/", 1)
 
 
+def test_a_directory_that_is_refused_ends_a_deployment_before_any_function_is_changed(
+    service: Template,
+) -> None:
+    (data,) = service.of("Custom::Directory")
+    functions = {
+        id: set(function.get("DependsOn", ()))
+        for id, function in service.of("AWS::Lambda::Function").items()
+        if id.startswith("Functions")
+    }
+    assert len(functions) >= 14
+    assert [id for id, waits_for in functions.items() if data not in waits_for] == []
+
+
 def test_photos_are_kept_as_long_as_the_region_file_says(storage: Template) -> None:
     rules = storage.resources["PhotosB9552D0D"]["Properties"]["LifecycleConfiguration"]["Rules"]
     (photos,) = (rule for rule in rules if rule["Prefix"] == photo_keys.CLEAN)

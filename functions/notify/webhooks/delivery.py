@@ -55,6 +55,7 @@ class Delivery:
     attempts: tuple[Mapping[str, Any], ...] = ()
     delivered_at: datetime | None = None
     replayed_at: datetime | None = None
+    correlation_id: str | None = None
 
     @property
     def id(self) -> str:

@@ -1,6 +1,7 @@
 """Lambda: nudges and jobs from the queue. The records of a batch are worked on side by side: one that waits for a slow
 endpoint does not make the others wait."""
 
+import json
 import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -69,7 +70,7 @@ def _worked(record: Mapping[str, Any], going_on: Callable[[], bool]) -> bool:
             _sender().work(message)
     except Exception:
         # Not by `follow`: the records of a batch share the logger's keys.
-        logger.exception("nudge not worked off", extra={"nudge": record["body"]})
+        logger.exception("nudge not worked off", extra={"nudge": record["body"]} | _followed(record["body"]))
         return False
     return True
 
@@ -111,7 +112,25 @@ def _post(endpoint: Endpoint, delivery: Delivery) -> Attempt:
     return attempt(endpoint.url, body=body, headers=headers, policy=_policy)
 
 
+def _followed(text: str) -> dict[str, str]:
+    """The complaint that a nudge is about, as far as it can be read."""
+    try:
+        return {"complaint_id": json.loads(text)["complaint"]}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
 def _report(endpoint: Endpoint, delivery: Delivery, made: Attempt) -> None:
+    logger.info(
+        "webhook attempted",
+        extra={
+            "complaint_id": delivery.lane.complaint_id,
+            "correlation_id": delivery.correlation_id,
+            "sequence": delivery.seq,
+            "agency": endpoint.agency_id,
+            "outcome": made.outcome,
+        },
+    )
     metrics.write(metrics.line(endpoint, delivery, made, now=utc_now()))
 
 

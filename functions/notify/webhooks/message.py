@@ -17,6 +17,7 @@ def delivery_of(published: Published, *, agency_id: str, subscription_id: str) -
         type=event.type.value,
         body=body_of(published),
         created=event.at,
+        correlation_id=published.correlation_id,
     )
 
 

@@ -202,6 +202,7 @@ def item_of(delivery: Delivery) -> DeliveryItem:
         body=delivery.body,
         created=created_key(delivery),
         status=delivery.status.value,
+        correlation_id=delivery.correlation_id,
         expires=delivery.created + KEPT,
     )
 
@@ -227,6 +228,7 @@ def delivery_of_item(item: DeliveryItem) -> Delivery:
         attempts=tuple(item.attempts or ()),
         delivered_at=item.delivered_at,
         replayed_at=item.replayed_at,
+        correlation_id=item.correlation_id,
     )
 
 

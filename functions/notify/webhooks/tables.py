@@ -82,6 +82,7 @@ class DeliveryItem(Model):
     attempts = JSONAttribute(null=True)
     delivered_at = InstantAttribute(null=True)
     replayed_at = InstantAttribute(null=True)
+    correlation_id = UnicodeAttribute(null=True)
     expires = TTLAttribute()
 
     by_time = ByTime()
