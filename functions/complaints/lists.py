@@ -6,9 +6,10 @@ Each page is one query (for the sharded indexes one for each shard), whatever th
 import base64
 import heapq
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from functions.complaints.codec import worklist_key
@@ -17,6 +18,8 @@ from functions.complaints.places import cells_within, distance_m
 from functions.complaints.tables import SHARDS, ComplaintItem
 
 TIMERS_PAGE: Final = 250
+LOOKED_THROUGH: Final = 100
+"""Entries of each part of a worklist that one call looks through for certain states."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,14 +52,25 @@ def own(person: str, *, limit: int, cursor: str | None) -> Page:
 def worklist(
     agency_id: str, *, limit: int, cursor: str | None, statuses: frozenset[str] | None = None
 ) -> Page:
-    """A body's open complaints and those escalated to it, by urgency: SHARDS queries, merged."""
+    """A body's open complaints and those escalated to it, by urgency: SHARDS queries, merged.
+
+    Of certain `statuses` a page may hold fewer than `limit`, even none, though its cursor leads on: however rare they
+    are, no call looks through more than LOOKED_THROUGH entries of each part, or as many as a page would hold.
+    """
     after = _read_cursor(cursor)
     position = None if after is None else str(after["urgency"])
+    size = limit + 1 if statuses is None else max(limit + 1, LOOKED_THROUGH)
     parts = [
-        _worklist_shard(agency_id, shard, after=position, limit=limit + 1, statuses=statuses)
+        _worklist_part(agency_id, shard, after=position, size=size, statuses=statuses)
         for shard in range(SHARDS)
     ]
-    return _merged(parts, by="urgency", limit=limit)
+    # What lies beyond it in one part may come after what another part has not been asked for yet.
+    horizon = min((part.seen_to for part in parts if part.seen_to is not None), default=None)
+    merged = heapq.merge(*(part.items for part in parts), key=lambda item: item.urgency)
+    found = [item for item in merged if horizon is None or item.urgency <= horizon]
+    items = tuple(found[:limit])
+    reached = items[-1].urgency if len(found) > limit else horizon
+    return Page(items=items, cursor=None if reached is None else _cursor({"urgency": reached}))
 
 
 def overdue(*, limit: int, cursor: str | None) -> Page:
@@ -67,15 +81,11 @@ def overdue(*, limit: int, cursor: str | None) -> Page:
         ComplaintItem.by_overdue.query(str(shard), condition, limit=limit + 1, page_size=limit + 1)
         for shard in range(SHARDS)
     ]
-    return _merged(parts, by="overdue_since", limit=limit)
-
-
-def _merged(parts: Sequence[Iterable[ComplaintItem]], *, by: str, limit: int) -> Page:
-    """A page of the shards' items by the sort key that they share; each part holds one more than a page."""
-    merged = list(_take(heapq.merge(*parts, key=lambda item: getattr(item, by)), limit + 1))
-    items = tuple(merged[:limit])
-    more = len(merged) > limit
-    return Page(items=items, cursor=_cursor({by: getattr(items[-1], by)}) if more else None)
+    merged = heapq.merge(*parts, key=lambda item: item.overdue_since)
+    found = tuple(islice(merged, limit + 1))
+    items = found[:limit]
+    cursor = _cursor({"overdue_since": items[-1].overdue_since}) if len(found) > limit else None
+    return Page(items=items, cursor=cursor)
 
 
 def with_complaints(items: Sequence[ComplaintItem]) -> list[ComplaintItem]:
@@ -121,26 +131,31 @@ def _timed(condition: Any) -> Iterator[str]:
         yield item.pk.partition("#")[2]
 
 
-def _worklist_shard(
-    agency_id: str, shard: int, *, after: str | None, limit: int, statuses: frozenset[str] | None
-) -> Sequence[ComplaintItem]:
-    """Supervisor entries carry keys alone; their complaints are fetched by the caller who shows them."""
-    condition = None if after is None else ComplaintItem.urgency > after
-    chosen = None if statuses is None else ComplaintItem.status.is_in(*sorted(statuses))
-    return list(
-        ComplaintItem.by_worklist.query(
-            worklist_key(agency_id, shard),
-            condition,
-            filter_condition=chosen,
-            limit=limit,
-            page_size=limit,
-        )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """`seen_to`: the place of the last entry that was looked at, None where none is left."""
+
+    items: Sequence[ComplaintItem]
+    seen_to: str | None
+
+
+def _worklist_part(
+    agency_id: str, shard: int, *, after: str | None, size: int, statuses: frozenset[str] | None
+) -> _Part:
+    """One query. Supervisor entries carry keys alone; their complaints are fetched by the caller who shows them."""
+    query = ComplaintItem.by_worklist.query(
+        worklist_key(agency_id, shard),
+        None if after is None else ComplaintItem.urgency > after,
+        filter_condition=None if statuses is None else ComplaintItem.status.is_in(*sorted(statuses)),
+        page_size=size,
     )
-
-
-def _take(items: Iterator[ComplaintItem], count: int) -> Iterator[ComplaintItem]:
-    for _, item in zip(range(count), items, strict=False):
-        yield item
+    # Not by iterating, which asks on and on until the filter lets something through.
+    page = next(query.page_iter)
+    last = page.get("LastEvaluatedKey")
+    return _Part(
+        items=[ComplaintItem.from_raw_data(raw) for raw in page["Items"]],
+        seen_to=None if last is None else str(last["urgency"]["S"]),
+    )
 
 
 def _cursor(key: Mapping[str, Any] | None) -> str | None:

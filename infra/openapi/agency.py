@@ -35,7 +35,8 @@ def operations(limits: Limits) -> tuple[Operation, ...]:
             scope="read",
             summary="The worklist, most urgent first",
             description="The agency's open complaints and those escalated to it: by due time, then danger, then by how "
-            "many people joined.",
+            "many people joined. With `status`, a page may hold fewer than `limit`, even none, and still have a "
+            "`cursor`: the list ends where that is null.",
             parameters=(_STATUS, CURSOR, LIMIT),
             answer=page_of("Work"),
         ),

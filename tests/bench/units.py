@@ -7,6 +7,7 @@ index is written where what it projects changed: once, or twice where its key di
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,18 +17,21 @@ from unittest.mock import patch
 from botocore.client import BaseClient
 
 KB: Final = 1024
-_WRITES: Final = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
+_WRITES: Final = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spent:
-    """One request. Of DynamoDB: units read, written to tables, and written to their indexes."""
+    """One request. Of DynamoDB: units read, items that a query looked at whatever its filter let through, units written
+    to tables, and those written to their indexes.
+    """
 
     by: str
     service: str
     operation: str
     table: str = ""
     read: float = 0
+    looked_at: int = 0
     written: float = 0
     index: float = 0
 
@@ -70,13 +74,15 @@ def counting() -> Iterator[Counter]:
                 written += math.ceil(max(_size(old), _size(new), 1) / KB)
                 for each in _indexes(self, table, indexes):
                     index += _index_units(each, old, new)
+            read = _looked_at(self, parameters) if operation == "Query" else answer
             counter.spent.append(
                 Spent(
                     by=counter.by,
                     service=service,
                     operation=operation,
                     table=_table(parameters),
-                    read=_read_units(operation, parameters, answer),
+                    read=_read_units(operation, parameters, read),
+                    looked_at=len(read.get("Items", ())),
                     written=written * (2 if operation == "TransactWriteItems" else 1),
                     index=index,
                 )
@@ -85,6 +91,11 @@ def counting() -> Iterator[Counter]:
     def _item(client: Any, table: str, key: Mapping[str, Any]) -> Mapping[str, Any] | None:
         asked = {"TableName": table, "Key": key, "ConsistentRead": True}
         found: Mapping[str, Any] | None = original(client, "GetItem", asked).get("Item")
+        return found
+
+    def _looked_at(client: Any, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The query again without its filter and projection: DynamoDB charges what it reads, not what it returns."""
+        found: Mapping[str, Any] = original(client, "Query", _unfiltered(parameters))
         return found
 
     def _indexes(client: Any, table: str, known: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -103,6 +114,12 @@ def _keys(operation: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, 
             (write,) = step.values()
             yield from _keys("", write)
         return
+    if operation == "BatchWriteItem":
+        for table, steps in parameters["RequestItems"].items():
+            for step in steps:
+                (write,) = step.values()
+                yield from _keys("", {**write, "TableName": table})
+        return
     named = parameters.get("Item") or parameters["Key"]
     yield parameters["TableName"], {"pk": named["pk"], "sk": named["sk"]}
 
@@ -111,7 +128,28 @@ def _table(parameters: Mapping[str, Any]) -> str:
     if "TransactItems" in parameters:
         names = {next(iter(step.values()))["TableName"] for step in parameters["TransactItems"]}
         return "+".join(sorted(names))
+    if "RequestItems" in parameters:
+        return "+".join(sorted(parameters["RequestItems"]))
     return str(parameters.get("TableName", ""))
+
+
+def _unfiltered(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What is no longer named must not be defined either."""
+    kept = {
+        name: value
+        for name, value in parameters.items()
+        if name not in ("FilterExpression", "ProjectionExpression")
+    }
+    for defined in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+        used = {
+            name: value
+            for name, value in parameters.get(defined, {}).items()
+            if re.search(rf"{re.escape(name)}(?!\w)", parameters.get("KeyConditionExpression", ""))
+        }
+        kept.pop(defined, None)
+        if used:
+            kept[defined] = used
+    return kept
 
 
 def _read_units(operation: str, parameters: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
