@@ -6,7 +6,6 @@ ring closed, the first ring the outline and the others holes. At a city's scale 
 
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import pairwise
 from typing import Final, Protocol
 
@@ -79,6 +78,9 @@ def _side(x1: float, y1: float, x2: float, y2: float, x: float, y: float) -> int
     cross = left - right
     if abs(cross) > _ERROR_BOUND * (abs(left) + abs(right)):
         return 1 if cross > 0 else -1
+    # As good as on the line, which hardly ever happens: not for a cold start.
+    from fractions import Fraction  # noqa: PLC0415
+
     exact = (Fraction(x2) - Fraction(x1)) * (Fraction(y) - Fraction(y1)) - (Fraction(y2) - Fraction(y1)) * (
         Fraction(x) - Fraction(x1)
     )
