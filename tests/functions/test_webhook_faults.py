@@ -5,20 +5,34 @@ The feed of changes, which the consumer writes besides, has faults of its own in
 
 import json
 import random
-from collections import Counter
+import re
+import socket
+import struct
+from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
 
 from functions.complaints import agencies
+from functions.complaints.agencies import SubscriptionItem
+from functions.complaints.aws import client
+from functions.complaints.clock import utc_now
 from functions.notify.outbox.deliveries import CachedSubscriptions
 from functions.notify.webhooks import nudges
+from functions.notify.webhooks.delivery import delivery_of
 from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
 from functions.notify.webhooks.limits import AttemptRate, Slots
-from functions.notify.webhooks.signature import new_secret
+from functions.notify.webhooks.schedule import SubscriptionHealth
+from functions.notify.webhooks.signature import new_secret, signed_headers
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
-from tests.dynamodb import tables
+from functions.notify.webhooks.transport import attempt
+from functions.notify.webhooks.warnings import CLAIMED_FOR, Mailer
+from tests.dynamodb import REGION, tables
+from tests.functions.test_webhook_transport import LOCAL_STAGE, Receiver, ok, read_request
 from tests.functions.webhook_world import (
     START,
     Agency,
@@ -33,6 +47,14 @@ from tests.functions.webhook_world import (
 )
 
 RATE = 1000
+DOWN = SubscriptionHealth(
+    failures=9,
+    failing_since=START - timedelta(hours=1),
+    breaker="open",
+    rest_until=START + timedelta(minutes=1),
+    rests=1,
+    proven=True,
+)
 
 
 @pytest.fixture
@@ -77,14 +99,21 @@ class FaultyQueue:
 
 
 def world_with(faults, agency, monkeypatch, *, seed=1):
-    """The real consumer, sender, store and requeue on moto's DynamoDB."""
+    """The real consumer, sender, mailer, store and requeue on moto's DynamoDB and SNS."""
     queue = FaultyQueue(faults)
     monkeypatch.setattr(nudges, "client", lambda service: queue)
+    endpoints = DynamoEndpoints(sleep=lambda _: None)
     made = World(
         deliveries=DynamoDeliveries(),
-        endpoints=DynamoEndpoints(),
+        endpoints=endpoints,
         timers=DynamoTimers(),
         post=lambda endpoint, delivery: faults.around("POST", lambda: agency(endpoint, delivery)),
+        tell=Mailer(
+            topic_arn=client("sns").create_topic(Name="warnings")["TopicArn"],
+            endpoints=endpoints,
+            publish=lambda **mail: client("sns").publish(**mail),
+            now=lambda: made.clock(),
+        ),
         rate=AttemptRate(),
         slots=Slots(),
         enqueue=queue,
@@ -92,6 +121,12 @@ def world_with(faults, agency, monkeypatch, *, seed=1):
     )
     queue.queue = made.queue
     return made
+
+
+def mails():
+    """The kinds of warnings that SNS took, in order."""
+    (topic,) = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics.values()
+    return [attributes["kind"]["Value"] for _, _, _, attributes, _ in topic.sent_notifications]
 
 
 def subscribed(world):
@@ -154,6 +189,63 @@ def test_a_fault_at_any_one_call_loses_nothing(subscription, monkeypatch, when, 
         assert agency.extra() <= 1, label
 
 
+def outage(monkeypatch, plan, *, name):
+    """An endpoint that has been down for an hour, with two complaints waiting: a probe that fails and the warning that
+    is due with it, then a probe that gets through, and the recovery.
+    """
+    item = subscribe()
+    DynamoEndpoints().change(endpoint_of(item), lambda each: replace(each, health=DOWN))
+    faults = Faults(plan)
+    refused = iter([503])
+    agency = Agency(lambda delivery: answered(next(refused, 200)))
+    world = world_with(faults, agency, monkeypatch)
+    complaints = [f"{name}{n}" for n in range(2)]
+    with faults.in_aws():
+        for complaint in complaints:
+            world.publish(event(complaint, 1), subscribed(world))
+        world.work_off()
+        with faults.paused():
+            lane = delivery_of(event(complaints[0], 1), agency_id="roads", subscription_id=item.id).lane
+            DynamoTimers().set_probe(lane, at=DOWN.rest_until, now=world.clock())
+        world.pass_time(
+            timedelta(hours=3),
+            step=timedelta(minutes=5),
+            until=lambda: agency.order() == {each: [1] for each in complaints} and not world.queue.waiting,
+        )
+        assert agency.order() == {each: [1] for each in complaints}
+        # A warning that died with its mailer is claimed for a while, and mailed with the next event.
+        faults.active = False
+        world.clock.advance(CLAIMED_FOR)
+        world.publish(event(f"{name}last", 1), subscribed(world))
+        world.work_off()
+    return agency, faults.calls
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_fault_in_a_warning_or_a_recovery_loses_neither_events_nor_the_warning(
+    subscription, monkeypatch, when
+):
+    """Every call from the one that claims the warning: its mail, the probe, the job that wakes what waits."""
+    sound = outage(monkeypatch, lambda number: None, name="S-")[1]
+    assert mails() == ["failing_1h"]
+    first = sound.index("Publish") - 1
+    assert {"Publish", "POST", "PutItem", "DeleteItem", "Query"} <= set(sound[first:])
+    for hit in range(first, len(sound)):
+        sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics.clear()
+        exception = (Died, Fault)[hit % 2]
+        agency, calls = outage(
+            monkeypatch,
+            lambda number, hit=hit, exception=exception: (when, exception) if number == hit else None,
+            name=f"H{hit}-",
+        )
+        label = f"{when} {calls[hit]} ({hit})"
+        assert agency.extra() <= 1, label
+        # Of a mail that SNS took, and whose answer was lost, nobody knows.
+        most = 2 if (when, calls[hit]) == ("after", "Publish") or sound[hit - 1] == "Publish" else 1
+        assert mails() in (["failing_1h"], ["failing_1h"] * most), label
+
+
 def test_a_connection_lost_in_the_middle_of_an_exchange_is_sent_again(subscription, monkeypatch):
     """The endpoint had the message, its answer never came."""
     lost = iter([True, False, True, True, False, False])
@@ -205,6 +297,84 @@ def test_a_hundred_events_with_a_fault_in_every_twentieth_call(subscription, mon
         seed=7,
     )
     check(world, agency, least=5)
+
+
+class Unreliable(Receiver):
+    """A receiver on a real socket that resets some connections before it has read the message, or in the middle of its
+    answer, or when its answer is out. `taken`: what it has read whole, in order; `lost`: connections reset too early.
+    """
+
+    def __init__(self, chance, *, share):
+        super().__init__(None)
+        self.chance, self.share = chance, share
+        self.taken, self.lost = [], 0
+
+    def _answer(self, connection):
+        when = (
+            self.chance.choice(["before", "middle", "after"]) if self.chance.random() < self.share else None
+        )
+        self.lost += when in ("before", "middle")
+        connection.settimeout(5)
+        with connection:
+            if when in ("before", "after"):
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            if when == "before":
+                return
+            head, _, body = read_request(connection).partition(b"\r\n\r\n")
+            message_id = re.search(rb"(?im)^webhook-id: (\S+)", head)[1].decode()
+            self.taken.append((message_id, json.loads(body)["data"]))
+            answer = ok(b"thanks")
+            if when == "middle":
+                connection.sendall(answer[: len(answer) // 2])
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                return
+            connection.sendall(answer)
+            if when == "after":
+                # The sender reads and closes; only then is the connection reset.
+                connection.recv(1)
+
+
+@pytest.mark.slow
+def test_real_exchanges_that_are_reset_beside_faults_in_every_fiftieth_call(subscription, monkeypatch):
+    """By the real transport over the loopback, every event stored and sent through moto: as many as fit in a minute."""
+    chance, complaints, events = random.Random(11), 60, 10
+    faults = Faults(sometimes(chance, 0.02))
+    expected = {f"C{n}": list(range(1, events + 1)) for n in range(complaints)}
+    with Unreliable(random.Random(12), share=0.1) as receiver:
+        subscription.update([SubscriptionItem.url.set(f"http://127.0.0.1:{receiver.port}/")])
+        world = world_with(faults, transported, monkeypatch, seed=11)
+
+        def order():
+            seen = defaultdict(dict)
+            for _, data in receiver.taken:
+                seen[data["id"]][data["sequence"]] = None
+            return {complaint: list(numbers) for complaint, numbers in seen.items()}
+
+        subscriptions = subscribed(world)
+        with faults.in_aws():
+            for seq in range(1, events + 1):
+                for name in expected:
+                    world.publish(event(name, seq), subscriptions)
+                    if world.chance.random() < 0.3:
+                        world.work_off()
+            rest(world, faults, lambda: order() == expected)
+    names = defaultdict(set)
+    for message_id, data in receiver.taken:
+        names[data["id"], data["sequence"]].add(message_id)
+    assert {len(ids) for ids in names.values()} == {1}
+    assert len(names) == len({id for ids in names.values() for id in ids}) == complaints * events
+    assert receiver.lost > 25
+    assert world.faults > 25
+    assert len(receiver.taken) - len(names) <= receiver.lost + world.faults
+
+
+def transported(endpoint, delivery):
+    """Signed and sent as the Lambda function does it."""
+    now, body = utc_now(), delivery.body.encode()
+    headers = signed_headers(
+        message_id=delivery.message_id, timestamp=now, body=body, secrets=endpoint.signing_secrets(now)
+    )
+    return attempt(endpoint.url, body=body, headers=headers, policy=LOCAL_STAGE)
 
 
 @pytest.mark.parametrize("seed", range(3))
