@@ -22,9 +22,9 @@ from functions.complaints.aws import client
 from functions.complaints.clock import utc_now
 from functions.notify.outbox.deliveries import CachedSubscriptions
 from functions.notify.webhooks import nudges
-from functions.notify.webhooks.delivery import delivery_of
 from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
 from functions.notify.webhooks.limits import AttemptRate, Slots
+from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.schedule import SubscriptionHealth
 from functions.notify.webhooks.signature import new_secret, signed_headers
 from functions.notify.webhooks.store import DynamoDeliveries

@@ -13,8 +13,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from functions.complaints.clock import utc_now
-from functions.notify.webhooks.delivery import Nudge, delivery_of, ticket_of
+from functions.notify.webhooks.delivery import Nudge, ticket_of
 from functions.notify.webhooks.endpoints import proven
+from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.nudges import to_text
 from functions.notify.webhooks.schedule import QUICK_WITHIN
 from functions.notify.webhooks.signature import new_secret
