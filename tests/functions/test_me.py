@@ -382,9 +382,11 @@ def test_who_leaves_is_told_what_was_removed_and_nothing_of_theirs_is_left(
     left = table_text()
     for trace in (CANARY, BIN, "follower#reporter", "told#", "token#", '"phone"'):
         assert trace not in left, trace
-    # The note that the person is gone is all that names them, and it goes away by itself.
+    # The note that the person is gone is all that names them, with what they used of the day's limits; both go away by
+    # themselves.
+    assert left.count("count#") == 1
     assert '"S": "reporter"' not in left
-    assert left.count("person#reporter") == 1
+    assert left.count("person#reporter") == 1 + left.count("count#")
     assert ProfileItem.get(person_pk("reporter"), ProfileItem.SK).expires < utc_now() + timedelta(days=37)
 
 
@@ -500,7 +502,7 @@ def test_whichever_call_fails_nothing_of_the_person_is_left(api: Any, life: Life
                     run_again_until_done(leave)
             left = table_text()
             assert '"S": "reporter"' not in left, number
-            assert left.count("person#reporter") == 1, number
+            assert left.count("person#reporter") == 1 + left.count("count#"), number
             assert CANARY not in left, number
             followers = FollowerItem.sk.startswith("follower#")
             assert FollowerItem.count(complaint_pk(life.complaint.id), followers) == 0
