@@ -2,8 +2,8 @@
 
 Sources: Administrative Procedural and Process-Related Code of the Republic of Kazakhstan (29 June 2020, No.
 350-VI, in force since 1 July 2021): art. 64 (registration), art. 65 (forwarding within 3 working days),
-art. 76 (15 working days; extension by a reasoned decision, the applicant told within 3 working days), art.
-91 (silence counts as refusal).
+art. 76 (15 working days; extension by a reasoned decision, the applicant told within 3 working days: here at
+once, by the event), art. 91 (silence counts as refusal).
 """
 
 from collections.abc import Mapping
@@ -20,8 +20,6 @@ ANSWER_TERM = Duration(kind="working_days", amount=15)
 """Art. 76(1)."""
 EXTENSION_LIMIT = Duration(kind="months", amount=2)
 """Art. 76(2)."""
-EXTENSION_NOTICE_TERM = Duration(kind="working_days", amount=3)
-"""Art. 76(2): from the day of the extension."""
 FORWARDING_TERM = Duration(kind="working_days", amount=3)
 """Art. 65."""
 
@@ -237,21 +235,9 @@ def extend(
     return extended
 
 
-def transfer(current: Deadline) -> Deadline:
-    """The deadline after the complaint went to another body: the same. Passing on is the bodies' affair,
-    and what the citizen was promised stands, whatever hours the new body keeps.
-    """
-    return current
-
-
 def forwarding_due(*, received_at: datetime, calendar: Calendar) -> Deadline:
     """By when a body that is not competent must have passed it on (art. 65)."""
     return due(FORWARDING_TERM, received_at=received_at, calendar=calendar)
-
-
-def extension_notice_due(*, extended_at: datetime, calendar: Calendar) -> Deadline:
-    """By when the applicant must have been told of an extension (art. 76(2))."""
-    return due(EXTENSION_NOTICE_TERM, received_at=extended_at, calendar=calendar)
 
 
 def near(deadline: Deadline | datetime, start: datetime) -> datetime:

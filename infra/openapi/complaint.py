@@ -281,6 +281,10 @@ AGENCY_COMPLAINT_DETAIL: Final = record(
             "type": ["object", "null"],
             "description": "How the deadline was counted, as data.",
         },
+        "forward_by": NO_INSTANT
+        | {
+            "description": "By when to pass it on if it is another body's: three working days by the law (art. 65)."
+        },
         "deadline_explanation": NO_TEXT,
         "events": {"type": "array", "items": ref("Event")},
         "parent_id": {"oneOf": [ID, {"type": "null"}]},

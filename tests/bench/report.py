@@ -115,6 +115,8 @@ def summary(report: str) -> str:
     for part in report.split("\n## ")[1:]:
         title = part.partition("\n")[0]
         table = [_cells(line) for line in part.splitlines() if line.startswith("| ")]
+        if not table:
+            continue
         columns, rows = table[0], [row for row in table[2:] if row[-2] != "–"]
         if not rows:
             continue

@@ -15,11 +15,9 @@ from functions.complaints.deadlines import (
     Explanation,
     due,
     extend,
-    extension_notice_due,
     forwarding_due,
     near,
     recompute,
-    transfer,
 )
 from functions.complaints.duration import Duration
 from tests.core.calendars import (
@@ -50,7 +48,6 @@ def test_the_law_as_default() -> None:
     received = datetime(2026, 2, 9, 5, tzinfo=UTC)
     three = due(Duration.parse("P3BD"), received_at=received, calendar=OFFICIAL)
     assert forwarding_due(received_at=received, calendar=OFFICIAL) == three
-    assert extension_notice_due(extended_at=received, calendar=OFFICIAL) == three
 
 
 @given(calendars(), all_terms, instants)
@@ -288,13 +285,7 @@ def test_an_instant_is_extended_to_the_same_end_as_its_deadline(
     assert Deadline.explained_by(bare.explanation()) == bare
 
 
-# Transfer, near, recompute
-
-
-@given(calendars(), all_terms, instants)
-def test_a_transfer_keeps_the_promise(calendar: Calendar, term: Duration, received: datetime) -> None:
-    deadline = due(term, received_at=received, calendar=calendar)
-    assert transfer(deadline) == deadline
+# Near, recompute
 
 
 @given(calendars(), all_terms, instants)

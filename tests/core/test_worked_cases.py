@@ -15,14 +15,17 @@ from functions.complaints.deadlines import (
     DeadlineLimitExceeded,
     due,
     extend,
-    extension_notice_due,
     forwarding_due,
     near,
     recompute,
-    transfer,
 )
 from functions.complaints.duration import Duration
+from functions.complaints.moves import agency
+from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.filing import Draft, file
 from tests.core.official_days import OFFICIAL, kurban_ait_on
+from tests.core.story import HOUSING
+from tests.region_fixture import RAW, WEST, region
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("worked_cases.yaml").read_text(encoding="utf-8")
@@ -30,7 +33,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load(
 KEYS = {
     *("name", "why", "received", "received_utc", "term", "count_from", "weekend", "hours", "short_days"),
     *("kurban_ait_estimate", "expect", "expect_utc", "missing_year", "registered", "skipped", "moved"),
-    *("estimated", "short_day", "extend", "notice", "forward", "recompute", "transfer", "escalate", "near"),
+    *("estimated", "short_day", "extend", "forward", "recompute", "transfer", "escalate", "near"),
 }
 
 
@@ -55,8 +58,6 @@ def calendar_of(case: dict[str, Any]) -> Calendar:
 def first_deadline(case: dict[str, Any], calendar: Calendar) -> Deadline:
     if "forward" in case:
         return forwarding_due(received_at=wall(case["forward"]), calendar=calendar)
-    if "notice" in case:
-        return extension_notice_due(extended_at=wall(case["notice"]), calendar=calendar)
     return due(Duration.parse(case["term"]), received_at=received_at(case), calendar=calendar)
 
 
@@ -108,7 +109,7 @@ def test_worked_case(case: dict[str, Any]) -> None:
     if "escalate" in case:
         _check_escalation(deadline, case["escalate"], calendar)
     if case.get("transfer"):
-        _check_transfer(deadline)
+        _check_transfer(deadline, case)
     for extension in case.get("extend", ()):
         deadline = _check_extension(deadline, extension, received_at(case), calendar)
 
@@ -126,10 +127,26 @@ def _check_escalation(missed: Deadline, level: dict[str, Any], calendar: Calenda
     assert given.at == wall(level["expect"])
 
 
-def _check_transfer(promised: Deadline) -> None:
-    shorter = OFFICIAL.with_hours(time(8), time(17))
-    assert shorter.add(promised.duration, promised.received_at) < promised.at, "the other body's term differs"
-    assert transfer(promised) == promised
+def _check_transfer(promised: Deadline, case: dict[str, Any]) -> None:
+    """By the real move, to a body whose own hours would end the term earlier."""
+    shorter = {"opens": "08:00", "closes": "17:00"}
+    agencies = RAW["agencies"] | {"roads": RAW["agencies"]["roads"] | {"hours": shorter}}
+    category = RAW["categories"]["rubbish"] | {"answer_within": case["term"]}
+    here = region(
+        calendar=OFFICIAL.to_dict(), agencies=agencies, categories=RAW["categories"] | {"rubbish": category}
+    )
+    other = here.calendar_of("roads").add(promised.duration, promised.received_at)
+    assert other < promised.at, "the other body's term differs"
+    draft = Draft(category="rubbish", comment="x", lat=WEST[0], lon=WEST[1])
+    filed = file(draft, region=here, reporter="person", now=promised.received_at).after
+    before = assign(filed, region=here, now=promised.received_at).after
+    passed_on = agency.transfer(
+        before, by=HOUSING, to="roads", reason="Theirs.", region=here, now=promised.received_at
+    )
+    assert passed_on is not None
+    after = passed_on.after
+    assert (after.agency_id, after.due_at) == ("roads", promised.at)
+    assert (after.near_at, after.promise) == (before.near_at, before.promise)
 
 
 def _check_extension(

@@ -264,6 +264,15 @@ def test_a_move_that_the_state_does_not_allow_says_what_it_does_allow(housing: C
     assert "comment" in refused.json["possible"]
 
 
+def test_a_body_sees_by_when_it_must_pass_on_what_is_not_its_own(housing: Client) -> None:
+    """Art. 65: three working days; not where it is answered."""
+    monday = datetime(2026, 6, 1, 5, tzinfo=UTC)
+    complaint = given_to_housing(at=monday)
+    assert housing("GET", at(complaint)).json["forward_by"] == "2026-06-04T13:30:00.000Z"
+    housing("POST", at(complaint, "answer"), MOVES["answer"], key="k")
+    assert housing("GET", at(complaint)).json["forward_by"] is None
+
+
 def test_an_extension_is_given_once(housing: Client) -> None:
     complaint = given_to_housing()
     longer = housing("POST", at(complaint, "extend"), MOVES["extend"], key="1").json

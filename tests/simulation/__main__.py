@@ -1,16 +1,23 @@
 """`python -m tests.simulation --count 100000 --seed 1`: exits with 1 if an invariant was broken, and shows where."""
 
 import argparse
+import io
 import json
 import os
 import sys
 import time
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
 
 from functions.complaints.clock import iso
 from tests.simulation.faults import Planted, Rates
 from tests.simulation.invariants import Findings, Invariant, Violation
 from tests.simulation.run import BATCH, run, world_of
+
+BEGINS = "<!-- simulation -->"
+ENDS = "<!-- /simulation -->"
 
 
 def main() -> int:
@@ -19,6 +26,7 @@ def main() -> int:
     parser.add_argument("--seed", default="1", help="the same seed, the same lives")
     parser.add_argument("--plant", action="append", default=[], choices=list(Planted), help="plant a bug")
     parser.add_argument("--stopped", action="store_true", help="every execution of the watch is lost")
+    parser.add_argument("--write", type=Path, help="put the table between the marks in this file")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="worlds at once")
     arguments = parser.parse_args()
     planted = frozenset(map(Planted, arguments.plant))
@@ -34,10 +42,29 @@ def main() -> int:
             print(f"\r{done} of {arguments.count}", end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
         print("\r", end="", file=sys.stderr)
-    _report(findings, seconds=time.monotonic() - begun)
+    report = io.StringIO()
+    with redirect_stdout(report):
+        _report(findings, seconds=time.monotonic() - begun)
+    print(report.getvalue(), end="")
+    if arguments.write:
+        _write(arguments.write, report.getvalue(), count=arguments.count, seed=arguments.seed)
     for violation in findings.violations[:3]:
         _trace(violation, count=arguments.count, seed=arguments.seed, rates=rates, planted=planted)
     return 1 if findings.violations else 0
+
+
+def _write(file: Path, report: str, *, count: int, seed: str) -> None:
+    page = file.read_text(encoding="utf-8")
+    before, mark, rest = page.partition(BEGINS)
+    _, end, after = rest.partition(ENDS)
+    if not mark or not end:
+        raise SystemExit(f"{file} has no place for it: {BEGINS} … {ENDS}")
+    command = f"python -m tests.simulation --count {count} --seed {seed}"
+    said = f"`{command}` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores:"
+    file.write_text(
+        f"{before}{BEGINS}\n## Simulated lives\n\n{said}\n\n```text\n{report}```\n{ENDS}{after}",
+        encoding="utf-8",
+    )
 
 
 def _report(findings: Findings, *, seconds: float) -> None:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from functions.complaints.complaint import Complaint
-from functions.complaints.deadlines import Deadline, due, near
+from functions.complaints.calendar import CalendarYearMissing
+from functions.complaints.complaint import WITH_AGENCY, Complaint
+from functions.complaints.deadlines import Deadline, due, forwarding_due, near
 from functions.complaints.duration import Duration
 from functions.complaints.region import Region
 
@@ -35,6 +36,19 @@ def acknowledge_by(
     if within is None:
         return None
     return due(within, received_at=start, calendar=region.calendar_of(agency_id)).at
+
+
+def forward_by(complaint: Complaint, *, region: Region) -> datetime | None:
+    """By when the body that has it must pass it on if it is not its own (art. 65), from when it got it; None where it
+    is with no body, or the calendar does not reach that far.
+    """
+    if complaint.status not in WITH_AGENCY or complaint.assigned_at is None:
+        return None
+    calendar = region.calendar_of(complaint.agency_id)
+    try:
+        return forwarding_due(received_at=complaint.assigned_at, calendar=calendar).at
+    except CalendarYearMissing:
+        return None
 
 
 def promise(deadline: Deadline, *, agency_id: str | None) -> dict[str, Any]:

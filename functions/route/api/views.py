@@ -8,6 +8,7 @@ from functions.complaints.clock import iso, iso_or_none
 from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event
 from functions.complaints.history import line
+from functions.complaints.moves.terms import forward_by
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.tables import ComplaintItem
@@ -63,6 +64,7 @@ def detail(
         "question": complaint.open_question,
         "photos": photo_views(complaint, language=language, bucket=bucket, now=now),
         "promise": complaint.promise,
+        "forward_by": iso_or_none(forward_by(complaint, region=region)),
         "deadline_explanation": None
         if complaint.promise is None
         else promise_text(complaint.promise, language),
