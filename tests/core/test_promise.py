@@ -119,20 +119,73 @@ def promise(term: str, received: datetime) -> dict[str, Any]:
             "kk",
             "Мерзімі: 2 қараша, 18:30 – 2 ай, есептің басы – 1 қыркүйек",
         ),
+        (
+            "P15BD",
+            datetime(2026, 3, 3, 5, tzinfo=UTC),
+            "kk",
+            "Мерзімі: 26 наурыз, 18:30 – 15 жұмыс күні, есептің басы – 3 наурыз; 23 наурыз – мереке; 9 наурыз – демалыс",
+        ),
+        (
+            "P15BD",
+            datetime(2026, 3, 3, 5, tzinfo=UTC),
+            "ru",
+            "Срок: 26 марта, 18:30 – 15 рабочих дней, отсчёт с 3 марта; 23 марта – праздник; 9 марта – выходной",
+        ),
+        (
+            "P3BD",
+            datetime(2026, 5, 25, 5, tzinfo=UTC),
+            "kk",
+            "Мерзімі: 29 мамыр, 18:30 (болжамды күн) – 3 жұмыс күні, есептің басы – 25 мамыр; "
+            "27 мамыр – мереке (болжамды күн)",
+        ),
+        (
+            "P3BD",
+            datetime(2026, 6, 3, 15, tzinfo=UTC),
+            "kk",
+            "Мерзімі: 9 маусым, 18:30 – 3 жұмыс күні, есептің басы – 4 маусым; жұмыс уақытынан тыс келіп түсті, "
+            "тіркелген күні – 4 маусым; 5 маусым – демалыс; 6 маусым – демалыстан ауыстырылған жұмыс күні",
+        ),
+        (
+            "P3BD",
+            datetime(2026, 6, 3, 15, tzinfo=UTC),
+            "ru",
+            "Срок: 9 июня, 18:30 – 3 рабочих дня, отсчёт с 4 июня; поступило в нерабочее время, "
+            "зарегистрировано 4 июня; 5 июня – выходной; 6 июня – рабочий день, перенесённый с выходного",
+        ),
+        (
+            "P2BD",
+            datetime(2026, 6, 10, 5, tzinfo=UTC),
+            "kk",
+            "Мерзімі: 12 маусым, 17:00 – 2 жұмыс күні, есептің басы – 10 маусым; 12 маусым – қысқартылған жұмыс күні",
+        ),
+        (
+            "P2BD",
+            datetime(2026, 6, 10, 5, tzinfo=UTC),
+            "ru",
+            "Срок: 12 июня, 17:00 – 2 рабочих дня, отсчёт с 10 июня; 12 июня – сокращённый рабочий день",
+        ),
     ],
 )
 def test_a_deadline_explains_itself(term: str, received: datetime, language: str, said: str) -> None:
     assert promise_text(promise(term, received), language) == said
 
 
-def test_an_extension_explains_itself() -> None:
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Due 11 May, 18:30 – extended by 5 working days from 30 April; 1 and 7 May are holidays"),
+        ("ru", "Срок: 11 мая, 18:30 – продление: 5 рабочих дней, отсчёт с 30 апреля; 1 и 7 мая – праздники"),
+        (
+            "kk",
+            "Мерзімі: 11 мамыр, 18:30 – ұзартылды: 5 жұмыс күні, есептің басы – 30 сәуір; 1 және 7 мамыр – мереке",
+        ),
+    ],
+)
+def test_an_extension_explains_itself(language: str, said: str) -> None:
     received = datetime(2026, 4, 27, 5, tzinfo=UTC)
     first = due(Duration.parse("P3BD"), received_at=received, calendar=CALENDAR)
     later = extend(first, by=Duration.parse("P5BD"), received_at=received, calendar=CALENDAR)
-    assert (
-        promise_text(later.explanation().to_dict(), "en")
-        == "Due 11 May, 18:30 – extended by 5 working days from 30 April; 1 and 7 May are holidays"
-    )
+    assert promise_text(later.explanation().to_dict(), language) == said
 
 
 @given(
