@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from functions.complaints.region import Region, region_from_dict
@@ -11,6 +12,7 @@ from functions.complaints.routing import NobodyResponsible
 from infra.region.compile import compile_region
 from infra.region.document import REGIONS, region_ids
 from infra.region.finding import RegionFault
+from infra.region.horizon import ending_calendars
 from infra.region.lint import lint_regions
 from infra.region.new import new_region
 from infra.region.schema import ID_PATTERN, LANGUAGES, json_schema_text
@@ -38,6 +40,8 @@ def _lint(options: argparse.Namespace) -> int:
     findings = lint_regions(options.folder, options.regions or None)
     for finding in findings:
         print(finding)
+    for warning in ending_calendars(options.folder, options.regions or None, today=options.today):
+        print(warning, file=sys.stderr)
     return 1 if findings else 0
 
 
@@ -105,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
 
     lint = commands.add_parser("lint", help="check region files; exit status 1 with findings")
     lint.add_argument("regions", nargs="*", help="only these regions")
+    today = datetime.now(UTC).date()
+    lint.add_argument("--today", type=date.fromisoformat, default=today, help="for the end of calendars")
     lint.set_defaults(run=_lint)
 
     where = commands.add_parser("where", help="which body answers at a place, and why")

@@ -5,13 +5,22 @@ from itertools import pairwise
 import pytest
 
 from infra.region.__main__ import main
-from infra.region.document import REGIONS
+from infra.region.document import REGIONS, document_of
+from infra.region.rules import working_time
 from tests.infra import small_region
 
 
 def test_lint_is_silent_and_succeeds_without_findings(capsys):
     assert main(["lint"]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_lint_warns_months_before_a_calendar_ends_and_still_succeeds(capsys):
+    last = max(working_time.years_of(document_of("pavlodar", REGIONS)))
+    assert main(["lint", "pavlodar", "--today", f"{last}-01-31"]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["lint", "pavlodar", "--today", f"{last}-07-01"]) == 0
+    assert f"ends with {last}" in capsys.readouterr().err
 
 
 def test_lint_prints_every_finding_and_fails(tmp_path, capsys):

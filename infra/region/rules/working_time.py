@@ -61,7 +61,7 @@ def _hours_fit(place: Node) -> Iterator[Finding]:
 def years_have_data(document: Document) -> Iterator[Finding]:
     """Two years in a row at least: a term that begins in December ends in the next year."""
     place = document.region.at("calendar", "years")
-    years = _years(document)
+    years = years_of(document)
     if place is None or not years:
         return
     if years != list(range(years[0], years[0] + len(years))) or len(years) < 2:
@@ -103,7 +103,7 @@ def moved_days_fit(document: Document) -> Iterator[Finding]:
     calendar = document.region.get("calendar")
     if calendar is None:
         return
-    years = set(_years(document))
+    years = set(years_of(document))
     weekend = {
         WEEKDAYS.index(day) for day in (node.text() for node in calendar.items("weekend")) if day in WEEKDAYS
     }
@@ -157,14 +157,15 @@ def weekend_leaves_a_day(document: Document) -> Iterator[Finding]:
         yield place.fault("calendar", "No day of the week is worked.", "Take a day out of the weekend.")
 
 
-def _years(document: Document) -> list[int]:
+def years_of(document: Document) -> list[int]:
+    """The years that the calendar has data of."""
     place = document.region.at("calendar", "years")
     return [year for year in (node.value for node in place.items()) if isinstance(year, int)] if place else []
 
 
 def _holidays(document: Document) -> Mapping[date, Holiday]:
     try:
-        return kazakhstan_holidays(_years(document))
+        return kazakhstan_holidays(years_of(document))
     except HolidayNameUnknown:
         return {}
 
