@@ -29,7 +29,7 @@ class Receiver:
         self.secret: str | None = None
         self.received: queue.Queue[Received] = queue.Queue()
         self.refused = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
@@ -72,6 +72,11 @@ class Receiver:
             return 401, b""
         self.received.put(Received(id=headers["webhook-id"], type=message["type"], data=message["data"]))
         return 204, b""
+
+
+class _Server(ThreadingHTTPServer):
+    # Of connections that wait to be taken; with the standard library's five a burst is refused.
+    request_queue_size = 512
 
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:

@@ -1,6 +1,7 @@
 """`make bench`: measures, prints a table for each figure, and writes docs/benchmark.md and its summaries.
 
-python -m tests.bench [imports|warm|sizes|memory|requests|reads|burst|core|telling|webhooks ...] [--count N]
+python -m tests.bench [imports|warm|sizes|memory|requests|reads|burst|core|telling|webhooks ...]
+                      [--count N] [--many N] [--rounds N]
 """
 
 import argparse
@@ -33,12 +34,24 @@ def main() -> int:
     )
     parser.add_argument("bench", nargs="*", choices=[*BENCHES, []], help="all of them, if none is named")
     parser.add_argument("--count", type=int, default=1000, help="complaints in the burst (default: 1000)")
+    parser.add_argument(
+        "--many",
+        type=int,
+        default=1_000_000,
+        help="complaints in the large tables of reads (default: 1,000,000)",
+    )
+    parser.add_argument("--rounds", type=int, default=11, help="of warm (default: 11)")
     chosen = parser.parse_args()
+    options = {
+        "burst": {"count": chosen.count},
+        "reads": {"many": chosen.many},
+        "warm": {"rounds": chosen.rounds},
+    }
     missed = 0
     for name in chosen.bench or BENCHES:
         say(f"{name} ...")
         began = time.monotonic()
-        tables = _bench(name, count=chosen.count)()
+        tables = _bench(name)(**options.get(name, {}))
         text = "\n\n".join(table.markdown() for table in tables)
         print(f"\n{text}\n", flush=True)
         seconds = time.monotonic() - began
@@ -49,10 +62,10 @@ def main() -> int:
     return 0
 
 
-def _bench(name: str, *, count: int) -> Callable[[], Sequence[Table]]:
+def _bench(name: str) -> Callable[..., Sequence[Table]]:
     module, function = BENCHES[name]
     measure: Callable[..., Sequence[Table]] = getattr(import_module(f"tests.bench.{module}"), function)
-    return (lambda: measure(count=count)) if name == "burst" else measure
+    return measure
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ AT_ONCE: Final = 4
 PARTS: Final = 2
 """Each chain has so many turns, so that what the machine does meanwhile falls on both."""
 WARM: Final = 5
-QUIET_S: Final = 90.0
-"""After so long without anything new, what has not come is lost."""
+QUIET_S: Final = 420.0
+"""After so long without anything new, what has not come is lost: longer than a webhook waits for its next try."""
 PATIENCE_S: Final = 1500.0
 
 

@@ -19,7 +19,7 @@ CALLS: Final = 400
 SHOWN_ONLY: Final = ("GET /v1/complaints/{id}",)
 
 
-def measure() -> Sequence[Table]:
+def measure(*, rounds: int = ROUNDS) -> Sequence[Table]:
     first: list[Row] = []
     warm: list[Row] = []
     with instant() as server:
@@ -27,7 +27,7 @@ def measure() -> Sequence[Table]:
         server.answer_as(calls)
         for scene in found.values():
             say(f"  {scene.name}")
-            rows = _scene(scene, environment=server.environment, url=server.url)
+            rows = _scene(scene, environment=server.environment, url=server.url, rounds=rounds)
             first.append(rows[0])
             warm.append(rows[1])
     return [
@@ -40,16 +40,17 @@ def measure() -> Sequence[Table]:
             title="CPU of a warm invocation",
             against="the bare handler making the same calls of AWS, with the same parameters, with boto3's clients",
             rows=warm,
+            notes=(f"{rounds} rounds, each in fresh processes.",),
         ),
     ]
 
 
-def _scene(scene: Scene, *, environment: Mapping[str, str], url: str) -> tuple[Row, Row]:
+def _scene(scene: Scene, *, environment: Mapping[str, str], url: str, rounds: int) -> tuple[Row, Row]:
     repeat = max(1, CALLS // len(scene.calls))
     same = {"calls": [_call(call) for call in scene.calls], "posts": [f"{url}/hook"] * scene.hooks}
     one_put = {"calls": [_PUT], "posts": []}
     samples: dict[str, list[float]] = {"first": [], "warm": [], "base first": [], "base warm": []}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         mine = probed(asset(scene.function), events=[scene.event], repeat=repeat, environment=environment)
         mine_first = probed(asset(scene.function), events=[scene.smallest], environment=environment)
         its = probed(bare(), events=[same], repeat=repeat, environment=environment)
