@@ -37,7 +37,16 @@ if TYPE_CHECKING:
 TRIES: Final = 50
 _REFUSED: Final = "ConditionalCheckFailed"
 _WRITES: Final = ("head", "mark", "entry")
-_CONFLICTS: Final = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+# Of one write in a transaction, and of a whole one. Source: DynamoDB API reference, TransactWriteItems.
+_CONFLICTS: Final = {
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+    "TransactionInProgressException",
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+}
 
 
 class EntryItem(Model):

@@ -1,11 +1,13 @@
 """The feed that agencies poll: nothing skipped, nothing repeated, however many write at once."""
 
 import threading
-import time
 from collections import Counter
 from datetime import timedelta
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import TransactWriteError
 
 from functions.complaints.faults import Invalid
 from functions.notify import feed
@@ -123,22 +125,23 @@ def test_what_has_expired_and_is_not_yet_deleted_hides_nothing():
 
 
 @pytest.mark.slow
-def test_writers_at_once_and_a_reader_beside_them_skip_nothing_and_repeat_nothing():
-    """Eight writers, of whom each event has two, and a reader who polls all the time."""
+def test_writers_at_once_and_a_reader_beside_them_skip_nothing_and_repeat_nothing(monkeypatch):
+    """Eight writers, of whom each event has two, and a reader who polls all the time. Their requests take turns, for
+    moto's sake; between any two of them the others' come, as they like.
+    """
     writers, events = 8, 12
-    lock, failures = threading.Lock(), []
+    turn, failures = threading.Lock(), []
+    request = BaseClient._make_api_call
 
-    class Slow(Feed):
-        """Lets others in between reading the last number and writing the next."""
+    def in_turn(client, operation, parameters):
+        with turn:
+            return request(client, operation, parameters)
 
-        def _write(self, *arguments, **options):
-            time.sleep(0.0005)
-            with lock:
-                super()._write(*arguments, **options)
+    monkeypatch.setattr(BaseClient, "_make_api_call", in_turn)
 
     def write(number):
         try:
-            writer = Slow()
+            writer = Feed()
             for seq in range(1, events + 1):
                 # Complaints C0 … C3, each written by two: the stream's batch that is handed out twice.
                 append(event(f"C{number // 2}", seq), writer=writer)
@@ -150,8 +153,7 @@ def test_writers_at_once_and_a_reader_beside_them_skip_nothing_and_repeat_nothin
         thread.start()
     seen, cursor = [], None
     while any(thread.is_alive() for thread in threads):
-        with lock:
-            page = poll(cursor, limit=7)
+        page = poll(cursor, limit=7)
         seen, cursor = seen + names(page), page.cursor
     while (page := poll(cursor)).changes:
         seen, cursor = seen + names(page), page.cursor
@@ -180,6 +182,58 @@ def test_a_fault_at_any_call_neither_loses_nor_repeats(when, exception):
                     break
         assert len(faults.calls) > hit
     assert Counter(names(poll())) == Counter((f"C{n}", seq) for n in range(3) for seq in (1, 2))
+
+
+def refused(*codes, whole="TransactionCanceledException"):
+    """What DynamoDB says of a transaction that it did not make."""
+    reasons = [{"Code": code} for code in codes]
+    answer = {"Error": {"Code": whole, "Message": whole}, "CancellationReasons": reasons}
+    return ClientError(answer, "TransactWriteItems")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refused("TransactionConflict", "None", "None"),
+        refused("None", "TransactionConflict", "None"),
+        refused("None", "None", "TransactionConflict"),
+        refused("ThrottlingError", "None", "None"),
+        refused("None", "None", "ProvisionedThroughputExceeded"),
+        refused("ConditionalCheckFailed", "TransactionConflict", "None"),
+        refused(whole="ThrottlingException"),
+        refused(whole="ProvisionedThroughputExceededException"),
+        refused(whole="TransactionInProgressException"),
+    ],
+    ids=str,
+)
+def test_a_transaction_that_met_another_or_was_throttled_is_made_again(monkeypatch, error):
+    """Three times in a row, after pauses that grow, and then in its place."""
+    append(event("C1", 1))
+    waits, left = [], iter([error] * 3)
+    request = BaseClient._make_api_call
+
+    def busy(client, operation, parameters):
+        if operation == "TransactWriteItems" and (refusal := next(left, None)) is not None:
+            raise refusal
+        return request(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", busy)
+    append(event("C1", 2), event("C1", 2), writer=Feed(sleep=waits.append))
+    assert names(poll()) == [("C1", 1), ("C1", 2)]
+    assert len(waits) == 3
+
+
+def test_what_nobody_knows_how_to_try_again_is_raised(monkeypatch):
+    request = BaseClient._make_api_call
+
+    def broken(client, operation, parameters):
+        if operation == "TransactWriteItems":
+            raise refused("None", "None", "ValidationError")
+        return request(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", broken)
+    with pytest.raises(TransactWriteError):
+        append(event("C1", 1), writer=Feed(sleep=lambda _: None))
 
 
 def test_an_entry_costs_one_request_once_the_place_is_known():

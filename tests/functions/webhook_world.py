@@ -160,6 +160,19 @@ class NoSlots:
         pass
 
 
+class NoTimer:
+    """No time passes during an attempt, as the world's clock has it."""
+
+    def __init__(self, seconds, function):
+        pass
+
+    def start(self):
+        pass
+
+    def cancel(self):
+        pass
+
+
 class NoFeed:
     def append(self, agency_id, published, *, now):
         pass
@@ -183,6 +196,7 @@ class World:
             "report": lambda *_: None,
             "report_waiting": lambda *_: None,
             "enqueue": self.queue,
+            "timer": NoTimer,
         } | tools
         self.sender = Sender(
             deliveries=deliveries,

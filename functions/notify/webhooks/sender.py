@@ -82,6 +82,7 @@ class Sender:
     random: Callable[[], float]
     new_owner: Callable[[], str]
     patience: timedelta = schedule.QUICK_WITHIN
+    timer: Callable[[float, Callable[[], None]], threading.Timer] = threading.Timer
 
     def work(self, nudge: Nudge) -> None:
         """Look into a lane and send what may be sent. Raises what a store raises; the lane is then found again."""
@@ -235,7 +236,7 @@ class _Turn:
     @contextmanager
     def _patience(self) -> Iterator[None]:
         """Say that the endpoint is slow while an attempt is still waiting for it: others may be about to begin."""
-        timer = threading.Timer(self._sender.patience.total_seconds(), self._overdue)
+        timer = self._sender.timer(self._sender.patience.total_seconds(), self._overdue)
         timer.daemon = True
         timer.start()
         try:
