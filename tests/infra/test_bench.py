@@ -123,7 +123,9 @@ def test_the_summary_shows_of_each_table_what_is_furthest_from_its_reach() -> No
         columns=("zipped",),
         rows=[Row(name="big", cells=["30 MB"], value=30, target=20)],
     )
-    report = f"# Benchmark\n\n{compared.markdown()}\n\nToday.\n\n{sizes.markdown()}\n"
+    report = (
+        f"# Benchmark\n\n{compared.markdown()}\n\nToday.\n\n{sizes.markdown()}\n\n## Lives\n\nNo table.\n"
+    )
     assert summary(report).splitlines()[2:] == [
         "| Time | 2 of 2 | one: 1.10 (1.00–1.20) | ≤ 1.2 |",
         "| Size | **0 of 1** | big: 30 MB | ≤ 20 |",
