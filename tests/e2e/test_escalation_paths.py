@@ -91,6 +91,14 @@ class Paths:
         )["executions"]
         return [each["executionArn"] for each in found if each["name"].startswith(self.ids[path])]
 
+    def stops_all(self) -> None:
+        """Every execution there is, whoever's."""
+        states = self.players.deployed.emulator.client("stepfunctions")
+        machine = self.players.deployed.state_machine_arn
+        found = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING", maxResults=1000)
+        for each in found["executions"]:
+            states.stop_execution(executionArn=each["executionArn"])
+
     def sweeps(self) -> None:
         functions = self.players.deployed.emulator.client("lambda")
         names = [
@@ -230,3 +238,34 @@ def test_a_healthy_escalation_is_seconds_late_and_never_early(
     assert median(healthy) < 5
     # The sweep leaves a working watch 15 s here, and comes once a minute by itself.
     assert GRACE.total_seconds() <= stopped < 60 + 2 * GRACE.total_seconds()
+
+
+def test_with_every_execution_stopped_the_scheduled_sweep_alone_is_late_by_its_interval_and_no_more(
+    players: Cast, record_property: Callable[[str, object], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = Paths(players=players, supervisor=players.agency)
+    names = [f"alone-{number}" for number in range(6)]
+    for name in names:
+        alone.files(name)
+        # The watch is started after the complaint is seen to be assigned.
+        wait_for(lambda name=name: alone.executions(name))
+        alone.stops_all()
+    # One that was escalated before its execution was stopped proves nothing.
+    names = [name for name in names if not alone.escalations(name)]
+    assert len(names) >= 3
+    for name in names:
+        alone.waits(name, lambda it: it["escalation_level"] >= 1, patience=240)
+    late = [lateness(alone.escalations(name)[0]).total_seconds() for name in names]
+    record_property("escalation_lateness_sweep_alone_worst_s", max(late))
+    with capsys.disabled():
+        print(
+            f"\nevery execution stopped, {len(late)} complaints: the sweep was {max(late):.1f} s late at most"
+        )
+    assert min(late) >= GRACE.total_seconds()
+    assert max(late) < 60 + 2 * GRACE.total_seconds()
+
+
+def wait_for(true: Callable[[], object], *, patience: float = 30.0) -> None:
+    end = time.monotonic() + patience
+    while not true() and time.monotonic() < end:
+        time.sleep(0.2)
