@@ -9,11 +9,11 @@ from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event
 from functions.complaints.history import line
 from functions.complaints.lists import Near
+from functions.complaints.places import distance_m
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
-from functions.complaints.suggestions import suggestion_view
 from functions.complaints.tables import ComplaintItem, SuggestionItem
-from functions.complaints.texts import in_language, text
+from functions.complaints.texts import datetime_text, distance_text, in_language, text
 from functions.complaints.transitions import Move
 from functions.complaints.uploads import PhotoUpload, photo_views
 
@@ -97,6 +97,27 @@ def detail(
             "possible": [str(move) for move in possible],
         }
     return view
+
+
+def suggestion_view(
+    item: SuggestionItem, complaint: Complaint, *, language: str, zone: str
+) -> dict[str, Any]:
+    """What the app shows: the photo's place and time, how far that is from the complaint's place, and in words."""
+    place = (float(item.lat), float(item.lon)) if "lat" in item.attribute_values else None
+    if place is None:
+        distance = None
+        said = text("suggestion.time", language, when=datetime_text(item.taken_at, language, zone))
+    else:
+        distance = round(distance_m((complaint.lat, complaint.lon), place))
+        said = text("suggestion.place", language, distance=distance_text(distance, language))
+    lat, lon = place or (None, None)
+    return {
+        "lat": lat,
+        "lon": lon,
+        "taken_at": iso_or_none(item.taken_at),
+        "distance_m": distance,
+        "text": said,
+    }
 
 
 def deadline_view(complaint: Complaint, *, language: str) -> dict[str, Any]:
