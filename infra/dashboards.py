@@ -39,14 +39,15 @@ def business(
         default_interval=Duration.days(7),
         widgets=[
             [
-                _number("Complaints in", own_metric(deployment, names.SUBMITTED, period=DAY)),
+                _number("Complaints in", own_metric(deployment, names.SUBMITTED, period=DAY), width=4),
                 _number(
                     f"Assigned within {ASSIGNED_WITHIN // MINUTE} minutes, %",
                     per_cent(names.ASSIGNED_PROMPTLY, names.ASSIGNED),
+                    width=6,
                 ),
-                _number("Answered in time, %", per_cent(names.ANSWERED_IN_TIME, names.ANSWERED)),
-                _number("Escalated", own_metric(deployment, names.ESCALATED, period=DAY)),
-                _number("Refuted, % of answers", per_cent(names.REFUTED, names.ANSWERED)),
+                _number("Answered in time, %", per_cent(names.ANSWERED_IN_TIME, names.ANSWERED), width=5),
+                _number("Escalated", own_metric(deployment, names.ESCALATED, period=DAY), width=4),
+                _number("Refuted, % of answers", per_cent(names.REFUTED, names.ANSWERED), width=5),
             ],
             [
                 counts("In and out", names.SUBMITTED, names.ANSWERED, names.CLOSED),
@@ -131,9 +132,9 @@ def _graph(title: str, metrics: Sequence[cloudwatch.IMetric], *, width: int = 8)
     return cloudwatch.GraphWidget(title=title, left=list(metrics), width=width, height=6)
 
 
-def _number(title: str, metric: cloudwatch.IMetric) -> cloudwatch.SingleValueWidget:
+def _number(title: str, metric: cloudwatch.IMetric, *, width: int) -> cloudwatch.SingleValueWidget:
     return cloudwatch.SingleValueWidget(
-        title=title, metrics=[metric], width=WIDTH // 5, height=4, full_precision=False
+        title=title, metrics=[metric], width=width, height=4, full_precision=False
     )
 
 
