@@ -1,5 +1,9 @@
 """Two regions side by side in one account and one Region: no name clashes, and neither knows of the other."""
 
+import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +12,7 @@ from infra.local.cast import AGENCY
 from infra.local.citizen import Caller, sign_in
 from infra.local.deployed import Deployed, deploy
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
+from infra.toolchain import ROOT, cdk
 from tests.e2e.other_stages import synthesised
 
 pytestmark = pytest.mark.timeout(300)
@@ -17,6 +22,8 @@ def test_a_second_region_is_deployed_beside_the_first(players: Cast, tmp_path: P
     first = players.deployed
     made = synthesised(tmp_path / "regions")
     second = deploy(first.emulator, folder=made, stage="qamqor-second")
+    assert diff(first, made) == 0, "what was just deployed is what the templates say"
+    assert diff(first, edited(made, tmp_path / "edited")) == 1
     for name in ("complaints_table", "agencies_table", "people_table", "photos_bucket", "state_machine_arn"):
         assert getattr(first, name) != getattr(second, name)
     there = sign_in(second, "resident")
@@ -48,6 +55,30 @@ def test_a_second_region_is_deployed_beside_the_first(players: Cast, tmp_path: P
         403,
     )
     assert Caller(base=second.api_url, token=players.citizen.token).get("/v1/complaints").status == 401
+
+
+def diff(deployed: Deployed, made: Path) -> int:
+    """The status of `cdk diff`: 1 where the stacks differ from the templates."""
+    asked = ("--fail", "--method", "template", "--app", str(made))
+    return subprocess.run(
+        cdk("diff", "qamqor-second/*", *asked),
+        cwd=ROOT,
+        env=deployed.emulator.environment(CDK_DISABLE_CLI_TELEMETRY="true"),
+        capture_output=True,
+        check=False,
+    ).returncode
+
+
+def edited(made: Path, folder: Path) -> Path:
+    """The assembly with one term of one queue changed."""
+    shutil.copytree(made, folder, copy_function=os.link)
+    (path,) = folder.glob("assembly-qamqor-second/*service*.template.json")
+    template = json.loads(path.read_text())
+    queue = next(each for each in template["Resources"].values() if each["Type"] == "AWS::SQS::Queue")
+    queue["Properties"]["MessageRetentionPeriod"] = 86_400
+    path.unlink()
+    path.write_text(json.dumps(template))
+    return folder
 
 
 def ids(deployed: Deployed) -> set[str]:
