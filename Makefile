@@ -22,7 +22,7 @@ setup: ## make the environments from the locks (does nothing when they are up to
 lock: ## resolve requirements/*.in again and write the hash locks (UPGRADE=1: newer versions)
 	@bash infra/local/setup.sh tools
 	@bash infra/local/lock.sh
-	@bash infra/local/setup.sh
+	@bash infra/local/setup.sh checks
 	@$(python) -m infra.licences
 
 # ---------------------------------------------------------------------------------------- checks
@@ -41,7 +41,7 @@ test: setup ## every test, the ones on the emulator included
 	$(pytest) tests -q $(spread) --durations 15
 
 .PHONY: static
-static: setup ## cdk-nag, cfn-lint, checkov and bandit: nothing found that is not explained
+static: setup ## cdk-nag, cfn-lint, cfn-guard, checkov and bandit: nothing found that is not explained
 	@bash infra/local/setup.sh checks
 	@$(python) -m infra.checks
 
@@ -77,8 +77,9 @@ region: setup ## write a new region file that asks every question: make region N
 REGION ?= pavlodar
 
 .PHONY: where
-where: setup ## which body answers there, and why: make where LAT=52.28 LON=76.95 CATEGORY=rubbish
-	@$(python) -m infra.region where --region $(REGION) --lat $(LAT) --lon $(LON) --category $(CATEGORY)
+where: setup ## which body answers there, and why: make where LAT=52.28 LON=76.95 CATEGORY=rubbish (or CSV=file)
+	@$(python) -m infra.region where --region $(REGION) \
+		$(if $(CSV),--csv $(CSV),--lat $(LAT) --lon $(LON) --category $(CATEGORY))
 
 # ---------------------------------------------------------------------------------------- operation
 .PHONY: ops
@@ -112,6 +113,7 @@ cost: setup ## count and price the AWS requests of one complaint
 # ------------------------------------------------------------------------------------- housekeeping
 .PHONY: licences
 licences: setup ## write LICENSES.md from the locked packages' metadata
+	@bash infra/local/setup.sh checks
 	@$(python) -m infra.licences
 
 .PHONY: clean

@@ -57,6 +57,8 @@ class Deliveries(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=10),
         )
         self.warnings = sns.Topic(self, "Warnings", display_name="Qamqor webhooks", enforce_ssl=secure)
+        # The emulator starts a process for each.
+        self.max_concurrency = 10 if deployment.local else 200
         if not deployment.local:
             self._tell(deployment)
 
@@ -81,7 +83,10 @@ class Deliveries(Construct):
         # counts as slow, for up to 15 s: even with each in a batch of its own, several leave places for the others.
         functions.webhooks.function.add_event_source(
             sources.SqsEventSource(
-                self.queue, batch_size=5, report_batch_item_failures=True, max_concurrency=200
+                self.queue,
+                batch_size=5,
+                report_batch_item_failures=True,
+                max_concurrency=self.max_concurrency,
             )
         )
         events.Rule(

@@ -34,6 +34,7 @@ settings.load_profile("qamqor")
 SYNTHESISED = {"local", "local_assembly", "cloud"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the emulator, and keep on one worker what shares something that takes long to make.
 

@@ -1,9 +1,11 @@
 """The synthesised stacks of the local stage, made again only when something they are made of has changed."""
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -22,11 +24,21 @@ class SynthFailed(RuntimeError):
 def assembly(*, stage: str = "local") -> Path:
     """The folder of the cloud assembly; raises SynthFailed."""
     folder = KEPT / f"{stage}-{_digest()}"
-    if not (folder / "manifest.json").exists():
-        _synthesise(folder, stage=stage)
-        forget_unused(KEPT, stage=stage)
+    with one_at_a_time():
+        if not (folder / "manifest.json").exists():
+            _synthesise(folder, stage=stage)
+            forget_unused(KEPT, stage=stage)
     folder.touch()
     return folder
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Whoever else synthesises into KEPT meanwhile waits, and then finds what was made."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def is_made(*, stage: str = "local") -> bool:
