@@ -1,19 +1,31 @@
 """Least privilege, proven by running: the emulator enforces IAM over TLS, and people sign in at an issuer of their own.
 
-Every role is enough for what its function does; and taking any one action from a role is seen, so the enforcement is
-real and no action is granted for nothing.
+Every role is enough for what its function does; and taking any one action from a role, from all of its statements at
+once, is seen: so the enforcement is real and no action is granted for nothing. That the resources are the narrowest is
+another matter: `tests/infra/roles.yaml` holds them.
 """
 
 import json
+import queue
+import threading
 import time
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
+import yaml
 
+from functions.complaints.clock import utc_now
+from functions.complaints.ids import new_id
+from functions.complaints.people import HELD_SHARDS
+from functions.route.archive.heads import closed_hours, key_of
+from functions.route.watch import FIRST_LAP, execution_input, execution_name
+from infra.escalation import LAPS
 from infra.local import citizen as app
 from infra.local import emulator
 from infra.local.cast import AGENCY, SUPERVISOR, agency_key, subscribe
@@ -24,6 +36,7 @@ from infra.local.receiver import Receiver
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, Teller, photograph, play, wait_until
 from infra.region import load_region_file
 from tests.e2e.other_stages import AUDIENCE, secured, synthesised
+from tests.infra.test_iam import TABLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -82,7 +95,7 @@ def _world(own: emulator.Emulator, issuer: Issuer) -> World:
         found = {}
         for each in resources:
             name = each["LogicalResourceId"]
-            if each["ResourceType"] == kind and name.startswith("Functions") and part in name:
+            if each["ResourceType"] == kind and part in name:
                 found[name.removeprefix("Functions").partition(part)[0]] = each["PhysicalResourceId"]
         return found
 
@@ -106,9 +119,11 @@ def _world(own: emulator.Emulator, issuer: Issuer) -> World:
     )
 
 
-@pytest.fixture(autouse=True)
-def trusting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "_opener", world.deployed.emulator.opener())
+@pytest.fixture(scope="module", autouse=True)
+def trusting(world: World) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "_opener", world.deployed.emulator.opener())
+        yield
 
 
 def person(world: World, name: str) -> Caller:
@@ -126,14 +141,10 @@ def hooks() -> Iterator[tuple[Receiver, Receiver]]:
 
 
 @pytest.fixture(scope="module")
-def players(world: World, hooks: tuple[Receiver, Receiver]) -> Cast:
-    before, app._opener = app._opener, world.deployed.emulator.opener()
-    try:
-        bodies = [agency(world, each) for each in (AGENCY, SUPERVISOR)]
-        for body, hook in zip(bodies, hooks, strict=True):
-            subscribe(body, hook)
-    finally:
-        app._opener = before
+def players(world: World, trusting: None, hooks: tuple[Receiver, Receiver]) -> Cast:
+    bodies = [agency(world, each) for each in (AGENCY, SUPERVISOR)]
+    for body, hook in zip(bodies, hooks, strict=True):
+        subscribe(body, hook)
     return Cast(
         deployed=world.deployed,
         citizen=person(world, "aigerim"),
@@ -167,8 +178,40 @@ def test_a_token_of_another_issuer_is_refused(world: World) -> None:
 
 
 # -------------------------------------------------------------------------- what each function does, in short
+PAST = "2026-01-01T00:00:00.000Z"
+CALM = "rubbish"
+
+
 class Seen(Exception):
     """A probe did not come out as it does with the whole role."""
+
+
+class Answers:
+    """Where a custom resource answers, in CloudFormation's place: one answer, on the loopback."""
+
+    def __init__(self) -> None:
+        self.received: queue.Queue[dict[str, Any]] = queue.Queue()
+        received = self.received
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_PUT(self) -> None:
+                received.put(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/answer"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 class Probes:
@@ -178,7 +221,7 @@ class Probes:
         self.world, self.players = world, players
         self.lambda_ = world.deployed.emulator.client("lambda")
         self.complaint_id = self.filed()
-        self.waits_for_assignment(self.complaint_id)
+        self.waits_for_assignment(self.complaint_id, seconds=60)  # everything starts for the first time
 
     def of(self, part: str) -> Callable[[], None]:
         return {
@@ -190,10 +233,15 @@ class Probes:
             "Outbox": self.outbox,
             "Photos": self.photos,
             "Escalation": self.escalation,
-            "SweepDue": lambda: self.well(part, {}),
-            "Requeue": lambda: self.well(part, {}),
-            "ReleasePushes": lambda: self.well(part, {}),
+            "SweepDue": self.sweep,
+            "Requeue": self.requeue,
+            "ReleasePushes": self.release,
+            "PushFailures": self.push_failures,
+            "Archive": self.archive,
             "Webhooks": self.webhooks,
+            "Watch": self.watch,
+            "DirectoryLoader": self.directory,
+            "PushPlatformsProvider": self.platforms,
         }[part]
 
     # ---- the API
@@ -222,11 +270,11 @@ class Probes:
         self.is_(me.call("PUT", "/v1/devices/phone", changed).status, 200)
         # By what it did: the emulator makes a 500 of an answer that has no body.
         me.call("DELETE", "/v1/devices/phone")
-        self.is_(len(me.get("/v1/me").body["devices"]), 0)
+        self.is_(len(self.read(me, "/v1/me")["devices"]), 0)
         self.is_(me.get("/v1/notifications").status, 200)
         self.is_(me.call("PATCH", "/v1/me", {"language": "ru"}).status, 200)
         me.call("DELETE", "/v1/me")
-        self.is_(len(me.get("/v1/complaints").body["items"]), 0)
+        self.is_(len(self.read(me, "/v1/complaints")["items"]), 0)
 
     def agency(self) -> None:
         mine = self.players.agency
@@ -248,9 +296,8 @@ class Probes:
 
     def subscriptions(self) -> None:
         mine = self.players.agency
-        listed = mine.get("/v1/agency/subscriptions")
-        self.is_(listed.status, 200)
-        subscription = f"/v1/agency/subscriptions/{listed.body['items'][0]['id']}"
+        listed = self.read(mine, "/v1/agency/subscriptions")
+        subscription = f"/v1/agency/subscriptions/{listed['items'][0]['id']}"
         self.is_(mine.get(subscription).status, 200)
         self.is_(mine.call("PATCH", subscription, {"description": uuid.uuid4().hex}).status, 200)
         self.is_(mine.get(f"{subscription}/deliveries").status, 200)
@@ -268,6 +315,17 @@ class Probes:
     def assignment(self) -> None:
         complaint_id = self.filed()
         self.waits_for_assignment(complaint_id, seconds=4)
+        states, machine = self.world.deployed.emulator.client("stepfunctions"), self.world.deployed
+        name = execution_name(complaint_id, 1, lap=FIRST_LAP)
+        arn = machine.state_machine_arn.replace(":stateMachine:", ":execution:") + f":{name}"
+        for _ in range(20):
+            try:
+                states.describe_execution(executionArn=arn)
+            except states.exceptions.ExecutionDoesNotExist:
+                time.sleep(0.1)
+            else:
+                return
+        raise Seen("not watched")
 
     def outbox(self) -> None:
         complaint_id = self.filed()
@@ -287,18 +345,198 @@ class Probes:
         key = f"quarantine/{filed.body['id']}/{filed.body['uploads'][0]['photo_id']}"
         detail = {"bucket": {"name": self.world.deployed.photos_bucket}, "object": {"key": key}}
         self.well("Photos", {"source": "aws.s3", "detail-type": "Object Created", "detail": detail})
-        path = f"/v1/complaints/{filed.body['id']}"
-        if self.players.citizen.get(path).body["photos"][0]["status"] != "ready":
+        (cleaned,) = self.read(self.players.citizen, f"/v1/complaints/{filed.body['id']}")["photos"]
+        if cleaned["status"] != "ready":
             raise Seen("not cleaned")
 
     def escalation(self) -> None:
-        complaint_id = self.filed()
-        self.waits_for_assignment(complaint_id)
-        self.well("Escalation", {"complaint_id": complaint_id, "deadline_version": "1"})
+        version = self.change_complaint(self.calm(), due_at=PAST, watch_at=PAST)["deadline_version"]["N"]
+        escalated = {"complaint_id": self.last_calm, "deadline_version": version}
+        if not self.well("Escalation", escalated)["acted"]:
+            raise Seen("not escalated")
+        self.answer_escalated(self.last_calm)
+        item = self.change_complaint(self.last_calm, close_at=PAST, watch_at=PAST)
+        closed = {"complaint_id": self.last_calm, "deadline_version": item["deadline_version"]["N"]}
+        if not self.well("Escalation", closed)["acted"]:
+            raise Seen("not closed")
+
+    def sweep(self) -> None:
+        complaint_id = self.calm()
+        self.change_complaint(complaint_id, due_at=PAST, watch_at=PAST)
+        self.well("SweepDue", {})
+        self.is_(self.read(self.players.citizen, f"/v1/complaints/{complaint_id}")["escalation_level"], 1)
+        self.answer_escalated(complaint_id)
+        self.change_complaint(complaint_id, close_at=PAST, watch_at=PAST)
+        self.well("SweepDue", {})
+        shown = self.read(self.players.citizen, f"/v1/complaints/{complaint_id}")
+        if shown["status"] != "closed":
+            raise Seen("not closed")
+
+    def watch(self) -> None:
+        """The last lap of an execution: it reads, has the timer acted on that it waited for, and goes on anew."""
+        item = self.complaint(self.calm())
+        states = self.world.deployed.emulator.client("stepfunctions")
+        begun = execution_input(self.last_calm, int(item["watch_round"]["N"]))
+        started = states.start_execution(
+            stateMachineArn=self.world.deployed.state_machine_arn,
+            name=f"probe-{uuid.uuid4().hex}",
+            input=json.dumps(begun | {"lap": LAPS - 1, "waited": item["watch_at"]["S"]}),
+        )["executionArn"]
+        end = time.monotonic() + 8
+        while time.monotonic() < end:
+            if states.describe_execution(executionArn=started)["status"] != "RUNNING":
+                break
+            time.sleep(0.2)
+        else:
+            states.stop_execution(executionArn=started)
+        if states.describe_execution(executionArn=started)["status"] != "SUCCEEDED":
+            raise Seen("the watch did not come to its end")
+
+    # ---- what the clock causes
+    def requeue(self) -> None:
+        """A lane of which nobody knows, with something due in it."""
+        hook = self.read(self.players.agency, "/v1/agency/subscriptions")["items"][0]["id"]
+        lane = {"pk": {"S": f"lane#{hook}#{new_id(utc_now())}"}, "sk": {"S": "lane"}}
+        due = {"agency_id": {"S": AGENCY}, "due_shard": {"S": "0"}, "next_at": {"S": PAST}}
+        self.put(self.world.deployed.deliveries_table, lane | due)
+        self.well("Requeue", {})
+        if self.get(self.world.deployed.deliveries_table, lane).get("next_at") == {"S": PAST}:
+            raise Seen("not looked at")
+
+    def release(self) -> None:
+        """A push that is due, and one for whom it has become quiet again."""
+        for quiet in (None, {"from": "00:00", "to": "23:59"}):
+            subject = f"sleeper-{uuid.uuid4().hex}"
+            me = person(self.world, subject)
+            token = {"platform": "fcm", "token": uuid.uuid4().hex}
+            self.is_(me.call("PUT", "/v1/devices/phone", token).status, 200)
+            self.is_(me.call("PATCH", "/v1/me", {"quiet_hours": quiet}).status, 200)
+            told = self.told_before() | {"pk": {"S": f"person#{subject}"}}
+            self.put(self.world.deployed.people_table, told)
+            held = {
+                "pk": {"S": f"held#{zlib.crc32(subject.encode()) % HELD_SHARDS}"},
+                "sk": {"S": f"{PAST}#{subject}#{told['sk']['S']}"},
+            }
+            more = {"person": {"S": subject}, "inbox_sk": told["sk"], "expires": told["expires"]}
+            self.put(self.world.deployed.people_table, held | more)
+            self.well("ReleasePushes", {})
+            after = self.get(self.world.deployed.people_table, {"pk": told["pk"], "sk": told["sk"]})
+            if "pushed" not in after and "held_until" not in after:
+                raise Seen("neither pushed nor held")
+            if self.get(self.world.deployed.people_table, held):
+                raise Seen("still held")
+
+    def push_failures(self) -> None:
+        subject = f"gone-{uuid.uuid4().hex}"
+        me = person(self.world, subject)
+        token = {"platform": "fcm", "token": uuid.uuid4().hex}
+        self.is_(me.call("PUT", "/v1/devices/phone", token).status, 200)
+        key = {"pk": {"S": f"person#{subject}"}, "sk": {"S": "device#phone"}}
+        device = self.get(self.world.deployed.people_table, key)
+        told = {
+            "EventType": "DeliveryFailure",
+            "FailureType": "InvalidPlatformToken",
+            "EndpointArn": device["endpoint_arn"]["S"],
+        }
+        self.well("PushFailures", {"Records": [{"Sns": {"Message": json.dumps(told)}}]})
+        self.is_(len(self.read(me, "/v1/me")["devices"]), 0)
+
+    def archive(self) -> None:
+        hour = list(closed_hours(utc_now()))[-1]
+        s3 = self.world.deployed.emulator.client("s3")
+        configuration = self.lambda_.get_function_configuration(FunctionName=self.world.functions["Archive"])
+        bucket = configuration["Environment"]["Variables"]["CHAIN_HEADS_BUCKET"]
+        s3.delete_object(Bucket=bucket, Key=key_of(hour))
+        if self.well("Archive", {})["hours"] < 1:
+            raise Seen("nothing written")
+
+    # ---- what a deployment causes
+    def directory(self) -> None:
+        """A body that the region file has no more, and one that it has and the table has not."""
+        table = self.world.deployed.agencies_table
+        stale = {"pk": {"S": "directory"}, "sk": {"S": "agency#gone"}}
+        since = {"content": {"S": "{}"}, "digest": {"S": "0"}, "since": {"S": PAST}}
+        self.put(table, stale | since)
+        lacking = {"pk": {"S": "directory"}, "sk": {"S": f"agency#{AGENCY}"}}
+        self.world.deployed.emulator.client("dynamodb").delete_item(TableName=table, Key=lacking)
+        self.custom_resource("DirectoryLoader", "Update", {})
+        if self.get(table, stale) or not self.get(table, lacking):
+            raise Seen("not loaded")
+
+    def platforms(self) -> None:
+        properties = {"Name": f"{STAGE}-probe", "Platform": "GCM", "SecretName": ""}
+        made = self.custom_resource("PushPlatformsProvider", "Create", properties)
+        self.custom_resource("PushPlatformsProvider", "Update", properties, physical_id=made)
+        self.custom_resource("PushPlatformsProvider", "Delete", properties, physical_id=made)
+
+    def custom_resource(
+        self, part: str, request: str, properties: dict[str, str], *, physical_id: str = ""
+    ) -> str:
+        """The physical id that the function answers CloudFormation with."""
+        with Answers() as answers:
+            event = {
+                "RequestType": request,
+                "ResponseURL": answers.url,
+                "StackId": "stack",
+                "RequestId": "request",
+                "LogicalResourceId": "resource",
+                "ResourceProperties": properties,
+            }
+            self.well(part, event | ({"PhysicalResourceId": physical_id} if physical_id else {}))
+            answer = answers.received.get(timeout=5)
+        if answer["Status"] != "SUCCESS":
+            raise Seen(answer["Reason"])
+        return str(answer["PhysicalResourceId"])
+
+    # ---- tables
+    def calm(self) -> str:
+        """A complaint with weeks to its deadline, assigned."""
+        self.last_calm = self.filed(category=CALM)
+        self.waits_for_assignment(self.last_calm)
+        return self.last_calm
+
+    def answer_escalated(self, complaint_id: str) -> None:
+        answer = {"outcome": "declined", "text": "Not a violation: the container is emptied on Fridays."}
+        self.is_(self.players.agency.post(f"/v1/agency/complaints/{complaint_id}/answer", answer).status, 200)
+
+    def complaint(self, complaint_id: str) -> dict[str, Any]:
+        key = {"pk": {"S": f"complaint#{complaint_id}"}, "sk": {"S": "complaint"}}
+        return self.get(self.world.deployed.complaints_table, key)
+
+    def change_complaint(self, complaint_id: str, **times: str) -> dict[str, Any]:
+        """Move its times behind the back of everybody; the item as it then is."""
+        item = self.complaint(complaint_id) | {name: {"S": at} for name, at in times.items()}
+        self.put(self.world.deployed.complaints_table, item)
+        return item
+
+    def told_before(self) -> dict[str, Any]:
+        """An inbox item of the story's citizen, as if it had not been pushed yet."""
+        told = self.world.deployed.emulator.client("dynamodb").query(
+            TableName=self.world.deployed.people_table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={
+                ":pk": {"S": "person#aigerim"},
+                ":sk": {"S": "told#"},
+            },
+        )["Items"]
+        assigned = next(each for each in told if each["type"]["S"] == "complaint.assigned")
+        return {name: value for name, value in assigned.items() if name not in ("pushed", "held_until")}
+
+    def get(self, table: str, key: dict[str, Any]) -> dict[str, Any]:
+        client = self.world.deployed.emulator.client("dynamodb")
+        return dict(client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {}))
+
+    def put(self, table: str, item: dict[str, Any]) -> None:
+        self.world.deployed.emulator.client("dynamodb").put_item(TableName=table, Item=item)
+
+    def read(self, caller: Caller, path: str) -> Any:
+        answer = caller.get(path)
+        self.is_(answer.status, 200)
+        return answer.body
 
     def webhooks(self) -> None:
-        hook, subscription = self.players.agency_hook, self.players.agency.get("/v1/agency/subscriptions")
-        subscription_id = subscription.body["items"][0]["id"]
+        hook = self.players.agency_hook
+        subscription_id = self.read(self.players.agency, "/v1/agency/subscriptions")["items"][0]["id"]
         while not hook.received.empty():
             hook.received.get()
         self.is_(self.players.agency.post(f"/v1/agency/subscriptions/{subscription_id}/test").status, 202)
@@ -310,7 +548,8 @@ class Probes:
     def waits_for_assignment(self, complaint_id: str, *, seconds: float = 20) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if self.players.citizen.get(f"/v1/complaints/{complaint_id}").body["status"] != "submitted":
+            shown = self.read(self.players.citizen, f"/v1/complaints/{complaint_id}")
+            if shown["status"] != "submitted":
                 return
             time.sleep(0.2)
         raise Seen("not assigned")
@@ -341,20 +580,24 @@ class Probes:
 
 
 PROBED = (
-    "IntakeApi AgencyApi Authorizer Subscriptions Assignment Outbox Photos Escalation SweepDue Requeue ReleasePushes "
-    "Webhooks"
+    "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation IntakeApi Outbox Photos PushFailures "
+    "PushPlatformsProvider ReleasePushes Requeue Subscriptions SweepDue Watch Webhooks"
 ).split()
 
 
-def actions_of(world: World) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    """Function, action, policy's name and document, for every action of every function's role."""
-    iam = world.deployed.emulator.client("iam")
-    for part, role in sorted((part, world.roles[part]) for part in PROBED):
-        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-            actions = {action for each in document["Statement"] for action in _listed(each)}
-            for action in sorted(actions - EVERYWHERE.keys()):
-                yield part, action, policy, document
+def test_every_role_of_the_table_is_probed(world: World) -> None:
+    assert sorted(yaml.safe_load(TABLE.read_text())) == PROBED
+    assert set(world.roles) == set(PROBED)
+
+
+def actions_of(world: World, part: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Action, policy's name and document, for every action of the role."""
+    iam, role = world.deployed.emulator.client("iam"), world.roles[part]
+    for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+        actions = {action for each in document["Statement"] for action in _listed(each)}
+        for action in sorted(actions - EVERYWHERE.keys()):
+            yield action, policy, document
 
 
 def without(document: dict[str, Any], action: str) -> dict[str, Any]:
@@ -369,27 +612,70 @@ def _listed(statement: dict[str, Any]) -> list[str]:
     return action if isinstance(action, list) else [action]
 
 
-# Actions that the probes do not reach: they stand for the paths named, which no probe of seconds takes.
-UNREACHED: dict[tuple[str, str], str] = {}
+READS_THE_STREAM = {
+    f"dynamodb:{action}": "the emulator reads the stream itself"
+    for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+}
+KEEPS_DEAD_LETTERS = {
+    f"sqs:{action}": "Lambda writes dead letters itself, after tries that take hours"
+    for action in ("GetQueueAttributes", "GetQueueUrl", "SendMessage", "SendMessageBatch")
+}
+NOBODY_LEAVES_A_LIST = (
+    "deletes the entry of a supervisor who leaves the list, which no path of seconds has here"
+)
+# What no probe can tell, by role, each with the reason.
+UNREACHED: dict[str, dict[str, str]] = {
+    "AgencyApi": {
+        "dynamodb:BatchGetItem": "the worklist of a supervisor alone reads complaints so",
+        "dynamodb:DeleteItem": NOBODY_LEAVES_A_LIST,
+        "s3:GetObject": "the right behind an address that nobody calls up here",
+    },
+    "Assignment": {
+        "dynamodb:DeleteItem": NOBODY_LEAVES_A_LIST,
+        "states:StopExecution": "stopping a watch is at best effort: one that goes on ends by itself",
+        **READS_THE_STREAM,
+        **KEEPS_DEAD_LETTERS,
+    },
+    "IntakeApi": {
+        "dynamodb:BatchGetItem": "reads complaints nearby, of which there are none for a new person",
+        "s3:GetObject": "the right behind an address that nobody calls up here",
+        "sns:SetEndpointAttributes": "repairs an endpoint that SNS has disabled",
+    },
+    "Outbox": {
+        "dynamodb:DeleteItem": "forgets a phone that SNS no longer reaches",
+        "sns:Publish": "a push that fails is counted and left to the inbox",
+        **READS_THE_STREAM,
+        **{name: why for name, why in KEEPS_DEAD_LETTERS.items() if name != "sqs:SendMessageBatch"},
+    },
+    "Photos": {
+        "dynamodb:DeleteItem": NOBODY_LEAVES_A_LIST,
+        "s3:GetObjectTagging": "the verdict of a malware scan, which this stage has not",
+        "s3:ListBucket": "tells an object that is gone from one that is forbidden",
+        "sqs:SendMessage": KEEPS_DEAD_LETTERS["sqs:SendMessage"],
+        "sqs:SendMessageBatch": KEEPS_DEAD_LETTERS["sqs:SendMessageBatch"],
+    },
+}
 
 
-def test_taking_any_action_from_a_role_is_seen(world: World, players: Cast) -> None:
-    probes = Probes(world, players)
-    iam = world.deployed.emulator.client("iam")
-    for part in PROBED:
-        probes.of(part)()
+@pytest.fixture(scope="module")
+def probes(world: World, players: Cast) -> Probes:
+    return Probes(world, players)
+
+
+@pytest.mark.parametrize("part", PROBED)
+def test_taking_any_action_from_a_role_is_seen(world: World, probes: Probes, part: str) -> None:
+    iam, role, probe = world.deployed.emulator.client("iam"), world.roles[part], probes.of(part)
+    probe()
     unseen = []
-    for part, action, policy, document in actions_of(world):
-        role = world.roles[part]
-        iam.put_role_policy(
-            RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(without(document, action))
-        )
+    for action, policy, document in actions_of(world, part):
+        less = json.dumps(without(document, action))
+        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=less)
         try:
-            probes.of(part)()
-        except (Seen, KeyError, TypeError, IndexError):
+            probe()
+        except Seen:
             pass
         else:
-            unseen.append((part, action))
+            unseen.append(action)
         finally:
             iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
-    assert sorted(unseen) == sorted(UNREACHED)
+    assert sorted(unseen) == sorted(UNREACHED.get(part, ())), unseen
