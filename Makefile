@@ -7,8 +7,6 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 python := .venv/bin/python
 pytest := $(python) -m pytest
 uv := .tools/bin/uv
-# Two workers; what shares an emulator or a synthesis stays together (tests/conftest.py).
-spread := -n 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help
 help: ## list these targets
@@ -34,11 +32,11 @@ lint: setup ## ruff, its formatter and mypy --strict
 
 .PHONY: unit
 unit: setup ## the tests that need no emulator, in under a minute
-	$(pytest) tests/core tests/functions tests/infra -m "not slow" -q $(spread)
+	$(pytest) tests/core tests/functions tests/infra -m "not slow" -q -n 2 --dist loadfile
 
 .PHONY: test
 test: setup ## every test, the ones on the emulator included
-	$(pytest) tests -q $(spread) --durations 15
+	@bash tests/all.sh
 
 .PHONY: static
 static: setup ## cdk-nag, cfn-lint, cfn-guard, checkov and bandit: nothing found that is not explained
@@ -92,7 +90,7 @@ trace: setup ## one complaint's whole way: make trace REGION=pavlodar COMPLAINT=
 
 .PHONY: check-iam
 check-iam: setup ## every role on an emulator that enforces IAM, and without each of its actions in turn
-	$(pytest) tests/e2e/test_least_privilege.py
+	$(pytest) tests/e2e/test_least_privilege.py -v -o timeout=900
 
 # ------------------------------------------------------------------------------------ measurements
 N ?= 100000

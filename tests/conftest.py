@@ -31,22 +31,8 @@ settings.register_profile(
 )
 settings.load_profile("qamqor")
 
-SYNTHESISED = {"local", "local_assembly", "cloud"}
 
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the emulator, and keep on one worker what shares something that takes long to make.
-
-    The tests on the emulator mostly wait: they come first, so that the other worker goes through the rest meanwhile.
-    """
     for item in items:
         if Path(__file__).with_name("e2e") in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            group = "emulator"
-        elif SYNTHESISED & set(getattr(item, "fixturenames", ())):
-            group = "synthesised"
-        else:
-            group = str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)

@@ -585,6 +585,11 @@ PROBED = (
 ).split()
 
 
+def test_a_token_that_has_expired_is_refused(world: World) -> None:
+    caller = Caller(base=world.deployed.api_url, token=world.issuer.token("aigerim", life_s=-120))
+    assert caller.get("/v1/me").status == 401
+
+
 def test_every_role_of_the_table_is_probed(world: World) -> None:
     assert sorted(yaml.safe_load(TABLE.read_text())) == PROBED
     assert set(world.roles) == set(PROBED)
@@ -662,6 +667,7 @@ def probes(world: World, players: Cast) -> Probes:
     return Probes(world, players)
 
 
+@pytest.mark.iam
 @pytest.mark.parametrize("part", PROBED)
 def test_taking_any_action_from_a_role_is_seen(world: World, probes: Probes, part: str) -> None:
     iam, role, probe = world.deployed.emulator.client("iam"), world.roles[part], probes.of(part)

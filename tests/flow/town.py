@@ -207,6 +207,8 @@ def town(folder: Path, *, start: datetime, raw: Mapping[str, Any] = RAW) -> Iter
         client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
+        # New containers: what another town's knew of its feeds is not true here.
+        importlib.import_module("functions.notify.outbox.deliveries")._feed.cache_clear()
         handlers = {name: importlib.reload(importlib.import_module(path)) for name, path in HANDLERS.items()}
         yield Town(clock=clock, handlers=handlers, queue_url=os.environ["DELIVERIES_QUEUE_URL"])
 

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Every test. Those on the emulator mostly wait for it, and are told by the clock: all others run beside them and give way.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p .local
+
+.venv/bin/python -m pytest tests/e2e -q -m "not iam" --durations 10 > .local/e2e.log 2>&1 &
+on_emulator=$!
+trap 'kill "$on_emulator" 2> /dev/null; wait "$on_emulator"; exit 130' INT TERM
+
+nice -n 10 .venv/bin/python -m pytest tests --ignore tests/e2e -q -n 2 --dist loadfile --durations 10
+rest=$?
+
+wait "$on_emulator"
+emulated=$?
+printf '\nOn the emulator:\n'
+cat .local/e2e.log
+[ "$rest" -eq 0 ] && [ "$emulated" -eq 0 ]
