@@ -1,10 +1,12 @@
 """A new version over a running one, with complaints in flight: nothing is lost, and no open watch breaks."""
 
+import hashlib
 import json
 import os
 import shutil
 import threading
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -14,11 +16,13 @@ from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
 
 pytestmark = pytest.mark.timeout(300)
 
+NEWS = "second version"
+
 
 def test_complaints_in_flight_go_on_under_a_new_version(players: Cast, tmp_path: Path) -> None:
     deployed = players.deployed
     newer = changed(assembly(), tmp_path / "newer")
-    versions = versions_of(players)
+    before_code = code_of(players)
     before = _filed(players)
     wait_until(players, before, lambda it: it["status"] == "assigned")
 
@@ -32,8 +36,9 @@ def test_complaints_in_flight_go_on_under_a_new_version(players: Cast, tmp_path:
         during.append(_filed(players))
         deploying.join(timeout=2)
     assert failures == []
-    assert versions_of(players) != versions, "every function runs the new version"
-    assert {each.get("VERSION") for each in versions_of(players)} == {"2"}
+    code = code_of(players)
+    assert code.keys() == before_code.keys()
+    assert [name for name, digest in code.items() if digest == before_code[name]] == []
 
     after = _filed(players)
     for complaint_id in (before, *during, after):
@@ -49,35 +54,67 @@ def test_complaints_in_flight_go_on_under_a_new_version(players: Cast, tmp_path:
         executionArn=deployed.state_machine_arn.replace(":stateMachine:", ":execution:") + f":{before}-1-0"
     )
     assert watched["status"] in ("RUNNING", "SUCCEEDED"), "the watch that began under the old version"
+    for part in ("IntakeApi", "AgencyApi", "Assignment", "Outbox", "Escalation"):
+        assert said_by(players, part), part
 
 
 def changed(made: Path, folder: Path) -> Path:
-    """The same stacks with new code for every function, as far as CloudFormation can tell, and a new state machine."""
+    """The same stacks with new code in every function, which says so when it starts, and a new state machine."""
     shutil.copytree(made, folder, copy_function=os.link)
-    for path in folder.rglob("*.template.json"):
-        template = json.loads(path.read_text())
-        for resource in template["Resources"].values():
-            if resource["Type"] == "AWS::Lambda::Function":
-                environment = resource["Properties"].setdefault("Environment", {})
-                environment.setdefault("Variables", {})["VERSION"] = "2"
+    renamed = dict(_with_new_code(archive) for archive in folder.glob("asset.*.zip"))
+    for path in (*folder.rglob("*.template.json"), *folder.rglob("*.assets.json")):
+        text = path.read_text()
+        for before, after in renamed.items():
+            text = text.replace(before, after)
+        document = json.loads(text)
+        for resource in document.get("Resources", {}).values():
             if resource["Type"] == "AWS::StepFunctions::StateMachine":
                 definition = json.loads(resource["Properties"]["DefinitionString"])
                 definition["Comment"] += " Second version."
                 resource["Properties"]["DefinitionString"] = json.dumps(definition)
         path.unlink()
-        path.write_text(json.dumps(template))
+        path.write_text(json.dumps(document))
     return folder
 
 
-def versions_of(players: Cast) -> list[dict[str, str]]:
+def _with_new_code(archive: Path) -> tuple[str, str]:
+    """An asset changed in place, with the hash that named it and the new one."""
+    made = archive.with_suffix(".new")
+    with ZipFile(archive) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            if entry.filename == "functions/__init__.py":
+                new.writestr(entry, old.read(entry) + f"\nprint({NEWS!r})\n".encode())
+            elif not entry.filename.startswith("functions/__pycache__/__init__."):
+                new.writestr(entry, old.read(entry))
+    before, after = archive.stem.partition(".")[2], hashlib.sha256(made.read_bytes()).hexdigest()
+    archive.unlink()
+    made.rename(archive.with_name(f"asset.{after}.zip"))
+    return before, after
+
+
+def code_of(players: Cast) -> dict[str, str]:
+    """The hash of the code of every function, by name."""
     client = players.deployed.emulator.client("lambda")
     functions = client.get_paginator("list_functions").paginate()
-    return [
-        each["Environment"]["Variables"]
+    return {
+        each["FunctionName"]: each["CodeSha256"]
         for page in functions
         for each in page["Functions"]
-        if each["FunctionName"].startswith("qamqor-local-service-Functions")
-    ]
+        if each["FunctionName"].startswith("qamqor-local-service-")
+    }
+
+
+def said_by(players: Cast, part: str) -> bool:
+    """Whether the function has said since its start that it is the new version."""
+    logs = players.deployed.emulator.client("logs")
+    groups = logs.get_paginator("describe_log_groups").paginate()
+    return any(
+        NEWS in event["message"]
+        for page in groups
+        for each in page["logGroups"]
+        if f"qamqor-local-service/Functions{part}Logs" in each["logGroupName"]
+        for event in logs.filter_log_events(logGroupName=each["logGroupName"])["events"]
+    )
 
 
 def _filed(players: Cast) -> str:
