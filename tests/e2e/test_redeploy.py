@@ -62,19 +62,32 @@ def changed(made: Path, folder: Path) -> Path:
     """The same stacks with new code in every function, which says so when it starts, and a new state machine."""
     shutil.copytree(made, folder, copy_function=os.link)
     renamed = dict(_with_new_code(archive) for archive in folder.glob("asset.*.zip"))
-    for path in (*folder.rglob("*.template.json"), *folder.rglob("*.assets.json")):
-        text = path.read_text()
-        for before, after in renamed.items():
-            text = text.replace(before, after)
-        document = json.loads(text)
-        for resource in document.get("Resources", {}).values():
+    for path in folder.rglob("*.template.json"):
+        template = json.loads(_renamed(path.read_text(), renamed))
+        for resource in template["Resources"].values():
             if resource["Type"] == "AWS::StepFunctions::StateMachine":
                 definition = json.loads(resource["Properties"]["DefinitionString"])
                 definition["Comment"] += " Second version."
                 resource["Properties"]["DefinitionString"] = json.dumps(definition)
-        path.unlink()
-        path.write_text(json.dumps(document))
+        before = path.read_bytes()
+        _rewrite(path, json.dumps(template))
+        # By this hash `cdk` tells whether it has uploaded the template before.
+        renamed[hashlib.sha256(before).hexdigest()] = hashlib.sha256(path.read_bytes()).hexdigest()
+    for path in (*folder.rglob("*.assets.json"), *folder.rglob("manifest.json")):
+        _rewrite(path, _renamed(path.read_text(), renamed))
     return folder
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    for before, after in names.items():
+        text = text.replace(before, after)
+    return text
+
+
+def _rewrite(path: Path, text: str) -> None:
+    """Not through the link to the file of the first version."""
+    path.unlink()
+    path.write_text(text)
 
 
 def _with_new_code(archive: Path) -> tuple[str, str]:
