@@ -74,6 +74,8 @@ LIVES: Final = {"answered in time": answered_in_time, "escalated twice": escalat
 
 def measure(here: Deployed, players: Cast, play: Any) -> Use:
     """Play one life and count what came of it, once everything it causes has happened."""
+    phone = {"platform": "fcm", "token": "phone-of-the-cost-count"}
+    _well(players.citizen.call("PUT", "/v1/devices/cost", phone).status)
     _settle(here)
     began = time.time()
     play(players)

@@ -15,9 +15,23 @@ pytestmark = pytest.mark.timeout(300)
 
 # Requests of one complaint answered in time, with two photos and two bodies' subscriptions. Lower them when a change
 # makes fewer; raising one needs a reason in the commit.
-MOST: dict[str, int] = {}
+MOST = {
+    "dynamodb GetItem": 30,
+    "dynamodb PutItem": 9,
+    "dynamodb Query": 9,
+    "dynamodb TransactWriteItems": 14,
+    "dynamodb UpdateItem": 25,
+    "s3 DeleteObject": 2,
+    "s3 GetObject": 2,
+    "s3 PutObject": 6,
+    "sns Publish": 3,
+    "sqs SendMessageBatch": 6,
+    "states StartExecution": 1,
+    "states StopExecution": 1,
+}
 # Deliveries that are nudged twice, a lane looked into once more: what time makes of a run.
 TOLERANCE = 1.15
+SLACK = 2
 
 
 def test_a_complaint_answered_in_time_asks_for_no_more_than_before(tmp_path: Path) -> None:
@@ -28,7 +42,9 @@ def test_a_complaint_answered_in_time_asks_for_no_more_than_before(tmp_path: Pat
             answered_in_time(players)
             use = measure(here, players, answered_in_time)
     risen = {
-        what: count for what, count in use.requests.items() if count > max(1, MOST.get(what, 0)) * TOLERANCE
+        what: count
+        for what, count in use.requests.items()
+        if count > max(MOST.get(what, 0) * TOLERANCE, MOST.get(what, 0) + SLACK)
     }
     assert risen == {}
     assert sum(use.requests.values()) <= sum(MOST.values()) * TOLERANCE

@@ -9,6 +9,7 @@ import yaml
 
 from infra.local import cost
 from infra.local.cost import Ledger, Use, _index_units, _read_units, _size, bill, page, prices
+from infra.toolchain import ROOT
 
 BY_PERSON = {
     "KeySchema": [{"AttributeName": "person"}, {"AttributeName": "id"}],
@@ -129,3 +130,10 @@ def test_the_page_prices_a_year_of_three_sizes() -> None:
     assert "| 1,000 | 0.10 |" in text
     assert "| 10,000,000 | 1,000.00 |" in text
     assert "state_transition 100%" in text
+
+
+def test_the_readme_shows_the_bill_of_the_page() -> None:
+    page = (ROOT / "docs" / "cost.md").read_text()
+    bill = page.partition("## A year")[2].partition("## ")[0].strip()
+    assert "| 10,000,000 |" in bill
+    assert bill in (ROOT / "README.md").read_text()
