@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every test. Those on the emulator mostly wait for it, and are told by the clock: all others run beside them and give way.
-set -uo pipefail
+# Job control, so that what runs in the background does not ignore Ctrl-C as it otherwise would: a test sends one.
+set -uom pipefail
 cd "$(dirname "$0")/.."
 mkdir -p .local
 

@@ -89,14 +89,14 @@ def test_a_query_of_the_log_is_asked_of_the_lines() -> None:
 
 def test_metrics_are_read_from_the_lines_that_functions_write() -> None:
     from functions.complaints.clock import parse_iso
-    from functions.complaints.metrics import line
+    from functions.complaints.metrics import NAMESPACE, line
 
     said = json.loads(
         line({"Escalated": 1, "EscalationDelay": 2.5}, now=parse_iso("2026-03-03T04:05:06.000Z"))
     )
     assert list(embedded(said)) == [
-        (("Qamqor", "Escalated"), (1772510706.0, 1.0)),
-        (("Qamqor", "EscalationDelay"), (1772510706.0, 2.5)),
+        ((NAMESPACE, "Escalated"), (1772510706.0, 1.0)),
+        ((NAMESPACE, "EscalationDelay"), (1772510706.0, 2.5)),
     ]
 
 
