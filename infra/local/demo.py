@@ -18,8 +18,10 @@ from infra.region import load_region_file
 
 def main() -> int:
     """0 only if every step was seen to happen."""
-    # A terminal's Ctrl-C and a plain kill end the same way: what was started is ended.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A terminal's Ctrl-C and a plain kill end the same way: what was started is ended. Both are set, for a shell's
+    # background job ignores Ctrl-C from the start.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         with running() as here, cast(here) as players:
             print("\nThe story of one complaint\n", flush=True)
