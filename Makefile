@@ -31,8 +31,12 @@ lint: setup ## ruff, its formatter and mypy --strict
 	$(python) -m mypy
 
 .PHONY: unit
-unit: setup ## the tests that need no emulator, in under a minute
-	$(pytest) tests/core tests/functions tests/infra -m "not slow" -q -n 2 --dist loadfile
+unit: setup ## the tests of the pure core, in under a minute
+	$(pytest) tests/core -m "not slow" -q -n 2 --dist loadfile
+
+.PHONY: component
+component: setup ## the tests of functions and infra that need no emulator, without the slow ones, in some minutes
+	$(pytest) tests/functions tests/infra -m "not slow" -q -n 2 --dist loadfile
 
 .PHONY: test
 test: setup ## every test, the ones on the emulator included
