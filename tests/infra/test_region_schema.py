@@ -185,9 +185,9 @@ def test_schema_and_linter_agree_on_every_mutation(region, data):
             case "remove":
                 del parent[path[-1]]
             case "add" if isinstance(parent, dict):
-                parent[data.draw(texts)] = data.draw(values)
+                parent[data.draw(texts)] = copy.deepcopy(data.draw(values))
             case _:
-                parent[path[-1]] = data.draw(values)
+                parent[path[-1]] = copy.deepcopy(data.draw(values))
         if not paths(mutant):
             return
     findings = list(REGION.check(node_of(mutant), partial="extends" in mutant))
