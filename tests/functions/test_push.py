@@ -21,56 +21,12 @@ from functions.notify.outbox.push import Outcome, SnsPusher
 from tests.core.story import assigned as story
 from tests.dynamodb import tables
 from tests.functions.faults import aws_calls
+from tests.functions.fcm_schema import fcm_message, in_proto_json
 from tests.functions.telling import HOUSING, Life, Phones, phone, teller
 from tests.region_fixture import region
 
 ID = "^[0-9A-HJKMNP-TV-Z]{26}$"
 KEY = r"^push\.[a-z_.]+\.(title|body)$"
-
-# The message that SNS hands on to FCM. Fields, types and enums after the REST reference of the FCM HTTP v1 API,
-# Message, AndroidConfig and AndroidNotification: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
-FCM_MESSAGE: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "name": {"type": "string"},
-        "data": {"type": "object", "additionalProperties": {"type": "string"}},
-        "notification": {"type": "object"},
-        "android": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "collapse_key": {"type": "string"},
-                "priority": {"enum": ["NORMAL", "HIGH"]},
-                "ttl": {"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,9})?s$"},
-                "restricted_package_name": {"type": "string"},
-                "data": {"type": "object", "additionalProperties": {"type": "string"}},
-                "notification": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "properties": {
-                        **{
-                            name: {"type": "string"}
-                            for name in (
-                                "title body icon color sound tag click_action body_loc_key title_loc_key "
-                                "channel_id ticker event_time image"
-                            ).split()
-                        },
-                        "body_loc_args": {"type": "array", "items": {"type": "string"}},
-                        "title_loc_args": {"type": "array", "items": {"type": "string"}},
-                        "sticky": {"type": "boolean"},
-                        "local_only": {"type": "boolean"},
-                        "notification_count": {"type": "integer"},
-                    },
-                },
-                "direct_boot_ok": {"type": "boolean"},
-            },
-        },
-        "apns": {"type": "object"},
-        "webpush": {"type": "object"},
-        "fcm_options": {"type": "object"},
-    },
-}
 
 # Keys and types after Apple's "Generating a remote notification", tables 1 to 3:
 # https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
@@ -122,7 +78,7 @@ def checked(message: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     assert set(gcm) == {"fcmV1Message"}
     assert set(gcm["fcmV1Message"]) == {"message"}
     fcm = gcm["fcmV1Message"]["message"]
-    jsonschema.validate(fcm, FCM_MESSAGE)
+    jsonschema.validate(in_proto_json(fcm), fcm_message())
     jsonschema.validate(apns, APNS_PAYLOAD)
     # FCM and APNs count the payload's bytes; here is a little more than what they count.
     assert len(body["APNS"].encode()) < LIMIT
@@ -188,6 +144,22 @@ def test_a_push_is_what_both_services_document(event: Event, language: str) -> N
     }
     # The longest that Apple takes, in bytes.
     assert len(attributes["AWS.SNS.MOBILE.APNS.COLLAPSE_ID"].encode()) <= 64
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"data": {"seq": 3}},
+        {"android": {"priority": "high"}},
+        {"android": {"ttl": "3 days"}},
+        {"android": {"notification": {"body_loc_args": "one"}}},
+        {"android": {"notification": {"loc_key": "push.assigned.body"}}},
+        {"registration_ids": []},
+    ],
+)
+def test_the_published_schema_refuses_what_fcm_would(wrong: dict[str, Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(in_proto_json(wrong), fcm_message())
 
 
 def test_the_first_push_and_escalations_wake_the_phone() -> None:
