@@ -152,5 +152,9 @@ class Complaint:
         """Every agency that may act on it: the one that owns it and those it was escalated to."""
         return (() if self.agency_id is None else (self.agency_id,)) + self.escalated_to
 
+    @property
+    def expects_photos(self) -> bool:
+        return any(photo.status == PhotoStatus.EXPECTED for photo in self.photos)
+
     def photo(self, photo_id: str) -> Photo | None:
         return next((photo for photo in self.photos if photo.id == photo_id), None)

@@ -103,6 +103,8 @@ def visible(event: Event, viewer: Viewer) -> bool:
         return False
     if viewer == "public":
         return event.type in PUBLIC
+    if event.type == EventType.PHOTO_MISSED:
+        return event.data.get("by") != ActorKind.AGENCY
     return event.type != EventType.PHOTO_EXPECTED or event.actor == ActorKind.CITIZEN
 
 
@@ -139,7 +141,8 @@ def push(event: Event, *, region: Region, language: str) -> PushText | None:
     own = event.actor == ActorKind.CITIZEN and event.type != EventType.WITHDRAWN
     if kind is None or own or event.data.get("internal"):
         return None
-    if event.type == EventType.PHOTO_REFUSED and event.data.get("by") == ActorKind.AGENCY:
+    photo_lost = event.type in (EventType.PHOTO_REFUSED, EventType.PHOTO_MISSED)
+    if photo_lost and event.data.get("by") == ActorKind.AGENCY:
         return None
     key = ".".join(("push", event.type.partition(".")[2], *_variant(event)))
     params = _Words(event=event, language=language, region=region).params

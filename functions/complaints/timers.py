@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from functions.complaints.complaint import Complaint, Status
+from functions.complaints.complaint import OPEN, Complaint, Status
 
 ASSIGNED_WITHIN: Final = timedelta(minutes=2)
 """Assigning takes seconds; what has not been assigned by then was lost on the way, and the sweep assigns it."""
@@ -50,7 +50,9 @@ def timers(complaint: Complaint) -> tuple[Timer, ...]:
                 (TimerKind.NEAR, complaint.near_at),
             ]
         case _:
-            return ()
+            running = []
+    if complaint.status in OPEN - {Status.AWAITING_PHOTOS} and complaint.expects_photos:
+        running.append((TimerKind.PHOTOS, complaint.photos_due_at))
     return tuple([Timer(kind=kind, at=at) for kind, at in running if at is not None])
 
 

@@ -65,12 +65,7 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
     ),
     Move.ADD_PHOTO: Transition(event=EventType.PHOTO_ADDED, sources=OPEN, target=None, actors=_SYSTEM),
     Move.REFUSE_PHOTO: Transition(event=EventType.PHOTO_REFUSED, sources=OPEN, target=None, actors=_SYSTEM),
-    Move.MISS_PHOTOS: Transition(
-        event=EventType.PHOTO_MISSED,
-        sources=frozenset({Status.AWAITING_PHOTOS}),
-        target=Status.SUBMITTED,
-        actors=_SYSTEM,
-    ),
+    Move.MISS_PHOTOS: Transition(event=EventType.PHOTO_MISSED, sources=OPEN, target=None, actors=_SYSTEM),
     Move.ASSIGN: Transition(
         event=EventType.ASSIGNED,
         sources=frozenset({Status.SUBMITTED}),

@@ -10,14 +10,15 @@ from functions.complaints.complaint import Actor, ActorKind, Complaint, PhotoSta
 from functions.complaints.duration import Duration
 from functions.complaints.events import EventType, chain_fault
 from functions.complaints.faults import Conflict, Invalid, NotFound
-from functions.complaints.history import line, push
+from functions.complaints.history import line, push, visible
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.escalation import next_rung, tick
 from functions.complaints.moves.filing import DeclaredPhoto
 from functions.complaints.moves.parts import part_of
-from functions.complaints.moves.photos import add_photo, expect_photos, miss_photos, refuse_photo
+from functions.complaints.moves.photos import add_photo, expect_photos, refuse_photo
 from functions.complaints.moves.recount import move_deadline
 from functions.complaints.region import region_from_dict
+from functions.complaints.timers import timers
 from functions.complaints.transitions import MoveRefused
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned, filed
 from tests.region_fixture import RAW, region, with_category
@@ -119,8 +120,6 @@ def test_a_photo_that_comes_while_the_wait_lapses_counts_whoever_is_first() -> N
     assert first is not None
     again = tick(first.after, region=REGION, now=late)
     assert again is None
-    with pytest.raises(MoveRefused):
-        miss_photos(first.after, now=late)
 
 
 def test_photos_are_settled_once() -> None:
@@ -156,6 +155,44 @@ def test_a_later_photo_that_never_came_takes_no_place_for_ever() -> None:
     with pytest.raises(Invalid) as refused:
         expect_photos(came.after, (PHOTO,), by=REPORTER, region=REGION, now=late)
     assert refused.value.faults[0].params["left"] == 0
+
+
+def test_of_a_later_photo_that_never_came_it_is_said_once_and_nothing_else_moves() -> None:
+    story = assigned(REGION)
+    before = story.complaint
+    story.then(lambda each: expect_photos(each, (PHOTO,) * 2, by=REPORTER, region=REGION, now=story.now))
+    came, missing = (photo.id for photo in story.complaint.photos)
+    story.then(lambda each: add_photo(each, came, width=1, height=1, now=story.now))
+    late = story.now + timedelta(days=1)
+    missed = tick(story.complaint, region=REGION, now=late)
+    assert missed is not None
+    assert (missed.event.type, missed.event.data) == (
+        EventType.PHOTO_MISSED,
+        {"photos": [missing], "by": ActorKind.CITIZEN},
+    )
+    assert [photo.status for photo in missed.after.photos] == [PhotoStatus.READY, PhotoStatus.MISSED]
+    assert timers(missed.after) == timers(before)
+    assert (missed.after.status, missed.after.started_at) == (before.status, before.started_at)
+    assert missed.watch_round is None
+    assert tick(missed.after, region=REGION, now=late) is None
+    after_all = add_photo(missed.after, missing, width=1, height=1, now=late)
+    assert after_all is not None
+    assert after_all.after.photos[1].status == PhotoStatus.READY
+
+
+def test_what_the_body_did_not_send_is_said_apart_and_not_to_the_citizen() -> None:
+    story = assigned(REGION)
+    for by in (HOUSING, REPORTER):
+        story.then(lambda each, by=by: expect_photos(each, (PHOTO,), by=by, region=REGION, now=story.now))
+    late = story.now + timedelta(days=1)
+    told = []
+    for _ in range(2):
+        story.then(lambda each: tick(each, region=REGION, now=late))
+        told.append(story.events[-1])
+    assert [event.data["by"] for event in told] == [ActorKind.CITIZEN, ActorKind.AGENCY]
+    assert [visible(event, "citizen") for event in told] == [True, False]
+    assert [push(event, region=REGION, language="en") is not None for event in told] == [True, False]
+    assert tick(story.complaint, region=REGION, now=late) is None
 
 
 def test_a_photo_for_a_complaint_that_has_ended_is_let_go() -> None:

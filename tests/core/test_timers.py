@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints.complaint import ENDED, Complaint, Status
+from functions.complaints.complaint import ENDED, OPEN, Complaint, PhotoStatus, Status
 from functions.complaints.timers import (
     ASSIGNED_WITHIN,
     WATCHED,
@@ -22,6 +22,7 @@ from tests.region_fixture import region
 
 instants = st.integers(-1000, 1000).map(lambda minutes: START + timedelta(minutes=minutes))
 BLANK = filed(region()).complaint
+EXPECTED = filed(region(), photos=1).complaint.photos[0]
 
 
 @st.composite
@@ -31,6 +32,7 @@ def complaints(draw: st.DrawFn) -> Complaint:
         BLANK,
         status=draw(st.sampled_from(list(Status))),
         overdue=draw(st.booleans()),
+        photos=draw(st.sampled_from([(), (EXPECTED,)])),
         photos_due_at=draw(maybe),
         acknowledge_by=draw(maybe),
         near_at=draw(maybe),
@@ -63,7 +65,17 @@ def test_nothing_runs_once_it_has_ended_or_nobody_is_left_above(complaint: Compl
     if complaint.status in ENDED:
         assert timers(complaint) == ()
     if complaint.overdue and complaint.status in (Status.ASSIGNED, Status.ACKNOWLEDGED):
-        assert timers(complaint) == ()
+        assert {each.kind for each in timers(complaint)} <= {TimerKind.PHOTOS}
+
+
+@pytest.mark.parametrize("status", sorted(OPEN))
+@pytest.mark.parametrize("overdue", [False, True])
+def test_photos_are_waited_for_in_every_open_state_beside_all_else(status: Status, overdue: bool) -> None:
+    waiting = replace(WITH_ALL, status=status, overdue=overdue, photos=(EXPECTED,))
+    assert [each.at for each in timers(waiting) if each.kind == TimerKind.PHOTOS] == [START]
+    if status != Status.AWAITING_PHOTOS:
+        came = replace(waiting, photos=(replace(EXPECTED, status=PhotoStatus.READY),))
+        assert timers(came) == timers(waiting)[:-1]
 
 
 WITH_ALL = replace(

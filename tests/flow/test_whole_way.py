@@ -125,6 +125,19 @@ def test_a_missing_photo_does_not_hold_the_complaint_for_ever(here: Town) -> Non
     assert here.events(complaint_id) == ["submitted", "photo_missed", "assigned"]
 
 
+def test_of_a_later_photo_that_never_comes_the_person_is_told_and_the_clock_runs_on(here: Town) -> None:
+    complaint_id = _filed(here, "rubbish")
+    body = {"photos": [declaration(photograph())]}
+    assert here.citizen("POST", f"/v1/complaints/{complaint_id}/photos", body).status == 201
+    here.settle()
+    told, due_at = _told(here), here.citizen("GET", f"/v1/complaints/{complaint_id}").body["due_at"]
+    here.move_clock(timedelta(hours=25))
+    assert here.events(complaint_id) == ["submitted", "assigned", "photo_expected", "photo_missed"]
+    assert len(_told(here)) == len(told) + 1
+    shown = here.citizen("GET", f"/v1/complaints/{complaint_id}").body
+    assert (shown["due_at"], shown["photos"][0]["status"]) == (due_at, "missed")
+
+
 def test_every_history_verifies(here: Town) -> None:
     from functions.complaints.store import ComplaintStore
 

@@ -5,7 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from functions.complaints.change import Change, change
-from functions.complaints.complaint import ENDED, SYSTEM, Actor, Complaint, Photo, PhotoStatus, Status
+from functions.complaints.complaint import (
+    ENDED,
+    SYSTEM,
+    Actor,
+    ActorKind,
+    Complaint,
+    Photo,
+    PhotoStatus,
+    Status,
+)
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.ids import made_at
 from functions.complaints.moves.filing import DeclaredPhoto, declared, photos_due_at
@@ -19,7 +28,8 @@ def expect_photos(
     """Declare further photos; raises Invalid where the category's limit for this side would be passed.
 
     Each answer gives both sides the whole limit once more: to refute with a photo, to prove the next answer. One that
-    has not come within the region's term takes nobody's place any longer; should it come after all, it counts.
+    has not come within the region's term takes nobody's place any longer; should it come after all, it counts. A
+    complaint that waits for its photos waits no longer for these.
     """
     require(complaint, Move.EXPECT_PHOTO, by=by)
     new = tuple(declared(photo, by=by.kind, now=now) for photo in photos)
@@ -37,6 +47,9 @@ def expect_photos(
         now=now,
         data={"photos": [photo.id for photo in new]},
         photos=complaint.photos + new,
+        photos_due_at=complaint.photos_due_at
+        if complaint.status == Status.AWAITING_PHOTOS
+        else photos_due_at(now, region=region, calendar=region.calendar),
     )
 
 
@@ -68,8 +81,14 @@ def refuse_photo(complaint: Complaint, photo_id: str, *, reason: str, now: datet
 
 
 def miss_photos(complaint: Complaint, *, now: datetime) -> Change:
-    """The wait for photos is over: the complaint goes on with those that came."""
-    missed = [photo.id for photo in complaint.photos if photo.status == PhotoStatus.EXPECTED]
+    """The wait for photos is over: the complaint goes on with those that came.
+
+    Of those declared later, one side's at a time: what the body did not send is not the citizen's concern.
+    """
+    expected = [photo for photo in complaint.photos if photo.status == PhotoStatus.EXPECTED]
+    side = ActorKind.AGENCY if expected and all(_by_agency(each) for each in expected) else ActorKind.CITIZEN
+    missed = [photo.id for photo in expected if photo.by == side]
+    awaited = complaint.status == Status.AWAITING_PHOTOS
     photos = tuple(
         replace(photo, status=PhotoStatus.MISSED) if photo.id in missed else photo
         for photo in complaint.photos
@@ -79,17 +98,18 @@ def miss_photos(complaint: Complaint, *, now: datetime) -> Change:
         Move.MISS_PHOTOS,
         by=SYSTEM,
         now=now,
-        data={"photos": missed},
+        data={"photos": missed, "by": side},
+        status=Status.SUBMITTED if awaited else None,
         photos=photos,
-        started_at=now,
+        started_at=now if awaited else complaint.started_at,
     )
 
 
 def _settled(complaint: Complaint, photo: Photo, *, move: Move, now: datetime) -> Change:
     """A complaint that waited for this photo alone is complete; one whose only photo was refused waits on."""
     photos = tuple(photo if each.id == photo.id else each for each in complaint.photos)
-    waiting = any(each.status == PhotoStatus.EXPECTED for each in photos)
     ready = any(each.status == PhotoStatus.READY for each in photos)
+    waiting = replace(complaint, photos=photos).expects_photos
     complete = complaint.status == Status.AWAITING_PHOTOS and ready and not waiting
     data: dict[str, object] = {"photo": photo.id, "by": photo.by}
     if photo.reason is not None:
@@ -104,6 +124,10 @@ def _settled(complaint: Complaint, photo: Photo, *, move: Move, now: datetime) -
         photos=photos,
         started_at=now if complete else complaint.started_at,
     )
+
+
+def _by_agency(photo: Photo) -> bool:
+    return photo.by == ActorKind.AGENCY
 
 
 def _counts(photo: Photo, *, region: Region, now: datetime) -> bool:
