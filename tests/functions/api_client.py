@@ -136,5 +136,7 @@ def load(
     for name, value in (ENVIRONMENT | {"PHOTOS_BUCKET": "photos"}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("REGION_FILE", str(folder / "region.json"))
-    monkeypatch.delitem(sys.modules, module, raising=False)
+    # Set first, so that the module of this region is gone afterwards where there was none before.
+    monkeypatch.setitem(sys.modules, module, ModuleType(module))
+    del sys.modules[module]
     return importlib.import_module(module)

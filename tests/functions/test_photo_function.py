@@ -285,16 +285,8 @@ def test_the_handler_tells_a_verdict_from_an_upload(monkeypatch: pytest.MonkeyPa
         module.handler({"id": "2", "detail": {"s3ObjectDetails": {"objectKey": upload.key}}}, None)
 
 
-def test_the_event_names_the_key_whoever_sends_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    import json
-
-    from tests.region_fixture import RAW
-
-    (tmp_path / "region.json").write_text(json.dumps(RAW))
-    monkeypatch.setenv("REGION_FILE", str(tmp_path / "region.json"))
-    monkeypatch.setenv("PHOTOS_BUCKET", BUCKET)
-    from functions.intake.photos.handler import handler
-
+def test_the_event_names_the_key_whoever_sends_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    handler = load("functions.intake.photos.handler", folder=tmp_path, monkeypatch=monkeypatch).handler
     created, scan = Upload(good()), Upload(good())
     handler(
         {"id": "1", "detail": {"bucket": {"name": BUCKET}, "object": {"key": created.key, "size": 1}}}, None
