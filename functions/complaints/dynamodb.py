@@ -1,14 +1,18 @@
-"""DynamoDB through PynamoDB, with one client for every table.
+"""DynamoDB through PynamoDB, with one client for every table, of the session that all clients share.
 
 PynamoDB makes a client for each model, and each reads botocore's models and endpoints anew: a fifth of a cold start, as
 often as there are models in use.
 """
 
+from contextlib import suppress
 from functools import cache
 
+from botocore.exceptions import BotoCoreError
 from pynamodb import models
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
+
+from functions.complaints.aws import session
 
 
 class TableMeta:
@@ -34,15 +38,23 @@ class Model(models.Model):
 @cache
 def connection() -> Connection:
     """The connection for transactions, whose client the models use too."""
-    return Connection(
+    made = Connection(
         connect_timeout_seconds=TableMeta.connect_timeout_seconds,
         read_timeout_seconds=TableMeta.read_timeout_seconds,
         max_retry_attempts=TableMeta.max_retry_attempts,
     )
+    made._local.session = session()
+    return made
 
 
 def connect() -> object:
-    """Make the client, and return it. A handler does so when it is imported: Lambda gives a starting function a whole
-    core, and the first request only its share of one.
+    """Make the client, and return it ready: with the endpoint's rules and the credentials read, but without any request.
+
+    A handler does so when it is imported: Lambda gives a starting function a whole core, and the first request only its
+    share of one.
     """
-    return connection().client
+    made = connection().client
+    # An address is signed here and used nowhere. What is missing for it, a request will say.
+    with suppress(BotoCoreError):
+        made.generate_presigned_url("describe_table", Params={"TableName": "any"})
+    return made

@@ -8,10 +8,11 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
+
+from functions.complaints.aws import session
 
 # The longest that S3 grants (Amazon S3 API reference, "Authenticating Requests: Using Query Parameters").
 LONGEST: Final = timedelta(days=7)
@@ -127,14 +128,7 @@ def _credentials() -> Any:
     from botocore.credentials import EnvProvider
 
     # Where Lambda puts them, and the first place that botocore looks. Only making a session costs time.
-    held = EnvProvider().load() or _session().get_credentials()
+    held = EnvProvider().load() or session().get_credentials()
     if held is None:
         raise LookupError("no AWS credentials")
     return held.get_frozen_credentials()
-
-
-@cache
-def _session() -> Any:
-    from botocore.session import get_session
-
-    return get_session()

@@ -124,15 +124,15 @@ def archived(name: str, *, target: Target) -> Path:
 
 @cache
 def bare() -> Asset:
-    """The bare handler with the same boto3, from the same bundler, with the models of the same services."""
+    """The bare handler with boto3 above the same botocore, from the same bundler, with the models of the same services."""
     root = BENCH / "bare"
     for folder in ("functions", CORE):
         (root / folder).mkdir(parents=True, exist_ok=True)
         (root / folder / "__init__.py").touch()
     shutil.copy(Path(__file__).with_name("bare.py"), root / "functions" / "bare.py")
     lock = root / "lock.txt"
-    entries = locked(LOCKS / "platform-applications.txt")
-    lock.write_text("\n".join(entry for entry in entries if entry.startswith(BARE_PACKAGES)))
+    entries = locked(ROOT / "requirements" / "dev.txt")
+    lock.write_text("\n".join(entry for entry in entries if entry.partition("==")[0] in BARE_PACKAGES))
     archive = bundle(
         name="bare",
         sources=["functions/bare.py"],

@@ -107,7 +107,12 @@ def imported(handler: str, function: Deployed) -> Started:
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", program],
-        env=function.environment | {"AWS_LAMBDA_FUNCTION_NAME": "function"},
+        env=function.environment
+        | {
+            "AWS_LAMBDA_FUNCTION_NAME": "function",
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -256,11 +256,10 @@ def test_two_packages_may_not_write_the_same_file(project: Path, lock: Path, tmp
 
 def test_only_the_named_services_models_are_carried(project: Path) -> None:
     (project / "client.py").write_text(
-        "import boto3\n"
-        "dynamodb = boto3.client('dynamodb', region_name='eu-central-1')\n"
-        "sns = boto3.client('sns', region_name='eu-central-1')\n"
-        "dynamodb.get_paginator('query')\n"
-        "handler = boto3.resource('dynamodb', region_name='eu-central-1').Table('complaints').get_item\n"
+        "from botocore.session import get_session\n"
+        "dynamodb = get_session().create_client('dynamodb', region_name='eu-central-1')\n"
+        "sns = get_session().create_client('sns', region_name='eu-central-1')\n"
+        "handler = dynamodb.get_paginator('query').paginate\n"
     )
     asset = bundle(
         name="small",
