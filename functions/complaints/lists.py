@@ -32,6 +32,8 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Near:
+    """An open complaint near a place, and how far from it, in metres."""
+
     item: ComplaintItem
     distance_m: float
 

@@ -27,6 +27,8 @@ class Agency:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
+    """What is asked beside the comment; `choices` are given where `kind` is a choice."""
+
     id: str
     text: Names
     kind: str
@@ -36,6 +38,8 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Responsible:
+    """The body in charge by the district's id, and the one for every other place, if any."""
+
     default: str | None
     districts: Mapping[str, str]
 
@@ -68,6 +72,8 @@ class Category:
 
 @dataclass(frozen=True, kw_only=True)
 class District:
+    """A part of the region, with its outline."""
+
     id: str
     name: Names
     polygons: Polygons
@@ -75,6 +81,8 @@ class District:
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
+    """One region file, compiled. `limits` and `webhooks` are as it has them, and `raw` is the whole of it."""
+
     id: str
     name: Names
     number_prefix: str

@@ -48,6 +48,8 @@ class RateLimit:
 
 @dataclass
 class _Window:
+    """One body's minute: what this container may still let through and what it has claimed; `full` once nothing is left."""
+
     number: int
     limit: int
     free: int = 0

@@ -29,6 +29,8 @@ photos that do not come, and a complaint that closes by itself, are not worth an
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timer:
+    """What happens at an instant if nobody does anything before."""
+
     kind: TimerKind
     at: datetime
 

@@ -17,6 +17,8 @@ LINK_VALID: Final = timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoUpload:
+    """The request that the file is sent with, as it stands, until it expires."""
+
     photo_id: str
     method: str
     url: str

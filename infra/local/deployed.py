@@ -19,7 +19,7 @@ class DeployFailed(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """The service stack's outputs on one emulator."""
+    """The service stack's outputs on one emulator; no pool where people sign in at an issuer of the region's own."""
 
     emulator: Emulator
     api_url: str
@@ -68,8 +68,8 @@ def deployed(emulator: Emulator, *, stage: str = STAGE) -> Deployed:
     return Deployed(
         emulator=emulator,
         api_url=_reachable(outputs["ApiUrl"], emulator),
-        user_pool_id=outputs["UserPoolId"],
-        client_id=outputs["UserPoolClientId"],
+        user_pool_id=outputs.get("UserPoolId", ""),
+        client_id=outputs.get("UserPoolClientId", ""),
         state_machine_arn=outputs["StateMachineArn"],
         complaints_table=outputs["ComplaintsTable"],
         agencies_table=outputs["AgenciesTable"],

@@ -30,7 +30,7 @@ from infra.local import citizen as app
 from infra.local import emulator
 from infra.local.cast import AGENCY, SUPERVISOR, agency_key, subscribe
 from infra.local.citizen import Caller, declaration, upload
-from infra.local.deployed import Deployed, _cdk, _reachable
+from infra.local.deployed import Deployed, deploy
 from infra.local.oidc import Issuer
 from infra.local.receiver import Receiver
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, Teller, photograph, play, wait_until
@@ -68,26 +68,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         assert own.certificate is not None
         key = own.certificate.with_name("server.key")
         with Issuer(certificate=own.certificate, key=key, audience=AUDIENCE) as issuer:
-            assembly = str(secured(made, folder / "assembly", issuer=issuer.url))
-            _cdk(own, "bootstrap", f"aws://{own.account}/{own.region}", "--app", assembly)
-            _cdk(
-                own,
-                "deploy",
-                f"{STAGE}/*",
-                "--app",
-                assembly,
-                "--require-approval",
-                "never",
-                "--concurrency",
-                "2",
-            )
-            yield _world(own, issuer)
+            assembly = secured(made, folder / "assembly", issuer=issuer.url)
+            yield _world(deploy(own, folder=assembly, stage=STAGE), issuer)
 
 
-def _world(own: emulator.Emulator, issuer: Issuer) -> World:
-    formation = own.client("cloudformation")
-    stack = formation.describe_stacks(StackName=f"{STAGE}-service")["Stacks"][0]
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+def _world(deployed: Deployed, issuer: Issuer) -> World:
+    formation = deployed.emulator.client("cloudformation")
     pages = formation.get_paginator("list_stack_resources").paginate(StackName=f"{STAGE}-service")
     resources = [each for page in pages for each in page["StackResourceSummaries"]]
 
@@ -99,18 +85,6 @@ def _world(own: emulator.Emulator, issuer: Issuer) -> World:
                 found[name.removeprefix("Functions").partition(part)[0]] = each["PhysicalResourceId"]
         return found
 
-    deployed = Deployed(
-        emulator=own,
-        api_url=_reachable(outputs["ApiUrl"], own),
-        user_pool_id="",
-        client_id="",
-        state_machine_arn=outputs["StateMachineArn"],
-        complaints_table=outputs["ComplaintsTable"],
-        agencies_table=outputs["AgenciesTable"],
-        people_table=outputs["PeopleTable"],
-        deliveries_table=outputs["DeliveriesTable"],
-        photos_bucket=outputs["PhotosBucket"],
-    )
     return World(
         deployed=deployed,
         issuer=issuer,

@@ -18,6 +18,8 @@ class NotThere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PhotoBucket:
+    """Uploads in quarantine, and the clean photos made of them."""
+
     name: str
 
     def upload(self, complaint_id: str, photo_id: str, *, most: int) -> bytes:

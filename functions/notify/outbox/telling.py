@@ -52,6 +52,8 @@ class NotPushed(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Plan:
+    """Whether the push goes out, is held `until` then, or is dropped."""
+
     verdict: Verdict
     until: datetime | None
     text: PushText | None
@@ -59,6 +61,8 @@ class _Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Teller:
+    """Tells one person of one event: a line in the inbox, and a push to each of their phones."""
+
     region: Region
     pusher: Pusher
     now: Callable[[], datetime]

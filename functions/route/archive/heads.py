@@ -18,6 +18,8 @@ LOOKED_BACK: Final = timedelta(days=3)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Archived:
+    """How many hours were written, and how many heads of chains in them."""
+
     hours: int
     heads: int
 

@@ -19,6 +19,8 @@ NAMED_MOST: Final = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaded:
+    """How many entries of the directory were written, written anew, and deleted."""
+
     added: int
     changed: int
     removed: int

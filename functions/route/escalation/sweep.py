@@ -19,6 +19,8 @@ GRACE: Final = timedelta(seconds=60)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Swept:
+    """How many were found, how many of them moved, and how many could not be looked at."""
+
     found: int
     moved: int
     failed: int
