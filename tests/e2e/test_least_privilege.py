@@ -23,6 +23,7 @@ import yaml
 from functions.complaints.clock import utc_now
 from functions.complaints.ids import new_id
 from functions.complaints.people import HELD_SHARDS
+from functions.complaints.throttle import CLAIM
 from functions.route.archive.heads import closed_hours, key_of
 from functions.route.watch import FIRST_LAP, execution_input, execution_name
 from infra.escalation import LAPS
@@ -254,7 +255,8 @@ class Probes:
         mine = self.players.agency
         path = f"/v1/agency/complaints/{self.complaint_id}"
         self.is_(mine.get("/v1/agency/complaints").status, 200)
-        self.is_(mine.get(path).status, 200)
+        for _ in range(CLAIM):  # so many requests are claimed of a body's limit at once
+            self.is_(mine.get(path).status, 200)
         self.is_(mine.post(f"{path}/comment", {"text": "Looked at."}).status, 200)
         photo = photograph()
         declared = mine.post(f"{path}/photos", {"photos": [declaration(photo)]})
@@ -599,9 +601,15 @@ KEEPS_DEAD_LETTERS = {
     f"sqs:{action}": "Lambda writes dead letters itself, after tries that take hours"
     for action in ("GetQueueAttributes", "GetQueueUrl", "SendMessage", "SendMessageBatch")
 }
+SENDS_SEVERAL = {
+    "sqs:SendMessage": "it sends several at once, for which the emulator asks a right of its own; AWS asks this one"
+}
+A_PUSH_THAT_FAILS = {"sns:Publish": "a push that fails is counted and left to the inbox"}
 NOBODY_LEAVES_A_LIST = (
     "deletes the entry of a supervisor who leaves the list, which no path of seconds has here"
 )
+# What a probe can tell where something is still under way.
+NOT_ALWAYS = {"dynamodb:BatchGetItem"}
 # What no probe can tell, by role, each with the reason.
 UNREACHED: dict[str, dict[str, str]] = {
     "AgencyApi": {
@@ -622,7 +630,7 @@ UNREACHED: dict[str, dict[str, str]] = {
     },
     "Outbox": {
         "dynamodb:DeleteItem": "forgets a phone that SNS no longer reaches",
-        "sns:Publish": "a push that fails is counted and left to the inbox",
+        **A_PUSH_THAT_FAILS,
         **READS_THE_STREAM,
         **{name: why for name, why in KEEPS_DEAD_LETTERS.items() if name != "sqs:SendMessageBatch"},
     },
@@ -632,6 +640,32 @@ UNREACHED: dict[str, dict[str, str]] = {
         "s3:ListBucket": "tells an object that is gone from one that is forbidden",
         "sqs:SendMessage": KEEPS_DEAD_LETTERS["sqs:SendMessage"],
         "sqs:SendMessageBatch": KEEPS_DEAD_LETTERS["sqs:SendMessageBatch"],
+    },
+    "PushFailures": {name: KEEPS_DEAD_LETTERS[name] for name in ("sqs:SendMessage", "sqs:SendMessageBatch")},
+    "ReleasePushes": A_PUSH_THAT_FAILS,
+    "Requeue": SENDS_SEVERAL,
+    "Subscriptions": {
+        "dynamodb:BatchGetItem": "reads when what waits is tried next, and mostly nothing waits here",
+        **SENDS_SEVERAL,
+    },
+    "Watch": dict.fromkeys(
+        "dynamodb:GetItem lambda:InvokeFunction states:StartExecution "
+        "logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies "
+        "logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery "
+        "xray:GetSamplingRules xray:GetSamplingTargets".split(),
+        "the emulator runs state machines with rights of its own",
+    ),
+    "Webhooks": {
+        "dynamodb:DeleteItem": "forgets the probe of an endpoint that is well again",
+        "dynamodb:PutItem": "keeps the probe of an endpoint that is not well, and jobs of recovery",
+        "dynamodb:Query": "places at an endpoint that is not well, and what a replay sends again",
+        "sns:Publish": "warns of an endpoint that has failed for an hour",
+        **{
+            f"sqs:{action}": "the emulator reads the queue itself"
+            for action in "ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage".split()
+        },
+        "sqs:SendMessage": "hands on what its own time is too short for",
+        "sqs:SendMessageBatch": "the same",
     },
 }
 
@@ -658,4 +692,5 @@ def test_taking_any_action_from_a_role_is_seen(world: World, probes: Probes, par
             unseen.append(action)
         finally:
             iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
-    assert sorted(unseen) == sorted(UNREACHED.get(part, ())), unseen
+    unseen_by_chance = set(UNREACHED.get(part, ())) & NOT_ALWAYS
+    assert set(unseen) | unseen_by_chance == set(UNREACHED.get(part, ())), unseen
