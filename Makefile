@@ -50,7 +50,7 @@ static: setup ## cdk-nag, cfn-lint, cfn-guard, checkov and bandit: nothing found
 	@$(python) -m infra.checks
 
 .PHONY: check
-check: lint static test ## lint, static checks and tests: the whole gate
+check: lint static test check-iam ## lint, static checks, tests and least privilege: everything
 
 .PHONY: lint-regions
 lint-regions: setup ## check every region file
