@@ -490,6 +490,8 @@ def test_what_else_a_person_does_has_its_limit_of_the_day_and_says_so(
         item.update([CountItem.requests.set({"of another day"})])
     assert done["comments"](0).status == 200
     assert done["declarations"](0).status == 201
+    assert done["joins"](0).status == 200
+    assert done["joins"](1).slug == "daily-limit-reached"
     assert len(ComplaintStore().get(path.rpartition("/")[2]).photos) == 1
 
 
