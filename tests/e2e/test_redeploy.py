@@ -139,8 +139,9 @@ def _filed(players: Cast) -> str:
             answer = players.citizen.post(
                 "/v1/complaints", {"category": CATEGORY, "comment": COMMENT, "location": PLACE}, key=key
             )
-        except (TimeoutError, ConnectionError):
-            # The emulator ends a function that it replaces together with what it was answering.
+        except OSError:
+            # The emulator ends a function that it replaces together with what it was answering, and takes no other
+            # connection meanwhile.
             continue
         if answer.status < 500:
             break
