@@ -29,8 +29,9 @@ MOST = {
     "states StartExecution": 1,
     "states StopExecution": 1,
 }
-# Deliveries that are nudged twice, a lane looked into once more: what time makes of a run.
-TOLERANCE = 1.15
+# Deliveries that are nudged twice, a lane looked into once more, a minute's claims made anew: what time makes of a run.
+TOLERANCE = 1.25
+IN_ALL = 1.15
 SLACK = 2
 
 
@@ -47,5 +48,5 @@ def test_a_complaint_answered_in_time_asks_for_no_more_than_before(tmp_path: Pat
         if count > max(MOST.get(what, 0) * TOLERANCE, MOST.get(what, 0) + SLACK)
     }
     assert risen == {}
-    assert sum(use.requests.values()) <= sum(MOST.values()) * TOLERANCE
+    assert sum(use.requests.values()) <= sum(MOST.values()) * IN_ALL
     assert set(MOST) <= set(use.requests), "something is not counted any more"
