@@ -32,7 +32,7 @@ def locked(lock: Path) -> list[str]:
 
 
 def label(entry: str) -> str:
-    """A short name for a lock's entry: "boto3-1.44.5"."""
+    """A short name for a lock's entry: "botocore-1.44.5"."""
     return entry.split()[0].replace("==", "-")
 
 
@@ -73,7 +73,7 @@ def _install(entry: str, folder: Path, *, target: Target) -> None:
 def _is_dead_weight(path: Path) -> bool:
     """Whether the runtime never reads this file or folder of an installed package."""
     match path.parts:
-        case ("bin",) | (".lock",) | ("boto3", "examples"):
+        case ("bin",) | (".lock",):
             return True
         case (info, file) if info.endswith(".dist-info"):
             return file not in (

@@ -178,8 +178,6 @@ def _is_other_service(path: str, services: Collection[str]) -> bool:
     match path.split("/"):
         case ["botocore", "data", service, _, *file]:
             return service not in services or file == ["examples-1.json"]
-        case ["boto3", "data", service, _, *_]:
-            return service not in services
     return False
 
 

@@ -139,10 +139,9 @@ def push(event: Event, *, region: Region, language: str) -> PushText | None:
     """What the person's phones show of the event; None where it is not worth it, or was their own doing."""
     kind = PUSHED.get(event.type)
     own = event.actor == ActorKind.CITIZEN and event.type != EventType.WITHDRAWN
-    if kind is None or own or event.data.get("internal"):
+    if kind is None or own or not visible(event, "citizen"):
         return None
-    photo_lost = event.type in (EventType.PHOTO_REFUSED, EventType.PHOTO_MISSED)
-    if photo_lost and event.data.get("by") == ActorKind.AGENCY:
+    if event.type == EventType.PHOTO_REFUSED and event.data.get("by") == ActorKind.AGENCY:
         return None
     key = ".".join(("push", event.type.partition(".")[2], *_variant(event)))
     params = _Words(event=event, language=language, region=region).params

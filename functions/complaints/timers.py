@@ -37,9 +37,8 @@ class Timer:
 
 def timers(complaint: Complaint) -> tuple[Timer, ...]:
     """Every timer that runs in the complaint's state, the weightiest first."""
+    running: list[tuple[TimerKind, datetime | None]]
     match complaint.status:
-        case Status.AWAITING_PHOTOS:
-            running = [(TimerKind.PHOTOS, complaint.photos_due_at)]
         case Status.SUBMITTED:
             running = [(TimerKind.ASSIGNMENT, complaint.changed_at + ASSIGNED_WITHIN)]
         case Status.ANSWERED:
@@ -53,7 +52,9 @@ def timers(complaint: Complaint) -> tuple[Timer, ...]:
             ]
         case _:
             running = []
-    if complaint.status in OPEN - {Status.AWAITING_PHOTOS} and complaint.expects_photos:
+    # Who has sent none that can be used may still send another.
+    waits = complaint.status == Status.AWAITING_PHOTOS
+    if waits or (complaint.expects_photos and complaint.status in OPEN):
         running.append((TimerKind.PHOTOS, complaint.photos_due_at))
     return tuple([Timer(kind=kind, at=at) for kind, at in running if at is not None])
 

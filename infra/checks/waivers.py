@@ -428,7 +428,8 @@ WAIVERS: Final[Sequence[Waiver]] = (
     *_all(
         BANDIT,
         (
-            *("functions/complaints/store.py", "functions/notify/feed.py"),
+            "functions/complaints/store.py",
+            "functions/notify/feed.py",
             "functions/notify/webhooks/endpoints.py",
         ),
         "Jitter before a retry.",

@@ -1,5 +1,6 @@
 """What one complaint asks of AWS does not rise unnoticed: the counts of a real run, held to what they were."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,11 @@ MOST = {
     "states StartExecution": 1,
     "states StopExecution": 1,
 }
-# Deliveries that are nudged twice, a lane looked into once more, a minute's claims made anew: what time makes of a run.
-TOLERANCE = 1.25
-IN_ALL = 1.15
+# Deliveries that are nudged twice, a lane looked into once more: what time makes of a run. More of it in one run is not
+# there in another; what a change makes more of is in every one.
+TOLERANCE = 1.15
 SLACK = 2
+RUNS = 3
 
 
 def test_a_complaint_answered_in_time_asks_for_no_more_than_before(tmp_path: Path) -> None:
@@ -41,12 +43,21 @@ def test_a_complaint_answered_in_time_asks_for_no_more_than_before(tmp_path: Pat
         here = deploy(own, folder=assembly())
         with cast(here) as players:
             answered_in_time(players)
-            use = measure(here, players, answered_in_time)
-    risen = {
+            for _ in range(RUNS):
+                requests = measure(here, players, answered_in_time).requests
+                more = risen(requests)
+                if not more:
+                    break
+    assert more == {}
+    assert set(MOST) <= set(requests), "something is not counted any more"
+
+
+def risen(requests: Mapping[str, int]) -> dict[str, int]:
+    """What one run asked for too often; all together, too."""
+    more = {
         what: count
-        for what, count in use.requests.items()
+        for what, count in requests.items()
         if count > max(MOST.get(what, 0) * TOLERANCE, MOST.get(what, 0) + SLACK)
     }
-    assert risen == {}
-    assert sum(use.requests.values()) <= sum(MOST.values()) * IN_ALL
-    assert set(MOST) <= set(use.requests), "something is not counted any more"
+    in_all = sum(requests.values())
+    return more | ({"in all": in_all} if in_all > sum(MOST.values()) * TOLERANCE else {})

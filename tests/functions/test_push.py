@@ -25,9 +25,6 @@ from tests.functions.fcm_schema import fcm_message, in_proto_json
 from tests.functions.telling import HOUSING, Life, Phones, phone, teller
 from tests.region_fixture import region
 
-ID = "^[0-9A-HJKMNP-TV-Z]{26}$"
-KEY = r"^push\.[a-z_.]+\.(title|body)$"
-
 # Keys and types after Apple's "Generating a remote notification", tables 1 to 3:
 # https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
 APNS_PAYLOAD: dict[str, Any] = {

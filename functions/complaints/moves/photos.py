@@ -86,7 +86,7 @@ def miss_photos(complaint: Complaint, *, now: datetime) -> Change:
     Of those declared later, one side's at a time: what the body did not send is not the citizen's concern.
     """
     expected = [photo for photo in complaint.photos if photo.status == PhotoStatus.EXPECTED]
-    side = ActorKind.AGENCY if expected and all(_by_agency(each) for each in expected) else ActorKind.CITIZEN
+    side = ActorKind.AGENCY if {photo.by for photo in expected} == {ActorKind.AGENCY} else ActorKind.CITIZEN
     missed = [photo.id for photo in expected if photo.by == side]
     awaited = complaint.status == Status.AWAITING_PHOTOS
     photos = tuple(
@@ -108,8 +108,8 @@ def miss_photos(complaint: Complaint, *, now: datetime) -> Change:
 def _settled(complaint: Complaint, photo: Photo, *, move: Move, now: datetime) -> Change:
     """A complaint that waited for this photo alone is complete; one whose only photo was refused waits on."""
     photos = tuple(photo if each.id == photo.id else each for each in complaint.photos)
+    waiting = any(each.status == PhotoStatus.EXPECTED for each in photos)
     ready = any(each.status == PhotoStatus.READY for each in photos)
-    waiting = replace(complaint, photos=photos).expects_photos
     complete = complaint.status == Status.AWAITING_PHOTOS and ready and not waiting
     data: dict[str, object] = {"photo": photo.id, "by": photo.by}
     if photo.reason is not None:
@@ -124,10 +124,6 @@ def _settled(complaint: Complaint, photo: Photo, *, move: Move, now: datetime) -
         photos=photos,
         started_at=now if complete else complaint.started_at,
     )
-
-
-def _by_agency(photo: Photo) -> bool:
-    return photo.by == ActorKind.AGENCY
 
 
 def _counts(photo: Photo, *, region: Region, now: datetime) -> bool:
