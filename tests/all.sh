@@ -5,7 +5,8 @@ set -uom pipefail
 cd "$(dirname "$0")/.."
 mkdir -p .local
 
-.venv/bin/python -m pytest tests/e2e -q -m "not iam" --durations 10 > .local/e2e.log 2>&1 &
+# Each of the two has an emulator of its own, and what one waits for the other has the machine for.
+.venv/bin/python -m pytest tests/e2e -q -m "not iam" -n 2 --dist loadfile --durations 10 > .local/e2e.log 2>&1 &
 on_emulator=$!
 trap 'kill "$on_emulator" 2> /dev/null; wait "$on_emulator"; exit 130' INT TERM
 

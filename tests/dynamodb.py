@@ -1,5 +1,6 @@
 """The project's tables for tests, made by moto from the PynamoDB models, so that keys and indexes are theirs."""
 
+import copy
 import importlib
 import os
 from collections.abc import Iterator
@@ -9,6 +10,10 @@ from typing import Any
 
 import boto3
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from tests.lean_moto import make_lean
 
 REGION = "eu-central-1"
 # One model of each table declares each of its indexes; moto makes the table from the union of them.
@@ -35,6 +40,7 @@ def prepare_environment() -> None:
 
 
 prepare_environment()
+make_lean()
 
 
 def models(table: str) -> list[Any]:
@@ -57,7 +63,22 @@ def models(table: str) -> list[Any]:
 
 
 def create_tables() -> None:
-    """Make every table; `people` without a model of its own is made from its keys alone."""
+    """Make every table; a second time, as copies of the first."""
+    dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables |= copy.deepcopy(_made_once())
+
+
+@cache
+def _made_once() -> dict[str, Any]:
+    _create_tables()
+    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
+    return {
+        name: copy.deepcopy(tables[name])
+        for name in (os.environ[f"{table.upper()}_TABLE"] for table in MODELS)
+    }
+
+
+def _create_tables() -> None:
+    """By requests; `people` without a model of its own is made from its keys alone."""
     client = _client()
     for table in MODELS:
         attributes = {"pk": "S", "sk": "S"}

@@ -1,0 +1,108 @@
+"""What makes moto lean changes no answer of it, and nothing of what it keeps."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.dynamodb import REGION, tables
+from tests.lean_moto import moto_as_it_is
+
+type Call = tuple[str, dict[str, Any]]
+
+KEYS = st.builds(
+    lambda pk, sk: {"pk": {"S": pk}, "sk": {"S": sk}}, st.sampled_from("abc"), st.sampled_from("xy")
+)
+LISTS = st.sampled_from(["housing#1", "roads#1"])
+TABLE = {"TableName": "complaints"}
+ABSENT = {"ConditionExpression": "attribute_not_exists(pk)"}
+PRESENT = {"ConditionExpression": "attribute_exists(pk)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+CONDITIONS = st.sampled_from([{}, ABSENT, PRESENT])
+ITEMS = st.builds(
+    lambda key, worklist, urgency: key | {"worklist": {"S": worklist}, "urgency": {"S": urgency}},
+    KEYS,
+    LISTS,
+    st.sampled_from("123"),
+)
+PUTS = st.builds(lambda item, condition: {**TABLE, "Item": item, **condition}, ITEMS, CONDITIONS)
+DELETES = st.builds(lambda key, condition: {**TABLE, "Key": key, **condition}, KEYS, CONDITIONS)
+UPDATES = st.builds(
+    lambda key, condition, change: {**TABLE, "Key": key, **condition, **change},
+    KEYS,
+    CONDITIONS,
+    st.sampled_from(
+        [
+            {"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}},
+            {"UpdateExpression": "SET urgency = :u", "ExpressionAttributeValues": {":u": {"S": "2"}}},
+            {"UpdateExpression": "REMOVE worklist"},
+        ]
+    ),
+)
+TRANSACTIONS = st.lists(
+    st.one_of(
+        PUTS.map(lambda put: {"Put": put}),
+        DELETES.map(lambda delete: {"Delete": delete}),
+        UPDATES.map(lambda update: {"Update": update}),
+        KEYS.map(lambda key: {"ConditionCheck": {**TABLE, "Key": key, **PRESENT}}),
+    ),
+    min_size=1,
+    max_size=4,
+)
+WAYS = st.fixed_dictionaries(
+    {"ScanIndexForward": st.booleans()}, optional={"Limit": st.integers(min_value=1, max_value=2)}
+)
+QUERIES = st.builds(
+    lambda pk, ways: {
+        **TABLE,
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": pk}},
+        **ways,
+    },
+    st.sampled_from("abc"),
+    WAYS,
+)
+OF_A_LIST = st.builds(
+    lambda worklist, ways: {
+        **TABLE,
+        "IndexName": "worklist",
+        "KeyConditionExpression": "worklist = :list AND urgency >= :two",
+        "ExpressionAttributeValues": {":list": {"S": worklist}, ":two": {"S": "2"}},
+        **ways,
+    },
+    LISTS,
+    WAYS,
+)
+CALLS = st.one_of(
+    st.tuples(st.just("put_item"), PUTS),
+    st.tuples(st.just("update_item"), UPDATES.map(lambda update: {**update, "ReturnValues": "ALL_NEW"})),
+    st.tuples(st.just("delete_item"), DELETES.map(lambda delete: {**delete, "ReturnValues": "ALL_OLD"})),
+    st.tuples(st.just("get_item"), KEYS.map(lambda key: {**TABLE, "Key": key})),
+    st.tuples(st.just("query"), QUERIES),
+    st.tuples(st.just("query"), OF_A_LIST),
+    st.tuples(st.just("transact_write_items"), TRANSACTIONS.map(lambda items: {"TransactItems": items})),
+)
+
+
+@settings(max_examples=20)
+@given(calls=st.lists(CALLS, min_size=10, max_size=25))
+def test_lean_or_as_it_is_moto_answers_and_keeps_the_same(calls: Sequence[Call]) -> None:
+    assert _made(calls, lean=True) == _made(calls, lean=False)
+
+
+def _made(calls: Sequence[Call], *, lean: bool) -> list[Any]:
+    """What was answered to each of them, and what is in the table in the end."""
+    with nullcontext() if lean else moto_as_it_is(), tables():
+        client = boto3.client("dynamodb", region_name=REGION)
+        return [*(_answer(client, *call) for call in calls), client.scan(**TABLE)["Items"]]
+
+
+def _answer(client: Any, method: str, parameters: dict[str, Any]) -> Any:
+    try:
+        answer = getattr(client, method)(**parameters)
+    except ClientError as error:
+        return error.response["Error"], error.response.get("CancellationReasons"), error.response.get("Item")
+    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}

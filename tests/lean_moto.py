@@ -1,0 +1,181 @@
+"""Moto's DynamoDB at a fraction of its cost: what becomes of a request is moto's own code, the way there is shorter.
+
+- An item operation's JSON goes to moto's handler as it is, not by way of an HTTP request and the service's model.
+- A transaction keeps by reference what it may have to put back; moto copies each table whole, for every operation in it.
+- A query looks through the items under its key; moto first sorts all that the table holds.
+
+`tests/functions/test_lean_moto.py` holds both to the same answers.
+"""
+
+import copy
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from inspect import signature
+from threading import local
+from types import SimpleNamespace
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
+from moto.core.utils import camelcase_to_underscores
+from moto.dynamodb import models
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+from werkzeug.exceptions import HTTPException
+
+_TARGET: Final = "DynamoDB_20120810."
+_ITEM_OPERATIONS: Final = {
+    name: camelcase_to_underscores(name)
+    for name in (
+        "BatchGetItem",
+        "BatchWriteItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "Scan",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    )
+}
+_through_http: Final = BotocoreStubber.process_request
+_query: Final = Table.query
+_ARGUMENTS: Final = signature(_query)
+_update_item: Final = DynamoDBBackend.update_item
+_transact: Final = DynamoDBBackend.transact_write_items
+_transaction: Final = local()
+
+
+def make_lean() -> None:
+    """From now on, in this process."""
+    for owner, name, _, lean in _REPLACED:
+        setattr(owner, name, lean)
+
+
+@contextmanager
+def moto_as_it_is() -> Iterator[None]:
+    """Moto's own ways, for as long as the context lasts."""
+    for owner, name, original, _ in _REPLACED:
+        setattr(owner, name, original)
+    try:
+        yield
+    finally:
+        make_lean()
+
+
+# ------------------------------------------------------------------------------ there and back
+class _Handler(DynamoHandler):
+    """Moto's handler of one request, with what it would else have read from the HTTP request."""
+
+    current_account = DEFAULT_ACCOUNT_ID
+
+    def __init__(self, *, target: str, region: str, body: Any) -> None:
+        super().__init__()
+        self.region = region
+        self.body = self.params = body
+        self.headers = {"x-amz-target": target, "Content-Type": "application/x-amz-json-1.0"}
+        self.querystring: dict[str, Any] = {}
+        self.response_headers: dict[str, Any] = {}
+
+
+def _answer(stubber: BotocoreStubber, request: Any) -> Any:
+    target = request.headers.get("X-Amz-Target") or ""
+    target = target.decode() if isinstance(target, bytes) else target
+    service, _, rest = (urlsplit(request.url).hostname or "").partition(".")
+    operation = target.removeprefix(_TARGET)
+    if service != "dynamodb" or operation not in _ITEM_OPERATIONS or b'"B":' in request.body:
+        return _through_http(stubber, request)
+    handler = _Handler(target=target, region=rest.partition(".")[0], body=json.loads(request.body))
+    try:
+        result = getattr(handler, _ITEM_OPERATIONS[operation])()
+    except ServiceException as error:
+        return handler.serialized(ActionResult(error))
+    except HTTPException as error:
+        return error.code, dict(error.get_headers()), error.description
+    told = {name: value for name, value in result.result.items() if value is not None}
+    return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(told)
+
+
+# ------------------------------------------------------------------------------------- queries
+def _query_of_one_key(table: Table, *given: Any, **named: Any) -> Any:
+    asked = _ARGUMENTS.bind(table, *given, **named).arguments
+    seen = copy.copy(table)
+    if asked.get("index_name") is None:
+        key = asked["hash_key"]
+        seen.items = {key: table.items[key]} if key in table.items else {}
+    elif asked.get("hash_key_conditions"):
+        seen.items = _where(table, asked["hash_key_conditions"])
+    return _query(seen, *given, **named)
+
+
+def _where(table: Table, conditions: Sequence[tuple[str, DynamoType]]) -> dict[Any, Any]:
+    found: dict[Any, Any] = defaultdict(dict)
+    for hash_key, items in table.items.items():
+        for range_key, item in items.items():
+            if all(name in item.attrs and item.attrs[name] == value for name, value in conditions):
+                found[hash_key][range_key] = item
+    return found
+
+
+# -------------------------------------------------------------------------------- transactions
+def _transact_on_what_is_touched(backend: DynamoDBBackend, items: list[dict[str, Any]]) -> None:
+    touched: dict[str, set[Any]] = defaultdict(set)
+    for item in items:
+        for operation in item.values():
+            table = backend.tables.get(operation.get("TableName"))
+            key = (operation.get("Key") or operation.get("Item") or {}).get(table and table.hash_key_attr)
+            if key:
+                touched[operation["TableName"]].add(DynamoType(key))
+    _transaction.touched, _transaction.kept = touched, {}
+    try:
+        _transact(backend, items)
+    finally:
+        del _transaction.touched, _transaction.kept
+
+
+def _deepcopy(value: Any, memo: Any = None) -> Any:
+    if not isinstance(value, Table) or not hasattr(_transaction, "kept"):
+        return copy.deepcopy(value, memo)
+    if value.name not in _transaction.kept:
+        _transaction.kept[value.name] = _as_it_is(value, _transaction.touched[value.name])
+    return _transaction.kept[value.name]
+
+
+def _as_it_is(table: Table, touched: set[Any]) -> Table:
+    """The table as it is before the transaction: it shares with it whatever the transaction will not change."""
+    kept = copy.copy(table)
+    kept.items = defaultdict(dict, table.items)
+    kept.items |= {key: dict(table.items[key]) for key in touched if key in table.items}
+    if table.stream_shard is not None:
+        kept.stream_shard = copy.copy(table.stream_shard)
+        kept.stream_shard.table = kept
+        kept.stream_shard.items = list(table.stream_shard.items)
+    return kept
+
+
+def _update_of_a_copy(backend: DynamoDBBackend, table_name: str, key: dict[str, Any], **named: Any) -> Any:
+    """Moto changes an item where it is: in a transaction, a copy of it, for the item may have to be put back."""
+    if hasattr(_transaction, "touched"):
+        table = backend.get_table(table_name)
+        hash_key, range_key = (DynamoType(key[name]) for name in (table.hash_key_attr, table.range_key_attr))
+        item = table.get_item(hash_key, range_key)
+        if item is not None:
+            table.items[hash_key][range_key] = copy.deepcopy(item)
+    return _update_item(backend, table_name, key, **named)
+
+
+_REPLACED: Final = (
+    (BotocoreStubber, "process_request", _through_http, _answer),
+    (Table, "query", _query, _query_of_one_key),
+    (DynamoDBBackend, "update_item", _update_item, _update_of_a_copy),
+    (DynamoDBBackend, "transact_write_items", _transact, _transact_on_what_is_touched),
+    (models, "copy", copy, SimpleNamespace(deepcopy=_deepcopy, copy=copy.copy)),
+)
