@@ -18,7 +18,6 @@ type Target = Literal["arm64", "x86_64", "host"]
 # Lambda's Python 3.13 runs on Amazon Linux 2023, which has glibc 2.34.
 _PLATFORMS: Mapping[Target, str] = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 
-_LANGUAGES = ("en", "kk", "ru")
 
 
 class NotInstallable(RuntimeError):
@@ -84,8 +83,6 @@ def _is_dead_weight(path: Path) -> bool:
                 "LICENSE.txt",
                 "NOTICE",
             )
-        case ("babel", "locale-data", locale):
-            return not re.fullmatch(rf"root|({'|'.join(_LANGUAGES)})(_.*)?", Path(locale).stem)
         case (*_, "swagger_ui", file):
             return file.endswith((".js", ".css"))
         case (*_, "tests" | "__pycache__"):

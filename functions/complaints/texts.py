@@ -2,22 +2,21 @@
 
 A text is a string, or plural forms by CLDR category (`one`, `few`, `many`, `other`) chosen by the parameter
 `count`. A placeholder is `{name}` and nothing more: what a person wrote is put in as it is and never read as
-a pattern. Babel (dates, plurals, lists) is imported when it is first needed: it outweighs all the rest.
+a pattern. How dates, lists and numbers are written in each language is in `cldr.py`.
 """
 
 import json
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from babel import Locale
+from functions.complaints.cldr import conventions, number_text
 
 type Language = Literal["kk", "ru", "en"]
 
@@ -28,8 +27,6 @@ UNKNOWN: Final = "…"
 
 _CATALOGUES: Final = Path(__file__).with_name("catalogues")
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
-# British English, for the order of day and month is the one of the other two languages.
-_LOCALES: Final[Mapping[str, str]] = {"kk": "kk", "ru": "ru", "en": "en_GB"}
 _WEIGHT: Final = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?", re.ASCII)
 _RANGE: Final = re.compile(r"\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*", re.ASCII)
 
@@ -101,13 +98,9 @@ def _ranges(header: str) -> Iterable[tuple[str, float]]:
 
 def date_text(when: date, language: str, zone: str, *, near: date | None = None) -> str:
     """`23 March 2026`, without the year where it is `near`'s; an instant is shown in `zone` (IANA name)."""
-    from babel.dates import format_date, format_skeleton
-
     day = _local_date(when, zone)
-    locale = _locale(language)
-    if near is not None and _local_date(near, zone).year == day.year:
-        return format_skeleton("MMMMd", day, locale=locale)
-    return format_date(day, "long", locale=locale)
+    in_this_year = near is not None and _local_date(near, zone).year == day.year
+    return _day_text(day, language, with_year=not in_this_year)
 
 
 def datetime_text(when: datetime, language: str, zone: str, *, near: date | None = None) -> str:
@@ -117,31 +110,38 @@ def datetime_text(when: datetime, language: str, zone: str, *, near: date | None
 
 def distance_text(metres: float, language: str) -> str:
     """`240 m`, `2.1 km`: to ten metres below a kilometre, to a hundred above."""
-    from babel.units import format_unit
-
-    locale = _locale(language)
+    its = conventions(language)
     if metres < 995:
-        return format_unit(round(metres, -1), "length-meter", length="short", format="#,##0", locale=locale)
-    return format_unit(
-        round(metres / 1000, 1), "length-kilometer", length="short", format="#,##0.#", locale=locale
-    )
+        return its.metres.format(count=number_text(round(metres, -1), language))
+    return its.kilometres.format(count=number_text(round(metres / 1000, 1), language))
 
 
 def dates_text(days: Iterable[date], language: str, *, near: date) -> str:
     """`9 and 23 March`, `30 April, 1 and 9 May`: a month is named once, a year where it is not `near`'s."""
-    from babel.dates import format_date
-    from babel.lists import format_list
-
-    locale = _locale(language)
     months = []
-    for (year, _), group in groupby(sorted(set(days)), key=lambda day: (day.year, day.month)):
+    for (year, month), group in groupby(sorted(set(days)), key=lambda day: (day.year, day.month)):
         of_month = list(group)
         if year == near.year:
-            listed = format_list([str(day.day) for day in of_month], locale=locale)
-            months.append(f"{listed} {format_date(of_month[0], 'MMMM', locale=locale)}")
+            listed = _list_text([str(day.day) for day in of_month], language)
+            months.append(f"{listed} {conventions(language).months[month - 1]}")
         else:
-            months += [format_date(day, "long", locale=locale) for day in of_month]
+            months += [_day_text(day, language, with_year=True) for day in of_month]
     return ", ".join(months)
+
+
+def _day_text(day: date, language: str, *, with_year: bool) -> str:
+    its = conventions(language)
+    pattern = its.day_month_year if with_year else its.day_month
+    return pattern.format(day=day.day, month=its.months[day.month - 1], year=day.year)
+
+
+def _list_text(items: Sequence[str], language: str) -> str:
+    *others, last = items
+    if not others:
+        return last
+    its = conventions(language)
+    pattern = its.last_of_two if len(others) == 1 else its.last_of_more
+    return pattern.format(others=", ".join(others), last=last)
 
 
 def _local_date(when: date, zone: str) -> date:
@@ -160,15 +160,8 @@ def _shown(value: object) -> str:
 def _form(forms: Mapping[str, str], language: str, count: object) -> str:
     category = "other"
     if isinstance(count, int) and abs(count) < 10**15:
-        category = _locale(language).plural_form(count)
+        category = conventions(language).plural(count)
     return forms.get(category) or forms["other"]
-
-
-@cache
-def _locale(language: str) -> "Locale":
-    from babel import Locale
-
-    return Locale.parse(_LOCALES.get(language, "kk"))
 
 
 def _catalogue(language: str) -> Mapping[str, Any]:

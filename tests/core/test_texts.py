@@ -3,8 +3,6 @@
 import ast
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -419,7 +417,7 @@ def test_no_other_language_was_wanted_more(weights: dict[str, float], default: A
     assert wanted[chosen] == max(wanted.values())
 
 
-# --- Names and cost
+# --- Names
 
 
 def test_a_name_in_a_language_that_is_missing_is_shown_in_another() -> None:
@@ -428,14 +426,3 @@ def test_a_name_in_a_language_that_is_missing_is_shown_in_another() -> None:
     assert in_language({}, "en") == UNKNOWN
     assert has_text("status.closed")
     assert not has_text("status.lost")
-
-
-def test_plain_texts_need_no_babel() -> None:
-    """Babel takes some 50 ms to import: a function that answers with an error in plain words must not pay for it."""
-    code = (
-        "import sys\n"
-        "from functions.complaints import appeal, history, problems\n"
-        "problems.problem_of(problems.NotFound()).document('ru')\n"
-        "sys.exit('babel' in sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=FUNCTIONS.parent)
