@@ -30,9 +30,13 @@ def new_archive(path: Path) -> Iterator[ZipFile]:
 def add_folder(archive: ZipFile, folder: Path) -> None:
     """Add every file below the folder, by its path from there."""
     for file in sorted(file for file in folder.rglob("*") if file.is_file()):
-        entry = ZipInfo(file.relative_to(folder).as_posix(), _DATE)
-        entry.external_attr = 0o100644 << 16
-        archive.writestr(entry, file.read_bytes(), ZIP_DEFLATED)
+        add_file(archive, file.relative_to(folder).as_posix(), file.read_bytes())
+
+
+def add_file(archive: ZipFile, path: str, content: bytes) -> None:
+    entry = ZipInfo(path, _DATE)
+    entry.external_attr = 0o100644 << 16
+    archive.writestr(entry, content, ZIP_DEFLATED)
 
 
 def copy_entries(source: Path, archive: ZipFile, *, wanted: Callable[[str], bool]) -> None:

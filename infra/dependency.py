@@ -19,7 +19,6 @@ type Target = Literal["arm64", "x86_64", "host"]
 _PLATFORMS: Mapping[Target, str] = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 
 
-
 class NotInstallable(RuntimeError):
     """A locked package has no wheel for the target, or none with the locked hash."""
 

@@ -21,8 +21,9 @@ from contextlib import suppress
 from pathlib import Path
 from zipfile import ZipFile
 
-from infra import archive, bytecode, dependency
-from infra.archive import add_folder, copy_entries, new_archive
+from infra import archive, botocore_data, bytecode, dependency
+from infra.archive import add_file, add_folder, copy_entries, new_archive
+from infra.botocore_data import ENDPOINTS, endpoints_of, is_needed
 from infra.bytecode import RUNTIME, NotCompiled, compile_folder
 from infra.dependency import NotInstallable, Target, label, locked, package_archive
 from infra.toolchain import ROOT
@@ -149,10 +150,9 @@ def _write(
         compile_folder(Path(folder))
         add_folder(packed, Path(folder))
         for package in packages:
-            copy_entries(package, packed, wanted=lambda path: not _is_other_service(path, services))
-        models = {path.split("/")[2] for path in packed.namelist() if path.startswith("botocore/data/")}
-        if unknown := set(services) - models:
-            raise FileNotFoundError(f"botocore in this lock has no service {', '.join(sorted(unknown))}")
+            copy_entries(package, packed, wanted=lambda path: is_needed(path, services))
+            if (endpoints := endpoints_of(package, services)) is not None:
+                add_file(packed, ENDPOINTS, endpoints)
 
 
 def _forget_unused(folder: Path) -> None:
@@ -174,15 +174,10 @@ def _forget_unused_folders(parent: Path) -> None:
             folder.rename(Path(aside) / folder.name)
 
 
-def _is_other_service(path: str, services: Collection[str]) -> bool:
-    match path.split("/"):
-        case ["botocore", "data", service, _, *file]:
-            return service not in services or file == ["examples-1.json"]
-    return False
-
-
 def _digest(inputs: Sequence[str], contents: Mapping[str, bytes]) -> str:
-    recipe = [Path(str(module.__file__)).read_text() for module in (archive, bytecode, dependency)]
+    recipe = [
+        Path(str(module.__file__)).read_text() for module in (archive, botocore_data, bytecode, dependency)
+    ]
     recipe.append(Path(__file__).read_text())
     digest = hashlib.sha256(json.dumps([recipe, RUNTIME, inputs, sorted(contents)]).encode())
     for path in sorted(contents):

@@ -4,15 +4,16 @@ PynamoDB makes a client for each model, and each reads botocore's models and end
 often as there are models in use.
 """
 
-from contextlib import suppress
+import json
+from collections.abc import Mapping
 from functools import cache
+from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError
 from pynamodb import models
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 
-from functions.complaints.aws import session
+from functions.complaints.aws import rehearse, session
 
 
 class TableMeta:
@@ -48,13 +49,46 @@ def connection() -> Connection:
 
 
 def connect() -> object:
-    """Make the client, and return it ready: with the endpoint's rules and the credentials read, but without any request.
+    """Make the client, and return it ready: all that a first read and a first transaction need has been done once,
+    without any request.
 
-    A handler does so when it is imported: Lambda gives a starting function a whole core, and the first request only its
-    share of one.
+    A handler does so when it is imported.
     """
     made = connection().client
-    # An address is signed here and used nowhere. What is missing for it, a request will say.
-    with suppress(BotoCoreError):
-        made.generate_presigned_url("describe_table", Params={"TableName": "any"})
+    # A host's name is encoded with it, for the first connection.
+    import encodings.idna  # noqa: F401, PLC0415
+
+    for operation, parameters in _REHEARSED.items():
+        rehearse(made, operation, parameters, answer=_ANSWER)
     return made
+
+
+_ANY_ITEM: Final = {"pk": {"S": "any"}, "n": {"N": "1"}, "is": {"BOOL": True}}
+_ANY_TABLE: Final = {"TableName": "any"}
+_ANY_CONDITION: Final = {
+    "ConditionExpression": "any",
+    "ExpressionAttributeNames": {"#0": "pk"},
+    "ExpressionAttributeValues": {":0": {"S": "any"}},
+}
+_REHEARSED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "get_item": {**_ANY_TABLE, "Key": _ANY_ITEM, "ConsistentRead": True},
+    "update_item": {
+        **_ANY_TABLE,
+        "Key": _ANY_ITEM,
+        "UpdateExpression": "any",
+        "ReturnValues": "ALL_NEW",
+        **_ANY_CONDITION,
+    },
+    "transact_write_items": {
+        "TransactItems": [
+            {
+                "Put": {
+                    **_ANY_TABLE,
+                    "Item": _ANY_ITEM,
+                    **_ANY_CONDITION,
+                }
+            }
+        ]
+    },
+}
+_ANSWER: Final = json.dumps({"Item": _ANY_ITEM, "Attributes": _ANY_ITEM}).encode()

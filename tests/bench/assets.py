@@ -11,8 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import botocore
+
 from functions.complaints.region import region_from_dict
 from infra import functions
+from infra.botocore_data import ENDPOINTS
 from infra.dependency import Target, locked
 from infra.directory import DIRECTORY
 from infra.docs_page import page
@@ -149,6 +152,16 @@ def bare() -> Asset:
         memory=256,
         environment=_ENVIRONMENT,
     )
+
+
+def with_all_endpoints(built: Asset) -> Path:
+    """The same files, but with all that botocore knows of where services are, which our bundler cuts to those in use."""
+    folder = BENCH / "endpoints" / built.folder.name
+    if not folder.exists():
+        shutil.copytree(built.folder, folder)
+        whole = Path(botocore.__file__).parent / "data" / "endpoints.json"
+        shutil.copy(whole, folder / ENDPOINTS)
+    return folder
 
 
 def as_plainly_packaged(built: Asset) -> Path:

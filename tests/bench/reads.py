@@ -224,7 +224,8 @@ def _complaints(count: int, urgencies: list[str]) -> Iterator[tuple[Shape, Mappi
         is_seen = body == "housing" and number < IN_A_STATE * len(BODIES)
         id = "01" + "".join(random.choices(ALPHABET, k=24))
         at = iso(MONDAY + timedelta(milliseconds=random.randrange(86_400_000)))
-        lat, lon = WEST if number < AROUND else (52 + random.random(), 76 + random.random())
+        # The others are a degree away: what is nearby is read whole, and has to be as much in both.
+        lat, lon = WEST if number < AROUND else (53.5 + random.random(), 76 + random.random())
         urgency = f"{at}#1{random.randrange(10)}#{id}"
         if body == "housing":
             urgencies.append(urgency)

@@ -1,14 +1,18 @@
 """What a Lambda function's asset holds, and that it is the same whenever and wherever it is made."""
 
 import importlib.util
+import json
 import os
 import struct
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from botocore.session import get_session
 
 from infra import package
+from infra.botocore_data import ENDPOINTS
 from infra.package import PackagingError, bundle, modules_loaded, unpacked
 from infra.toolchain import ROOT
 
@@ -286,3 +290,28 @@ def test_native_code_is_the_targets_whatever_this_machine_is(project: Path) -> N
     assert headers
     # ELF: the machine is the half-word at offset 18, and 183 is AArch64.
     assert {struct.unpack_from("<H", header, 18)[0] for header in headers} == {183}
+
+
+def test_where_services_are_is_known_of_the_named_ones_alone_and_the_same_for_them(project: Path) -> None:
+    """Every region of them: what is cut away is not part of any answer."""
+    asset = bundle(
+        name="small",
+        sources=[],
+        lock=BASE,
+        target="host",
+        services=["dynamodb", "stepfunctions"],
+        root=project,
+    )
+    with ZipFile(asset) as packed:
+        kept = json.loads(packed.read(ENDPOINTS))
+    whole = get_session().get_data("endpoints")
+
+    def named(services: dict[str, Any]) -> dict[str, Any]:
+        return {name: services[name] for name in ("dynamodb", "states") if name in services}
+
+    assert named(whole["partitions"][0]["services"]).keys() == {"dynamodb", "states"}
+    assert [each["partition"] for each in kept["partitions"]] == [
+        each["partition"] for each in whole["partitions"]
+    ]
+    for mine, its in zip(kept["partitions"], whole["partitions"], strict=True):
+        assert mine == its | {"services": named(its["services"])}
