@@ -1,8 +1,9 @@
 """CPU time of importing each handler from its asset, in fresh processes, in turn with the bare handler's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.bench.assets import FUNCTIONS, Asset, as_plainly_packaged, asset, bare, with_all_endpoints
 from tests.bench.measure import Sample, probed, ratio
@@ -17,19 +18,17 @@ WHOLE: Final = "the bare handler with all of botocore's endpoints"
 
 
 def measure() -> Sequence[Table]:
-    subjects = {"bare": bare(), **{name: asset(name) for name in FUNCTIONS}}
-    plain = {name: as_plainly_packaged(subjects[name]) for name in PLAIN}
-    whole = with_all_endpoints(subjects["bare"])
-    names = [*subjects, WHOLE, *(f"plain {name}" for name in PLAIN)]
-    taken: dict[str, list[float]] = {name: [] for name in names}
-    modules: dict[str, int] = {}
+    base = bare()
+    subjects: dict[str, tuple[Asset, Path]] = {name: (asset(name), asset(name).folder) for name in FUNCTIONS}
+    subjects[WHOLE] = (base, with_all_endpoints(base))
+    taken = {name: Pair() for name in subjects}
+    plain = {name: Pair() for name in PLAIN}
     for _ in range(ROUNDS):
-        for name, subject in subjects.items():
-            modules[name] = _import(subject, None, taken[name])
-        modules[WHOLE] = _import(subjects["bare"], whole, taken[WHOLE])
+        for name, (subject, folder) in subjects.items():
+            taken[name].add(probed(subject, folder=folder), probed(base))
         for name in PLAIN:
-            _import(subjects[name], plain[name], taken[f"plain {name}"])
-    samples = {name: Sample(values=values) for name, values in taken.items()}
+            built = base if name == "bare" else asset(name)
+            plain[name].add(probed(built, folder=as_plainly_packaged(built)), probed(built))
     return [
         Table(
             title="Import of each handler from its asset, CPU time",
@@ -38,15 +37,11 @@ def measure() -> Sequence[Table]:
             rows=[
                 Row(
                     name=name,
-                    cells=[
-                        str(modules[name]),
-                        spread(*ratio(samples[name], samples["bare"])),
-                        f"{milliseconds(samples[name].median)} / {milliseconds(samples['bare'].median)}",
-                    ],
-                    value=ratio(samples[name], samples["bare"])[0],
+                    cells=[str(pair.modules), spread(*pair.ratio), pair.times],
+                    value=pair.ratio[0],
                     target=None if name == WHOLE else API if name in APIS else WORKER,
                 )
-                for name in [*FUNCTIONS, WHOLE]
+                for name, pair in taken.items()
             ],
             notes=(
                 "Ours collect no garbage while they are imported (`functions/complaints/cold_start.py`), and do"
@@ -60,22 +55,31 @@ def measure() -> Sequence[Table]:
             against="the same handler from our own packaging",
             columns=("ratio (quartiles)", "ms / ms"),
             rows=[
-                Row(
-                    name=name,
-                    cells=[
-                        spread(*ratio(samples[f"plain {name}"], samples[name])),
-                        f"{milliseconds(samples[f'plain {name}'].median)}"
-                        f" / {milliseconds(samples[name].median)}",
-                    ],
-                    value=ratio(samples[f"plain {name}"], samples[name])[0],
-                )
-                for name in PLAIN
+                Row(name=name, cells=[spread(*pair.ratio), pair.times], value=pair.ratio[0])
+                for name, pair in plain.items()
             ],
         ),
     ]
 
 
-def _import(subject: Asset, folder: Path | None, into: list[float]) -> int:
-    told = probed(subject, folder=folder)
-    into.append(told["import"]["cpu"])
-    return int(told["modules"])
+@dataclass(kw_only=True)
+class Pair:
+    """What two imports took, one right after the other, time and again."""
+
+    mine: list[float] = field(default_factory=list)
+    its: list[float] = field(default_factory=list)
+    modules: int = 0
+
+    def add(self, mine: Mapping[str, Any], its: Mapping[str, Any]) -> None:
+        self.mine.append(mine["import"]["cpu"])
+        self.its.append(its["import"]["cpu"])
+        self.modules = int(mine["modules"])
+
+    @property
+    def ratio(self) -> tuple[float, float, float]:
+        return ratio(Sample(values=self.mine), Sample(values=self.its))
+
+    @property
+    def times(self) -> str:
+        mine, its = (milliseconds(Sample(values=values).median) for values in (self.mine, self.its))
+        return f"{mine} / {its}"

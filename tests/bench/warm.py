@@ -52,8 +52,8 @@ def _scene(scene: Scene, *, environment: Mapping[str, str], url: str, rounds: in
     samples: dict[str, list[float]] = {"first": [], "warm": [], "base first": [], "base warm": []}
     for _ in range(rounds):
         mine = probed(asset(scene.function), events=[scene.event], repeat=repeat, environment=environment)
-        mine_first = probed(asset(scene.function), events=[scene.smallest], environment=environment)
         its = probed(bare(), events=[same], repeat=repeat, environment=environment)
+        mine_first = probed(asset(scene.function), events=[scene.smallest], environment=environment)
         its_first = probed(bare(), events=[one_put], environment=environment)
         _expect_served(scene, mine["answer"])
         samples["first"].append(mine_first["first"]["cpu"])
