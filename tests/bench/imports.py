@@ -9,7 +9,7 @@ from tests.bench.assets import FUNCTIONS, Asset, as_plainly_packaged, asset, bar
 from tests.bench.measure import Sample, probed, ratio
 from tests.bench.report import Row, Table, milliseconds, spread
 
-ROUNDS: Final = 15
+ROUNDS: Final = 31
 API: Final = 1.25
 WORKER: Final = 1.1
 APIS: Final = ("intake API", "agency API", "subscriptions")
