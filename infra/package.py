@@ -153,6 +153,8 @@ def _write(
             copy_entries(package, packed, wanted=lambda path: is_needed(path, services))
             if (endpoints := endpoints_of(package, services)) is not None:
                 add_file(packed, ENDPOINTS, endpoints)
+        if services and ENDPOINTS not in packed.NameToInfo:
+            raise FileNotFoundError(f"no botocore in this lock for {', '.join(sorted(services))}")
 
 
 def _forget_unused(folder: Path) -> None:

@@ -57,7 +57,7 @@ def models(table: str) -> list[Any]:
             continue
         for value in vars(module).values():
             is_model = isinstance(value, type) and issubclass(value, Model) and hasattr(value, "Meta")
-            if is_model and value.Meta.table_name == os.environ[f"{table.upper()}_TABLE"]:
+            if is_model and value.Meta.table_name == _name_of(table):
                 found[value.__name__] = value
     return list(found.values())
 
@@ -71,10 +71,7 @@ def create_tables() -> None:
 def _made_once() -> dict[str, Any]:
     _create_tables()
     tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
-    return {
-        name: copy.deepcopy(tables[name])
-        for name in (os.environ[f"{table.upper()}_TABLE"] for table in MODELS)
-    }
+    return {name: copy.deepcopy(tables[name]) for name in map(_name_of, MODELS)}
 
 
 def _create_tables() -> None:
@@ -87,7 +84,7 @@ def _create_tables() -> None:
             for index in model._indexes.values():
                 indexes[index.Meta.index_name] = _index(index, attributes)
         client.create_table(
-            TableName=os.environ[f"{table.upper()}_TABLE"],
+            TableName=_name_of(table),
             KeySchema=_keys("pk", "sk"),
             AttributeDefinitions=[
                 {"AttributeName": name, "AttributeType": kind} for name, kind in attributes.items()
@@ -95,6 +92,10 @@ def _create_tables() -> None:
             BillingMode="PAY_PER_REQUEST",
             **({"GlobalSecondaryIndexes": list(indexes.values())} if indexes else {}),
         )
+
+
+def _name_of(table: str) -> str:
+    return os.environ[f"{table.upper()}_TABLE"]
 
 
 @cache

@@ -131,22 +131,20 @@ def _transact_on_what_is_touched(backend: DynamoDBBackend, items: list[dict[str,
     for item in items:
         for operation in item.values():
             table = backend.tables.get(operation.get("TableName"))
-            key = (operation.get("Key") or operation.get("Item") or {}).get(table and table.hash_key_attr)
-            if key:
-                touched[operation["TableName"]].add(DynamoType(key))
-    _transaction.touched, _transaction.kept = touched, {}
+            named = operation.get("Key") or operation.get("Item") or {}
+            if table is not None and table.hash_key_attr in named:
+                touched[table.name].add(DynamoType(named[table.hash_key_attr]))
+    _transaction.kept = {name: _as_it_is(backend.tables[name], keys) for name, keys in touched.items()}
     try:
         _transact(backend, items)
     finally:
-        del _transaction.touched, _transaction.kept
+        del _transaction.kept
 
 
 def _deepcopy(value: Any, memo: Any = None) -> Any:
-    if not isinstance(value, Table) or not hasattr(_transaction, "kept"):
-        return copy.deepcopy(value, memo)
-    if value.name not in _transaction.kept:
-        _transaction.kept[value.name] = _as_it_is(value, _transaction.touched[value.name])
-    return _transaction.kept[value.name]
+    if isinstance(value, Table) and value.name in getattr(_transaction, "kept", {}):
+        return _transaction.kept[value.name]
+    return copy.deepcopy(value, memo)
 
 
 def _as_it_is(table: Table, touched: set[Any]) -> Table:
@@ -163,7 +161,7 @@ def _as_it_is(table: Table, touched: set[Any]) -> Table:
 
 def _update_of_a_copy(backend: DynamoDBBackend, table_name: str, key: dict[str, Any], **named: Any) -> Any:
     """Moto changes an item where it is: in a transaction, a copy of it, for the item may have to be put back."""
-    if hasattr(_transaction, "touched"):
+    if hasattr(_transaction, "kept"):
         table = backend.get_table(table_name)
         hash_key, range_key = (DynamoType(key[name]) for name in (table.hash_key_attr, table.range_key_attr))
         item = table.get_item(hash_key, range_key)

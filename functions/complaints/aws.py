@@ -23,30 +23,31 @@ _making: Final = Lock()
 
 @cache
 def session() -> Any:
-    """The one session: it keeps what every client needs of credentials and endpoints, and reading that takes ten times
-    as long as making a client of it.
+    """The one session, whose clients have bounded waits and the SDK's own retries with jitter.
+
+    It keeps what every client needs of credentials and endpoints, and reading that takes ten times as long as making a
+    client of it.
     """
     # Imported here: a handler that asks AWS for nothing does not load them.
     from botocore.config import Config  # noqa: PLC0415
     from botocore.session import get_session  # noqa: PLC0415
 
     made = get_session()
-    made.set_default_client_config(Config(user_agent=USER_AGENT))
+    made.set_default_client_config(
+        Config(
+            user_agent=USER_AGENT,
+            connect_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=READ_TIMEOUT_S,
+            retries={"mode": "standard", "max_attempts": 4},
+        )
+    )
     return made
 
 
 @cache
 def client(service: str) -> Any:
-    """A client with bounded waits and the SDK's own retries with jitter."""
-    from botocore.config import Config  # noqa: PLC0415
-
-    config = Config(
-        connect_timeout=CONNECT_TIMEOUT_S,
-        read_timeout=READ_TIMEOUT_S,
-        retries={"mode": "standard", "max_attempts": 4},
-    )
     with _making:
-        return session().create_client(service, config=config)
+        return session().create_client(service)
 
 
 def rehearse(client: Any, operation: str, parameters: Mapping[str, Any], *, answer: bytes) -> None:

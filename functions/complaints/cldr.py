@@ -4,18 +4,17 @@ Babel has all of it, and needs 50 ms for the first date that a container writes.
 Babel. English is British, for the order of its day and month is the one of the other two.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conventions:
-    """`months` as they stand in a date, January first; the patterns are filled in with `str.format`."""
+    """`months` as they stand after the day of a date, January first; the patterns are filled in with `str.format`."""
 
-    months: tuple[str, ...]
-    day_month: str
-    day_month_year: str
+    months: Sequence[str]
+    with_year: str
     last_of_two: str
     last_of_more: str
     metres: str
@@ -53,22 +52,8 @@ _NARROW: Final = "\u202f"
 _NO_BREAK: Final = "\u00a0"
 _CONVENTIONS: Final[Mapping[str, Conventions]] = {
     "kk": Conventions(
-        months=(
-            "қаңтар",
-            "ақпан",
-            "наурыз",
-            "сәуір",
-            "мамыр",
-            "маусым",
-            "шілде",
-            "тамыз",
-            "қыркүйек",
-            "қазан",
-            "қараша",
-            "желтоқсан",
-        ),
-        day_month="{day} {month}",
-        day_month_year=f"{{year}}{_NARROW}ж. {{day}} {{month}}",
+        months="қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан".split(),
+        with_year=f"{{year}}{_NARROW}ж. {{day_month}}",
         last_of_two="{others} және {last}",
         last_of_more="{others}, {last}",
         metres="{count} м",
@@ -78,22 +63,8 @@ _CONVENTIONS: Final[Mapping[str, Conventions]] = {
         plural=_one_or_other,
     ),
     "ru": Conventions(
-        months=(
-            "января",
-            "февраля",
-            "марта",
-            "апреля",
-            "мая",
-            "июня",
-            "июля",
-            "августа",
-            "сентября",
-            "октября",
-            "ноября",
-            "декабря",
-        ),
-        day_month="{day} {month}",
-        day_month_year=f"{{day}} {{month}} {{year}}{_NARROW}г.",
+        months="января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
+        with_year=f"{{day_month}} {{year}}{_NARROW}г.",
         last_of_two="{others} и {last}",
         last_of_more="{others} и {last}",
         metres="{count} м",
@@ -103,22 +74,8 @@ _CONVENTIONS: Final[Mapping[str, Conventions]] = {
         plural=_russian,
     ),
     "en": Conventions(
-        months=(
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ),
-        day_month="{day} {month}",
-        day_month_year="{day} {month} {year}",
+        months="January February March April May June July August September October November December".split(),
+        with_year="{day_month} {year}",
         last_of_two="{others} and {last}",
         last_of_more="{others} and {last}",
         metres="{count} m",

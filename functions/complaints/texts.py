@@ -131,8 +131,8 @@ def dates_text(days: Iterable[date], language: str, *, near: date) -> str:
 
 def _day_text(day: date, language: str, *, with_year: bool) -> str:
     its = conventions(language)
-    pattern = its.day_month_year if with_year else its.day_month
-    return pattern.format(day=day.day, month=its.months[day.month - 1], year=day.year)
+    day_month = f"{day.day} {its.months[day.month - 1]}"
+    return its.with_year.format(day_month=day_month, year=day.year) if with_year else day_month
 
 
 def _list_text(items: Sequence[str], language: str) -> str:

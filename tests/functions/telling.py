@@ -133,10 +133,3 @@ def phone(
     )
     sign_in(device, before=None, owner=None)
     return device
-
-
-def empty() -> None:
-    """Take everything out of the tables: transactions of moto take as long as the tables are large."""
-    for table in ("complaints", "people"):
-        for item in client("dynamodb").scan(TableName=table)["Items"]:
-            client("dynamodb").delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})

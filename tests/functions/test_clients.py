@@ -77,7 +77,6 @@ def test_every_client_says_who_asks_and_not_what_it_is_made_of() -> None:
     def seen(request: object, **_: object) -> None:
         sent.append(request.headers["User-Agent"].decode())  # type: ignore[attr-defined]
 
-    client.meta.events.register_last("before-send", seen)
     client.meta.events.register_first("before-send", seen)
     aws.rehearse(client, "get_item", GET, answer=b"{}")
     assert sent

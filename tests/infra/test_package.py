@@ -283,6 +283,19 @@ def test_a_service_that_botocore_does_not_know_is_refused(project: Path) -> None
         bundle(name="small", sources=[], lock=BASE, target="host", services=["dynamo"], root=project)
 
 
+def test_services_need_botocore_in_the_lock(project: Path, lock: Path, tmp_path: Path) -> None:
+    with pytest.raises(PackagingError, match="no botocore in this lock for dynamodb"):
+        bundle(
+            name="small",
+            sources=[],
+            lock=lock,
+            target="host",
+            services=["dynamodb"],
+            root=project,
+            store=tmp_path / "store",
+        )
+
+
 def test_native_code_is_the_targets_whatever_this_machine_is(project: Path) -> None:
     asset = bundle(name="native", sources=[], lock=LOCKS / "webhooks.txt", target="arm64", root=project)
     with ZipFile(asset) as packed:
