@@ -6,9 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 from typing import Any
+from unittest.mock import patch
 
 import boto3
+from botocore.client import BaseClient
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
@@ -129,4 +132,28 @@ def tables() -> Iterator[None]:
     """
     with mock_aws():
         create_tables()
+        yield
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """A stream batch is worked on in its order: moto takes one request at a time, and what comes of a test is the same
+    each time.
+    """
+    from functions.complaints import outbox
+
+    with patch.object(outbox, "AT_ONCE", 1):
+        yield
+
+
+@contextmanager
+def requests_in_turn() -> Iterator[None]:
+    """Whoever works at the same time asks AWS in turn, for moto's sake; between any two requests another's may come."""
+    request, turn = BaseClient._make_api_call, Lock()
+
+    def in_turn(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        with turn:
+            return request(client, operation, parameters)
+
+    with patch.object(BaseClient, "_make_api_call", in_turn):
         yield

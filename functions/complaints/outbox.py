@@ -1,14 +1,18 @@
 """The outbox: events as the table's stream hands them to the consumers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from threading import Lock
+from typing import Any, Final, Self
 
 from functions.complaints.codec import event_of
 from functions.complaints.events import Event
 from functions.complaints.tables import EventItem
 from functions.complaints.telemetry import follow, logger
+
+AT_ONCE: Final = 8
+"""Complaints of one batch that are worked on at the same time; a client keeps ten connections."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,22 +72,115 @@ def published(item: EventItem) -> Published:
     )
 
 
-def consume(
-    records: Iterable[Mapping[str, Any]], handle: Callable[[Published], None]
-) -> dict[str, list[dict[str, str]]]:
-    """Hand each event of a stream batch to `handle`, in order, and stop at the first that fails.
+class Batch:
+    """The events of a stream batch, in order, and how far they were handled.
 
-    Returns the partial batch response of an event source mapping (`batchItemFailures`): a stream is checkpointed
-    at the first failure and read again from there, so going on would only do the rest twice.
+    A stream is checkpointed at the first record that fails and read again from there. So after a failure nothing is
+    begun any more that comes later; what has begun already is done twice, which changes nothing.
     """
-    for record in records:
-        sequence_number = record["dynamodb"]["SequenceNumber"]
+
+    def __init__(self, events: Sequence[Published], *, numbers: Sequence[str]) -> None:
+        """`numbers` are the records' sequence numbers; where they are more than the events, the next is unreadable."""
+        self._events, self._numbers = events, numbers
+        self._failed = len(events)
+        self._failing = Lock()
+
+    @classmethod
+    def read(cls, records: Sequence[Mapping[str, Any]]) -> Self:
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
+        events: list[Published] = []
+        for record, number in zip(records, numbers, strict=True):
+            try:
+                image = dict(record["dynamodb"]["NewImage"])
+                events.append(published(EventItem.from_raw_data(image)))
+            except Exception:
+                logger.exception("event not read", extra={"sequence_number": number})
+                break
+        return cls(events, numbers=numbers)
+
+    @property
+    def reached(self) -> Sequence[Published]:
+        """The events up to and with the first that failed."""
+        return self._events[: self._failed + 1]
+
+    @property
+    def done(self) -> Sequence[Published]:
+        """The events before the first that failed."""
+        return self._events[: self._failed]
+
+    @property
+    def response(self) -> dict[str, list[dict[str, str]]]:
+        """The partial batch response of an event source mapping."""
+        failed = self._numbers[self._failed : self._failed + 1]
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+
+    def each(self, handle: Callable[[Published], None]) -> None:
+        """Hand out each event that was reached: a complaint's in their order, AT_ONCE complaints at the same time."""
+
+        def in_order(positions: Sequence[int]) -> None:
+            for position in positions:
+                if not self._handled(position, handle):
+                    return
+
+        complaints = _grouped((event.event.complaint_id, at) for at, event in enumerate(self.reached))
+        _at_once(in_order, list(complaints.values()))
+
+    def together[Key](
+        self,
+        keys: Callable[[Published], Iterable[Key]],
+        handle: Callable[[Key, Sequence[Published]], None],
+    ) -> None:
+        """Hand out at once, in their order, the events that were reached and have a key in common.
+
+        Where it fails, the first of them has.
+        """
+
+        def whole(group: tuple[Key, Sequence[int]]) -> None:
+            key, positions = group
+            self._handled(positions[0], lambda _: handle(key, [self._events[at] for at in positions]))
+
+        groups = _grouped((key, at) for at, event in enumerate(self.reached) for key in keys(event))
+        _at_once(whole, list(groups.items()))
+
+    def _handled(self, position: int, handle: Callable[[Published], None]) -> bool:
+        if position > self._failed:
+            return False
+        event = self._events[position]
         try:
-            image = EventItem.from_raw_data(dict(record["dynamodb"]["NewImage"]))
-            event = published(image)
             follow(complaint_id=event.event.complaint_id, correlation_id=event.correlation_id)
             handle(event)
         except Exception:
-            logger.exception("event not handled", extra={"sequence_number": sequence_number})
-            return {"batchItemFailures": [{"itemIdentifier": sequence_number}]}
-    return {"batchItemFailures": []}
+            logger.exception("event not handled", extra={"sequence_number": self._numbers[position]})
+            with self._failing:
+                self._failed = min(self._failed, position)
+            return False
+        return True
+
+
+def consume(
+    records: Sequence[Mapping[str, Any]], handle: Callable[[Published], None]
+) -> dict[str, list[dict[str, str]]]:
+    """Hand each event of a stream batch to `handle`; returns the partial batch response."""
+    batch = Batch.read(records)
+    batch.each(handle)
+    return batch.response
+
+
+def _grouped[Key](pairs: Iterable[tuple[Key, int]]) -> Mapping[Key, Sequence[int]]:
+    groups: dict[Key, list[int]] = {}
+    for key, position in pairs:
+        groups.setdefault(key, []).append(position)
+    return groups
+
+
+def _at_once[Group](work: Callable[[Group], None], groups: Sequence[Group]) -> None:
+    if len(groups) < 2 or AT_ONCE < 2:
+        for group in groups:
+            work(group)
+        return
+    # Most batches are of one event.
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    with ThreadPoolExecutor(min(AT_ONCE, len(groups))) as pool:
+        for _ in pool.map(work, groups):
+            pass

@@ -9,9 +9,9 @@ _correlation: ContextVar[str | None] = ContextVar("correlation_id", default=None
 
 
 def follow(*, complaint_id: str | None, correlation_id: str | None) -> None:
-    """Every line that follows carries these two until the next call, and every event written the second."""
+    """Every line that this thread writes carries these two until the next call, and every event the second."""
     _correlation.set(correlation_id)
-    logger.append_keys(complaint_id=complaint_id, correlation_id=correlation_id)
+    logger.thread_safe_append_keys(complaint_id=complaint_id, correlation_id=correlation_id)
 
 
 def correlation_id() -> str | None:

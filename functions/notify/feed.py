@@ -2,8 +2,9 @@
 
 A clock makes a poor cursor: of two changes written at once the later may show first, and a poll between the two skips
 the other. Here each entry has a number, and number n + 1 can only be written once n is there: one transaction writes
-the entry, moves the head from n to n + 1, and marks the event, if it has no mark yet. So a reader who has seen up to n
-has seen everything up to n, and an event that is handled twice stands in the feed once. The head outlives the entries:
+the entry, moves the head from n to n + 1, and marks the event, if it has no mark yet; or several entries at once, and
+moves it by as many. So a reader who has seen up to n has seen everything up to n, and an event that is handled twice
+stands in the feed once. The head outlives the entries:
 a part in which nothing happened for so long that all of it has expired goes on where it was.
 
 A feed is kept in SHARDS parts, so that a busy agency's writers do not all contend for one number; a complaint's changes
@@ -15,7 +16,7 @@ import heapq
 import json
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
     from functions.complaints.outbox import Published
 
 TRIES: Final = 50
+AT_ONCE: Final = 25
+"""Events that are appended with one request: each is two of the hundred writes that a transaction can have."""
 _REFUSED: Final = "ConditionalCheckFailed"
-_WRITES: Final = ("head", "mark", "entry")
 # Of one write in a transaction, and of a whole one. Source: DynamoDB API reference, TransactWriteItems.
 _CONFLICTS: Final = {
     "TransactionConflict",
@@ -106,41 +108,58 @@ class Feed:
         self._sleep = sleep
         self._last: dict[str, int] = {}
 
-    def append(self, agency_id: str, published: "Published", *, now: datetime) -> None:
-        """Put an event into an agency's feed, once. Raises Crowded."""
-        pk = _pk(agency_id, shard_of(published.event.complaint_id))
-        for attempt in range(TRIES):
-            last = self._last.get(pk)
-            if last is None:
-                last = _last_number(pk)
-            try:
-                self._write(pk, last + 1, published, now=now)
-            except TransactWriteError as error:
-                codes = _codes(error)
-                if codes.get("mark") == _REFUSED:
-                    return
-                self._last.pop(pk, None)
-                if codes.get("head") != _REFUSED and not set(codes.values()) & _CONFLICTS:
-                    raise
-                self._sleep(random.uniform(0, min(0.5, 0.005 * 2**attempt)))  # noqa: S311
-            else:
-                self._last[pk] = last + 1
-                return
-        raise Crowded(pk)
+    def append(self, part: str, events: "Sequence[Published]", *, now: datetime) -> None:
+        """Put events into a part (see `part_of`) in their order, each once, and many with one request.
 
-    def _write(self, pk: str, number: int, published: "Published", *, now: datetime) -> None:
+        Raises Crowded.
+        """
+        waiting = {each.event.id: each for each in events}
+        tries = 0
+        while waiting:
+            chosen = list(waiting.values())[:AT_ONCE]
+            last = self._last.get(part)
+            if last is None:
+                last = _last_number(part)
+            try:
+                self._write(part, last, chosen, now=now)
+            except TransactWriteError as error:
+                self._last.pop(part, None)
+                refusal = _refusal(error, chosen)
+                for there in refusal.there:
+                    del waiting[there]
+                if refusal.is_crowd and waiting:
+                    tries += 1
+                    if tries == TRIES:
+                        raise Crowded(part) from error
+                    self._sleep(random.uniform(0, min(0.5, 0.005 * 2**tries)))  # noqa: S311
+                elif not refusal.is_crowd and not refusal.there:
+                    raise
+            else:
+                self._last[part] = last + len(chosen)
+                for each in chosen:
+                    del waiting[each.event.id]
+
+    def _write(self, part: str, last: int, events: "Sequence[Published]", *, now: datetime) -> None:
         from functions.notify.webhooks.message import body_of  # noqa: PLC0415
 
         expires = now + KEPT
-        entry = EntryItem(
-            pk, _sk(number), n=number, at=published.event.at, body=body_of(published), expires=expires
-        )
-        mark = MarkItem(pk, f"event#{published.event.id}", n=number, expires=expires)
-        at_last = HeadItem.n == number - 1 if number > 1 else HeadItem.pk.does_not_exist()
+        at_last = HeadItem.n == last if last else HeadItem.pk.does_not_exist()
+        numbered = list(enumerate(events, start=last + 1))
         with TransactWrite(connection=connection()) as transaction:
-            transaction.save(HeadItem(pk, n=number), condition=at_last)
-            transaction.save(mark, condition=MarkItem.pk.does_not_exist())
-            transaction.save(entry)
+            transaction.save(HeadItem(part, n=last + len(events)), condition=at_last)
+            for number, each in numbered:
+                mark = MarkItem(part, f"event#{each.event.id}", n=number, expires=expires)
+                transaction.save(mark, condition=MarkItem.pk.does_not_exist())
+            for number, each in numbered:
+                body = body_of(each)
+                transaction.save(
+                    EntryItem(part, _sk(number), n=number, at=each.event.at, body=body, expires=expires)
+                )
+
+
+def part_of(agency_id: str, published: "Published") -> str:
+    """The part of an agency's feed that an event belongs to."""
+    return _pk(agency_id, shard_of(published.event.complaint_id))
 
 
 def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) -> Page:
@@ -192,12 +211,22 @@ def _last_number(pk: str) -> int:
         return 0
 
 
-def _codes(error: TransactWriteError) -> Mapping[str, str]:
-    """What became of each write, by its name in _WRITES; of the whole where nothing is said of each."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Refusal:
+    """Why a transaction was not made: others were at the part, or events are `there` already, by their ids."""
+
+    is_crowd: bool
+    there: tuple[str, ...]
+
+
+def _refusal(error: TransactWriteError, events: "Sequence[Published]") -> _Refusal:
+    """The reasons are those of the head, of the marks, and of the entries; none for a transaction refused whole."""
     codes = [reason.code if reason is not None else "" for reason in error.cancellation_reasons]
-    if len(codes) == len(_WRITES):
-        return dict(zip(_WRITES, codes, strict=True))
-    return {"whole": error.cause_response_code or ""}
+    head, marks = codes[0] if codes else error.cause_response_code, codes[1 : len(events) + 1]
+    return _Refusal(
+        is_crowd=head == _REFUSED or not _CONFLICTS.isdisjoint((*codes, head)),
+        there=tuple(each.event.id for each, code in zip(events, marks, strict=False) if code == _REFUSED),
+    )
 
 
 def _pk(agency_id: str, shard: int) -> str:

@@ -9,7 +9,7 @@ import importlib
 import json
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ import boto3
 import time_machine
 from moto import mock_aws
 
-from tests.dynamodb import create_tables, prepare_environment
+from tests.dynamodb import create_tables, one_at_a_time, prepare_environment, requests_in_turn
 from tests.region_fixture import RAW
 
 BUCKET = "photos"
@@ -58,6 +58,7 @@ class Town:
     clock: time_machine.Traveller
     handlers: Mapping[str, ModuleType]
     queue_url: str
+    tries: int = 1
     seen: set[tuple[str, str]] = field(default_factory=set)
     records: list[dict[str, Any]] = field(default_factory=list)
 
@@ -165,9 +166,20 @@ class Town:
     def _consume(self, records: list[dict[str, Any]]) -> None:
         if not records:
             return
-        event = {"Records": [{"eventName": "INSERT", "dynamodb": record} for record in records]}
         for consumer in ("assignment", "outbox"):
-            assert self.handlers[consumer].handler(event, context()) == {"batchItemFailures": []}
+            self._handed_out(records, consumer)
+
+    def _handed_out(self, records: Sequence[dict[str, Any]], consumer: str) -> None:
+        """As Lambda does it: again from the first that failed, at most `tries` times."""
+        numbers = [record["SequenceNumber"] for record in records]
+        for _ in range(self.tries):
+            event = {"Records": [{"eventName": "INSERT", "dynamodb": record} for record in records]}
+            failures = self.handlers[consumer].handler(event, context())["batchItemFailures"]
+            if not failures:
+                return
+            first = numbers.index(failures[0]["itemIdentifier"])
+            records, numbers = records[first:], numbers[first:]
+        raise AssertionError(f"{consumer} failed at {numbers[0]}")
 
     def _queue(self) -> bool:
         sqs = client("sqs")
@@ -196,12 +208,17 @@ class Town:
 
 
 @contextmanager
-def town(folder: Path, *, start: datetime, raw: Mapping[str, Any] = RAW) -> Iterator[Town]:
-    """A town with empty tables at `start`; `raw` is its compiled region file."""
+def town(
+    folder: Path, *, start: datetime, raw: Mapping[str, Any] = RAW, side_by_side: bool = False
+) -> Iterator[Town]:
+    """A town with empty tables at `start`; `raw` is its compiled region file. With `side_by_side` the complaints of a
+    batch are worked on at the same time, as they are in Lambda; else in turn, which is the same each time.
+    """
     prepare_environment()
+    working = requests_in_turn() if side_by_side else one_at_a_time()
     region_file = folder / "region.json"
     region_file.write_text(json.dumps(raw))
-    with mock_aws(), time_machine.travel(start, tick=False) as clock:
+    with mock_aws(), working, time_machine.travel(start, tick=False) as clock:
         os.environ |= _resources() | {"REGION_FILE": str(region_file), "SWEEP_GRACE_SECONDS": "60"}
         create_tables()
         client("s3").create_bucket(

@@ -8,8 +8,9 @@ import pytest
 
 from functions.complaints import agencies
 from functions.complaints.events import EventType
+from functions.complaints.outbox import Batch
 from functions.notify.feed import Feed, changes
-from functions.notify.outbox.deliveries import CACHED_FOR, CachedSubscriptions, concerned, on_event, wants
+from functions.notify.outbox.deliveries import CACHED_FOR, CachedSubscriptions, concerned, deliver, wants
 from functions.notify.webhooks.delivery import (
     Lane,
     read_delivery_id,
@@ -40,14 +41,16 @@ class Consumer:
         self.feed = Feed()
 
     def __call__(self, published):
-        on_event(
-            published,
+        batch = Batch([published], numbers=["1"])
+        deliver(
+            batch,
             deliveries=self.store,
             subscriptions=self.subscriptions,
             enqueue=self.nudged.extend,
             now=self.clock,
             feed=self.feed,
         )
+        assert batch.done
 
     def made(self, published, agency_id, subscription_id):
         lane = Lane(

@@ -11,8 +11,8 @@ from pynamodb.exceptions import TransactWriteError
 
 from functions.complaints.faults import Invalid
 from functions.notify import feed
-from functions.notify.feed import EntryItem, Feed, MarkItem, changes
-from tests.dynamodb import tables
+from functions.notify.feed import EntryItem, Feed, MarkItem, changes, part_of
+from tests.dynamodb import requests_in_turn, tables
 from tests.functions.webhook_world import START, Died, Fault, Faults, event
 
 
@@ -25,7 +25,7 @@ def table():
 def append(*published, writer=None, now=START):
     writer = writer or Feed()
     for each in published:
-        writer.append("roads", each, now=now)
+        writer.append(part_of("roads", each), [each], now=now)
 
 
 def poll(cursor=None, *, limit=100, now=START):
@@ -125,36 +125,32 @@ def test_what_has_expired_and_is_not_yet_deleted_hides_nothing():
 
 
 @pytest.mark.slow
-def test_writers_at_once_and_a_reader_beside_them_skip_nothing_and_repeat_nothing(monkeypatch):
+def test_writers_at_once_and_a_reader_beside_them_skip_nothing_and_repeat_nothing():
     """Eight writers, of whom each event has two, and a reader who polls all the time. Their requests take turns, for
     moto's sake; between any two of them the others' come, as they like.
     """
-    writers, events = 8, 12
-    turn, failures = threading.Lock(), []
-    request = BaseClient._make_api_call
-
-    def in_turn(client, operation, parameters):
-        with turn:
-            return request(client, operation, parameters)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", in_turn)
+    writers, events, failures = 8, 12, []
 
     def write(number):
         try:
             writer = Feed()
-            for seq in range(1, events + 1):
-                # Complaints C0 … C3, each written by two: the stream's batch that is handed out twice.
-                append(event(f"C{number // 2}", seq), writer=writer)
+            # Complaints C0 … C3, each written by two: the stream's batch that is handed out twice. The second has more
+            # of it at once.
+            size = 1 + number % 2 * 4
+            for first in range(1, events + 1, size):
+                some = [event(f"C{number // 2}", seq) for seq in range(first, min(first + size, events + 1))]
+                writer.append(part_of("roads", some[0]), some, now=START)
         except Exception as error:
             failures.append(error)
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
-    for thread in threads:
-        thread.start()
     seen, cursor = [], None
-    while any(thread.is_alive() for thread in threads):
-        page = poll(cursor, limit=7)
-        seen, cursor = seen + names(page), page.cursor
+    with requests_in_turn():
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            page = poll(cursor, limit=7)
+            seen, cursor = seen + names(page), page.cursor
     while (page := poll(cursor)).changes:
         seen, cursor = seen + names(page), page.cursor
     assert failures == []
@@ -243,6 +239,23 @@ def test_an_entry_costs_one_request_once_the_place_is_known():
     with faults.in_aws():
         append(event("C1", 2), writer=writer)
     assert faults.calls == ["TransactWriteItems"]
+
+
+def test_many_events_cost_one_request_and_those_that_were_there_are_left_out():
+    writer = Feed()
+    append(event("C1", 2), event("C1", 4), writer=writer)
+    some = [event("C1", seq) for seq in (1, 2, 3, 4, 5, 5)]
+    faults = Faults(lambda number: None)
+    with faults.in_aws():
+        writer.append(part_of("roads", some[0]), some, now=START)
+    assert [seq for _, seq in names(poll())] == [2, 4, 1, 3, 5]
+    assert faults.calls == ["TransactWriteItems", "GetItem", "TransactWriteItems"]
+    many = [event("C1", seq) for seq in range(10, 10 + 2 * feed.AT_ONCE + 1)]
+    del faults.calls[:]
+    with faults.in_aws():
+        writer.append(part_of("roads", many[0]), many, now=START)
+    assert faults.calls == ["TransactWriteItems"] * 3
+    assert [seq for _, seq in names(poll(limit=200))][5:] == [each.event.seq for each in many]
 
 
 def test_a_writer_that_is_always_too_late_says_so(monkeypatch):

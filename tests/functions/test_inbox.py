@@ -1,6 +1,6 @@
 """What is told to whom: the inbox, once for each step and person, and the push after it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.escalation import tick
 from functions.complaints.moves.filing import DeclaredPhoto
 from functions.complaints.moves.photos import expect_photos, refuse_photo
-from functions.complaints.outbox import Published
+from functions.complaints.outbox import Batch, Published
 from functions.complaints.people import (
     HeldItem,
     InboxItem,
@@ -24,11 +24,12 @@ from functions.complaints.people import (
 )
 from functions.complaints.people_rules import AWAKE_FOR
 from functions.complaints.timers import next_timer
-from functions.notify.outbox.consumer import OutOfTime, on_event
+from functions.notify.outbox import consumer
+from functions.notify.outbox.consumer import OutOfTime
 from functions.notify.outbox.held import release
 from functions.notify.outbox.push import Outcome
 from functions.notify.outbox.telling import FAILURES_MOST, NotPushed
-from tests.dynamodb import tables
+from tests.dynamodb import one_at_a_time, tables
 from tests.functions.faults import When, aws_calls, run_again_until_done
 from tests.functions.telling import HOUSING, NIGHT, REPORTER, Life, Phones, phone, teller
 from tests.region_fixture import RAW, region
@@ -52,16 +53,10 @@ def phones() -> Phones:
     return Phones()
 
 
-def tell(published: Published, life: Life, phones: Phones, **changes: Any) -> list[Published]:
-    delivered: list[Published] = []
-    arguments: dict[str, Any] = {
-        "teller": teller(life, phones),
-        "deliver": delivered.append,
-        "going_on": lambda: True,
-        "now": life.clock,
-    }
-    on_event(published, **arguments | changes)
-    return delivered
+def tell(
+    published: Published, life: Life, phones: Phones, *, going_on: Callable[[], bool] = lambda: True
+) -> None:
+    consumer.tell(published, teller=teller(life, phones), going_on=going_on, now=life.clock)
 
 
 def inbox(person: str) -> list[InboxItem]:
@@ -81,7 +76,7 @@ def test_who_reported_finds_the_first_step_in_the_inbox_and_on_each_phone(life: 
     phone("reporter", "android")
     phone("reporter", "iphone", platform="apns")
     published = assigned(life)
-    delivered = tell(published, life, phones)
+    tell(published, life, phones)
     (item,) = inbox("reporter")
     assert (item.type, item.complaint_id, item.number) == (
         "complaint.assigned",
@@ -90,7 +85,6 @@ def test_who_reported_finds_the_first_step_in_the_inbox_and_on_each_phone(life: 
     )
     assert item.expires == life.clock().replace(microsecond=0) + timedelta(days=90)
     assert sorted(phones.devices) == ["android", "iphone"]
-    assert delivered == [published]
 
 
 def test_the_same_record_again_changes_nothing_and_pushes_nothing(life: Life, phones: Phones) -> None:
@@ -217,14 +211,25 @@ def test_a_follower_whose_push_failed_is_come_back_to(life: Life, phones: Phones
     assert len(phones.devices) == 30
 
 
-def test_webhooks_do_not_wait_for_a_push_that_fails(life: Life, phones: Phones) -> None:
+def test_people_are_told_first_and_webhooks_do_not_wait_for_a_push_that_fails(
+    life: Life, phones: Phones
+) -> None:
     phone("reporter")
-    published = assigned(life)
-    phones.answers = [Outcome.FAILED]
+    events = [assigned(life), assigned(life), assigned(life)]
+    batch = Batch(events, numbers=["1", "2", "3"])
+    phones.answers = [Outcome.SENT, Outcome.FAILED]
     delivered: list[Published] = []
-    with pytest.raises(NotPushed):
-        tell(published, life, phones, deliver=delivered.append)
-    assert delivered == [published]
+
+    def deliver(given: Batch) -> None:
+        assert len(phones.published) == 1
+        delivered.extend(given.reached)
+
+    with one_at_a_time():
+        consumer.on_batch(
+            batch, teller=teller(life, phones), deliver=deliver, going_on=lambda: True, now=life.clock
+        )
+    assert delivered == events[:2]
+    assert batch.response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
 
 
 def test_one_phone_that_fails_for_ever_does_not_hold_up_the_stream(life: Life, phones: Phones) -> None:

@@ -506,7 +506,8 @@ def test_nothing_is_sent_to_a_deleted_subscription(door):
 def test_changes_are_polled_with_a_cursor(door):
     writer = feed.Feed()
     for seq in (1, 2, 3):
-        writer.append("roads", event("01KJR9YAXN5V7C2M4T8W6QZ3HD", seq), now=START)
+        each = event("01KJR9YAXN5V7C2M4T8W6QZ3HD", seq)
+        writer.append(feed.part_of("roads", each), [each], now=START)
     _, first = door("GET", "changes", limit=2)
     assert ([each["data"]["sequence"] for each in first["items"]], first["more"]) == ([1, 2], True)
     _, second = door("GET", "changes", cursor=first["cursor"])

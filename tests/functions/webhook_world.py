@@ -7,7 +7,7 @@ import itertools
 import json
 import random
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,8 +15,8 @@ import botocore.client
 
 from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import Event, EventType
-from functions.complaints.outbox import Published
-from functions.notify.outbox.deliveries import on_event
+from functions.complaints.outbox import Batch, Published
+from functions.notify.outbox.deliveries import deliver
 from functions.notify.webhooks import due, jobs
 from functions.notify.webhooks.delivery import Delivery, DeliveryStatus, Nudge
 from functions.notify.webhooks.endpoints import Endpoint
@@ -174,7 +174,7 @@ class NoTimer:
 
 
 class NoFeed:
-    def append(self, agency_id, published, *, now):
+    def append(self, part, events, *, now):
         pass
 
 
@@ -213,19 +213,19 @@ class World:
     def publish(self, published, subscriptions):
         """Consume one event as a stream does: again until it is done."""
         while True:
-            try:
-                on_event(
-                    published,
+            batch = Batch([published], numbers=["1"])
+            with suppress(Died):
+                deliver(
+                    batch,
                     deliveries=self.deliveries,
                     subscriptions=subscriptions,
                     enqueue=self.sender.enqueue,
                     now=self.clock,
                     feed=self.feed,
                 )
-            except (Fault, Died):
-                self.faults += 1
-            else:
-                return
+                if batch.done:
+                    return
+            self.faults += 1
 
     def work(self, message):
         try:

@@ -1,12 +1,13 @@
-"""What follows from an event on the way to people and agencies: inbox and pushes, then webhook deliveries."""
+"""What follows from events on the way to people and agencies: inbox and pushes, then webhook deliveries."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from functions.complaints.outbox import Published
+from functions.complaints.outbox import Batch, Published
 from functions.complaints.people import note_progress
 from functions.notify.outbox.inbox import followers, for_followers, for_reporter
+from functions.notify.outbox.metrics import report_told
 from functions.notify.outbox.telling import NotPushed, Teller
 
 NOTED_EVERY: Final = 25
@@ -16,28 +17,38 @@ class OutOfTime(Exception):
     """There are more people to tell than this invocation has time for; the next one goes on from where it stopped."""
 
 
-def on_event(
-    published: Published,
+def on_batch(
+    batch: Batch,
     *,
     teller: Teller,
-    deliver: Callable[[Published], None],
+    deliver: Callable[[Batch], None],
     going_on: Callable[[], bool],
     now: Callable[[], datetime],
 ) -> None:
-    """Tell everybody whom the event concerns. Every step may run twice: the second time finds it done.
+    """Tell everybody whom the events concern: all people first, for a phone is being looked at. Every step may run
+    twice: the second time finds it done.
 
-    A push that fails keeps neither other people nor the agencies waiting; it is reported last. Raises NotPushed,
-    OutOfTime.
+    A push that fails does not keep the agencies waiting.
+    """
+    batch.each(lambda published: tell(published, teller=teller, going_on=going_on, now=now))
+    deliver(batch)
+    for published in batch.done:
+        report_told(published, now=now())
+
+
+def tell(
+    published: Published, *, teller: Teller, going_on: Callable[[], bool], now: Callable[[], datetime]
+) -> None:
+    """Tell the people whom an event concerns.
+
+    A push that fails does not keep other people waiting; it is reported last. Raises NotPushed, OutOfTime.
     """
     trouble: list[NotPushed] = []
-    try:
-        if for_reporter(published, region=teller.region):
-            assert published.reporter is not None
-            _tell(published, published.reporter, teller=teller, trouble=trouble)
-        if for_followers(published, region=teller.region):
-            _tell_followers(published, teller=teller, trouble=trouble, going_on=going_on, now=now)
-    finally:
-        deliver(published)
+    if for_reporter(published, region=teller.region):
+        assert published.reporter is not None
+        _tell(published, published.reporter, teller=teller, trouble=trouble)
+    if for_followers(published, region=teller.region):
+        _tell_followers(published, teller=teller, trouble=trouble, going_on=going_on, now=now)
     if trouble:
         raise trouble[0]
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from threading import Lock
 from typing import Final
 
 from functions.complaints.agencies import SubscriptionItem, subscriptions_of
 from functions.complaints.events import EventType
-from functions.complaints.outbox import Published
-from functions.notify.feed import Feed
-from functions.notify.webhooks.delivery import Nudge, ticket_of
+from functions.complaints.outbox import Batch, Published
+from functions.notify.feed import Feed, part_of
+from functions.notify.webhooks.delivery import Lane, Nudge, ticket_of
 from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.store import Deliveries
 
@@ -31,17 +32,20 @@ class CachedSubscriptions:
     ) -> None:
         self._now, self._read = now, read
         self._known: dict[str, tuple[datetime, Sequence[SubscriptionItem]]] = {}
+        self._reading = Lock()
 
     def __call__(self, agency_id: str) -> Sequence[SubscriptionItem]:
-        now = self._now()
-        known = self._known.get(agency_id)
-        if known is None or now - known[0] >= CACHED_FOR:
-            known = self._known[agency_id] = (now, self._read(agency_id))
-        return known[1]
+        # A batch that begins with one body's complaints asks once, not once for each of them.
+        with self._reading:
+            now = self._now()
+            known = self._known.get(agency_id)
+            if known is None or now - known[0] >= CACHED_FOR:
+                known = self._known[agency_id] = (now, self._read(agency_id))
+            return known[1]
 
 
-def on_event(
-    published: Published,
+def deliver(
+    batch: Batch,
     *,
     deliveries: Deliveries,
     subscriptions: Subscriptions,
@@ -49,25 +53,35 @@ def on_event(
     now: Callable[[], datetime],
     feed: Feed | None = None,
 ) -> None:
-    """Make the event's deliveries, have them sent, and put it into the agencies' feeds. Run twice, it changes nothing
-    the second time but may nudge.
+    """Make the deliveries of each event, have them sent, and put the events into the agencies' feeds. Run twice, it
+    changes nothing the second time but may nudge.
 
     A subscription gets one also while it is paused, or while a new URL of its has yet to echo: it is kept for later.
     What only agencies may read goes to them as well.
     """
-    nudges = []
-    for agency_id in concerned(published):
-        for subscription in subscriptions(agency_id):
-            if not _has_begun(subscription) or not wants(subscription, published.event.type):
-                continue
-            delivery = delivery_of(published, agency_id=agency_id, subscription_id=subscription.id)
-            deliveries.add(delivery)
-            deliveries.announce(delivery.lane, [ticket_of(delivery.seq)], now=now())
-            nudges.append(Nudge(lane=delivery.lane))
-    if nudges:
-        enqueue(nudges)
-    for agency_id in concerned(published):
-        (feed or _feed()).append(agency_id, published, now=now())
+    lanes: list[Lane] = []
+
+    def make(published: Published) -> None:
+        for agency_id in concerned(published):
+            for subscription in subscriptions(agency_id):
+                if _has_begun(subscription) and wants(subscription, published.event.type):
+                    delivery = delivery_of(published, agency_id=agency_id, subscription_id=subscription.id)
+                    deliveries.add(delivery)
+                    deliveries.announce(delivery.lane, [ticket_of(delivery.seq)], now=now())
+                    lanes.append(delivery.lane)
+
+    def nudge(_: None, events: Sequence[Published]) -> None:
+        enqueue([Nudge(lane=lane) for lane in dict.fromkeys(lanes)])
+
+    def keep(part: str, events: Sequence[Published]) -> None:
+        (feed or _feed()).append(part, events, now=now())
+
+    batch.each(make)
+    if lanes:
+        batch.together(lambda _: (None,), nudge)
+    batch.together(
+        lambda published: [part_of(agency_id, published) for agency_id in concerned(published)], keep
+    )
 
 
 def _has_begun(subscription: SubscriptionItem) -> bool:

@@ -1,18 +1,18 @@
 """Lambda: the stream of events, as far as somebody is to be told of them."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
-from functions.complaints.outbox import Published, consume
+from functions.complaints.outbox import Batch
 from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
-from functions.notify.outbox.consumer import on_event
-from functions.notify.outbox.deliveries import CachedSubscriptions
-from functions.notify.outbox.deliveries import on_event as deliver
-from functions.notify.outbox.metrics import counted, report_told
+from functions.notify.outbox.consumer import on_batch
+from functions.notify.outbox.deliveries import CachedSubscriptions, deliver
+from functions.notify.outbox.metrics import counted
 from functions.notify.outbox.push import SnsPusher
 from functions.notify.outbox.telling import Teller
 from functions.notify.webhooks.nudges import SqsNudges
@@ -38,22 +38,14 @@ cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    return consume(
-        event["Records"],
-        lambda published: _told(published, context),
-    )
-
-
-def _told(published: Published, context: Any) -> None:
-    on_event(
-        published,
+    batch = Batch.read(event["Records"])
+    on_batch(
+        batch,
         teller=_teller,
-        deliver=_deliver,
+        deliver=partial(
+            deliver, deliveries=_deliveries, subscriptions=_subscriptions, enqueue=_enqueue, now=utc_now
+        ),
         going_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS,
         now=utc_now,
     )
-    report_told(published, now=utc_now())
-
-
-def _deliver(published: Published) -> None:
-    deliver(published, deliveries=_deliveries, subscriptions=_subscriptions, enqueue=_enqueue, now=utc_now)
+    return batch.response
