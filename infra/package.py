@@ -23,7 +23,7 @@ from zipfile import ZipFile
 
 from infra import archive, botocore_data, bytecode, dependency
 from infra.archive import add_file, add_folder, copy_entries, new_archive
-from infra.botocore_data import ENDPOINTS, endpoints_of, is_needed
+from infra.botocore_data import ENDPOINTS, is_needed, shortened
 from infra.bytecode import RUNTIME, NotCompiled, compile_folder
 from infra.dependency import NotInstallable, Target, label, locked, package_archive
 from infra.toolchain import ROOT
@@ -151,8 +151,8 @@ def _write(
         add_folder(packed, Path(folder))
         for package in packages:
             copy_entries(package, packed, wanted=lambda path: is_needed(path, services))
-            if (endpoints := endpoints_of(package, services)) is not None:
-                add_file(packed, ENDPOINTS, endpoints)
+            for path, content in shortened(package, services).items():
+                add_file(packed, path, content)
         if services and ENDPOINTS not in packed.NameToInfo:
             raise FileNotFoundError(f"no botocore in this lock for {', '.join(sorted(services))}")
 

@@ -15,7 +15,7 @@ import botocore
 
 from functions.complaints.region import region_from_dict
 from infra import functions
-from infra.botocore_data import ENDPOINTS
+from infra.botocore_data import ENDPOINTS, MODEL
 from infra.dependency import Target, locked
 from infra.directory import DIRECTORY
 from infra.docs_page import page
@@ -154,13 +154,18 @@ def bare() -> Asset:
     )
 
 
-def with_all_endpoints(built: Asset) -> Path:
-    """The same files, but with all that botocore knows of where services are, which our bundler cuts to those in use."""
-    folder = BENCH / "endpoints" / built.folder.name
+def with_botocore_as_it_comes(built: Asset) -> Path:
+    """The same files, but with what botocore itself says of services, which our bundler shortens."""
+    folder = BENCH / "as-it-comes" / built.folder.name
     if not folder.exists():
         shutil.copytree(built.folder, folder)
-        whole = Path(botocore.__file__).parent / "data" / "endpoints.json"
-        shutil.copy(whole, folder / ENDPOINTS)
+        whole = Path(botocore.__file__).parent / "data"
+        shutil.copy(whole / "endpoints.json", folder / ENDPOINTS)
+        for model in (folder / "botocore" / "data").rglob(MODEL):
+            shutil.copy(
+                whole / model.parent.relative_to(folder / "botocore" / "data") / f"{MODEL}.gz", model.parent
+            )
+            model.unlink()
     return folder
 
 

@@ -4,11 +4,13 @@ import importlib.util
 import json
 import os
 import struct
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from botocore.loaders import Loader
 from botocore.session import get_session
 
 from infra import package
@@ -328,3 +330,34 @@ def test_where_services_are_is_known_of_the_named_ones_alone_and_the_same_for_th
     ]
     for mine, its in zip(kept["partitions"], whole["partitions"], strict=True):
         assert mine == its | {"services": named(its["services"])}
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "s3", "sns", "sqs", "stepfunctions"])
+def test_a_services_model_says_the_same_without_its_documentation(project: Path, service: str) -> None:
+    """As botocore reads it from the asset: each operation, each shape, and all that they say but for humans."""
+    asset = bundle(name="small", sources=[], lock=BASE, target="host", services=[service], root=project)
+    loader = Loader(
+        extra_search_paths=[str(unpacked(asset) / "botocore" / "data")], include_default_search_paths=False
+    )
+    kept, whole = (each.load_service_model(service, "service-2") for each in (loader, Loader()))
+    assert kept == told_apart(whole)
+    assert kept["operations"].keys() == whole["operations"].keys()
+    assert len(json.dumps(kept)) < 0.5 * len(json.dumps(whole))
+
+
+def told_apart(value: Any) -> Any:
+    """The model without what its documentation says, by where a model may have one: on itself, its operations, its
+    shapes, and their members.
+    """
+    plain = deepcopy(value)
+    described = [plain, *plain["operations"].values(), *plain["shapes"].values()]
+    for operation in plain["operations"].values():
+        described += [operation.get("input", {}), operation.get("output", {}), *operation.get("errors", [])]
+        described += [*operation.get("staticContextParams", {}).values()]
+    for shape in plain["shapes"].values():
+        described += [*shape.get("members", {}).values()]
+        described += [shape[part] for part in ("member", "key", "value") if part in shape]
+    described += plain.get("clientContextParams", {}).values()
+    for each in described:
+        each.pop("documentation", None)
+    return plain
