@@ -16,6 +16,7 @@ from functions.complaints.history import PUBLIC, PUSH_ARGS, PUSHED, line, push, 
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves import photos as photo_moves
 from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.texts import LANGUAGES, UNKNOWN, text
 from functions.intake.photos.limits import REASONS
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, Story, assigned, filed
@@ -62,7 +63,7 @@ def whole_life() -> list[Event]:
         lambda each: citizen.comment(each, by=REPORTER, text=SECRET, now=story.now),
         lambda each: citizen.comment(each, by=REPORTER, text=SECRET, now=story.now),
         lambda each: citizen.join(each, by=NEIGHBOUR, now=story.now),
-        lambda each: photo_moves.expect_photos(each, (), by=HOUSING, region=REGION, now=story.now),
+        lambda each: expect_photos(each, (), by=HOUSING, region=REGION, now=story.now),
         lambda each: agency.extend_deadline(
             each, by=HOUSING, extension=Duration.parse("P5BD"), reason=SECRET, region=REGION, now=story.now
         ),

@@ -12,9 +12,10 @@ from functions.complaints.duration import Duration
 from functions.complaints.events import EventType, chain_fault
 from functions.complaints.faults import Conflict, Invalid, NotFound
 from functions.complaints.moves import agency, citizen
+from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.escalation import next_rung, tick
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
-from functions.complaints.moves.photos import add_photo, expect_photos, refuse_photo
+from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.moves.recount import move_deadline
 from functions.complaints.timers import next_timer, passed_timer, timers, watched_timer
 from functions.complaints.transitions import MoveRefused, possible_moves

@@ -12,10 +12,11 @@ from functions.complaints.events import EventType, chain_fault
 from functions.complaints.faults import Conflict, Invalid, NotFound
 from functions.complaints.history import line, push, visible
 from functions.complaints.moves import agency, citizen
+from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.escalation import next_rung, tick
 from functions.complaints.moves.filing import DeclaredPhoto
 from functions.complaints.moves.parts import part_of
-from functions.complaints.moves.photos import add_photo, expect_photos, refuse_photo
+from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.moves.recount import move_deadline
 from functions.complaints.region import region_from_dict
 from functions.complaints.timers import timers

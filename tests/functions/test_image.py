@@ -479,7 +479,7 @@ def test_the_child_imports_nothing_anew() -> None:
         from functions.intake.photos import image
         from functions.intake.photos.limits import DEFAULT_LIMITS
         data = sys.stdin.buffer.read()
-        image._load_heic()
+        image._prepare(data, kind=sys.argv[1])
         before = set(sys.modules)
         image._answer(data, kind=sys.argv[1], limits=DEFAULT_LIMITS, zone=None)
         print(sorted(set(sys.modules) - before))
@@ -492,15 +492,15 @@ def test_the_child_imports_nothing_anew() -> None:
         assert done.stdout.strip() == b"[]", kind
 
 
-def test_heic_support_is_loaded_only_for_heic() -> None:
+def test_heic_and_colour_management_are_loaded_only_for_photos_that_need_them() -> None:
     program = """
         import sys
         from functions.intake.photos.image import clean
         clean(sys.stdin.buffer.read(), declared_type="image/jpeg")
-        assert not [name for name in sys.modules if "heif" in name]
+        assert not [name for name in sys.modules if "heif" in name or "ImageCms" in name]
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
-    subprocess.run(command, input=laden["JPEG"], check=True, cwd=ROOT, timeout=60)
+    subprocess.run(command, input=corpus.picture("JPEG"), check=True, cwd=ROOT, timeout=60)
 
 
 def test_the_decoders_are_newer_than_their_known_holes() -> None:

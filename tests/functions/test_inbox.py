@@ -11,9 +11,10 @@ from functions.complaints.aws import client
 from functions.complaints.clock import iso
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.moves import agency, citizen
+from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.escalation import tick
 from functions.complaints.moves.filing import DeclaredPhoto
-from functions.complaints.moves.photos import expect_photos, refuse_photo
+from functions.complaints.moves.photos import refuse_photo
 from functions.complaints.outbox import Batch, Published
 from functions.complaints.people import (
     HeldItem,

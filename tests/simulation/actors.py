@@ -20,8 +20,9 @@ from functions.complaints.complaint import (
 from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, Invalid, NotFound
 from functions.complaints.moves import agency, citizen
+from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
-from functions.complaints.moves.photos import add_photo, expect_photos, refuse_photo
+from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.store import AlreadyJoined, NumberTaken, Request, RequestSeen, move
 from functions.complaints.transitions import MoveRefused
 from tests.simulation.faults import Crash

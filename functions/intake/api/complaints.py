@@ -14,8 +14,8 @@ from functions.complaints.faults import Invalid, NotFound, invalid
 from functions.complaints.http import Api, answer, existing_id
 from functions.complaints.limits import Limits
 from functions.complaints.moves import citizen
+from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import file
-from functions.complaints.moves.photos import expect_photos
 from functions.complaints.moves.possible import possible as possible_moves
 from functions.complaints.people import Counted, count, profile_of
 from functions.complaints.problems import Problem

@@ -1,5 +1,6 @@
 """Lambda: each upload that lands in quarantine, and where uploads are scanned each verdict."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -7,7 +8,6 @@ from zoneinfo import ZoneInfo
 from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
-from functions.complaints.region import load_region
 from functions.complaints.settings import region_file, require
 from functions.complaints.store import ComplaintStore
 from functions.complaints.telemetry import correlation_id, follow
@@ -18,12 +18,13 @@ ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PHOTOS_BUCKET")
 
 _settings = require(ENVIRONMENT)
 connect()
-_region = load_region(region_file())
+# Of the region file nothing else is needed.
+_region = json.loads(region_file().read_bytes())
 _check = PhotoCheck(
     store=ComplaintStore(correlation_id=correlation_id),
     bucket=PhotoBucket(_settings["PHOTOS_BUCKET"]),
-    scanned=bool(_region.raw.get("malware_scan")),
-    zone=ZoneInfo(_region.time_zone),
+    scanned=bool(_region.get("malware_scan")),
+    zone=ZoneInfo(_region["time_zone"]),
     now=utc_now,
 )
 cold_start.end()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 # Imported here only so that each child need not: Pillow reads EXIF with it.
 from PIL import TiffImagePlugin as TiffImagePlugin
@@ -30,6 +30,9 @@ OUTPUT_TYPE = "image/jpeg"
 _MOST_OUTPUT = 64 * 2**20
 _MOST_EXIF = 2**20
 _WHITE = (255, 255, 255)
+
+_PROFILES = (b"ICC_PROFILE", b"iCCP", b"ICCP", b"prof", b"rICC")
+"""How JPEG, PNG, WebP and HEIC mark a colour profile. Should it come without, the child loads what it needs by itself."""
 
 # EXIF orientation: the operation that sets the picture upright (Exif 3.0, section 4.6.4).
 _UPRIGHT = {
@@ -70,8 +73,7 @@ def clean(
     offset. Raises PhotoRefused with one of `limits.REASONS`, or CleanerFailed.
     """
     kind = _judge(data, declared_type=declared_type, limits=limits)
-    if kind == HEIC:
-        _load_heic()
+    _prepare(data, kind=kind)
     try:
         answer = in_child(
             lambda: _answer(data, kind=kind, limits=limits, zone=zone),
@@ -105,8 +107,15 @@ def _judge(data: bytes, *, declared_type: str, limits: Limits) -> str:
     return kind
 
 
+def _prepare(data: bytes, *, kind: str) -> None:
+    """Loads before the fork what the child will need, once a process and only if such a photo comes."""
+    if any(marker in data for marker in _PROFILES):
+        from PIL import ImageCms as ImageCms
+    if kind == HEIC:
+        _load_heic()
+
+
 def _load_heic() -> None:
-    """Loads the HEIC decoder before the fork, once a process and only if a HEIC comes."""
     import pillow_heif
 
     # One thread keeps memory and output the same everywhere. An embedded thumbnail may show anything.
@@ -303,6 +312,8 @@ def _on_white(image: Image.Image) -> Image.Image:
 def _srgb(image: Image.Image, profile: object) -> Image.Image:
     """The picture in sRGB, by its own profile if that is of use, by Pillow's plain conversion otherwise."""
     if isinstance(profile, bytes) and profile:
+        from PIL import ImageCms
+
         try:
             return _convert(image, profile)
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
@@ -311,6 +322,8 @@ def _srgb(image: Image.Image, profile: object) -> Image.Image:
 
 
 def _convert(image: Image.Image, profile: bytes) -> Image.Image:
+    from PIL import ImageCms
+
     transform = ImageCms.buildTransform(
         ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB"), image.mode, "RGB"
     )

@@ -17,7 +17,7 @@ from functions.complaints.http import Api, answer, existing_id
 from functions.complaints.ids import is_id, read_number
 from functions.complaints.limits import Limits
 from functions.complaints.moves import agency
-from functions.complaints.moves.photos import expect_photos
+from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.possible import possible as possible_moves
 from functions.complaints.region import Region
 from functions.complaints.repeats import first_of, photos_declared, signing_time
