@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 from functions.complaints.codec import event_of
 from functions.complaints.events import Event
+from functions.complaints.side_by_side import side_by_side
 from functions.complaints.tables import EventItem
 from functions.complaints.telemetry import follow, logger
 
@@ -123,7 +124,7 @@ class Batch:
                     return
 
         complaints = _grouped((event.event.complaint_id, at) for at, event in enumerate(self.reached))
-        _at_once(in_order, list(complaints.values()))
+        side_by_side(in_order, list(complaints.values()), most=AT_ONCE)
 
     def together[Key](
         self,
@@ -140,7 +141,7 @@ class Batch:
             self._handled(positions[0], lambda _: handle(key, [self._events[at] for at in positions]))
 
         groups = _grouped((key, at) for at, event in enumerate(self.reached) for key in keys(event))
-        _at_once(whole, list(groups.items()))
+        side_by_side(whole, list(groups.items()), most=AT_ONCE)
 
     def _handled(self, position: int, handle: Callable[[Published], None]) -> bool:
         if position > self._failed:
@@ -171,16 +172,3 @@ def _grouped[Key](pairs: Iterable[tuple[Key, int]]) -> Mapping[Key, Sequence[int
     for key, position in pairs:
         groups.setdefault(key, []).append(position)
     return groups
-
-
-def _at_once[Group](work: Callable[[Group], None], groups: Sequence[Group]) -> None:
-    if len(groups) < 2 or AT_ONCE < 2:
-        for group in groups:
-            work(group)
-        return
-    # Most batches are of one event.
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-    with ThreadPoolExecutor(min(AT_ONCE, len(groups))) as pool:
-        for _ in pool.map(work, groups):
-            pass

@@ -27,12 +27,16 @@ SHARED = {
 }
 SHARED |= {"typing_extensions", "tzdata"}
 # What a handler may load besides.
-ALSO = {"functions.intake.photos.handler.handler": {"PIL"}}
+ALSO = {
+    "functions.intake.photos.handler.handler": {"PIL"},
+    "functions.notify.subscriptions.handler.handler": {"standardwebhooks"},
+    "functions.notify.webhooks.handler.handler": {"standardwebhooks"},
+}
 # The most modules that each handler may load, of whomever: a cold start pays for each. A few are to spare, for another
 # release of Python or of a dependency; who needs more gives the number here, and looks at `make bench` before.
 MODULES = {
     "functions.intake.api.handler.handler": 453,
-    "functions.intake.photos.handler.handler": 459,
+    "functions.intake.photos.handler.handler": 446,
     "functions.notify.outbox.failures.handler": 400,
     "functions.notify.outbox.handler.handler": 430,
     "functions.notify.outbox.release.handler": 418,

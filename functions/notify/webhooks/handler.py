@@ -5,7 +5,6 @@ import json
 import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from functions.complaints.aws import client
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.settings import region_file, require
+from functions.complaints.side_by_side import side_by_side
 from functions.complaints.telemetry import logger
 from functions.notify.webhooks import metrics
 from functions.notify.webhooks.delivery import Delivery
@@ -43,8 +43,7 @@ cold_start.end()
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     records: Sequence[Mapping[str, Any]] = event["Records"]
     going_on = lambda: context.get_remaining_time_in_millis() > RESERVE_MS  # noqa: E731
-    with ThreadPoolExecutor(max_workers=min(THREADS, len(records))) as pool:
-        worked = list(pool.map(lambda record: _worked(record, going_on), records))
+    worked = side_by_side(lambda record: _worked(record, going_on), records, most=THREADS)
     return {
         "batchItemFailures": [
             {"itemIdentifier": record["messageId"]}

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from standardwebhooks import Webhook
+
 SECRET_PREFIX = "whsec_"  # noqa: S105
 SECRET_KEY_PREFIX = "whsk_"  # noqa: S105
 PUBLIC_KEY_PREFIX = "whpk_"
@@ -84,8 +86,6 @@ def _check(message_id: str, timestamp: datetime) -> None:
 
 def _signature(message_id: str, timestamp: datetime, body: bytes, secret: str) -> str:
     if secret.startswith(SECRET_PREFIX):
-        from standardwebhooks import Webhook
-
         # The library takes any datetime for UTC, so it must be given in UTC.
         return Webhook(secret).sign(message_id, timestamp.astimezone(UTC), body.decode("utf-8"))
     if secret.startswith(SECRET_KEY_PREFIX):
