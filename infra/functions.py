@@ -41,6 +41,7 @@ ASSIGNMENT: Final = Code(
     sources=("functions/route",),
     lock="route",
     services=("dynamodb", "stepfunctions"),
+    memory=512,
     timeout=60,
 )
 ESCALATION: Final = Code(
@@ -84,6 +85,8 @@ OUTBOX: Final = Code(
     sources=("functions/notify",),
     lock="notify",
     services=("dynamodb", "sns", "sqs"),
+    # Memory is a share of a core, and that is what several complaints at once wait for.
+    memory=1024,
     timeout=60,
 )
 RELEASE: Final = Code(
