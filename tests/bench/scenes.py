@@ -20,6 +20,8 @@ from tests.bench.calls import Call, recorded
 from tests.flow.town import Town, context, town
 
 BATCH: Final = 100
+# And one that comes before them, to a new container.
+MADE: Final = BATCH + 1
 LAT, LON = 52.2873, 76.9674
 PLACE: Final = {"lat": LAT, "lon": LON, "address": "Lermontov street 44, Pavlodar"}
 COMMENT: Final = "An open manhole beside the school gate, no cover, no fence."
@@ -27,14 +29,15 @@ COMMENT: Final = "An open manhole beside the school gate, no cover, no fence."
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """`event` is served by `function` (a name in FUNCTIONS) and makes `calls`; `hooks` are the requests it sends to a
-    webhook's receiver.
+    """`event` is served by `function` (a name in FUNCTIONS) and makes `calls`; `first` are those of its `smallest` in a
+    new container, and `hooks` the requests it sends to a webhook's receiver.
     """
 
     name: str
     function: str
     event: Mapping[str, Any]
     calls: Sequence[Call]
+    first: Sequence[Call] = ()
     hooks: int = 0
 
     @property
@@ -51,26 +54,41 @@ def scenes(*, hook_url: str) -> tuple[dict[str, Scene], Sequence[Call]]:
     """
     with _lived() as here, recorded() as every:
         agency_id = _settled(here, hook_url)
-        filed = [_made(here, "intake", _submission(f"person-{each}")) for each in range(BATCH)]
+        filed = [_made(here, "intake", _submission(f"person-{each}")) for each in range(MADE)]
         ids = [json.loads(each.answer["body"])["id"] for each in filed]
         submitted = _stream(here)
-        assigned = _made(here, "assignment", submitted)
+        first_assigned = _made(here, "assignment", _alone(submitted))
+        assigned = _made(here, "assignment", _others(submitted))
         told = _stream(here)
-        outbox = _made(here, "outbox", told)
+        first_told = _made(here, "outbox", _alone(told))
+        outbox = _made(here, "outbox", _others(told))
         first = next(call for call in outbox.calls if call.operation == "SendMessageBatch")
         nudge = first.parameters["Entries"][0]["MessageBody"]
         attempt = _made(here, "webhooks", {"Records": [{"messageId": "1", "body": nudge}]})
         # What a container claims of the agency's limit and agreements lasts it for several requests.
-        _made(here, "agency", _answer(ids[0], agency_id))
+        first_answered = _made(here, "agency", _answer(ids[0], agency_id))
         answered = _made(here, "agency", _answer(ids[2], agency_id))
         got = _made(here, "intake", _request("GET", f"/v1/complaints/{ids[1]}", None, who="person-1"))
     made = [
-        replace(filed[-1].scene, name="POST /v1/complaints", function="intake API"),
-        replace(got.scene, name="GET /v1/complaints/{id}", function="intake API"),
-        replace(answered.scene, name="the agency's answer", function="agency API"),
-        replace(assigned.scene, name=f"assignment of {BATCH} new complaints", function="assignment"),
-        replace(outbox.scene, name=f"outbox: {BATCH} events told to person and agency", function="outbox"),
-        replace(attempt.scene, name="one webhook attempt", function="webhooks", hooks=1),
+        _scene(filed[-1], first=filed[0], name="POST /v1/complaints", function="intake API"),
+        _scene(got, first=got, name="GET /v1/complaints/{id}", function="intake API"),
+        _scene(answered, first=first_answered, name="the agency's answer", function="agency API"),
+        _scene(
+            assigned,
+            first=first_assigned,
+            name=f"assignment of {BATCH} new complaints",
+            function="assignment",
+        ),
+        _scene(
+            outbox,
+            first=first_told,
+            name=f"outbox: {BATCH} events told to person and agency",
+            function="outbox",
+        ),
+        replace(
+            _scene(attempt, first=attempt, name="one webhook attempt", function="webhooks"),
+            hooks=1,
+        ),
     ]
     return {each.name: each for each in made}, every
 
@@ -78,8 +96,20 @@ def scenes(*, hook_url: str) -> tuple[dict[str, Scene], Sequence[Call]]:
 @dataclass(frozen=True, kw_only=True)
 class _Made:
     answer: Any
+    event: Mapping[str, Any]
     calls: Sequence[Call]
-    scene: Scene
+
+
+def _scene(made: _Made, *, first: _Made, name: str, function: str) -> Scene:
+    return Scene(name=name, function=function, event=made.event, calls=made.calls, first=first.calls)
+
+
+def _alone(batch: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"Records": batch["Records"][:1]}
+
+
+def _others(batch: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"Records": batch["Records"][1:]}
 
 
 @contextmanager
@@ -109,7 +139,7 @@ def _settled(here: Town, hook_url: str) -> str:
         agency_id, url=hook_url, types=("complaint.*",), secret=new_secret(), active=True, now=here.now
     )
     DynamoEndpoints().change(endpoint_of(subscription), proven)
-    for number in range(BATCH):
+    for number in range(MADE):
         phone = {"platform": "fcm", "token": f"token-{number}"}
         answer = here.citizen("PUT", "/v1/devices/phone", phone, who=f"person-{number}")
         assert answer.status in (200, 201, 204), answer.body
@@ -121,9 +151,7 @@ def _made(here: Town, part: str, event: Mapping[str, Any]) -> _Made:
         answer = here.handlers[part].handler(json.loads(json.dumps(event)), context())
     assert answer.get("statusCode", 200) < 300, answer
     assert not answer.get("batchItemFailures"), answer
-    return _Made(
-        answer=answer, calls=tuple(calls), scene=Scene(name="", function="", event=event, calls=tuple(calls))
-    )
+    return _Made(answer=answer, event=event, calls=tuple(calls))
 
 
 def _stream(here: Town) -> dict[str, Any]:
