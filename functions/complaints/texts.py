@@ -50,6 +50,12 @@ def text(key: str, language: str, /, **params: object) -> str:
     return _PLACEHOLDER.sub(lambda match: _shown(params.get(match[1])), pattern)
 
 
+def prepare(languages: Iterable[str]) -> None:
+    """Read what will be needed, which the first text in each language else does."""
+    for language in languages:
+        _catalogue(language)
+
+
 def has_text(key: str) -> bool:
     return key in _catalogue(LANGUAGES[0])
 

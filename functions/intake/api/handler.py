@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints import cold_start
+from functions.complaints import cold_start, texts
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.http import Api
@@ -24,6 +24,7 @@ OPTIONAL_ENVIRONMENT: Final = ("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "W
 _settings = require(ENVIRONMENT)
 connect()
 _region = load_region(region_file())
+texts.prepare(_region.languages)
 _api = Api(default_language=_region.languages[0], chosen_language=language_of_person)
 complaints.mount(
     _api,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints import cold_start
+from functions.complaints import cold_start, texts
 from functions.complaints.clock import utc_now
 from functions.complaints.dynamodb import connect
 from functions.complaints.http import Api
@@ -19,6 +19,7 @@ ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "AGENCIES_TABLE", "PHOTOS_BUCKET")
 _settings = require(ENVIRONMENT)
 connect()
 _region = load_region(region_file())
+texts.prepare(_region.languages)
 _api = Api(default_language=_region.languages[0])
 _door = Throttled(_api, now=utc_now)
 complaints.mount(
