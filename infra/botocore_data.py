@@ -59,13 +59,15 @@ def _models(packed: ZipFile, service: str) -> Iterator[tuple[str, Any]]:
 
 
 def _without_documentation(value: Any) -> Any:
-    """A member of a structure may have that name: its value is no string."""
+    """A member of a structure may have that name: its value is no string. Of a client's own parameters botocore reads
+    it.
+    """
     if isinstance(value, list):
         return [_without_documentation(each) for each in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: _without_documentation(each)
+        name: each if name == "clientContextParams" else _without_documentation(each)
         for name, each in value.items()
         if name != DOCUMENTATION or not isinstance(each, str)
     }
