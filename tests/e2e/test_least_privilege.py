@@ -326,15 +326,19 @@ class Probes:
             raise Seen("not cleaned")
 
     def escalation(self) -> None:
-        version = self.change_complaint(self.calm(), due_at=PAST, watch_at=PAST)["deadline_version"]["N"]
-        escalated = {"complaint_id": self.last_calm, "deadline_version": version}
-        if not self.well("Escalation", escalated)["acted"]:
+        # The stack's own sweep may come first.
+        if not any(self.escalated() for _ in range(2)):
             raise Seen("not escalated")
         self.answer_escalated(self.last_calm)
         item = self.change_complaint(self.last_calm, close_at=PAST, watch_at=PAST)
         closed = {"complaint_id": self.last_calm, "deadline_version": item["deadline_version"]["N"]}
         if not self.well("Escalation", closed)["acted"]:
             raise Seen("not closed")
+
+    def escalated(self) -> bool:
+        version = self.change_complaint(self.calm(), due_at=PAST, watch_at=PAST)["deadline_version"]["N"]
+        due = {"complaint_id": self.last_calm, "deadline_version": version}
+        return bool(self.well("Escalation", due)["acted"])
 
     def sweep(self) -> None:
         complaint_id = self.calm()
