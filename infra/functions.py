@@ -270,7 +270,7 @@ class Functions(Construct):
             use_table(function, people, *READ, *WRITE)
         if self.failures is not None:
             use_table(self.failures, people, "GetItem", "DeleteItem")
-        use_table(self.agency_api, agencies, "GetItem", "UpdateItem")
+        use_table(self.agency_api, agencies, "UpdateItem")
         use_table(self.authorizer, agencies, "UpdateItem", indexes=("by_key",))
         use_table(self.outbox, agencies, "Query")
         use_table(self.webhooks, agencies, "GetItem", "UpdateItem")

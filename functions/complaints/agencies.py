@@ -47,7 +47,9 @@ class ByKey(GlobalSecondaryIndex[Any]):
 
 
 class AgencyItem(Model):
-    """`requests_per_minute` stands in for the general limit where more was agreed."""
+    """How many requests an agency may make and has made: `requests_per_minute` stands in for the general limit where
+    another was agreed, and of the minute `window` so many are `claimed`.
+    """
 
     class Meta(AgenciesMeta):
         pass
@@ -58,6 +60,8 @@ class AgencyItem(Model):
     sk = UnicodeAttribute(range_key=True, default=SK)
     agency_id = UnicodeAttribute()
     requests_per_minute = NumberAttribute(null=True)
+    window = NumberAttribute(null=True)
+    claimed = NumberAttribute(null=True)
     created_at = InstantAttribute(null=True)
 
 
@@ -121,16 +125,6 @@ class SubscriptionItem(Model):
     health_version = NumberAttribute(default=0)
 
 
-class RateItem(Model):
-    class Meta(AgenciesMeta):
-        pass
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    claimed = NumberAttribute(default=0)
-    expires = TTLAttribute(null=True)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewKey:
     """A key at the only moment when its token is known. Show `token` once and forget it."""
@@ -146,21 +140,16 @@ def agency_pk(agency_id: str) -> str:
     return f"agency#{agency_id}"
 
 
-def agency(agency_id: str) -> AgencyItem | None:
-    try:
-        return AgencyItem.get(agency_pk(agency_id), AgencyItem.SK)
-    except AgencyItem.DoesNotExist:
-        return None
-
-
 def agree(agency_id: str, *, requests_per_minute: int | None, now: datetime) -> None:
     """Operator's command: what was agreed with an agency; None puts it back to the general limit."""
-    AgencyItem(
-        agency_pk(agency_id),
-        agency_id=agency_id,
-        requests_per_minute=requests_per_minute,
-        created_at=now,
-    ).save()
+    agreed = AgencyItem.requests_per_minute
+    AgencyItem(agency_pk(agency_id)).update(
+        [
+            AgencyItem.agency_id.set(agency_id),
+            AgencyItem.created_at.set(AgencyItem.created_at | now),
+            agreed.remove() if requests_per_minute is None else agreed.set(requests_per_minute),
+        ]
+    )
 
 
 # ------------------------------------------------------------------------------------------- keys

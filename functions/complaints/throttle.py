@@ -1,8 +1,9 @@
 """How many requests an agency may make in a window of time, and telling it so.
 
-The count is one item for each agency and window, from which each container claims CLAIM requests at a time and lets
-them in from memory: a tenth of a write unit for each request of a busy agency, one for a quiet one's first in a
-window, and nobody gets in beyond the limit. What a container claimed and did not use is lost until the next window.
+The count is in the agency's item, beside what was agreed with it. From there each container claims CLAIM requests at a
+time and lets them in from memory: a tenth of a write unit for each request of a busy agency, one for a quiet one's first
+in a window (two, where another container was there before), and nobody gets in beyond the limit. What a container
+claimed and did not use is lost until the next window; what is agreed anew counts from the next claim on.
 
 Header fields: draft-ietf-httpapi-ratelimit-headers-10 (`RateLimit-Policy`, `RateLimit`); Retry-After: RFC 9110.
 """
@@ -11,13 +12,12 @@ import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.update import Action
 
-from functions.complaints.agencies import RateItem, agency, agency_pk
+from functions.complaints.agencies import AgencyItem, agency_pk
 from functions.complaints.http import Api
 from functions.complaints.keys import caller_of
 from functions.complaints.problems import Problem
@@ -25,8 +25,6 @@ from functions.complaints.problems import Problem
 PER_MINUTE: Final = 600
 WINDOW_S: Final = 60
 CLAIM: Final = 10
-AGREED_FOR: Final = timedelta(minutes=5)
-"""How long what was agreed with an agency is believed before it is read again."""
 POLICY: Final = "agency"
 
 
@@ -48,13 +46,16 @@ class RateLimit:
 
 @dataclass
 class _Window:
-    """One body's minute: what this container may still let through and what it has claimed; `full` once nothing is left."""
+    """One body's minute: what this container may still let through, and of the limit how many all have claimed."""
 
     number: int
-    limit: int
+    limit: int = PER_MINUTE
     free: int = 0
     claimed: int = 0
-    full: bool = False
+
+    @property
+    def is_full(self) -> bool:
+        return self.claimed >= self.limit
 
 
 class Throttle:
@@ -63,7 +64,6 @@ class Throttle:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._windows: dict[str, _Window] = {}
-        self._agreed: dict[str, tuple[datetime, int]] = {}
 
     def check(self, agency_id: str, now: datetime) -> RateLimit:
         """Count one request. Raises Problem `too-many-requests`, which carries Retry-After and both header fields."""
@@ -71,26 +71,17 @@ class Throttle:
             number = int(now.timestamp()) // WINDOW_S
             window = self._windows.get(agency_id)
             if window is None or window.number != number:
-                limit = self._limit(agency_id, now)
-                window = self._windows[agency_id] = _Window(number=number, limit=limit)
-            if window.free == 0 and not window.full:
-                _claim(window, agency_id, now=now)
+                window = self._windows[agency_id] = _Window(number=number)
+            if window.free == 0 and not window.is_full:
+                _claim(window, agency_id)
             reset_s = max(1, math.ceil((number + 1) * WINDOW_S - now.timestamp()))
             if window.free == 0:
                 refusal = Problem("too-many-requests", retry_after=reset_s, limit=window.limit)
                 refusal.headers |= RateLimit(limit=window.limit, remaining=0, reset_s=reset_s).headers
                 raise refusal
             window.free -= 1
-            remaining = window.limit - window.claimed + window.free
+            remaining = max(0, window.limit - window.claimed) + window.free
             return RateLimit(limit=window.limit, remaining=remaining, reset_s=reset_s)
-
-    def _limit(self, agency_id: str, now: datetime) -> int:
-        known = self._agreed.get(agency_id)
-        if known is None or now - known[0] >= AGREED_FOR:
-            item = agency(agency_id)
-            agreed = None if item is None else item.requests_per_minute
-            known = self._agreed[agency_id] = (now, PER_MINUTE if agreed is None else int(agreed))
-        return known[1]
 
 
 _throttle = Throttle()
@@ -122,16 +113,22 @@ class Throttled:
         return following(app)
 
 
-def _claim(window: _Window, agency_id: str, *, now: datetime) -> None:
-    share = min(CLAIM, window.limit)
-    item = RateItem(agency_pk(agency_id), f"rate#{window.number}")
-    room = RateItem.claimed.does_not_exist() | (RateItem.claimed <= window.limit - share)
-    actions: list[Action] = [RateItem.claimed.add(share), RateItem.expires.set(now + timedelta(hours=1))]
+def _claim(window: _Window, agency_id: str) -> None:
+    """Whoever comes first in a window begins the count anew. A container whose clock is behind counts in the next one."""
+    item = AgencyItem(agency_pk(agency_id))
+    if window.claimed or not _begun(item, window.number):
+        item.update([AgencyItem.claimed.add(CLAIM)])
+    window.limit = PER_MINUTE if item.requests_per_minute is None else int(item.requests_per_minute)
+    window.claimed = int(item.claimed)
+    window.free = max(0, min(CLAIM, window.limit - window.claimed + CLAIM))
+
+
+def _begun(item: AgencyItem, number: int) -> bool:
+    is_over = AgencyItem.window.does_not_exist() | (AgencyItem.window < number)
     try:
-        item.update(actions, condition=room)
+        item.update([AgencyItem.window.set(number), AgencyItem.claimed.set(CLAIM)], condition=is_over)
     except UpdateError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
-        window.full = True
-    else:
-        window.free, window.claimed = share, int(item.claimed)
+        return False
+    return True
