@@ -5,6 +5,7 @@ often as there are models in use.
 """
 
 import json
+import os
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -50,7 +51,7 @@ def connection() -> Connection:
 
 def connect() -> object:
     """Make the client, and return it ready: all that a first read and a first transaction need has been done once,
-    without any request.
+    without any request, and where each of the function's tables is has been worked out.
 
     A handler does so when it is imported.
     """
@@ -58,37 +59,32 @@ def connect() -> object:
     # A host's name is encoded with it, for the first connection.
     import encodings.idna  # noqa: F401, PLC0415
 
-    for operation, parameters in _REHEARSED.items():
-        rehearse(made, operation, parameters, answer=_ANSWER)
+    tables = [value for name, value in os.environ.items() if name.endswith("_TABLE")]
+    for place in range(max(2, len(tables))):
+        ask = (_get, _update)[place % 2]
+        rehearse(made, *ask(tables[place % len(tables)] if tables else "any"), answer=_ANSWER)
+    rehearse(made, *_transact(tables[0] if tables else "any"), answer=_ANSWER)
     return made
 
 
+def _get(table: str) -> tuple[str, Mapping[str, Any]]:
+    return "get_item", {"TableName": table, "Key": _ANY_ITEM, "ConsistentRead": True}
+
+
+def _update(table: str) -> tuple[str, Mapping[str, Any]]:
+    parameters = {"TableName": table, "Key": _ANY_ITEM, "UpdateExpression": "any", "ReturnValues": "ALL_NEW"}
+    return "update_item", parameters | _ANY_CONDITION
+
+
+def _transact(table: str) -> tuple[str, Mapping[str, Any]]:
+    put = {"Put": {"TableName": table, "Item": _ANY_ITEM} | _ANY_CONDITION}
+    return "transact_write_items", {"TransactItems": [put, put]}
+
+
 _ANY_ITEM: Final = {"pk": {"S": "any"}, "n": {"N": "1"}, "is": {"BOOL": True}}
-_ANY_TABLE: Final = {"TableName": "any"}
 _ANY_CONDITION: Final = {
     "ConditionExpression": "any",
     "ExpressionAttributeNames": {"#0": "pk"},
     "ExpressionAttributeValues": {":0": {"S": "any"}},
-}
-_REHEARSED: Final[Mapping[str, Mapping[str, Any]]] = {
-    "get_item": {**_ANY_TABLE, "Key": _ANY_ITEM, "ConsistentRead": True},
-    "update_item": {
-        **_ANY_TABLE,
-        "Key": _ANY_ITEM,
-        "UpdateExpression": "any",
-        "ReturnValues": "ALL_NEW",
-        **_ANY_CONDITION,
-    },
-    "transact_write_items": {
-        "TransactItems": [
-            {
-                "Put": {
-                    **_ANY_TABLE,
-                    "Item": _ANY_ITEM,
-                    **_ANY_CONDITION,
-                }
-            }
-        ]
-    },
 }
 _ANSWER: Final = json.dumps({"Item": _ANY_ITEM, "Attributes": _ANY_ITEM}).encode()

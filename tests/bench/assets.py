@@ -1,11 +1,12 @@
 """The assets that are measured: every function's as the local stage deploys it, and the bare handler's."""
 
+import ast
 import compileall
 import json
 import os
 import py_compile
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -102,8 +103,23 @@ def asset(name: str) -> Asset:
         archive=archive,
         folder=unpacked(archive),
         memory=code.memory,
-        environment=_ENVIRONMENT,
+        environment={
+            name: value
+            for name, value in _ENVIRONMENT.items()
+            if not name.endswith("_TABLE") or name in _declared(code.handler)
+        },
     )
+
+
+def _declared(handler: str) -> Collection[str]:
+    """The variables that a handler's module says it needs, in its ENVIRONMENT."""
+    module = ast.parse((ROOT / handler.rpartition(".")[0].replace(".", "/")).with_suffix(".py").read_text())
+    declared = [
+        each.value
+        for each in module.body
+        if isinstance(each, ast.AnnAssign) and ast.unparse(each.target) == "ENVIRONMENT" and each.value
+    ]
+    return [name for value in declared for name in ast.literal_eval(value)]
 
 
 @cache
