@@ -9,7 +9,7 @@ import pytest
 from functions.complaints import agencies
 from functions.complaints.events import EventType
 from functions.complaints.outbox import Batch
-from functions.notify.feed import Feed, changes
+from functions.notify.feed import Feed, changes, part_of
 from functions.notify.outbox.deliveries import CACHED_FOR, CachedSubscriptions, concerned, deliver, wants
 from functions.notify.webhooks.delivery import (
     Lane,
@@ -22,7 +22,7 @@ from functions.notify.webhooks.message import body_of, delivery_of
 from functions.notify.webhooks.nudges import JobCall, NotQueued, SqsNudges, from_text, to_text
 from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
-from tests.dynamodb import REGION, tables
+from tests.dynamodb import REGION, one_at_a_time, tables
 from tests.functions.webhook_world import START, Clock, Faults, Subscribed, event
 
 
@@ -40,8 +40,8 @@ class Consumer:
         self.store = DynamoDeliveries()
         self.feed = Feed()
 
-    def __call__(self, published):
-        batch = Batch([published], numbers=["1"])
+    def __call__(self, *events):
+        batch = Batch(events, numbers=[str(number) for number in range(len(events))])
         deliver(
             batch,
             deliveries=self.store,
@@ -50,7 +50,7 @@ class Consumer:
             now=self.clock,
             feed=self.feed,
         )
-        assert batch.done
+        assert len(batch.done) == len(events)
 
     def made(self, published, agency_id, subscription_id):
         lane = Lane(
@@ -210,6 +210,29 @@ def test_an_event_for_one_subscription_takes_four_requests(table):
         consumer.clock.advance(CACHED_FOR)
         consumer(event("C1", 3))
     assert faults.calls[3:].count("Query") == 1
+
+
+def test_a_batch_numbers_its_events_by_the_part_and_nudges_each_lane_once(table):
+    """Thirty complaints with two events each, of one body with one subscription."""
+    consumer = Consumer(by_agency(roads=[Subscribed("a")]))
+    events = [event(f"C{number}", seq) for seq in (1, 2) for number in range(30)]
+    faults = Faults(lambda number: None)
+    with faults.in_aws(), one_at_a_time():
+        consumer(*events)
+    parts = len({part_of("roads", each) for each in events})
+    assert Counter(faults.calls) == {
+        "PutItem": 60,
+        "UpdateItem": 60,
+        "GetItem": parts,
+        "TransactWriteItems": parts,
+    }
+    assert len(consumer.nudged) == len(set(consumer.nudged)) == 30
+    seen = [(each["data"]["id"], each["data"]["sequence"]) for each in all_changes("roads")]
+    assert sorted(seen) == sorted((each.event.complaint_id, each.event.seq) for each in events)
+
+
+def all_changes(agency_id):
+    return changes(agency_id, cursor=None, limit=1000, now=START).changes
 
 
 def test_a_new_subscription_counts_after_ten_seconds_at_the_latest(table):
