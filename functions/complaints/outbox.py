@@ -12,7 +12,7 @@ from functions.complaints.side_by_side import side_by_side
 from functions.complaints.tables import EventItem
 from functions.complaints.telemetry import follow, logger
 
-AT_ONCE: Final = 8
+AT_ONCE: Final = 10
 """Complaints of one batch that are worked on at the same time; a client keeps ten connections."""
 
 
