@@ -79,7 +79,7 @@ def test_a_second_step_goes_as_far_as_the_first_and_with_it(
 def test_several_complaints_are_worked_on_at_the_same_time_and_no_more_than_a_client_has_connections() -> (
     None
 ):
-    batch, _ = of([f"C{number}" for number in range(40)])
+    batch, _ = of([f"C{number}" for number in range(5 * outbox.AT_ONCE)])
     together, waiting, most = threading.Barrier(outbox.AT_ONCE), 0, 0
     counting = threading.Lock()
 
@@ -141,8 +141,9 @@ def test_every_line_of_the_log_has_the_ids_of_the_complaint_that_its_thread_work
 ) -> None:
     lines = StringIO()
     monkeypatch.setattr(logger.handlers[0], "stream", lines)
-    events = [replace(event(f"C{n}", n), correlation_id=f"request-{n}") for n in range(24)]
-    batch = Batch(events, numbers=[str(n) for n in range(24)])
+    many = 3 * outbox.AT_ONCE
+    events = [replace(event(f"C{n}", n), correlation_id=f"request-{n}") for n in range(many)]
+    batch = Batch(events, numbers=[str(n) for n in range(many)])
     together = threading.Barrier(outbox.AT_ONCE)
 
     def handle(published: Published) -> None:
@@ -151,7 +152,7 @@ def test_every_line_of_the_log_has_the_ids_of_the_complaint_that_its_thread_work
 
     batch.each(handle)
     written = [json.loads(line) for line in lines.getvalue().splitlines()]
-    assert sorted(line["seq"] for line in written) == list(range(24))
+    assert sorted(line["seq"] for line in written) == list(range(many))
     for line in written:
         assert line["complaint_id"] == f"C{line['seq']}"
         assert line["correlation_id"] == line["mine"] == f"request-{line['seq']}"
