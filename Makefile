@@ -23,7 +23,7 @@ lock: ## resolve requirements/*.in again and write the hash locks (UPGRADE=1: ne
 	@bash infra/local/setup.sh tools
 	@bash infra/local/lock.sh
 	@bash infra/local/setup.sh checks
-	@$(python) -m infra.licences
+	@$(python) -m infra.packaging.licences
 
 # ---------------------------------------------------------------------------------------- checks
 .PHONY: lint
@@ -118,7 +118,7 @@ cost: setup ## count and price the AWS requests of one complaint
 .PHONY: licences
 licences: setup ## write LICENSES.md from the locked packages' metadata
 	@bash infra/local/setup.sh checks
-	@$(python) -m infra.licences
+	@$(python) -m infra.packaging.licences
 
 .PHONY: clean
 clean: ## remove everything that is made: environments, builds, state

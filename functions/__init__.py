@@ -1,3 +1,3 @@
-from functions.complaints import cold_start
+from functions.edge import cold_start
 
 cold_start.begin()

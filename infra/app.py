@@ -9,12 +9,12 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from functions.complaints.region import region_from_dict
-from infra.deployment import Deployment
-from infra.edge import Edge
 from infra.openapi import document
 from infra.region import REGIONS, load_region_file, region_ids
-from infra.service import Service
-from infra.storage import Storage
+from infra.stacks.deployment import Deployment
+from infra.stacks.edge import Edge
+from infra.stacks.service import Service
+from infra.stacks.storage import Storage
 from infra.toolchain import host_architecture
 
 # Here and not in cdk.json, so that every way to synthesise has them.

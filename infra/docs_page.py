@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from functions.complaints.problems import CONTENT_TYPE
+from functions.edge.problems import CONTENT_TYPE
 
 _STYLE: Final = Path(__file__).with_name("docs_page.css")
 _BOUNDS: Final = {

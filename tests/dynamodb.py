@@ -21,9 +21,9 @@ from tests.lean_moto import make_lean
 REGION = "eu-central-1"
 # One model of each table declares each of its indexes; moto makes the table from the union of them.
 MODELS = {
-    "complaints": ("functions.complaints.tables",),
-    "agencies": ("functions.complaints.agencies",),
-    "people": ("functions.complaints.people", "functions.notify.inbox.tables", "functions.notify.tables"),
+    "complaints": ("functions.records.tables",),
+    "agencies": ("functions.records.agencies",),
+    "people": ("functions.records.people", "functions.notify.inbox.tables", "functions.notify.tables"),
     "deliveries": ("functions.notify.webhooks.tables",),
 }
 ENVIRONMENT = {
@@ -140,9 +140,9 @@ def one_at_a_time() -> Iterator[None]:
     """A stream batch is worked on in its order: moto takes one request at a time, and what comes of a test is the same
     each time.
     """
-    from functions.complaints import outbox
+    from functions.edge import stream
 
-    with patch.object(outbox, "AT_ONCE", 1):
+    with patch.object(stream, "AT_ONCE", 1):
         yield
 
 

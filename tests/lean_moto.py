@@ -4,7 +4,7 @@
 - A transaction keeps by reference what it may have to put back; moto copies each table whole, for every operation in it.
 - A query looks through the items under its key; moto first sorts all that the table holds.
 
-`tests/functions/test_lean_moto.py` holds both to the same answers.
+`tests/records/test_lean_moto.py` holds both to the same answers.
 """
 
 import copy

@@ -33,6 +33,18 @@ class NotFound(Exception):
     """There is no such thing, or it is not the caller's: the two are told apart to nobody."""
 
 
+class Forbidden(Exception):
+    """The caller is known, and may not do this."""
+
+
+class LimitReached(Exception):
+    """So much of `what` may be done in a day, and no more: `limit` of it. It may be done again in `wait_s` seconds."""
+
+    def __init__(self, what: str, *, limit: int, wait_s: int) -> None:
+        super().__init__(what)
+        self.what, self.limit, self.wait_s = what, limit, wait_s
+
+
 class Stale(Exception):
     """The complaint has changed since it was read, or is being changed at this moment: worth another try."""
 

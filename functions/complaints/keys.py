@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from functions.complaints.faults import NotFound
+from functions.complaints.faults import Forbidden, NotFound
 
 PREFIX: Final = "qk"
 SCOPES: Final = ("read", "write", "admin")
@@ -51,12 +51,9 @@ class Caller:
     scopes: frozenset[str]
 
     def require(self, scope: str) -> None:
-        """Raises Problem `forbidden` where the key does not carry the scope."""
+        """Raises Forbidden where the key does not carry the scope."""
         if scope not in self.scopes:
-            # Only an API asks, and has it loaded; workers know keys too.
-            from functions.complaints.problems import Problem  # noqa: PLC0415
-
-            raise Problem("forbidden")
+            raise Forbidden
 
 
 def new_token() -> Token:

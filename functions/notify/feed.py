@@ -25,15 +25,15 @@ from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from functions.complaints.dynamodb import Model, connection
 from functions.complaints.faults import invalid
-from functions.complaints.tables import SHARDS, InstantAttribute, shard_of
 from functions.notify.webhooks.delivery import KEPT
 from functions.notify.webhooks.tables import DeliveriesMeta
+from functions.records.dynamodb import Model, connection
+from functions.records.tables import SHARDS, InstantAttribute, shard_of
 
 if TYPE_CHECKING:
     # Who reads the feed has no need of what writes it.
-    from functions.complaints.outbox import Published
+    from functions.records.outbox import Published
 
 TRIES: Final = 50
 AT_ONCE: Final = 25

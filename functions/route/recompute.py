@@ -11,7 +11,7 @@ from functions.complaints.complaint import Complaint
 from functions.complaints.faults import NotFound
 from functions.complaints.moves.recount import move_deadline
 from functions.complaints.region import Region
-from functions.complaints.store import Store, move
+from functions.records.store import Store, move
 
 UNCOUNTABLE: Final = (CalendarYearMissing, LookupError)
 """The calendar ends before the term does, or the region file has lost the category."""

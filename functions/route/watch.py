@@ -3,8 +3,8 @@
 import json
 from typing import Final, Protocol
 
-from functions.complaints.aws import client
-from functions.complaints.telemetry import logger
+from functions.edge.telemetry import logger
+from functions.records.aws import client
 
 FIRST_LAP: Final = 0
 

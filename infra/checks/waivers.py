@@ -421,14 +421,14 @@ WAIVERS: Final[Sequence[Waiver]] = (
     ),
     *_all(
         BANDIT,
-        ("functions/complaints/custom_resource.py", "functions/notify/platform_applications/handler.py"),
+        ("functions/edge/custom_resource.py", "functions/notify/platform_applications/handler.py"),
         "The address is CloudFormation's.",
         "B310",
     ),
     *_all(
         BANDIT,
         (
-            "functions/complaints/store.py",
+            "functions/records/store.py",
             "functions/notify/feed.py",
             "functions/notify/webhooks/endpoints.py",
         ),

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from functions.complaints.limits import Limits
-from functions.complaints.problems import PROBLEMS
 from functions.complaints.region import Region
+from functions.edge.problems import PROBLEMS
 from infra.openapi import agency, citizen, complaint, people, problems, subscriptions, webhooks
 from infra.openapi.operation import (
     COMPLAINT_ID,

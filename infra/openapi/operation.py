@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from functions.complaints.http import KEY_MAX, PAGE_MOST, PAGE_SIZE
+from functions.edge.http import KEY_MAX, PAGE_MOST, PAGE_SIZE
 
 type Schema = Mapping[str, Any]
 type Caller = Literal["anybody", "person", "agency"]

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from functions.complaints import texts
 from functions.complaints.faults import FieldFault
-from functions.complaints.http import BODY_MAX
-from functions.complaints.problems import CONTENT_TYPE, PROBLEMS, TYPE_BASE, Problem
+from functions.edge.http import BODY_MAX
+from functions.edge.problems import CONTENT_TYPE, PROBLEMS, TYPE_BASE, Problem
 
 
 def _catalogue() -> dict[str, set[str]]:

@@ -7,10 +7,10 @@ from typing import Any, Final
 from functions.complaints.clock import parse_iso
 from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import Event, EventType
-from functions.complaints.outbox import Published
 from functions.notify.webhooks.delivery import TEST_TYPE
 from functions.notify.webhooks.message import body_of
 from functions.notify.webhooks.schedule import MIN_ATTEMPTS
+from functions.records.outbox import Published
 from infra.openapi.complaint import COUNT, FLAG, INSTANT, NO_INSTANT, NO_TEXT, STATUS, TEXT
 from infra.openapi.operation import ID, record, ref
 

@@ -44,8 +44,8 @@ def fault_of(complaint_id: str, heads: "Sequence[Head]" = ()) -> "ChainFault | N
     """What is wrong with the complaint's history, None if nothing is; `heads` are this complaint's."""
     from functions.complaints.events import ChainFault
     from functions.complaints.faults import NotFound
-    from functions.complaints.store import ComplaintStore
     from functions.complaints.verification import verify
+    from functions.records.store import ComplaintStore
 
     try:
         complaint, history, _ = ComplaintStore().with_history(complaint_id)
@@ -59,7 +59,7 @@ def fault_of(complaint_id: str, heads: "Sequence[Head]" = ()) -> "ChainFault | N
 
 def every_complaint() -> Iterator[str]:
     """The id of every complaint of which the table has anything but a number, each once."""
-    from functions.complaints.tables import ComplaintItem
+    from functions.records.tables import ComplaintItem
 
     known = ""
     scan = ComplaintItem.scan(

@@ -253,8 +253,8 @@ def events_between(first: datetime, last: datetime) -> Iterator[dict[str, Any]]:
     import heapq
 
     from functions.complaints.clock import iso
-    from functions.complaints.codec import day_shard
-    from functions.complaints.tables import SHARDS, EventItem
+    from functions.records.codec import day_shard
+    from functions.records.tables import SHARDS, EventItem
 
     days = [first + timedelta(days=count) for count in range((last.date() - first.date()).days + 1)]
     for day in days:

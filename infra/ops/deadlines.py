@@ -19,8 +19,8 @@ def add_to(commands: Group) -> None:
 
 def _recompute(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import iso, utc_now
-    from functions.complaints.lists import with_timer
-    from functions.complaints.store import ComplaintStore
+    from functions.records.lists import with_timer
+    from functions.records.store import ComplaintStore
     from functions.route import recompute
 
     step = recompute.apply if options.apply else recompute.plan

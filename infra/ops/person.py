@@ -28,9 +28,9 @@ def export(subject: str) -> dict[str, Any]:
     Secrets of the machinery are left out: where a phone is reached at SNS, and the digest of its token.
     """
     from functions.complaints.clock import utc_now
-    from functions.complaints.people import InboxItem, person_of, person_pk
-    from functions.complaints.store import ComplaintStore
-    from functions.complaints.tables import ComplaintItem, FollowerItem
+    from functions.records.people import InboxItem, person_of, person_pk
+    from functions.records.store import ComplaintStore
+    from functions.records.tables import ComplaintItem, FollowerItem
 
     person = person_of(subject, now=utc_now())
     store = ComplaintStore()

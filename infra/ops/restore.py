@@ -109,9 +109,9 @@ class Wanted:
         return {name: value for name, value in item.items() if name not in PERSONAL}
 
     def _supervisor(self, item: Item) -> Item | None:
-        from functions.complaints.codec import complaint_of, supervisor_item
         from functions.complaints.complaint import ENDED
-        from functions.complaints.tables import ComplaintItem
+        from functions.records.codec import complaint_of, supervisor_item
+        from functions.records.tables import ComplaintItem
 
         places = (_item(self.client, table, item["pk"], _COMPLAINT) for table in (self.table, self.source))
         stands = next((found for found in places if found is not None), None)

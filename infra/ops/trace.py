@@ -42,7 +42,7 @@ def add_to(commands: Group) -> None:
 
 def trace(place: Place, complaint_id: str) -> list[Step]:
     """Every step, oldest first. Raises NotFound."""
-    from functions.complaints.store import ComplaintStore
+    from functions.records.store import ComplaintStore
 
     complaint, _, _ = ComplaintStore().with_history(complaint_id)
     steps = list(_events(complaint_id))
@@ -68,8 +68,8 @@ def _trace(place: Place, options: argparse.Namespace) -> int:
 
 
 def _events(complaint_id: str) -> Iterator[Step]:
-    from functions.complaints.codec import complaint_pk
-    from functions.complaints.tables import EventItem
+    from functions.records.codec import complaint_pk
+    from functions.records.tables import EventItem
 
     query = EventItem.query(
         complaint_pk(complaint_id), EventItem.sk.startswith("event#"), consistent_read=True
@@ -139,9 +139,9 @@ def _continuation(events: list[Mapping[str, Any]]) -> str | None:
 
 def _deliveries(place: Place, complaint_id: str) -> Iterator[Step]:
     """To every subscription that anybody in the region has: each has a lane of its own for the complaint."""
-    from functions.complaints.agencies import subscriptions_of
     from functions.complaints.clock import parse_iso
     from functions.notify.webhooks.tables import DeliveryItem, lane_pk
+    from functions.records.agencies import subscriptions_of
 
     for agency_id in place.region.agencies:
         for subscription in subscriptions_of(agency_id):

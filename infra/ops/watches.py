@@ -48,9 +48,9 @@ def lost(place: Place) -> Iterator[Lost]:
     these, and one read of each complaint.
     """
     from functions.complaints.faults import NotFound
-    from functions.complaints.lists import with_timer
-    from functions.complaints.store import ComplaintStore
     from functions.complaints.timers import watched_timer
+    from functions.records.lists import with_timer
+    from functions.records.store import ComplaintStore
 
     store, states = ComplaintStore(), place.client("stepfunctions")
     machine = place.settings["STATE_MACHINE_ARN"]
@@ -106,8 +106,8 @@ def _list(place: Place, options: argparse.Namespace) -> int:
 
 def _restart(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import utc_now
-    from functions.complaints.lists import due_before
-    from functions.complaints.store import ComplaintStore
+    from functions.records.lists import due_before
+    from functions.records.store import ComplaintStore
     from functions.route.escalation.sweep import sweep
 
     # First what is overdue, as the sweep would: a watch for it would act at once anyhow, and one that has to be

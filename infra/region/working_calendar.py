@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import Any
 
 from functions.complaints.calendar import Calendar
-from infra.calendar_data import kazakhstan_calendar
+from infra.region.calendar_data import kazakhstan_calendar
 from infra.region.schema import WEEKDAYS
 
 

@@ -15,16 +15,16 @@ from typing import Final
 import botocore
 
 from functions.complaints.region import region_from_dict
-from infra import functions
-from infra.botocore_data import ENDPOINTS, MODEL
-from infra.dependency import Target, locked
-from infra.directory import DIRECTORY
 from infra.docs_page import page
-from infra.function import Code
-from infra.notification import PLATFORM_APPLICATIONS
 from infra.openapi import document
-from infra.package import CORE, STORE, bundle, unpacked
+from infra.packaging.botocore_data import ENDPOINTS, MODEL
+from infra.packaging.bundle import SHARED, STORE, bundle, unpacked
+from infra.packaging.dependency import Target, locked
 from infra.region import load_region_file
+from infra.stacks import functions
+from infra.stacks.directory import DIRECTORY
+from infra.stacks.function import Code
+from infra.stacks.notification import PLATFORM_APPLICATIONS
 from infra.toolchain import ROOT
 
 BENCH: Final = STORE / "bench"
@@ -145,7 +145,7 @@ def archived(name: str, *, target: Target) -> Path:
 def bare() -> Asset:
     """The bare handler with boto3 above the same botocore, from the same bundler, with the models of the same services."""
     root = BENCH / "bare"
-    for folder in ("functions", CORE):
+    for folder in ("functions", *SHARED):
         (root / folder).mkdir(parents=True, exist_ok=True)
         (root / folder / "__init__.py").touch()
     shutil.copy(Path(__file__).with_name("bare.py"), root / "functions" / "bare.py")

@@ -84,9 +84,9 @@ def _town() -> Iterator[Town]:
 
 
 def _subscribed(here: Town, receiver: Receiver) -> None:
-    from functions.complaints.agencies import new_subscription
     from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
     from functions.notify.webhooks.signature import new_secret
+    from functions.records.agencies import new_subscription
 
     receiver.secret = new_secret()
     subscription = new_subscription(

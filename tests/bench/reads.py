@@ -10,17 +10,17 @@ from typing import Any, Final
 
 import boto3
 
-from functions.complaints import lists
 from functions.complaints.change import Change
 from functions.complaints.clock import iso
-from functions.complaints.codec import complaint_item, event_item
 from functions.complaints.complaint import Status
 from functions.complaints.ids import ALPHABET
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.filing import Draft, file
 from functions.complaints.places import cell
-from functions.complaints.tables import SHARDS, shard_of
 from functions.notify import feed
+from functions.records import lists
+from functions.records.codec import complaint_item, event_item
+from functions.records.tables import SHARDS, shard_of
 from tests.bench.measure import Sample, ratio
 from tests.bench.ordered import OrderedTables, read_from
 from tests.bench.report import Row, Table, milliseconds, say, spread

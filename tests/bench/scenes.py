@@ -126,12 +126,12 @@ def _lived() -> Iterator[Town]:
 
 def _settled(here: Town, hook_url: str) -> str:
     """Citizens with a phone each, and the agency in charge with a subscription; the agency's id."""
-    from functions.complaints.agencies import new_subscription
     from functions.complaints.region import load_region
     from functions.complaints.routing import responsible_agency
-    from functions.complaints.settings import region_file
+    from functions.edge.settings import region_file
     from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
     from functions.notify.webhooks.signature import new_secret
+    from functions.records.agencies import new_subscription
 
     region = load_region(region_file())
     agency_id = responsible_agency(region, category_id="open_manhole", lat=LAT, lon=LON).agency_id

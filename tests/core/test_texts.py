@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from functions.complaints.complaint import Status
 from functions.complaints.events import EventType
 from functions.complaints.history import PUSH_ARGS, PUSHED
-from functions.complaints.problems import PROBLEMS
 from functions.complaints.texts import (
     LANGUAGES,
     UNKNOWN,
@@ -30,6 +29,7 @@ from functions.complaints.texts import (
     text,
 )
 from functions.complaints.transitions import Move
+from functions.edge.problems import PROBLEMS
 from functions.intake.photos.limits import REASONS
 from tests.naughty import NAUGHTY
 

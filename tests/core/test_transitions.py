@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from functions.complaints.complaint import ENDED, OPEN, Actor, ActorKind, Status
 from functions.complaints.events import EventType
-from functions.complaints.problems import problem_of
 from functions.complaints.transitions import TRANSITIONS, Move, MoveRefused, possible_moves, require
+from functions.edge.problems import problem_of
 from tests.core.story import filed
 from tests.region_fixture import region
 

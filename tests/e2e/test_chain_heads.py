@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from functions.complaints.clock import iso, utc_now
-from functions.complaints.codec import day_shard, event_of
 from functions.complaints.events import sealed
-from functions.complaints.tables import EventItem, shard_of
+from functions.records.codec import day_shard, event_of
+from functions.records.tables import EventItem, shard_of
 from functions.route.archive.heads import closed_hours, key_of
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
 from tests.e2e.operator import ops

@@ -22,11 +22,10 @@ import yaml
 
 from functions.complaints.clock import utc_now
 from functions.complaints.ids import new_id
-from functions.complaints.people import HELD_SHARDS
-from functions.complaints.throttle import CLAIM
+from functions.edge.throttle import CLAIM
+from functions.records.people import HELD_SHARDS
 from functions.route.archive.heads import closed_hours, key_of
 from functions.route.watch import FIRST_LAP, execution_input, execution_name
-from infra.escalation import LAPS
 from infra.local import citizen as app
 from infra.local import emulator
 from infra.local.cast import AGENCY, SUPERVISOR, agency_key, subscribe
@@ -36,6 +35,7 @@ from infra.local.oidc import Issuer
 from infra.local.receiver import Receiver
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, Teller, photograph, play, wait_until
 from infra.region import load_region_file
+from infra.stacks.escalation import LAPS
 from tests.e2e.other_stages import AUDIENCE, secured, synthesised
 from tests.infra.test_iam import TABLE
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.complaints.presign import Upload, presigned_get, presigned_put
+from functions.edge.presign import Upload, presigned_get, presigned_put
 from infra.local import emulator
 
 pytestmark = pytest.mark.e2e

@@ -11,16 +11,16 @@ import pytest
 
 from functions.complaints.change import Change
 from functions.complaints.complaint import ENDED, Actor, ActorKind, Complaint
-from functions.complaints.dynamodb import connection
-from functions.complaints.erasure import erase_person
 from functions.complaints.faults import Conflict, NotFound, Stale
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.escalation import tick
 from functions.complaints.moves.filing import Draft, file
 from functions.complaints.moves.parts import part_of
-from functions.complaints.store import AlreadyJoined, ComplaintStore, NumberTaken, Request, RequestSeen
 from functions.complaints.transitions import MoveRefused
+from functions.records.dynamodb import connection
+from functions.records.erasure import erase_person
+from functions.records.store import AlreadyJoined, ComplaintStore, NumberTaken, Request, RequestSeen
 from tests.core.story import HOUSING, START
 from tests.dynamodb import tables
 from tests.region_fixture import WEST, region

@@ -139,7 +139,7 @@ def test_of_a_later_photo_that_never_comes_the_person_is_told_and_the_clock_runs
 
 
 def test_every_history_verifies(here: Town) -> None:
-    from functions.complaints.store import ComplaintStore
+    from functions.records.store import ComplaintStore
 
     ids = [_filed(here, category, key=category) for category in ("rubbish", "open_manhole", "pothole")]
     here.move_clock(timedelta(days=40))
@@ -165,8 +165,8 @@ def _filed(here: Town, category: str, *, photos: int = 0, key: str | None = None
 
 
 def _subscribed(here: Town, receiver: Receiver, *, agency_id: str = "housing") -> None:
-    from functions.complaints.agencies import new_subscription
     from functions.notify.webhooks.signature import new_secret
+    from functions.records.agencies import new_subscription
 
     receiver.secret = new_secret()
     new_subscription(

@@ -192,9 +192,9 @@ class Town:
         return bool(messages)
 
     def _soonest(self, end: datetime) -> tuple[str, datetime, str] | None:
-        from functions.complaints.codec import complaint_of
-        from functions.complaints.tables import ComplaintItem
         from functions.complaints.timers import watched_timer
+        from functions.records.codec import complaint_of
+        from functions.records.tables import ComplaintItem
 
         waiting = []
         for item in _scan("complaints"):

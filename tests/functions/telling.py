@@ -5,20 +5,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions.complaints.aws import client
 from functions.complaints.change import Change
-from functions.complaints.codec import complaint_pk, event_sk
 from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.filing import Draft, file
-from functions.complaints.outbox import Published, published
-from functions.complaints.people import DEVICE_KEPT, DeviceItem, device_sk, person_pk, sign_in, token_digest
 from functions.complaints.region import Region
-from functions.complaints.store import ComplaintStore
-from functions.complaints.tables import EventItem
 from functions.notify.outbox.payload import Message
 from functions.notify.outbox.push import Outcome, SnsPusher
 from functions.notify.outbox.telling import Teller
+from functions.records.aws import client
+from functions.records.codec import complaint_pk, event_sk
+from functions.records.outbox import Published, published
+from functions.records.people import DEVICE_KEPT, DeviceItem, device_sk, person_pk, sign_in, token_digest
+from functions.records.store import ComplaintStore
+from functions.records.tables import EventItem
 from tests.region_fixture import WEST, region
 
 MONDAY = datetime(2026, 6, 1, 5, tzinfo=UTC)

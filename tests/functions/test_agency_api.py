@@ -16,8 +16,8 @@ from functions.complaints.moves import citizen, escalation
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.photos import add_photo
-from functions.complaints.schema import check
-from functions.complaints.store import ComplaintStore, move
+from functions.edge.schema import check
+from functions.records.store import ComplaintStore, move
 from functions.route.api import schemas
 from tests.dynamodb import tables
 from tests.functions.api_client import Answer, Client, load, officer
@@ -39,7 +39,7 @@ def handler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("asset")
         module = load("functions.route.api.handler", folder=folder, monkeypatch=patch, raw=RAW)
-        patch.setattr("functions.complaints.throttle.PER_MINUTE", 10**9)
+        patch.setattr("functions.edge.throttle.PER_MINUTE", 10**9)
         yield module.handler
 
 
@@ -433,7 +433,7 @@ def test_every_answer_tells_how_many_requests_are_left(handler: Any) -> None:
 
 
 def test_who_asks_too_often_is_told_to_wait(handler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.complaints import throttle
+    from functions.edge import throttle
 
     monkeypatch.setattr(throttle, "PER_MINUTE", 3)
     client = described(officer(handler, "ministry"))

@@ -7,11 +7,11 @@ import boto3
 import pytest
 
 from functions.complaints.clock import iso
-from functions.complaints.codec import complaint_pk, day_shard, event_sk
 from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import Event, EventType, sealed
-from functions.complaints.tables import EventItem, shard_of
 from functions.complaints.verification import Head, read_heads, verify, write_heads
+from functions.records.codec import complaint_pk, day_shard, event_sk
+from functions.records.tables import EventItem, shard_of
 from functions.route.archive.heads import (
     HOUR,
     LOOKED_BACK,

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.complaints import agencies, keys
+from functions.complaints import keys
 from functions.complaints.faults import NotFound
+from functions.records import agencies
 from tests.dynamodb import tables
 
 NOW = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)

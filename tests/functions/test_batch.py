@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints import outbox
-from functions.complaints.outbox import Batch, Published
-from functions.complaints.telemetry import correlation_id, logger
+from functions.edge import stream
+from functions.edge.stream import Batch
+from functions.edge.telemetry import correlation_id, logger
+from functions.records.outbox import Published
 from tests.functions.webhook_world import event
 
 BATCHES = st.lists(st.sampled_from("ABCDEF"), max_size=30)
@@ -79,8 +80,8 @@ def test_a_second_step_goes_as_far_as_the_first_and_with_it(
 def test_several_complaints_are_worked_on_at_the_same_time_and_no_more_than_a_client_has_connections() -> (
     None
 ):
-    batch, _ = of([f"C{number}" for number in range(5 * outbox.AT_ONCE)])
-    together, waiting, most = threading.Barrier(outbox.AT_ONCE), 0, 0
+    batch, _ = of([f"C{number}" for number in range(5 * stream.AT_ONCE)])
+    together, waiting, most = threading.Barrier(stream.AT_ONCE), 0, 0
     counting = threading.Lock()
 
     def handle(_: Published) -> None:
@@ -94,7 +95,7 @@ def test_several_complaints_are_worked_on_at_the_same_time_and_no_more_than_a_cl
 
     batch.each(handle)
     assert batch.response == {"batchItemFailures": []}
-    assert 1 < most == outbox.AT_ONCE <= 10
+    assert 1 < most == stream.AT_ONCE <= 10
 
 
 def test_after_a_failure_nothing_is_begun_that_comes_later() -> None:
@@ -110,7 +111,7 @@ def test_after_a_failure_nothing_is_begun_that_comes_later() -> None:
         time.sleep(0.01)
 
     batch.each(handle)
-    assert len(begun) <= 2 * outbox.AT_ONCE
+    assert len(begun) <= 2 * stream.AT_ONCE
 
 
 def test_what_belongs_together_is_handed_out_at_once_and_fails_at_its_first() -> None:
@@ -141,10 +142,10 @@ def test_every_line_of_the_log_has_the_ids_of_the_complaint_that_its_thread_work
 ) -> None:
     lines = StringIO()
     monkeypatch.setattr(logger.handlers[0], "stream", lines)
-    many = 3 * outbox.AT_ONCE
+    many = 3 * stream.AT_ONCE
     events = [replace(event(f"C{n}", n), correlation_id=f"request-{n}") for n in range(many)]
     batch = Batch(events, numbers=[str(n) for n in range(many)])
-    together = threading.Barrier(outbox.AT_ONCE)
+    together = threading.Barrier(stream.AT_ONCE)
 
     def handle(published: Published) -> None:
         together.wait(timeout=30)

@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
-from functions.complaints import aws
+from functions.records import aws
 from infra.toolchain import ROOT
 from tests.dynamodb import ENVIRONMENT
 
@@ -51,7 +51,7 @@ def test_the_first_request_loads_no_module_and_is_the_only_one() -> None:
     """In a process of its own, against a server on the loopback."""
     code = (
         "import sys\n"
-        "from functions.complaints.dynamodb import connect, connection\n"
+        "from functions.records.dynamodb import connect, connection\n"
         "connect()\n"
         "loaded = set(sys.modules)\n"
         f"connection().client.get_item(**{GET!r})\n"

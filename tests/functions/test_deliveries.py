@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from functions.complaints import agencies
 from functions.complaints.events import EventType
-from functions.complaints.outbox import Batch
+from functions.edge.stream import Batch
 from functions.notify.feed import Feed, changes, part_of
 from functions.notify.outbox.deliveries import CACHED_FOR, CachedSubscriptions, concerned, deliver, wants
 from functions.notify.webhooks.delivery import (
@@ -22,6 +21,7 @@ from functions.notify.webhooks.message import body_of, delivery_of
 from functions.notify.webhooks.nudges import JobCall, NotQueued, SqsNudges, from_text, to_text
 from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
+from functions.records import agencies
 from tests.dynamodb import REGION, one_at_a_time, tables
 from tests.functions.webhook_world import START, Clock, Faults, Subscribed, event
 

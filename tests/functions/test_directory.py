@@ -9,9 +9,9 @@ from unittest import mock
 
 import pytest
 
-from functions.complaints.codec import worklist_key
-from functions.complaints.custom_resource import Refused, answered
-from functions.complaints.tables import SHARDS, ComplaintItem, SupervisorItem
+from functions.edge.custom_resource import Refused, answered
+from functions.records.codec import worklist_key
+from functions.records.tables import SHARDS, ComplaintItem, SupervisorItem
 from functions.route.directory.load import NAMED_MOST, Loaded, load
 from functions.route.directory.tables import DirectoryItem
 from tests.dynamodb import tables

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.complaints.faults import Invalid, NotFound
-from functions.complaints.http import Api, answer, canonical, existing_id
-from functions.complaints.problems import Problem
+from functions.edge.http import Api, answer, canonical, existing_id
+from functions.edge.problems import Problem
 from tests.functions.api_client import Answer, anybody, officer, person
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from functions.complaints.aws import client
 from functions.complaints.clock import iso
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.moves import agency, citizen
@@ -15,21 +14,23 @@ from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.escalation import tick
 from functions.complaints.moves.filing import DeclaredPhoto
 from functions.complaints.moves.photos import refuse_photo
-from functions.complaints.outbox import Batch, Published
-from functions.complaints.people import (
+from functions.complaints.people_rules import AWAKE_FOR
+from functions.complaints.timers import next_timer
+from functions.edge.stream import Batch
+from functions.notify.outbox import consumer
+from functions.notify.outbox.consumer import OutOfTime
+from functions.notify.outbox.held import release
+from functions.notify.outbox.push import Outcome
+from functions.notify.outbox.telling import FAILURES_MOST, NotPushed
+from functions.records.aws import client
+from functions.records.outbox import Published
+from functions.records.people import (
     HeldItem,
     InboxItem,
     change_profile,
     device_of,
     person_pk,
 )
-from functions.complaints.people_rules import AWAKE_FOR
-from functions.complaints.timers import next_timer
-from functions.notify.outbox import consumer
-from functions.notify.outbox.consumer import OutOfTime
-from functions.notify.outbox.held import release
-from functions.notify.outbox.push import Outcome
-from functions.notify.outbox.telling import FAILURES_MOST, NotPushed
 from tests.dynamodb import one_at_a_time, tables
 from tests.functions.faults import When, aws_calls, run_again_until_done
 from tests.functions.telling import HOUSING, NIGHT, REPORTER, Life, Phones, phone, teller

@@ -22,19 +22,19 @@ from moto.core.botocore_stubber import BotocoreStubber
 from functions.complaints.clock import iso
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.faults import Invalid
-from functions.complaints.http import BODY_MAX, Api
 from functions.complaints.limits import Limits
 from functions.complaints.moves import agency, escalation
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.photos import add_photo, refuse_photo
-from functions.complaints.people import CountItem
-from functions.complaints.problems import PROBLEMS
 from functions.complaints.region import region_from_dict
-from functions.complaints.schema import check
-from functions.complaints.store import REQUEST_KEPT, ComplaintStore, NumberTaken, Stale, move
-from functions.complaints.tables import ComplaintItem, RequestItem
+from functions.edge.http import BODY_MAX, Api
+from functions.edge.problems import PROBLEMS
+from functions.edge.schema import check
 from functions.intake.api import schemas
 from functions.intake.api.submission import CLOCK_SKEW, WRITTEN_AT_MOST, draft_of
+from functions.records.people import CountItem
+from functions.records.store import REQUEST_KEPT, ComplaintStore, NumberTaken, Stale, move
+from functions.records.tables import ComplaintItem, RequestItem
 from tests.dynamodb import tables
 from tests.functions.api_client import Answer, Client, anybody, load, person
 from tests.functions.faults import aws_calls
@@ -777,7 +777,7 @@ def test_a_complaint_that_is_always_changed_first_is_503_with_retry_after(
         raise Stale
 
     monkeypatch.setattr(ComplaintStore, "write", stale)
-    monkeypatch.setattr("functions.complaints.store.time.sleep", lambda _: None)
+    monkeypatch.setattr("functions.records.store.time.sleep", lambda _: None)
     answer = described(me)("POST", f"/v1/complaints/{complaint_id}/comments", {"text": "x"}, key="c")
     assert (answer.slug, answer.status, answer.headers["retry-after"]) == ("unavailable", 503, "1")
     assert len(tries) > 3

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from functions.complaints import aws
 from functions.complaints.clock import iso, utc_now
-from functions.complaints.codec import complaint_pk
 from functions.complaints.complaint import Actor, ActorKind
-from functions.complaints.erasure import erase_person
 from functions.complaints.events import chain_fault
 from functions.complaints.faults import Stale
 from functions.complaints.moves import agency, citizen
-from functions.complaints.people import InboxItem, ProfileItem, connection, person_of, person_pk
-from functions.complaints.store import ComplaintStore
-from functions.complaints.tables import FollowerItem
+from functions.records import aws
+from functions.records.codec import complaint_pk
+from functions.records.erasure import erase_person
+from functions.records.people import InboxItem, ProfileItem, connection, person_of, person_pk
+from functions.records.store import ComplaintStore
+from functions.records.tables import FollowerItem
 from tests.dynamodb import REGION, tables
 from tests.functions.api_client import Client, load, person
 from tests.functions.faults import When, aws_calls, number_of_calls, run_again_until_done
@@ -462,7 +462,7 @@ def test_with_no_time_left_the_next_request_goes_on(handler: Any, life: Life) ->
 def test_a_history_longer_than_a_transaction_is_erased_whole(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("functions.complaints.erasure._AT_ONCE", 3)
+    monkeypatch.setattr("functions.records.erasure._AT_ONCE", 3)
     with tables():
         life.file(reporter="reporter")
         life.assign()

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.complaints import metrics
 from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import Event, EventType
-from functions.complaints.outbox import Published
+from functions.edge import metrics
 from functions.notify.outbox.metrics import counted, report_told
 from functions.notify.outbox.push import Outcome
+from functions.records.outbox import Published
 from functions.route.assignment.metrics import numbers, report, report_assignment
 
 NOW = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)

@@ -11,8 +11,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from functions.complaints import aws
 from functions.notify.platform_applications.handler import handler
+from functions.records import aws
 from tests.dynamodb import REGION
 
 SERVICE_ACCOUNT = {

@@ -11,7 +11,7 @@ from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from functions.complaints.presign import Upload, presigned_get, presigned_put
+from functions.edge.presign import Upload, presigned_get, presigned_put
 
 NOW = datetime(2026, 3, 3, 4, 5, 6, 789_000, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -10,14 +10,14 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints.aws import client
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.events import Event
 from functions.complaints.history import PushText, push
 from functions.complaints.moves import agency, citizen
-from functions.complaints.outbox import Published
 from functions.notify.outbox.payload import FALLBACK_MOST, LIMIT, TTL, clipped, message_of
 from functions.notify.outbox.push import Outcome, SnsPusher
+from functions.records.aws import client
+from functions.records.outbox import Published
 from tests.core.story import assigned as story
 from tests.dynamodb import tables
 from tests.functions.faults import aws_calls

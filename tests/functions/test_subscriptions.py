@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from functions.complaints import agencies, keys
-from functions.complaints.http import Api
-from functions.complaints.throttle import Throttle, Throttled
+from functions.complaints import keys
+from functions.edge.http import Api
+from functions.edge.throttle import Throttle, Throttled
 from functions.notify import feed
 from functions.notify.outbox.deliveries import CachedSubscriptions
 from functions.notify.subscriptions import api as subscriptions_api
@@ -21,6 +21,7 @@ from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
 from functions.notify.webhooks.transport import attempt
+from functions.records import agencies
 from tests.dynamodb import tables
 from tests.functions.api_client import Answer
 from tests.functions.faults import aws_calls
@@ -110,7 +111,7 @@ class Door:
 
 @pytest.fixture
 def door(monkeypatch):
-    monkeypatch.setattr("functions.complaints.throttle._throttle", Throttle())
+    monkeypatch.setattr("functions.edge.throttle._throttle", Throttle())
     with tables():
         yield Door()
 
@@ -240,7 +241,7 @@ def rewired(door):
      "https://localhost/", "ftp://hooks.example.com/", "https://metadata.internal/"],
 )  # fmt: skip
 def test_a_url_that_the_guard_refuses_is_refused_with_its_field(monkeypatch, url):
-    monkeypatch.setattr("functions.complaints.throttle._throttle", Throttle())
+    monkeypatch.setattr("functions.edge.throttle._throttle", Throttle())
     with tables():
         cloud = Door(policy=AddressPolicy())
         status, problem = cloud("POST", "subscriptions", {"url": url, "types": ["complaint.*"]})

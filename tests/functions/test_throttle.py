@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints import agencies
-from functions.complaints.http import Api, answer
-from functions.complaints.problems import Problem
-from functions.complaints.throttle import CLAIM, PER_MINUTE, WINDOW_S, Throttle, Throttled
+from functions.edge.http import Api, answer
+from functions.edge.problems import Problem
+from functions.edge.throttle import CLAIM, PER_MINUTE, WINDOW_S, Throttle, Throttled
+from functions.records import agencies
 from tests.dynamodb import tables
 from tests.functions.webhook_world import Faults
 
@@ -134,7 +134,7 @@ def test_a_quiet_agency_costs_one_write_and_no_read():
 
 
 def test_an_api_tells_the_limit_with_every_answer(monkeypatch):
-    monkeypatch.setattr("functions.complaints.throttle._throttle", Throttle())
+    monkeypatch.setattr("functions.edge.throttle._throttle", Throttle())
     agencies.agree("roads", requests_per_minute=2, now=NOW)
     api = Api()
 

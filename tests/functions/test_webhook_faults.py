@@ -16,9 +16,6 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from functions.complaints import agencies
-from functions.complaints.agencies import SubscriptionItem
-from functions.complaints.aws import client
 from functions.complaints.clock import utc_now
 from functions.notify.outbox.deliveries import CachedSubscriptions
 from functions.notify.webhooks import nudges
@@ -31,6 +28,9 @@ from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
 from functions.notify.webhooks.transport import attempt
 from functions.notify.webhooks.warnings import CLAIMED_FOR, Mailer
+from functions.records import agencies
+from functions.records.agencies import SubscriptionItem
+from functions.records.aws import client
 from tests.dynamodb import REGION, tables
 from tests.functions.test_webhook_transport import LOCAL_STAGE, Receiver, ok, read_request
 from tests.functions.webhook_world import (

@@ -16,7 +16,6 @@ import botocore.client
 import pytest
 from standardwebhooks import Webhook
 
-from functions.complaints import agencies
 from functions.complaints.clock import utc_now
 from functions.notify.webhooks import transport
 from functions.notify.webhooks.delivery import DeliveryStatus, Nudge, ticket_of
@@ -24,6 +23,7 @@ from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.schedule import SLOW_PLACES, UNPROVEN_PLACES
 from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
+from functions.records import agencies
 from tests.dynamodb import tables
 from tests.functions.test_webhook_transport import Receiver, ok, saying
 from tests.functions.webhook_street import HEALTHY, HOLDING, Street, local_stage, mixed, record

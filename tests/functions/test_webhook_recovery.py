@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import pytest
 
-from functions.complaints import agencies
 from functions.notify.webhooks import metrics, schedule
 from functions.notify.webhooks.delivery import (
     ATTEMPTS_FIRST,
@@ -42,6 +41,7 @@ from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
 from functions.notify.webhooks.warnings import CLAIMED_FOR, SUBJECTS, Mailer, message_of
+from functions.records import agencies
 from tests.dynamodb import tables
 from tests.functions.webhook_world import START, Agency, Died, Fault, Faults, World, answered, event
 

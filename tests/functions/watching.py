@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from functions.complaints.change import Change
 from functions.complaints.complaint import Complaint
-from functions.complaints.outbox import Published
 from functions.complaints.region import Region
+from functions.records.outbox import Published
 from functions.route.assignment.consumer import on_event
 from tests.core.story import START, Story, filed
 from tests.region_fixture import region

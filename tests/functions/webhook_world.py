@@ -15,7 +15,7 @@ import botocore.client
 
 from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import Event, EventType
-from functions.complaints.outbox import Batch, Published
+from functions.edge.stream import Batch
 from functions.notify.outbox.deliveries import deliver
 from functions.notify.webhooks import due, jobs
 from functions.notify.webhooks.delivery import Delivery, DeliveryStatus, Nudge
@@ -25,6 +25,7 @@ from functions.notify.webhooks.schedule import SubscriptionHealth
 from functions.notify.webhooks.sender import Sender
 from functions.notify.webhooks.store import GRACE, LEASE, Taken
 from functions.notify.webhooks.transport import Attempt
+from functions.records.outbox import Published
 
 START = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from infra.package import unpacked
+from infra.packaging.bundle import unpacked
 from infra.toolchain import ROOT
 
 # What every handler may load at its start, by top-level name: tables, logs, and what these are made of.
@@ -164,7 +164,7 @@ def test_no_asset_holds_another_functions_code(
     for handler, function in deployed.items():
         with subtests.test(handler):
             folders = {path.name for path in (function.asset / "functions").iterdir() if path.is_dir()}
-            assert folders - {"__pycache__"} == {"complaints", handler.split(".")[1]}
+            assert folders - {"__pycache__"} == {"complaints", "records", "edge", handler.split(".")[1]}
 
 
 def test_every_package_that_a_lock_asks_for_is_imported_by_somebody(subtests: pytest.Subtests) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.complaints import lists
-from functions.complaints.tables import SHARDS
+from functions.records import lists
+from functions.records.tables import SHARDS
 from infra.local.recording import Call
 from tests.bench import reads
 from tests.bench.__main__ import BENCHES

@@ -6,8 +6,8 @@ from datetime import date, time, timedelta
 import pytest
 
 from functions.complaints.calendar import Calendar, Holiday
-from infra import calendar_data
-from infra.calendar_data import (
+from infra.region import calendar_data
+from infra.region.calendar_data import (
     HolidayNameUnknown,
     kazakhstan_calendar,
     kazakhstan_holidays,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.complaints import metrics
+from functions.edge import metrics
 from functions.notify.webhooks import metrics as webhook_metrics
 from functions.notify.webhooks.sender import PARKED, PAUSED
 from infra.region import load_region_file

@@ -18,18 +18,18 @@ from standardwebhooks.webhooks import Webhook
 from functions.complaints.complaint import Status
 from functions.complaints.events import EventType
 from functions.complaints.limits import Limits
-from functions.complaints.problems import PROBLEMS, Problem
-from functions.complaints.schema import check
+from functions.edge.problems import PROBLEMS, Problem
+from functions.edge.schema import check
 from functions.intake.api import schemas as citizen_schemas
 from functions.intake.photos.limits import ACCEPTED, DEFAULT_LIMITS
 from functions.notify.webhooks.delivery import TEST_TYPE
 from functions.notify.webhooks.delivery import test_delivery as delivery_of_test
 from functions.notify.webhooks.signature import sign
 from functions.route.api import schemas as agency_schemas
-from infra import api as gateway
 from infra.docs_page import page
 from infra.openapi import OPERATIONS, document
 from infra.openapi.document import operations, problems_of
+from infra.stacks import api as gateway
 from tests.functions.api_client import load
 from tests.region_fixture import RAW, region
 
@@ -169,7 +169,7 @@ def test_every_event_is_a_webhook() -> None:
 
 
 def test_photos_are_of_the_types_that_the_check_takes() -> None:
-    from functions.complaints.bodies import PHOTO_TYPES
+    from functions.edge.bodies import PHOTO_TYPES
 
     assert set(PHOTO_TYPES) == set(ACCEPTED)
     assert Limits().photo_bytes <= DEFAULT_LIMITS.bytes

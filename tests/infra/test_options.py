@@ -7,7 +7,7 @@ from shutil import copy
 
 import pytest
 
-from functions.complaints.edge import HEADER, came_through, went_round
+from functions.edge.origin import HEADER, came_through, went_round
 from infra.region import REGIONS, load_region_file
 from tests.infra.template import Assembly, Template
 
@@ -194,8 +194,8 @@ def test_warnings_of_webhooks_reach_the_agency_that_they_concern_and_the_operato
 def test_the_local_stage_mails_nobody() -> None:
     from aws_cdk import App, Stack, assertions
 
-    from infra.deployment import Deployment
-    from infra.notification import Deliveries
+    from infra.stacks.deployment import Deployment
+    from infra.stacks.notification import Deliveries
 
     region = replace(
         load_region_file("local"),

@@ -13,10 +13,10 @@ import pytest
 from botocore.loaders import Loader
 from botocore.session import get_session
 
-from functions.complaints.aws import rehearse
-from infra import package
-from infra.botocore_data import ENDPOINTS
-from infra.package import PackagingError, bundle, modules_loaded, unpacked
+from functions.records.aws import rehearse
+from infra.packaging import bundle as package
+from infra.packaging.botocore_data import ENDPOINTS
+from infra.packaging.bundle import PackagingError, bundle, modules_loaded, unpacked
 from infra.toolchain import ROOT
 
 LOCKS = ROOT / "requirements" / "functions"
@@ -29,6 +29,8 @@ def project(tmp_path: Path) -> Path:
     files = {
         "functions/__init__.py": "",
         "functions/complaints/__init__.py": "",
+        "functions/records/__init__.py": "",
+        "functions/edge/__init__.py": "",
         "functions/complaints/complaint.py": "import json\nMOST = frozenset({'a', 'b', 'c', 'd', 'e'})\n",
         "functions/complaints/notes.json": "{}",
         "functions/complaints/__pycache__/complaint.cpython-311.pyc": "stale",
@@ -93,6 +95,8 @@ def test_an_asset_holds_its_own_code_the_core_and_nothing_of_another_function(
         "functions/complaints/__init__.py",
         "functions/complaints/complaint.py",
         "functions/complaints/notes.json",
+        "functions/edge/__init__.py",
+        "functions/records/__init__.py",
         "functions/intake/__init__.py",
         "functions/intake/api.py",
     }

@@ -89,7 +89,7 @@ def test_a_query_of_the_log_is_asked_of_the_lines() -> None:
 
 def test_metrics_are_read_from_the_lines_that_functions_write() -> None:
     from functions.complaints.clock import parse_iso
-    from functions.complaints.metrics import NAMESPACE, line
+    from functions.edge.metrics import NAMESPACE, line
 
     said = json.loads(
         line({"Escalated": 1, "EscalationDelay": 2.5}, now=parse_iso("2026-03-03T04:05:06.000Z"))

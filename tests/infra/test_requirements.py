@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import licences
+from infra.packaging import licences
 from infra.toolchain import ROOT
 
 LOCKS = sorted((ROOT / "requirements").rglob("*.txt"))

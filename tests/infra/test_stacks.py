@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.complaints import photo_keys
+from functions.records import photo_keys
 from infra.region import load_region_file
 from tests.infra.template import Assembly, Resource, Template
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.route.watch import execution_input
-from infra.escalation import LAPS, definition
+from infra.stacks.escalation import LAPS, definition
 
 DEFINITION = definition()
 STATES: Mapping[str, Mapping[str, Any]] = DEFINITION["States"]

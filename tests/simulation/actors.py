@@ -23,8 +23,8 @@ from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.photos import add_photo, refuse_photo
-from functions.complaints.store import AlreadyJoined, NumberTaken, Request, RequestSeen, move
 from functions.complaints.transitions import MoveRefused
+from functions.records.store import AlreadyJoined, NumberTaken, Request, RequestSeen, move
 from tests.simulation.faults import Crash
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from functions.complaints.clock import iso, parse_iso
 from functions.complaints.complaint import ENDED, WITH_AGENCY, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType, chain_fault
 from functions.complaints.history import line
-from functions.complaints.people import InboxItem, event_of
 from functions.complaints.transitions import TRANSITIONS
+from functions.records.people import InboxItem, event_of
 from functions.route.escalation.sweep import GRACE
 from tests.simulation.world import SWEEP_EVERY, SWEEP_TRIED_AGAIN, World
 

@@ -10,9 +10,9 @@ from functions.complaints.change import Change
 from functions.complaints.clock import whole_second
 from functions.complaints.complaint import ActorKind, Complaint
 from functions.complaints.faults import NotFound, Stale
-from functions.complaints.outbox import Published
-from functions.complaints.store import AlreadyJoined, NumberTaken, Request, RequestSeen
 from functions.complaints.timers import next_timer
+from functions.records.outbox import Published
+from functions.records.store import AlreadyJoined, NumberTaken, Request, RequestSeen
 from tests.simulation.faults import Crasher, Planted
 
 

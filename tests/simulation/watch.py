@@ -10,8 +10,8 @@ from functions.complaints.clock import whole_second
 from functions.complaints.complaint import Complaint
 from functions.complaints.faults import Stale
 from functions.complaints.moves.escalation import tick
-from functions.complaints.store import move
 from functions.complaints.timers import next_timer
+from functions.records.store import move
 from functions.route.escalation.wake import wake
 from tests.simulation.faults import Crash, Planted
 from tests.simulation.store import AnyStore

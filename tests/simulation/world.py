@@ -13,9 +13,9 @@ from pathlib import Path
 from random import Random
 from unittest import mock
 
-from functions.complaints.outbox import Published
-from functions.complaints.people import InboxItem
 from functions.notify.outbox.inbox import for_followers, for_reporter, inbox_item, may_have_followers
+from functions.records.outbox import Published
+from functions.records.people import InboxItem
 from functions.route.assignment.consumer import on_event
 from functions.route.escalation.sweep import GRACE, sweep
 from functions.route.recompute import apply
@@ -254,8 +254,8 @@ class World:
             Path(os.devnull).open("w") as nowhere,
             redirect_stdout(nowhere),
             mock.patch("functions.complaints.ids.secrets.randbits", self.random.getrandbits),
-            mock.patch("functions.complaints.store.time.sleep"),
-            mock.patch("functions.complaints.telemetry.logger.append_keys"),
+            mock.patch("functions.records.store.time.sleep"),
+            mock.patch("functions.edge.telemetry.logger.append_keys"),
         ):
             logging.disable(logging.CRITICAL)
             if Planted.LADDER in self.planted:

@@ -5,24 +5,30 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from functions.complaints import lists
 from functions.complaints.appeal import appeal
-from functions.complaints.bodies import declared_photos
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint
-from functions.complaints.faults import Invalid, NotFound, invalid
-from functions.complaints.http import Api, answer, existing_id
+from functions.complaints.faults import Invalid, LimitReached, NotFound, invalid
 from functions.complaints.limits import Limits
 from functions.complaints.moves import citizen
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import file
 from functions.complaints.moves.possible import possible as possible_moves
-from functions.complaints.people import Counted, count, profile_of
-from functions.complaints.problems import Problem
 from functions.complaints.region import Region
-from functions.complaints.repeats import first_of, photos_declared, signing_time
-from functions.complaints.router import Response
-from functions.complaints.store import (
+from functions.complaints.transitions import Move
+from functions.edge.bodies import declared_photos
+from functions.edge.http import Api, answer, existing_id
+from functions.edge.problems import Problem
+from functions.edge.repeats import first_of, photos_declared, signing_time
+from functions.edge.router import Response
+from functions.edge.telemetry import correlation_id, follow, logger
+from functions.edge.uploads import uploads_of
+from functions.intake.api import schemas
+from functions.intake.api.submission import draft_of
+from functions.intake.api.views import detail, near, receipt, summary
+from functions.records import lists
+from functions.records.people import Counted, count, profile_of
+from functions.records.store import (
     AlreadyJoined,
     Collection,
     ComplaintStore,
@@ -31,13 +37,7 @@ from functions.complaints.store import (
     RequestSeen,
     move,
 )
-from functions.complaints.suggestions import take
-from functions.complaints.telemetry import correlation_id, follow, logger
-from functions.complaints.transitions import Move
-from functions.complaints.uploads import uploads_of
-from functions.intake.api import schemas
-from functions.intake.api.submission import draft_of
-from functions.intake.api.views import detail, near, receipt, summary
+from functions.records.suggestions import take
 
 NEARBY_MOST: Final = 20
 NUMBER_TRIES: Final = 5
@@ -61,7 +61,7 @@ def mount(
         try:
             draft = draft_of(body, schema=bodies.submission, region=region, language=api.language, now=now())
             counted("complaints", key=request.key, limit=limits.complaints_per_day)
-        except (Invalid, Problem):
+        except (Invalid, LimitReached):
             # What was filed under this key when it was right, and the day not full, is answered as it was then.
             if (seen := store.seen(request)) is None:
                 raise
@@ -186,7 +186,7 @@ def mount(
         api.body(bodies.nothing)
         try:
             counted("joins", key=existing_id(complaint_id), limit=limits.joins_per_day)
-        except Problem:
+        except LimitReached:
             # Whoever joined it on another day has nothing more to do, whatever today's count is.
             if not store.is_follower(complaint_id, api.person):
                 raise
@@ -199,11 +199,11 @@ def mount(
         count(api.person, what, key=key, limit=limit, now=now(), zone=region.time_zone)
 
     def within(what: Counted, request: Request | None, *, limit: int) -> RequestSeen | None:
-        """Count the request; on a day that is full, what it did when it was sent before. Raises Problem."""
+        """Count the request; on a day that is full, what it did when it was sent before. Raises LimitReached."""
         assert request is not None
         try:
             counted(what, key=request.key, limit=limit)
-        except Problem:
+        except LimitReached:
             if (seen := store.seen(request)) is None:
                 raise
             return seen

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from functions.complaints import lists
-from functions.complaints.http import Api, answer
 from functions.complaints.region import Category, Question, Region
-from functions.complaints.router import Response
 from functions.complaints.texts import in_language
+from functions.edge.http import Api, answer
+from functions.edge.router import Response
 from functions.intake.api.views import overdue
+from functions.records import lists
 
 _AN_HOUR = {"cache-control": "public, max-age=3600"}
 

@@ -4,18 +4,19 @@ import os
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints import cold_start, texts
+from functions.complaints import texts
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
-from functions.complaints.http import Api
-from functions.complaints.people import language_of_person
 from functions.complaints.region import load_region
-from functions.complaints.settings import region_file, require
-from functions.complaints.store import ComplaintStore
-from functions.complaints.telemetry import correlation_id
+from functions.edge import cold_start
+from functions.edge.http import Api
+from functions.edge.settings import region_file, require
+from functions.edge.telemetry import correlation_id
 from functions.intake.api import complaints, directory
 from functions.intake.people import routes as people
 from functions.intake.people.devices import Devices, applications
+from functions.records.dynamodb import connect
+from functions.records.people import language_of_person
+from functions.records.store import ComplaintStore
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PEOPLE_TABLE", "PHOTOS_BUCKET")
 OPTIONAL_ENVIRONMENT: Final = ("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "WEBHOOK_ADDRESSES")

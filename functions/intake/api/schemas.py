@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from functions.complaints.bodies import NOTHING, object_of, photos, photos_body
 from functions.complaints.limits import PHOTOS_MOST, Limits
+from functions.edge.bodies import NOTHING, object_of, photos, photos_body
 
 Schema = dict[str, Any]
 

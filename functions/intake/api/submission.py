@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from functions.complaints.bodies import declared_photos
 from functions.complaints.clock import parse_iso, to_milliseconds
 from functions.complaints.faults import FieldFault, Invalid
 from functions.complaints.moves.filing import Draft
 from functions.complaints.region import Category, Question, Region
 from functions.complaints.routing import NobodyResponsible, in_region, responsible_agency
-from functions.complaints.schema import Schema, check
+from functions.edge.bodies import declared_photos
+from functions.edge.schema import Schema, check
 
 WRITTEN_AT_MOST: Final = timedelta(days=30)
 CLOCK_SKEW: Final = timedelta(minutes=10)

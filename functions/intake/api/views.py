@@ -8,14 +8,14 @@ from functions.complaints.clock import iso, iso_or_none
 from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event
 from functions.complaints.history import line
-from functions.complaints.lists import Near
 from functions.complaints.places import distance_m
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
-from functions.complaints.tables import ComplaintItem, SuggestionItem
 from functions.complaints.texts import datetime_text, distance_text, in_language, text
 from functions.complaints.transitions import Move
-from functions.complaints.uploads import PhotoUpload, photo_views
+from functions.edge.uploads import PhotoUpload, photo_views
+from functions.records.lists import Near
+from functions.records.tables import ComplaintItem, SuggestionItem
 
 COARSE_DIGITS: Final = 3
 """Of degrees: some 110 m from north to south, 70 m from west to east in Kazakhstan."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from functions.complaints.aws import client
 from functions.complaints.faults import invalid
-from functions.complaints.people import (
+from functions.edge.problems import Problem
+from functions.records.aws import client
+from functions.records.people import (
     DEVICE_KEPT,
     DEVICES_MOST,
     DeviceItem,
@@ -27,7 +28,6 @@ from functions.complaints.people import (
     token_digest,
     token_owner,
 )
-from functions.complaints.problems import Problem
 
 TRIES: Final = 4
 # Source: the SNS developer guide, "Apple push notification service prerequisites": hexadecimal, at most 400 digits.

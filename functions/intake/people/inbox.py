@@ -8,8 +8,8 @@ from typing import Any, Final
 from functions.complaints.clock import iso
 from functions.complaints.faults import invalid
 from functions.complaints.history import line
-from functions.complaints.people import InboxItem, ProfileItem, event_of, inbox_page, unread
 from functions.complaints.region import Region
+from functions.records.people import InboxItem, ProfileItem, event_of, inbox_page, unread
 
 _SK: Final = re.compile(r"told#[0-9TZ:.-]{24}#[0-9A-Z]{26}#[0-9]{6,}", re.ASCII)
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from functions.complaints.dynamodb import connection
-from functions.complaints.erasure import erase_person
-from functions.complaints.people import erase_profile, erase_rest, person_of
 from functions.intake.people.devices import Devices
+from functions.records.dynamodb import connection
+from functions.records.erasure import erase_person
+from functions.records.people import erase_profile, erase_rest, person_of
 
 
 def leave(

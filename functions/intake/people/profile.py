@@ -6,9 +6,9 @@ from typing import Any
 from functions.complaints.clock import iso
 from functions.complaints.complaint import CITIZEN, ENTREPRENEUR
 from functions.complaints.faults import FieldFault, Invalid
-from functions.complaints.people import Person, ProfileItem, change_profile, preferences
 from functions.complaints.people_rules import PUSH_KINDS, is_business_number, is_zone
 from functions.complaints.region import Region
+from functions.records.people import Person, ProfileItem, change_profile, preferences
 
 
 def profile_view(person: Person, *, region: Region) -> dict[str, Any]:

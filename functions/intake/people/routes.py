@@ -7,16 +7,16 @@ from typing import Final
 
 from functions.complaints.clock import parse_iso, to_milliseconds
 from functions.complaints.faults import invalid
-from functions.complaints.http import Api, answer
 from functions.complaints.limits import Limits
-from functions.complaints.people import count, mark_all_read, mark_read, person_of, profile_of, unread
 from functions.complaints.region import Region
-from functions.complaints.router import Response
+from functions.edge.http import Api, answer
+from functions.edge.router import Response
 from functions.intake.people import schemas
 from functions.intake.people.devices import Devices
 from functions.intake.people.inbox import inbox_view, sort_key
 from functions.intake.people.leaving import leave
 from functions.intake.people.profile import change, profile_view
+from functions.records.people import count, mark_all_read, mark_read, person_of, profile_of, unread
 
 # What is left of an invocation is kept for the answer.
 RESERVE_MS: Final = 4_000

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from functions.complaints.bodies import object_of
 from functions.complaints.people_rules import PUSH_KINDS
 from functions.complaints.texts import LANGUAGES
+from functions.edge.bodies import object_of
 
 READ_MOST: Final = 50
 ZONE_MOST: Final = 64

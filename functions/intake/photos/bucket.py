@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from functions.complaints.aws import client
-from functions.complaints.photo_keys import clean_key, quarantine_key, thumbnail_key
 from functions.intake.photos.image import CleanPhoto
+from functions.records.aws import client
+from functions.records.photo_keys import clean_key, quarantine_key, thumbnail_key
 
 # Source: https://docs.aws.amazon.com/guardduty/latest/ug/monitor-enable-s3-object-tagging-malware-protection.html
 VERDICT_TAG: Final = "GuardDutyMalwareScanStatus"

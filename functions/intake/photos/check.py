@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from functions.complaints import suggestions
 from functions.complaints.complaint import ENDED, ActorKind, Photo, PhotoStatus
 from functions.complaints.faults import Conflict, NotFound
 from functions.complaints.moves.photos import add_photo, refuse_photo
-from functions.complaints.photo_keys import PhotoKey, read_quarantine_key
-from functions.complaints.store import Store, move
-from functions.complaints.telemetry import correlation_id, follow, logger
+from functions.edge.telemetry import correlation_id, follow, logger
 from functions.intake.photos.bucket import NotThere, PhotoBucket
 from functions.intake.photos.image import CleanPhoto, clean
 from functions.intake.photos.limits import PhotoRefused
+from functions.records import suggestions
+from functions.records.photo_keys import PhotoKey, read_quarantine_key
+from functions.records.store import Store, move
 
 # Source: https://docs.aws.amazon.com/guardduty/latest/ug/monitoring-malware-protection-s3-scans-gdu.html
 CLEAR: Final = "NO_THREATS_FOUND"

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
-from functions.complaints.settings import region_file, require
-from functions.complaints.store import ComplaintStore
-from functions.complaints.telemetry import correlation_id, follow
+from functions.edge import cold_start
+from functions.edge.settings import region_file, require
+from functions.edge.telemetry import correlation_id, follow
 from functions.intake.photos.bucket import PhotoBucket
 from functions.intake.photos.check import PhotoCheck
+from functions.records.dynamodb import connect
+from functions.records.store import ComplaintStore
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PHOTOS_BUCKET")
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from functions.complaints.outbox import Batch, Published
-from functions.complaints.people import note_progress
+from functions.edge.stream import Batch
 from functions.notify.outbox.inbox import followers, for_followers, for_reporter
 from functions.notify.outbox.metrics import report_told
 from functions.notify.outbox.telling import NotPushed, Teller
+from functions.records.outbox import Published
+from functions.records.people import note_progress
 
 NOTED_EVERY: Final = 25
 

@@ -6,13 +6,14 @@ from functools import cache
 from threading import Lock
 from typing import Final
 
-from functions.complaints.agencies import SubscriptionItem, subscriptions_of
 from functions.complaints.events import EventType
-from functions.complaints.outbox import Batch, Published
+from functions.edge.stream import Batch
 from functions.notify.feed import Feed, part_of
 from functions.notify.webhooks.delivery import Lane, Nudge, ticket_of
 from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.store import Deliveries
+from functions.records.agencies import SubscriptionItem, subscriptions_of
+from functions.records.outbox import Published
 
 ALL: Final = "complaint.*"
 CACHED_FOR: Final = timedelta(seconds=10)

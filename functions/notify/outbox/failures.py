@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from pynamodb.exceptions import DeleteError
 
-from functions.complaints import cold_start
-from functions.complaints.aws import client
-from functions.complaints.people import TokenItem, device_of, forget_device, token_digest, token_owner
-from functions.complaints.settings import require
-from functions.complaints.telemetry import logger
+from functions.edge import cold_start
+from functions.edge.settings import require
+from functions.edge.telemetry import logger
+from functions.records.aws import client
+from functions.records.people import TokenItem, device_of, forget_device, token_digest, token_owner
 
 ENVIRONMENT: Final = ("PEOPLE_TABLE",)
 ENDED: Final = frozenset({"InvalidPlatformToken", "EndpointDisabled"})

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
-from functions.complaints.outbox import Batch
 from functions.complaints.region import load_region
-from functions.complaints.settings import region_file, require
+from functions.edge import cold_start
+from functions.edge.settings import region_file, require
+from functions.edge.stream import Batch
 from functions.notify.outbox.consumer import on_batch
 from functions.notify.outbox.deliveries import CachedSubscriptions, deliver
 from functions.notify.outbox.metrics import counted
@@ -17,6 +16,7 @@ from functions.notify.outbox.push import SnsPusher
 from functions.notify.outbox.telling import Teller
 from functions.notify.webhooks.nudges import SqsNudges
 from functions.notify.webhooks.store import DynamoDeliveries
+from functions.records.dynamodb import connect
 
 ENVIRONMENT: Final = (
     "COMPLAINTS_TABLE",

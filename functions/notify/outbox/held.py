@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.complaints.people import (
+from functions.edge.telemetry import follow
+from functions.notify.outbox.telling import NotPushed, Teller
+from functions.records.people import (
     HELD_SHARDS,
     HeldItem,
     held_before,
@@ -13,8 +15,6 @@ from functions.complaints.people import (
     let_go,
     mark_held,
 )
-from functions.complaints.telemetry import follow
-from functions.notify.outbox.telling import NotPushed, Teller
 
 
 @dataclass(kw_only=True)

@@ -6,19 +6,19 @@ from typing import Final
 
 from pynamodb.expressions.condition import Condition
 
-from functions.complaints.codec import complaint_pk
 from functions.complaints.complaint import ActorKind
 from functions.complaints.events import Event, EventType
 from functions.complaints.history import PUSHED, push
-from functions.complaints.outbox import Published
-from functions.complaints.people import (
+from functions.complaints.region import Region
+from functions.records.codec import complaint_pk
+from functions.records.outbox import Published
+from functions.records.people import (
     InboxItem,
     inbox_sk,
     person_pk,
     progress_of,
 )
-from functions.complaints.region import Region
-from functions.complaints.tables import FollowerItem
+from functions.records.tables import FollowerItem
 
 FOR_REPORTER_ONLY: Final = frozenset(
     {

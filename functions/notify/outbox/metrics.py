@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.complaints import metrics
-from functions.complaints.outbox import Published
-from functions.complaints.people import DeviceItem
+from functions.edge import metrics
 from functions.notify.outbox.payload import Message
 from functions.notify.outbox.push import Outcome
+from functions.records.outbox import Published
+from functions.records.people import DeviceItem
 
 PROMISED: Final = timedelta(minutes=1)
 _FAILURES: Final = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.THROTTLED})

@@ -3,10 +3,10 @@
 from enum import Enum
 from typing import Any, Final
 
-from functions.complaints.aws import client
-from functions.complaints.people import DeviceItem
-from functions.complaints.telemetry import logger
+from functions.edge.telemetry import logger
 from functions.notify.outbox.payload import Message
+from functions.records.aws import client
+from functions.records.people import DeviceItem
 
 
 class Outcome(Enum):

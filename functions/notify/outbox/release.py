@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
 from functions.complaints.region import load_region
-from functions.complaints.settings import region_file, require
-from functions.complaints.telemetry import logger
+from functions.edge import cold_start
+from functions.edge.settings import region_file, require
+from functions.edge.telemetry import logger
 from functions.notify.outbox.held import release
 from functions.notify.outbox.metrics import counted
 from functions.notify.outbox.push import SnsPusher
 from functions.notify.outbox.telling import Teller
+from functions.records.dynamodb import connect
 
 ENVIRONMENT: Final = ("PEOPLE_TABLE",)
 RESERVE_MS: Final = 35_000

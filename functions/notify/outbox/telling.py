@@ -13,8 +13,14 @@ from typing import Final
 
 from functions.complaints.history import PushText, push
 from functions.complaints.ids import made_at
-from functions.complaints.outbox import Published
-from functions.complaints.people import (
+from functions.complaints.people_rules import Verdict
+from functions.complaints.region import Region
+from functions.edge.telemetry import logger
+from functions.notify.outbox.inbox import inbox_item
+from functions.notify.outbox.payload import Message, message_of
+from functions.notify.outbox.push import Outcome
+from functions.records.outbox import Published
+from functions.records.people import (
     DeviceItem,
     InboxItem,
     Person,
@@ -27,12 +33,6 @@ from functions.complaints.people import (
     release_pushes,
     retire,
 )
-from functions.complaints.people_rules import Verdict
-from functions.complaints.region import Region
-from functions.complaints.telemetry import logger
-from functions.notify.outbox.inbox import inbox_item
-from functions.notify.outbox.payload import Message, message_of
-from functions.notify.outbox.push import Outcome
 
 FAILURES_MOST: Final = 5
 """So many tries of one person's push may fail before it is left to the inbox, and the stream goes on."""

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from functions.complaints import cold_start
-from functions.complaints.aws import client
+from functions.edge import cold_start
+from functions.records.aws import client
 
 ANSWER_WITHIN_S: Final = 10
 REASON_MOST: Final = 500

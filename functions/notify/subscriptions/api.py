@@ -7,13 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from functions.complaints import agencies
-from functions.complaints.agencies import SubscriptionItem, subscription_of
 from functions.complaints.clock import iso, iso_or_none, parse_iso
 from functions.complaints.faults import Conflict, NotFound, invalid
-from functions.complaints.http import Api, answer
 from functions.complaints.keys import Caller, caller_of
-from functions.complaints.router import Response
+from functions.edge.http import Api, answer
+from functions.edge.router import Response
 from functions.notify import feed
 from functions.notify.subscriptions import manage, schemas, views
 from functions.notify.subscriptions.verification import Post, Verification, verify
@@ -36,6 +34,8 @@ from functions.notify.webhooks.schedule import Pause, SubscriptionHealth
 from functions.notify.webhooks.store import DynamoDeliveries, delivery_of_item
 from functions.notify.webhooks.tables import DeliveryItem, LaneItem, lane_pk
 from functions.notify.webhooks.timers import DynamoTimers, jobs_of, start_replay
+from functions.records import agencies
+from functions.records.agencies import SubscriptionItem, subscription_of
 
 STATUSES: Final = ("pending", "delivered", "failed")
 

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
-from functions.complaints.http import Api
-from functions.complaints.settings import region_file, require
-from functions.complaints.throttle import Throttled
+from functions.edge import cold_start
+from functions.edge.http import Api
+from functions.edge.settings import region_file, require
+from functions.edge.throttle import Throttled
 from functions.notify.subscriptions.api import mount
 from functions.notify.subscriptions.verification import TOTAL_TIMEOUT_S
 from functions.notify.webhooks.nudges import SqsNudges
 from functions.notify.webhooks.policy import policy_in
 from functions.notify.webhooks.transport import Attempt, attempt
+from functions.records.dynamodb import connect
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL")
 

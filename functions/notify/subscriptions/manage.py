@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from pynamodb.exceptions import UpdateError
 
-from functions.complaints.agencies import SubscriptionItem, new_subscription, subscription_of
 from functions.complaints.clock import iso
 from functions.complaints.events import EventType
 from functions.complaints.faults import Conflict, invalid
@@ -17,6 +16,7 @@ from functions.notify.webhooks.signature import (
     new_secret,
     public_key_of,
 )
+from functions.records.agencies import SubscriptionItem, new_subscription, subscription_of
 
 ALL: Final = "complaint.*"
 TYPES: Final = (ALL, *(each.value for each in EventType))

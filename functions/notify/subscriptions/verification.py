@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.complaints.agencies import SubscriptionItem
 from functions.notify.subscriptions.manage import change
 from functions.notify.webhooks.delivery import message_id, to_body
 from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
 from functions.notify.webhooks.schedule import QUICK_WITHIN
 from functions.notify.webhooks.signature import signed_headers
 from functions.notify.webhooks.transport import Attempt
+from functions.records.agencies import SubscriptionItem
 
 TYPE: Final = "subscription.verification"
 TOTAL_TIMEOUT_S: Final = 10.0

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from functions.complaints.agencies import KeyItem, NewKey, SubscriptionItem
 from functions.complaints.clock import iso, iso_or_none, parse_iso
 from functions.notify.subscriptions.manage import algorithm_of
 from functions.notify.subscriptions.verification import Verification
@@ -14,6 +13,7 @@ from functions.notify.webhooks.endpoints import endpoint_of
 from functions.notify.webhooks.limits import DEFAULT_RATE
 from functions.notify.webhooks.schedule import Pause
 from functions.notify.webhooks.timers import Job
+from functions.records.agencies import KeyItem, NewKey, SubscriptionItem
 
 
 def key_view(key: KeyItem, *, now: datetime) -> dict[str, Any]:

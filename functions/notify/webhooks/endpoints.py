@@ -9,15 +9,15 @@ from typing import Any, Final, Protocol
 
 from pynamodb.exceptions import UpdateError
 
-from functions.complaints.agencies import (
+from functions.complaints.clock import iso, iso_or_none, parse_iso, parse_iso_or_none
+from functions.complaints.faults import NotFound
+from functions.notify.webhooks.schedule import Pause, SubscriptionHealth, Warning
+from functions.records.agencies import (
     SubscriptionItem,
     agency_pk,
     subscription_of,
     subscription_sk,
 )
-from functions.complaints.clock import iso, iso_or_none, parse_iso, parse_iso_or_none
-from functions.complaints.faults import NotFound
-from functions.notify.webhooks.schedule import Pause, SubscriptionHealth, Warning
 
 TRIES: Final = 12
 LONGEST_PAUSE_S: Final = 0.5

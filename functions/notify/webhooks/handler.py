@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from functions.complaints import cold_start
-from functions.complaints.aws import client
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
-from functions.complaints.settings import region_file, require
-from functions.complaints.side_by_side import side_by_side
-from functions.complaints.telemetry import logger
+from functions.edge import cold_start
+from functions.edge.settings import region_file, require
+from functions.edge.side_by_side import side_by_side
+from functions.edge.telemetry import logger
 from functions.notify.webhooks import metrics
 from functions.notify.webhooks.delivery import Delivery
 from functions.notify.webhooks.endpoints import DynamoEndpoints, Endpoint
@@ -28,6 +26,8 @@ from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
 from functions.notify.webhooks.transport import Attempt, attempt
 from functions.notify.webhooks.warnings import Mailer
+from functions.records.aws import client
+from functions.records.dynamodb import connect
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL", "WARNINGS_TOPIC_ARN")
 RESERVE_MS: Final = 20_000

@@ -3,8 +3,8 @@
 from typing import Any
 
 from functions.complaints.clock import iso_or_none
-from functions.complaints.outbox import Published
 from functions.notify.webhooks.delivery import Delivery, Lane, message_id, to_body
+from functions.records.outbox import Published
 
 
 def delivery_of(published: Published, *, agency_id: str, subscription_id: str) -> Delivery:

@@ -6,13 +6,13 @@ Waits that are longer than SQS can hold a message end here, and so does whatever
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
-from functions.complaints.settings import require
-from functions.complaints.telemetry import logger
+from functions.edge import cold_start
+from functions.edge.settings import require
+from functions.edge.telemetry import logger
 from functions.notify.webhooks.due import requeue
 from functions.notify.webhooks.nudges import SqsNudges
+from functions.records.dynamodb import connect
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL")
 RESERVE_MS: Final = 10_000

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from functions.complaints.clock import iso
-from functions.complaints.telemetry import logger
+from functions.edge.telemetry import logger
 from functions.notify.webhooks import schedule
 from functions.notify.webhooks.delivery import (
     KEPT,

@@ -28,8 +28,8 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
-from functions.complaints.dynamodb import Model, TableMeta
-from functions.complaints.tables import InstantAttribute
+from functions.records.dynamodb import Model, TableMeta
+from functions.records.tables import InstantAttribute
 
 DUE_SHARDS: Final = 4
 

@@ -5,26 +5,26 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from functions.complaints import lists
-from functions.complaints.bodies import declared_photos
 from functions.complaints.calendar import CalendarYearMissing
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.duration import Duration
 from functions.complaints.events import Event
 from functions.complaints.faults import NotFound, invalid
-from functions.complaints.http import Api, answer, existing_id
 from functions.complaints.ids import is_id, read_number
 from functions.complaints.limits import Limits
 from functions.complaints.moves import agency
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.possible import possible as possible_moves
 from functions.complaints.region import Region
-from functions.complaints.repeats import first_of, photos_declared, signing_time
-from functions.complaints.router import Response
-from functions.complaints.store import ComplaintStore, RequestSeen, move
 from functions.complaints.transitions import Move
-from functions.complaints.uploads import uploads_of
+from functions.edge.bodies import declared_photos
+from functions.edge.http import Api, answer, existing_id
+from functions.edge.repeats import first_of, photos_declared, signing_time
+from functions.edge.router import Response
+from functions.edge.uploads import uploads_of
+from functions.records import lists
+from functions.records.store import ComplaintStore, RequestSeen, move
 from functions.route.api import schemas
 from functions.route.api.views import detail, receipt, worklist_entry
 

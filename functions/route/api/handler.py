@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints import cold_start, texts
+from functions.complaints import texts
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
-from functions.complaints.http import Api
 from functions.complaints.region import load_region
-from functions.complaints.settings import region_file, require
-from functions.complaints.store import ComplaintStore
-from functions.complaints.telemetry import correlation_id
-from functions.complaints.throttle import Throttled
+from functions.edge import cold_start
+from functions.edge.http import Api
+from functions.edge.settings import region_file, require
+from functions.edge.telemetry import correlation_id
+from functions.edge.throttle import Throttled
+from functions.records.dynamodb import connect
+from functions.records.store import ComplaintStore
 from functions.route.api import complaints
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "AGENCIES_TABLE", "PHOTOS_BUCKET")

@@ -11,9 +11,9 @@ from functions.complaints.history import line
 from functions.complaints.moves.terms import forward_by
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
-from functions.complaints.tables import ComplaintItem
 from functions.complaints.transitions import Move
-from functions.complaints.uploads import PhotoUpload, photo_views
+from functions.edge.uploads import PhotoUpload, photo_views
+from functions.records.tables import ComplaintItem
 
 type Possible = Callable[[Complaint], Sequence[Move]]
 """What the caller can do with a complaint."""

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from functions.complaints import cold_start, metrics
-from functions.complaints.aws import client
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
-from functions.complaints.settings import require
-from functions.complaints.telemetry import logger
+from functions.edge import cold_start, metrics
+from functions.edge.settings import require
+from functions.edge.telemetry import logger
+from functions.records.aws import client
+from functions.records.dynamodb import connect
 from functions.route.archive.heads import HeadBucket, archive
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "CHAIN_HEADS_BUCKET")

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from functions.complaints.clock import iso
-from functions.complaints.codec import day_shard
-from functions.complaints.tables import SHARDS, EventItem
 from functions.complaints.verification import Head, write_heads
+from functions.records.codec import day_shard
+from functions.records.tables import SHARDS, EventItem
 
 HOUR: Final = timedelta(hours=1)
 SETTLED: Final = timedelta(minutes=5)

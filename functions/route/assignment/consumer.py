@@ -12,10 +12,10 @@ from functions.complaints.faults import NotFound, Stale
 from functions.complaints.moves import citizen
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.parts import part_of
-from functions.complaints.outbox import Published
 from functions.complaints.region import Region
-from functions.complaints.store import Store, move
-from functions.complaints.telemetry import logger
+from functions.edge.telemetry import logger
+from functions.records.outbox import Published
+from functions.records.store import Store, move
 from functions.route.assignment.metrics import report, report_assignment
 from functions.route.watch import Watch
 

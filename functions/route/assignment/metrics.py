@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.complaints import metrics
 from functions.complaints.clock import parse_iso
 from functions.complaints.events import EventType
-from functions.complaints.outbox import Published
 from functions.complaints.timers import ASSIGNED_WITHIN
+from functions.edge import metrics
+from functions.records.outbox import Published
 
 PROMPT: Final = timedelta(minutes=1)
 """An escalation later than this was not the watch's, which is seconds late at the most."""

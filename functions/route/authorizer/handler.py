@@ -7,13 +7,13 @@ most ANSWER_KEPT_S, and nothing is kept in this function, so that a revoked key 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints import cold_start
-from functions.complaints.agencies import caller_with
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
 from functions.complaints.keys import bearer_token, context_of
-from functions.complaints.settings import require
-from functions.complaints.telemetry import follow, logger
+from functions.edge import cold_start
+from functions.edge.settings import require
+from functions.edge.telemetry import follow, logger
+from functions.records.agencies import caller_with
+from functions.records.dynamodb import connect
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE",)
 ANSWER_KEPT_S: Final = 60

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
-from functions.complaints.custom_resource import answered
-from functions.complaints.dynamodb import connect
-from functions.complaints.settings import region_file, require
-from functions.complaints.telemetry import logger
+from functions.edge import cold_start
+from functions.edge.custom_resource import answered
+from functions.edge.settings import region_file, require
+from functions.edge.telemetry import logger
+from functions.records.dynamodb import connect
 from functions.route.directory.load import load
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "COMPLAINTS_TABLE")

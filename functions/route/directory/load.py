@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.complaints.clock import iso
-from functions.complaints.codec import worklist_key
-from functions.complaints.custom_resource import Refused
-from functions.complaints.tables import SHARDS, ComplaintItem
+from functions.edge.custom_resource import Refused
+from functions.records.codec import worklist_key
+from functions.records.tables import SHARDS, ComplaintItem
 from functions.route.directory.tables import DirectoryItem
 
 NAMED_MOST: Final = 3

@@ -10,9 +10,9 @@ from typing import ClassVar
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
-from functions.complaints.agencies import AgenciesMeta
-from functions.complaints.dynamodb import Model
-from functions.complaints.tables import InstantAttribute
+from functions.records.agencies import AgenciesMeta
+from functions.records.dynamodb import Model
+from functions.records.tables import InstantAttribute
 
 
 class DirectoryItem(Model):

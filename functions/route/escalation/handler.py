@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints import cold_start
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
 from functions.complaints.region import load_region
-from functions.complaints.settings import region_file, require
-from functions.complaints.store import ComplaintStore
-from functions.complaints.telemetry import correlation_id, follow
+from functions.edge import cold_start
+from functions.edge.settings import region_file, require
+from functions.edge.telemetry import correlation_id, follow
+from functions.records.dynamodb import connect
+from functions.records.store import ComplaintStore
 from functions.route.escalation.wake import wake
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE",)

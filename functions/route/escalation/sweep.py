@@ -9,9 +9,9 @@ from functions.complaints.change import Change
 from functions.complaints.complaint import Complaint
 from functions.complaints.moves.escalation import tick
 from functions.complaints.region import Region
-from functions.complaints.store import Store, move
-from functions.complaints.telemetry import follow, logger
 from functions.complaints.timers import WATCHED, passed_timer
+from functions.edge.telemetry import follow, logger
+from functions.records.store import Store, move
 
 # A watch that works is seconds late at the most; what is later than this has none.
 GRACE: Final = timedelta(seconds=60)

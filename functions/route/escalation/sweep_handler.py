@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from functions.complaints import cold_start, metrics
 from functions.complaints.clock import utc_now
-from functions.complaints.dynamodb import connect
-from functions.complaints.lists import due_before
 from functions.complaints.region import load_region
-from functions.complaints.settings import region_file, require
-from functions.complaints.store import ComplaintStore
-from functions.complaints.telemetry import correlation_id, logger
+from functions.edge import cold_start, metrics
+from functions.edge.settings import region_file, require
+from functions.edge.telemetry import correlation_id, logger
+from functions.records.dynamodb import connect
+from functions.records.lists import due_before
+from functions.records.store import ComplaintStore
 from functions.route.escalation.sweep import sweep
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "SWEEP_GRACE_SECONDS")

@@ -6,7 +6,7 @@ from functions.complaints.change import Change
 from functions.complaints.complaint import Complaint
 from functions.complaints.moves.escalation import tick
 from functions.complaints.region import Region
-from functions.complaints.store import Store, move
+from functions.records.store import Store, move
 
 
 def wake(

@@ -6,7 +6,7 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from functions.complaints.calendar import Holiday
-from infra.calendar_data import HolidayNameUnknown, kazakhstan_holidays
+from infra.region.calendar_data import HolidayNameUnknown, kazakhstan_holidays
 from infra.region.document import Document
 from infra.region.finding import Finding
 from infra.region.schema import CALENDAR, DATE_PATTERN, WEEKDAYS

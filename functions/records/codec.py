@@ -1,0 +1,216 @@
+"""Complaint and event to and from the attributes of their items."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from functions.complaints.clock import iso, whole_second
+from functions.complaints.complaint import (
+    CITIZEN,
+    ENDED,
+    WITH_AGENCY,
+    ActorKind,
+    Answer,
+    Complaint,
+    Photo,
+    PhotoStatus,
+    Status,
+)
+from functions.complaints.events import Event, EventType
+from functions.complaints.places import cell
+from functions.complaints.timers import next_timer
+from functions.records.tables import ComplaintItem, EventItem, SupervisorItem, shard_of
+
+if TYPE_CHECKING:
+    # Who reads from the stream has no use for what makes changes.
+    from functions.complaints.change import Change
+
+_PLAIN = (
+    "id number region category danger comment lat lon submitted_at changed_at version deadline_version watch_round head "
+    "address district language public_name written_at agency_id escalation_level overdue promise started_at "
+    "photos_due_at acknowledge_by near_at due_at close_at assigned_at acknowledged_at answered_at ended_at "
+    "open_question extensions refutations joined parent_id part reporter_kind"
+).split()
+_LISTS = ("escalated_to", "passed_by", "children")
+# What a body has answered waits for the person, not for the body: it comes after everything else.
+_NO_TERM = "9999"
+_JOINED_STEPS = 9
+
+
+def complaint_pk(complaint_id: str) -> str:
+    return f"complaint#{complaint_id}"
+
+
+def event_sk(seq: int) -> str:
+    return f"event#{seq:06d}"
+
+
+def complaint_item(complaint: Complaint) -> ComplaintItem:
+    timer = next_timer(complaint)
+    shard = shard_of(complaint.id)
+    values: dict[str, Any] = {name: getattr(complaint, name) for name in _PLAIN}
+    values |= {name: list(getattr(complaint, name)) or None for name in _LISTS}
+    listed = complaint.agency_id is not None and complaint.status not in ENDED
+    return ComplaintItem(
+        pk=complaint_pk(complaint.id),
+        status=complaint.status.value,
+        photos=[_photo_dict(photo) for photo in complaint.photos] or None,
+        answers=dict(complaint.answers) or None,
+        answer=None if complaint.answer is None else asdict(complaint.answer),
+        **_owner(complaint),
+        worklist=worklist_key(complaint.agency_id or "", shard) if listed else None,
+        urgency=urgency(complaint) if listed else None,
+        timer_shard=None if timer is None else str(shard),
+        watch_at=None if timer is None else whole_second(timer.at),
+        watch_kind=None if timer is None else timer.kind.value,
+        place=place_key(complaint) if _offered(complaint) else None,
+        overdue_shard=str(shard) if _shown_overdue(complaint) else None,
+        overdue_since=overdue_since(complaint) if _shown_overdue(complaint) else None,
+        **values,
+    )
+
+
+def complaint_of(item: ComplaintItem) -> Complaint:
+    values: dict[str, Any] = {name: getattr(item, name) for name in _PLAIN}
+    values |= {name: tuple(getattr(item, name) or ()) for name in _LISTS}
+    for name in ("version", "deadline_version", "watch_round", "escalation_level", "extensions"):
+        values[name] = int(values[name] or 0)
+    for name in ("refutations", "joined"):
+        values[name] = int(values[name] or 0)
+    for name in ("overdue", "danger"):
+        values[name] = bool(values[name])
+    values["reporter_kind"] = values["reporter_kind"] or CITIZEN
+    return Complaint(
+        status=Status(item.status),
+        reporter=item.person or item.reporter,
+        photos=tuple(_photo(raw) for raw in item.photos or ()),
+        answers=item.answers or {},
+        answer=None if item.answer is None else _answer(item.answer),
+        **values,
+    )
+
+
+def event_item(change: "Change", *, correlation_id: str | None) -> EventItem:
+    event, after = change.event, change.after
+    timer = next_timer(after)
+    return EventItem(
+        pk=complaint_pk(event.complaint_id),
+        sk=event_sk(event.seq),
+        complaint_id=event.complaint_id,
+        seq=event.seq,
+        type=event.type.value,
+        at=event.at,
+        actor=event.actor.value,
+        actor_agency=event.actor_agency,
+        status=event.status.value,
+        data=dict(event.data),
+        previous=event.previous,
+        hash=event.hash,
+        visible=change.visible,
+        number=after.number,
+        region=after.region,
+        category=after.category,
+        agency_id=after.agency_id,
+        escalated_to=list(after.escalated_to) or None,
+        escalation_level=after.escalation_level,
+        due_at=after.due_at,
+        reporter=after.reporter,
+        language=after.language,
+        joined=after.joined,
+        watch_round=after.watch_round,
+        started_watch=change.watch_round,
+        watch_at=None if timer is None else whole_second(timer.at),
+        parent_id=after.parent_id,
+        correlation_id=correlation_id,
+        day_shard=day_shard(event.at, shard_of(event.complaint_id)),
+        moment=f"{iso(event.at)}#{event.complaint_id}#{event.seq:06d}",
+    )
+
+
+def event_of(item: EventItem) -> Event:
+    return Event(
+        complaint_id=item.complaint_id,
+        seq=int(item.seq),
+        type=EventType(item.type),
+        at=item.at,
+        actor=ActorKind(item.actor),
+        actor_agency=item.actor_agency,
+        status=Status(item.status),
+        data=item.data or {},
+        previous=item.previous or "",
+        hash=item.hash,
+    )
+
+
+def supervisor_item(complaint: Complaint, agency_id: str) -> SupervisorItem:
+    return SupervisorItem(
+        pk=complaint_pk(complaint.id),
+        sk=f"supervisor#{agency_id}",
+        id=complaint.id,
+        agency_id=agency_id,
+        status=complaint.status.value,
+        worklist=worklist_key(agency_id, shard_of(complaint.id)),
+        urgency=urgency(complaint),
+    )
+
+
+def worklist_key(agency_id: str, shard: int) -> str:
+    return f"{agency_id}#{shard}"
+
+
+def urgency(complaint: Complaint) -> str:
+    """The sort key of a worklist: by due time, then danger first, then by how many people joined, then by age.
+
+    Terms in working days end together when the day closes, so ties are the rule. The joined count in powers of
+    two: a supervisor's entry is written again with the first who joins, the second, fourth, eighth …
+    """
+    timed = complaint.due_at is not None and complaint.status != Status.ANSWERED
+    due = iso(complaint.due_at) if timed and complaint.due_at is not None else _NO_TERM
+    crowd = _JOINED_STEPS - min(_JOINED_STEPS, complaint.joined.bit_length())
+    return f"{due}#{0 if complaint.danger else 1}{crowd}#{complaint.id}"
+
+
+def _owner(complaint: Complaint) -> dict[str, Any]:
+    """Under `person` stands what is in the reporter's list; a part is found by its parent there."""
+    name = "person" if complaint.parent_id is None else "reporter"
+    return {name: complaint.reporter}
+
+
+def _offered(complaint: Complaint) -> bool:
+    """Whether somebody who reports the same nearby is offered to join it: once, by its parent."""
+    return (
+        complaint.status not in ENDED
+        and complaint.status != Status.AWAITING_PHOTOS
+        and complaint.parent_id is None
+    )
+
+
+def _shown_overdue(complaint: Complaint) -> bool:
+    """Until the body answers, for everybody to see."""
+    return complaint.overdue and complaint.status in WITH_AGENCY
+
+
+def overdue_since(complaint: Complaint) -> str:
+    """When the last term ended, and the id so that no two are the same."""
+    assert complaint.due_at is not None
+    return f"{iso(complaint.due_at)}#{complaint.id}"
+
+
+def day_shard(at: datetime, shard: int) -> str:
+    return f"{at:%Y-%m-%d}#{shard}"
+
+
+def place_key(complaint: Complaint) -> str:
+    return f"{complaint.category}#{cell(complaint.lat, complaint.lon)}"
+
+
+def _photo_dict(photo: Photo) -> dict[str, Any]:
+    return {name: value for name, value in asdict(photo).items() if value is not None}
+
+
+def _photo(raw: dict[str, Any]) -> Photo:
+    return Photo(**raw | {"by": ActorKind(raw["by"]), "status": PhotoStatus(raw["status"])})
+
+
+def _answer(raw: dict[str, Any]) -> Answer:
+    return Answer(**raw | {"photos": tuple(raw["photos"])})

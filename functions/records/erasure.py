@@ -1,0 +1,159 @@
+"""Take a person out of their complaints, which stay: the matter is the state's, the person's part in it is theirs.
+
+What is removed is beside the history, never in it: events name nobody, so the chain of hashes stays whole. No event is
+written and no version raised; that a change which is under way at that moment does not bring the person back, the
+store's condition sees to.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DeleteError, TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from functions.complaints.faults import Stale
+from functions.records.codec import complaint_pk
+from functions.records.tables import ComplaintItem, EventItem, FollowerItem, SuggestionItem
+
+TRIES: Final = 8
+# 100 writes are the most that one transaction takes; one of them is the complaint itself.
+_AT_ONCE: Final = 99
+_OWN: Final = ("person", "reporter", "public_name")
+
+
+@dataclass(kw_only=True)
+class Erased:
+    """How many complaints lost their person and how many of these a public name; from how many the person withdrew as
+    one who joined. `complete` False: time ran out, and the next call goes on from there."""
+
+    complaints: int = 0
+    public_names: int = 0
+    joined: int = 0
+    complete: bool = True
+
+
+def erase_person(person: str, *, connection: Connection, going_on: Callable[[], bool]) -> Erased:
+    """Remove the person from all complaints and their events. Run again, it does what is left.
+
+    Raises Stale where a complaint changed TRIES times while it was worked on.
+    """
+    erased = Erased()
+    for kind, complaint_id in _complaints_of(person):
+        if not going_on():
+            erased.complete = False
+            return erased
+        if kind == FollowerItem.KIND:
+            erased.joined += _leave(complaint_id, person)
+        else:
+            _erase_with_parts(complaint_id, person, connection=connection, erased=erased)
+    return erased
+
+
+def _complaints_of(person: str) -> Iterator[tuple[str, str]]:
+    # Read whole first: the index changes under the hands of whoever goes through it.
+    yield from [(item.kind, item.id) for item in ComplaintItem.by_person.query(person)]
+
+
+def _leave(complaint_id: str, person: str) -> int:
+    item = FollowerItem(complaint_pk(complaint_id), f"follower#{person}")
+    try:
+        item.delete(condition=FollowerItem.pk.exists())
+    except DeleteError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return 0
+    return 1
+
+
+def _erase_with_parts(complaint_id: str, person: str, *, connection: Connection, erased: Erased) -> None:
+    """Parts first: they are found through the complaint that was divided, as long as it is in the person's list."""
+    complaint = _erasable(complaint_id, person)
+    if complaint is None:
+        return
+    for part in complaint.children or ():
+        if _erasable(part, person) is not None:
+            _erase(part, person, connection=connection)
+    named = _erase(complaint_id, person, connection=connection)
+    erased.complaints += 1
+    erased.public_names += named
+
+
+def _erasable(complaint_id: str, person: str) -> ComplaintItem | None:
+    try:
+        item = ComplaintItem.get(complaint_pk(complaint_id), ComplaintItem.SK, consistent_read=True)
+    except ComplaintItem.DoesNotExist:
+        return None
+    return item if person in (item.person, item.reporter) else None
+
+
+def _erase(complaint_id: str, person: str, *, connection: Connection) -> bool:
+    """Whether there was a public name. The complaint is last: until then the next run finds it again."""
+    for _ in range(TRIES):
+        complaint, events, suggestions = _read(complaint_id)
+        if complaint is None or person not in (complaint.person, complaint.reporter):
+            return False
+        named = complaint.public_name is not None
+        mine = [event for event in events if event.reporter == person]
+        first, last = mine[:-_AT_ONCE], mine[-_AT_ONCE:]
+        try:
+            # A photo found good later finds that nobody is left to be offered anything.
+            for suggestion in suggestions:
+                suggestion.delete()
+            for start in range(0, len(first), _AT_ONCE):
+                _remove(None, first[start : start + _AT_ONCE], connection=connection)
+            _remove(complaint, last, connection=connection)
+        except TransactWriteError as error:
+            if not _collided(error):
+                raise
+        else:
+            return named
+    raise Stale(complaint_id)
+
+
+def _read(complaint_id: str) -> tuple[ComplaintItem | None, list[EventItem], list[SuggestionItem]]:
+    complaint: ComplaintItem | None = None
+    events: list[EventItem] = []
+    suggestions: list[SuggestionItem] = []
+    query = ComplaintItem._get_connection().query
+    start: Any = None
+    while True:
+        page = query(
+            complaint_pk(complaint_id),
+            range_key_condition=ComplaintItem.sk < "follower#",
+            consistent_read=True,
+            exclusive_start_key=start,
+        )
+        for raw in page["Items"]:
+            if raw["kind"]["S"] == ComplaintItem.KIND:
+                complaint = ComplaintItem.from_raw_data(dict(raw))
+            elif raw["kind"]["S"] == SuggestionItem.KIND:
+                suggestions.append(SuggestionItem.from_raw_data(dict(raw)))
+            else:
+                events.append(EventItem.from_raw_data(dict(raw)))
+        start = page.get("LastEvaluatedKey")
+        if not start:
+            return complaint, events, suggestions
+
+
+def _remove(complaint: ComplaintItem | None, events: Sequence[EventItem], *, connection: Connection) -> None:
+    """At the version that was read there is no further event: none is overlooked."""
+    with TransactWrite(connection=connection) as transaction:
+        for event in events:
+            transaction.update(
+                EventItem(event.pk, event.sk),
+                actions=[EventItem.reporter.remove()],
+                condition=EventItem.pk.exists(),
+            )
+        if complaint is not None:
+            transaction.update(
+                ComplaintItem(complaint.pk, complaint.sk),
+                actions=[getattr(ComplaintItem, name).remove() for name in _OWN],
+                condition=ComplaintItem.version == complaint.version,
+            )
+
+
+def _collided(error: TransactWriteError) -> bool:
+    codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+    return bool(codes & {"ConditionalCheckFailed", "TransactionConflict"})

@@ -1,0 +1,179 @@
+"""Lists of complaints: a person's own, a body's worklist, those nearby, the overdue, those whose timer has run out.
+
+Each page is one query (for the sharded indexes one for each shard), whatever the tables hold.
+"""
+
+import base64
+import heapq
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from functions.complaints.faults import invalid
+from functions.complaints.places import cells_within, distance_m
+from functions.records.codec import worklist_key
+from functions.records.tables import SHARDS, ComplaintItem
+
+TIMERS_PAGE: Final = 250
+LOOKED_THROUGH: Final = 100
+"""Entries of each part of a worklist that one call looks through for certain states."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """`cursor` continues the list, None at its end."""
+
+    items: tuple[ComplaintItem, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Near:
+    """An open complaint near a place, and how far from it, in metres."""
+
+    item: ComplaintItem
+    distance_m: float
+
+
+def own(person: str, *, limit: int, cursor: str | None) -> Page:
+    """A person's complaints and those they joined, newest first."""
+    query = ComplaintItem.by_person.query(
+        person,
+        scan_index_forward=False,
+        limit=limit,
+        page_size=limit,
+        last_evaluated_key=_read_cursor(cursor),
+    )
+    items = tuple(query)
+    return Page(items=items, cursor=_cursor(query.last_evaluated_key))
+
+
+def worklist(
+    agency_id: str, *, limit: int, cursor: str | None, statuses: frozenset[str] | None = None
+) -> Page:
+    """A body's open complaints and those escalated to it, by urgency: SHARDS queries, merged.
+
+    Of certain `statuses` a page may hold fewer than `limit`, even none, though its cursor leads on: however rare they
+    are, no call looks through more than LOOKED_THROUGH entries of each part, or as many as a page would hold.
+    """
+    after = _read_cursor(cursor)
+    position = None if after is None else str(after["urgency"])
+    size = limit + 1 if statuses is None else max(limit + 1, LOOKED_THROUGH)
+    parts = [
+        _worklist_part(agency_id, shard, after=position, size=size, statuses=statuses)
+        for shard in range(SHARDS)
+    ]
+    # What lies beyond it in one part may come after what another part has not been asked for yet.
+    horizon = min((part.seen_to for part in parts if part.seen_to is not None), default=None)
+    merged = heapq.merge(*(part.items for part in parts), key=lambda item: item.urgency)
+    found = [item for item in merged if horizon is None or item.urgency <= horizon]
+    items = tuple(found[:limit])
+    reached = items[-1].urgency if len(found) > limit else horizon
+    return Page(items=items, cursor=None if reached is None else _cursor({"urgency": reached}))
+
+
+def overdue(*, limit: int, cursor: str | None) -> Page:
+    """What no body has answered though every term has passed, longest overdue first: SHARDS queries, merged."""
+    after = _read_cursor(cursor)
+    condition = None if after is None else ComplaintItem.overdue_since > str(after["overdue_since"])
+    parts = [
+        ComplaintItem.by_overdue.query(str(shard), condition, limit=limit + 1, page_size=limit + 1)
+        for shard in range(SHARDS)
+    ]
+    merged = heapq.merge(*parts, key=lambda item: item.overdue_since)
+    found = tuple(islice(merged, limit + 1))
+    items = found[:limit]
+    cursor = _cursor({"overdue_since": items[-1].overdue_since}) if len(found) > limit else None
+    return Page(items=items, cursor=cursor)
+
+
+def with_complaints(items: Sequence[ComplaintItem]) -> list[ComplaintItem]:
+    """The same list, with each supervisor's entry (keys alone) replaced by its complaint: one batch read at most."""
+    wanted = [item.pk for item in items if item.kind != ComplaintItem.KIND]
+    if not wanted:
+        return list(items)
+    keys = [(pk, ComplaintItem.SK) for pk in dict.fromkeys(wanted)]
+    fetched = {item.pk: item for item in ComplaintItem.batch_get(keys)}
+    whole = (item if item.kind == ComplaintItem.KIND else fetched.get(item.pk) for item in items)
+    return [item for item in whole if item is not None]
+
+
+def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int) -> tuple[Near, ...]:
+    """Open complaints of a category within `radius_m` metres, nearest first.
+
+    Every one of the few cells that the circle touches is read whole: the nearest may be the oldest of them.
+    """
+    found = [
+        Near(item=item, distance_m=distance_m((lat, lon), (float(item.lat), float(item.lon))))
+        for cell in cells_within(lat, lon, radius_m=radius_m)
+        for item in ComplaintItem.by_place.query(f"{category}#{cell}")
+    ]
+    within = [near for near in found if near.distance_m <= radius_m]
+    return tuple(sorted(within, key=lambda near: near.distance_m)[:limit])
+
+
+def due_before(instant: datetime) -> Iterator[str]:
+    """The ids of complaints whose timer had run out at `instant`, longest overdue first, read page by page."""
+    return _timed(ComplaintItem.watch_at < instant)
+
+
+def with_timer() -> Iterator[str]:
+    """The ids of all complaints that have a timer, soonest first, read page by page."""
+    return _timed(None)
+
+
+def _timed(condition: Any) -> Iterator[str]:
+    shards = (
+        ComplaintItem.by_timer.query(str(shard), condition, page_size=TIMERS_PAGE) for shard in range(SHARDS)
+    )
+    for item in heapq.merge(*shards, key=lambda item: item.watch_at):
+        yield item.pk.partition("#")[2]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """`seen_to`: the place of the last entry that was looked at, None where none is left."""
+
+    items: Sequence[ComplaintItem]
+    seen_to: str | None
+
+
+def _worklist_part(
+    agency_id: str, shard: int, *, after: str | None, size: int, statuses: frozenset[str] | None
+) -> _Part:
+    """One query. Supervisor entries carry keys alone; their complaints are fetched by the caller who shows them."""
+    query = ComplaintItem.by_worklist.query(
+        worklist_key(agency_id, shard),
+        None if after is None else ComplaintItem.urgency > after,
+        filter_condition=None if statuses is None else ComplaintItem.status.is_in(*sorted(statuses)),
+        page_size=size,
+    )
+    # Not by iterating, which asks on and on until the filter lets something through.
+    page = next(query.page_iter)
+    last = page.get("LastEvaluatedKey")
+    return _Part(
+        items=[ComplaintItem.from_raw_data(raw) for raw in page["Items"]],
+        seen_to=None if last is None else str(last["urgency"]["S"]),
+    )
+
+
+def _cursor(key: Mapping[str, Any] | None) -> str | None:
+    if key is None:
+        return None
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None) -> dict[str, Any] | None:
+    if cursor is None:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        key = json.loads(base64.urlsafe_b64decode(padded))
+    except ValueError as error:
+        raise invalid("cursor", "wrong_form") from error
+    if not isinstance(key, dict):
+        raise invalid("cursor", "wrong_form")
+    return key

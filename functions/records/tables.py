@@ -1,0 +1,392 @@
+"""The complaints table as PynamoDB models. Keys and indexes are held to the deployed table by a test.
+
+| pk                  | sk                 | item                                             |
+|---------------------|--------------------|--------------------------------------------------|
+| complaint#<id>      | complaint          | the complaint as it stands                       |
+| complaint#<id>      | event#<seq>        | its events                                       |
+| complaint#<id>      | exif#<photo>       | where a photo says it was taken, for a day       |
+| complaint#<id>      | follower#<person>  | who joined                                       |
+| complaint#<id>      | supervisor#<body>  | a body it was escalated to, for its worklist     |
+| number#<number>     | number             | the short number's owner: makes it unique        |
+| request#<digest>    | request            | an Idempotency-Key that was used                 |
+"""
+
+import os
+import zlib
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from pynamodb.attributes import (
+    Attribute,
+    BooleanAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.constants import STRING
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+
+from functions.complaints.clock import iso, parse_iso
+from functions.records.dynamodb import Model, TableMeta
+
+SHARDS: Final = 4
+
+
+def shard_of(complaint_id: str) -> int:
+    """Which of the SHARDS a complaint's index entries fall into: one busy body or hour is not one hot key."""
+    return zlib.crc32(complaint_id.encode()) % SHARDS
+
+
+class InstantAttribute(Attribute[datetime]):
+    """An aware instant as ISO 8601 UTC with milliseconds; sorts as text."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        return iso(value)
+
+    def deserialize(self, value: str) -> datetime:
+        return parse_iso(value)
+
+
+class ByPerson(GlobalSecondaryIndex[Any]):
+    """A person's own complaints and those they joined; `id` sorts by time."""
+
+    class Meta:
+        index_name = "by_person"
+        projection = IncludeProjection(
+            [
+                "kind",
+                "number",
+                "status",
+                "category",
+                "agency_id",
+                "due_at",
+                "submitted_at",
+                "changed_at",
+                "escalation_level",
+                "overdue",
+                "joined",
+                "version",
+            ]
+        )
+
+    person = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Worklist(GlobalSecondaryIndex[Any]):
+    """A body's open complaints, most urgent first, in SHARDS parts."""
+
+    class Meta:
+        index_name = "worklist"
+        projection = IncludeProjection(
+            [
+                "kind",
+                "id",
+                "number",
+                "status",
+                "category",
+                "agency_id",
+                "due_at",
+                "submitted_at",
+                "changed_at",
+                "escalation_level",
+                "overdue",
+                "joined",
+                "district",
+                "version",
+            ]
+        )
+
+    worklist = UnicodeAttribute(hash_key=True)
+    urgency = UnicodeAttribute(range_key=True)
+
+
+class Timers(GlobalSecondaryIndex[Any]):
+    """Complaints with a timer, soonest first, in SHARDS parts: what the sweep reads."""
+
+    class Meta:
+        index_name = "timers"
+        projection = KeysOnlyProjection()
+
+    timer_shard = UnicodeAttribute(hash_key=True)
+    watch_at = InstantAttribute(range_key=True)
+
+
+class Nearby(GlobalSecondaryIndex[Any]):
+    """Open complaints by category and cell of the map."""
+
+    class Meta:
+        index_name = "nearby"
+        projection = IncludeProjection(
+            [
+                "lat",
+                "lon",
+                "number",
+                "status",
+                "joined",
+                "submitted_at",
+                "agency_id",
+                "due_at",
+                "escalation_level",
+                "overdue",
+                "person",
+            ]
+        )
+
+    place = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Overdue(GlobalSecondaryIndex[Any]):
+    """What every body of its ladder has let pass, longest overdue first, in SHARDS parts; nothing of any person."""
+
+    class Meta:
+        index_name = "overdue"
+        projection = IncludeProjection(
+            [
+                "number",
+                "status",
+                "category",
+                "agency_id",
+                "escalated_to",
+                "escalation_level",
+                "district",
+                "lat",
+                "lon",
+                "due_at",
+                "submitted_at",
+                "joined",
+            ]
+        )
+
+    overdue_shard = UnicodeAttribute(hash_key=True)
+    overdue_since = UnicodeAttribute(range_key=True)
+
+
+class Changes(GlobalSecondaryIndex[Any]):
+    """Every event of a day in the order of time, in SHARDS parts."""
+
+    class Meta:
+        index_name = "changes"
+        projection = IncludeProjection(["complaint_id", "seq", "type", "status", "hash"])
+
+    day_shard = UnicodeAttribute(hash_key=True)
+    moment = UnicodeAttribute(range_key=True)
+
+
+class ComplaintsMeta(TableMeta):
+    table_name = os.environ.get("COMPLAINTS_TABLE", "complaints")
+
+
+class ComplaintItem(Model):
+    class Meta(ComplaintsMeta):
+        pass
+
+    KIND: ClassVar = "complaint"
+    SK: ClassVar = "complaint"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default=SK)
+    kind = UnicodeAttribute(default=KIND)
+    id = UnicodeAttribute()
+    number = UnicodeAttribute(null=True)
+    region = UnicodeAttribute(null=True)
+    status = UnicodeAttribute(null=True)
+    category = UnicodeAttribute(null=True)
+    danger = BooleanAttribute(null=True)
+    comment = UnicodeAttribute(null=True)
+    lat = NumberAttribute(null=True)
+    lon = NumberAttribute(null=True)
+    submitted_at = InstantAttribute(null=True)
+    changed_at = InstantAttribute(null=True)
+    version = NumberAttribute(null=True)
+    deadline_version = NumberAttribute(null=True)
+    watch_round = NumberAttribute(null=True)
+    head = UnicodeAttribute(null=True)
+    address = UnicodeAttribute(null=True)
+    district = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    public_name = UnicodeAttribute(null=True)
+    written_at = InstantAttribute(null=True)
+    answers = JSONAttribute(null=True)
+    photos = JSONAttribute(null=True)
+    agency_id = UnicodeAttribute(null=True)
+    escalated_to = JSONAttribute(null=True)
+    escalation_level = NumberAttribute(null=True)
+    overdue = BooleanAttribute(null=True)
+    promise = JSONAttribute(null=True)
+    started_at = InstantAttribute(null=True)
+    photos_due_at = InstantAttribute(null=True)
+    acknowledge_by = InstantAttribute(null=True)
+    near_at = InstantAttribute(null=True)
+    due_at = InstantAttribute(null=True)
+    close_at = InstantAttribute(null=True)
+    assigned_at = InstantAttribute(null=True)
+    acknowledged_at = InstantAttribute(null=True)
+    answered_at = InstantAttribute(null=True)
+    ended_at = InstantAttribute(null=True)
+    answer = JSONAttribute(null=True)
+    open_question = UnicodeAttribute(null=True)
+    extensions = NumberAttribute(null=True)
+    refutations = NumberAttribute(null=True)
+    passed_by = JSONAttribute(null=True)
+    joined = NumberAttribute(null=True)
+    parent_id = UnicodeAttribute(null=True)
+    part = UnicodeAttribute(null=True)
+    children = JSONAttribute(null=True)
+    reporter_kind = UnicodeAttribute(null=True)
+    reporter = UnicodeAttribute(null=True)
+
+    person = UnicodeAttribute(null=True)
+    worklist = UnicodeAttribute(null=True)
+    urgency = UnicodeAttribute(null=True)
+    timer_shard = UnicodeAttribute(null=True)
+    watch_at = InstantAttribute(null=True)
+    watch_kind = UnicodeAttribute(null=True)
+    place = UnicodeAttribute(null=True)
+    overdue_shard = UnicodeAttribute(null=True)
+    overdue_since = UnicodeAttribute(null=True)
+
+    by_person = ByPerson()
+    by_worklist = Worklist()
+    by_timer = Timers()
+    by_place = Nearby()
+    by_overdue = Overdue()
+
+
+class EventItem(Model):
+    """An event, and beside it what a consumer needs so that it need not read the complaint again."""
+
+    class Meta(ComplaintsMeta):
+        pass
+
+    KIND: ClassVar = "event"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute(default=KIND)
+    complaint_id = UnicodeAttribute()
+    seq = NumberAttribute()
+    type = UnicodeAttribute()
+    at = InstantAttribute(null=True)
+    actor = UnicodeAttribute(null=True)
+    actor_agency = UnicodeAttribute(null=True)
+    status = UnicodeAttribute(null=True)
+    data = JSONAttribute(null=True)
+    previous = UnicodeAttribute(null=True)
+    hash = UnicodeAttribute(null=True)
+
+    visible = BooleanAttribute(null=True)
+    number = UnicodeAttribute(null=True)
+    region = UnicodeAttribute(null=True)
+    category = UnicodeAttribute(null=True)
+    agency_id = UnicodeAttribute(null=True)
+    escalated_to = JSONAttribute(null=True)
+    escalation_level = NumberAttribute(null=True)
+    due_at = InstantAttribute(null=True)
+    reporter = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    joined = NumberAttribute(null=True)
+    watch_round = NumberAttribute(null=True)
+    started_watch = NumberAttribute(null=True)
+    watch_at = InstantAttribute(null=True)
+    parent_id = UnicodeAttribute(null=True)
+    correlation_id = UnicodeAttribute(null=True)
+
+    day_shard = UnicodeAttribute(null=True)
+    moment = UnicodeAttribute(null=True)
+
+    by_change = Changes()
+
+
+class SuggestionItem(Model):
+    """What a photo says of its place and time: for its reporter alone, deleted when it was offered or after a day.
+
+    Its sort key lies among what one query of a complaint with its history reads.
+    """
+
+    class Meta(ComplaintsMeta):
+        pass
+
+    KIND: ClassVar = "suggestion"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute(default=KIND)
+    photo_id = UnicodeAttribute()
+    lat = NumberAttribute(null=True)
+    lon = NumberAttribute(null=True)
+    taken_at = InstantAttribute(null=True)
+    expires = TTLAttribute()
+
+
+def suggestion_sk(photo_id: str) -> str:
+    return f"exif#{photo_id}"
+
+
+class FollowerItem(Model):
+    class Meta(ComplaintsMeta):
+        pass
+
+    KIND: ClassVar = "follower"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute(default=KIND)
+    id = UnicodeAttribute()
+    person = UnicodeAttribute()
+    number = UnicodeAttribute(null=True)
+    category = UnicodeAttribute(null=True)
+    joined_at = InstantAttribute(null=True)
+
+    by_person = ByPerson()
+
+
+class SupervisorItem(Model):
+    """Puts a complaint on the worklist of a body that it was escalated to, as long as it is open."""
+
+    class Meta(ComplaintsMeta):
+        pass
+
+    KIND: ClassVar = "supervisor"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute(default=KIND)
+    id = UnicodeAttribute()
+    agency_id = UnicodeAttribute()
+    status = UnicodeAttribute(null=True)
+    worklist = UnicodeAttribute()
+    urgency = UnicodeAttribute()
+
+    by_worklist = Worklist()
+
+
+class NumberItem(Model):
+    class Meta(ComplaintsMeta):
+        pass
+
+    SK: ClassVar = "number"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default=SK)
+    complaint_id = UnicodeAttribute()
+
+
+class RequestItem(Model):
+    """An Idempotency-Key that was used: whose answer it stands for, and the digest of the body it came with."""
+
+    class Meta(ComplaintsMeta):
+        pass
+
+    SK: ClassVar = "request"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default=SK)
+    complaint_id = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    seq = NumberAttribute()
+    expires = TTLAttribute()

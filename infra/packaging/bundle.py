@@ -1,0 +1,187 @@
+"""Makes a Lambda function's asset: its own code, what all share, and the locked dependencies that it alone needs.
+
+    asset = bundle(
+        name="notify", sources=["functions/notify"], lock=ROOT / "requirements/functions/notify.txt",
+        services=["dynamodb", "sns"], files={"region.json": region}, target="arm64",
+    )
+
+No Docker: the wheels are chosen for Lambda's platform, whatever the machine is. An asset is a zip file named by
+a hash of what it is made from, which is the same on every machine: CDK is to take it for the asset's hash
+(`Code.from_asset(str(asset), asset_hash=asset.stem)`). One that was made before is not made again, and neither
+is a package's part of it, which all functions share.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from zipfile import ZipFile
+
+from infra.packaging import archive, botocore_data, bytecode, dependency
+from infra.packaging.archive import add_file, add_folder, copy_entries, new_archive
+from infra.packaging.botocore_data import ENDPOINTS, is_needed, shortened
+from infra.packaging.bytecode import RUNTIME, NotCompiled, compile_folder
+from infra.packaging.dependency import NotInstallable, Target, label, locked, package_archive
+from infra.toolchain import ROOT
+
+SHARED = ("functions/complaints", "functions/records", "functions/edge")
+STORE = ROOT / ".build"
+
+_KEPT = 100
+# Three generations of every function, of 17 to 64 MB each.
+_KEPT_UNPACKED = 50
+
+
+class PackagingError(RuntimeError):
+    """An asset cannot be made from what was named, or does not hold what its handler needs."""
+
+
+def bundle(
+    *,
+    name: str,
+    sources: Sequence[str],
+    lock: Path,
+    target: Target,
+    services: Collection[str] = (),
+    files: Mapping[str, bytes] | None = None,
+    root: Path = ROOT,
+    store: Path = STORE,
+) -> Path:
+    """Return the zip file that is the function's asset, made now if its inputs have changed.
+
+    `name` is for messages. `sources` are the function's own folders or files, relative to `root`; what all
+    functions share and every `__init__.py` on the way to a source come by themselves. `services` are the AWS services that it
+    calls, by botocore's names. `files` are further contents by their path in the asset. `target` is Lambda's
+    architecture, or "host" for the emulator.
+
+    Raises `PackagingError` for a source that is not there or does not compile, a service that botocore does not
+    know, a dependency without a wheel for the target, or another Python than the runtime's.
+    """
+    try:
+        contents = dict(_sources(root, [*SHARED, *sources])) | dict(files or {})
+        entries = locked(lock)
+        asset = store / "assets" / f"{_digest([target, *sorted(services), *entries], contents)}.zip"
+        if not asset.exists():
+            packages = [_package(entry, target=target, store=store) for entry in entries]
+            _write(asset, contents=contents, packages=packages, services=services)
+            _forget_unused(asset.parent)
+    except (NotInstallable, NotCompiled, FileNotFoundError, FileExistsError) as error:
+        raise PackagingError(f"{name}: {error}") from error
+    asset.touch()
+    return asset
+
+
+def unpacked(asset: Path, *, store: Path = STORE) -> Path:
+    """The folder with the asset's contents as Lambda would lay them out."""
+    folder = store / "unpacked" / asset.stem
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as fresh:
+            with ZipFile(asset) as packed:
+                packed.extractall(fresh)
+            Path(fresh).chmod(0o755)
+            try:
+                Path(fresh).rename(folder)
+            except OSError:
+                if not folder.exists():
+                    raise
+        _forget_unused_folders(folder.parent)
+    folder.touch()
+    return folder
+
+
+def modules_loaded(asset: Path, handler: str, *, environment: Mapping[str, str] | None = None) -> set[str]:
+    """Names of the modules that importing `handler` ("functions.notify.push.handler") from the asset loads.
+
+    `asset` is a zip file or a folder. The import runs in an interpreter of its own that sees the standard library,
+    the asset and nothing else, with no environment but the one given. Raises `PackagingError` with the traceback
+    if it fails.
+    """
+    folder = asset if asset.is_dir() else unpacked(asset)
+    module, _, function = handler.rpartition(".")
+    program = (
+        f"import sys; sys.path.insert(0, {str(folder)!r}); before = set(sys.modules); import importlib, json;"
+        f"getattr(importlib.import_module({module!r}), {function!r});"
+        "print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", program],
+        env=dict(environment or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise PackagingError(f"{handler} does not import from its asset alone:\n{done.stderr}")
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _sources(root: Path, sources: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    for source in sources:
+        path = root / source
+        if not path.exists():
+            raise FileNotFoundError(f"{source} is not there")
+        for parent in path.relative_to(root).parents:
+            init = root / parent / "__init__.py"
+            if parent != Path() and init.exists():
+                yield init.relative_to(root).as_posix(), init.read_bytes()
+        for file in [path] if path.is_file() else path.rglob("*"):
+            if file.is_file() and file.suffix != ".pyc" and not file.name.startswith("."):
+                yield file.relative_to(root).as_posix(), file.read_bytes()
+
+
+def _package(entry: str, *, target: Target, store: Path) -> Path:
+    name = f"{label(entry)}-{_digest([target, entry], {})}.zip"
+    return package_archive(entry, target=target, archive=store / "packages" / target / name)
+
+
+def _write(
+    asset: Path, *, contents: Mapping[str, bytes], packages: Sequence[Path], services: Collection[str]
+) -> None:
+    with new_archive(asset) as packed, tempfile.TemporaryDirectory() as folder:
+        for path, content in contents.items():
+            file = Path(folder) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        compile_folder(Path(folder))
+        add_folder(packed, Path(folder))
+        for package in packages:
+            copy_entries(package, packed, wanted=lambda path: is_needed(path, services))
+            for path, content in shortened(package, services).items():
+                add_file(packed, path, content)
+        if services and ENDPOINTS not in packed.NameToInfo:
+            raise FileNotFoundError(f"no botocore in this lock for {', '.join(sorted(services))}")
+
+
+def _forget_unused(folder: Path) -> None:
+    """Each change of the core makes every asset anew: keep those that were used last."""
+    by_use = sorted(folder.glob("*.zip"), key=lambda asset: asset.stat().st_mtime, reverse=True)
+    for asset in by_use[_KEPT:]:
+        asset.unlink(missing_ok=True)
+
+
+def _forget_unused_folders(parent: Path) -> None:
+    """Moved aside first: half a folder must not be taken for a whole one."""
+    by_use = sorted(
+        (folder for folder in parent.iterdir() if not folder.name.startswith("tmp")),
+        key=lambda folder: folder.stat().st_mtime,
+        reverse=True,
+    )
+    for folder in by_use[_KEPT_UNPACKED:]:
+        with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as aside, suppress(OSError):
+            folder.rename(Path(aside) / folder.name)
+
+
+def _digest(inputs: Sequence[str], contents: Mapping[str, bytes]) -> str:
+    recipe = [
+        Path(str(module.__file__)).read_text() for module in (archive, botocore_data, bytecode, dependency)
+    ]
+    recipe.append(Path(__file__).read_text())
+    digest = hashlib.sha256(json.dumps([recipe, RUNTIME, inputs, sorted(contents)]).encode())
+    for path in sorted(contents):
+        digest.update(hashlib.sha256(contents[path]).digest())
+    return digest.hexdigest()

@@ -1,0 +1,91 @@
+"""A locked package as an archive: installed for a target, without what the runtime never reads, compiled."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from infra.packaging.archive import add_folder, new_archive
+from infra.packaging.bytecode import RUNTIME, compile_folder
+from infra.toolchain import UV, tool
+
+type Target = Literal["arm64", "x86_64", "host"]
+
+# Lambda's Python 3.13 runs on Amazon Linux 2023, which has glibc 2.34.
+_PLATFORMS: Mapping[Target, str] = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
+
+
+class NotInstallable(RuntimeError):
+    """A locked package has no wheel for the target, or none with the locked hash."""
+
+
+def locked(lock: Path) -> list[str]:
+    """The lock's entries, each a requirement with the hashes of its files."""
+    text = re.sub(r"^#.*\n", "", lock.read_text(), flags=re.MULTILINE)
+    return [entry for entry in re.split(r"^(?=\S)", text, flags=re.MULTILINE) if entry.strip()]
+
+
+def label(entry: str) -> str:
+    """A short name for a lock's entry: "botocore-1.44.5"."""
+    return entry.split()[0].replace("==", "-")
+
+
+def package_archive(entry: str, *, target: Target, archive: Path) -> Path:
+    """Write the package to `archive` unless it is there, and return its path. Raises `NotInstallable`."""
+    if not archive.exists():
+        with new_archive(archive) as packed, tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            _install(entry, folder, target=target)
+            for path in sorted(folder.rglob("*")):
+                if _is_dead_weight(path.relative_to(folder)):
+                    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            compile_folder(folder)
+            add_folder(packed, folder)
+    return archive
+
+
+def _install(entry: str, folder: Path, *, target: Target) -> None:
+    platform = [] if target == "host" else ["--python-platform", _PLATFORMS[target]]
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:
+        requirements.write(entry)
+        requirements.flush()
+        done = subprocess.run(
+            [
+                *(tool(UV), "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
+                *("--only-binary", ":all:", "--python", sys.executable),
+                *("--python-version", f"{RUNTIME[0]}.{RUNTIME[1]}", *platform),
+                *("--target", str(folder), "--requirement", requirements.name),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise NotInstallable(f"{label(entry)} cannot be installed for {target}:\n{done.stderr}")
+
+
+def _is_dead_weight(path: Path) -> bool:
+    """Whether the runtime never reads this file or folder of an installed package."""
+    match path.parts:
+        case ("bin",) | (".lock",):
+            return True
+        case (info, file) if info.endswith(".dist-info"):
+            return file not in (
+                "METADATA",
+                "entry_points.txt",
+                "licenses",
+                "LICENSE",
+                "LICENSE.txt",
+                "NOTICE",
+            )
+        case (*_, "swagger_ui", file):
+            return file.endswith((".js", ".css"))
+        case (*_, "tests" | "__pycache__"):
+            return True
+        case (*_, file):
+            return file.endswith((".pyi", ".pyc"))
+    return False

@@ -1,0 +1,312 @@
+"""Alarms: few, each with the section of docs/runbook.md that says what it means and what to do.
+
+What only one function can say (errors, throttles, durations) is summed up for each of the three doors: which
+function it is, the technical dashboard shows. These ring together as one alarm.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from functions.edge import metrics as names
+from functions.notify.webhooks.metrics import UNDELIVERED_AGE
+from infra.stacks.deployment import Deployment
+from infra.stacks.function import Function, metrics_namespace
+
+RUNBOOK: Final = "docs/runbook.md"
+MISSING_IS_WELL: Final = cloudwatch.TreatMissingData.NOT_BREACHING
+MISSING_IS_BAD: Final = cloudwatch.TreatMissingData.BREACHING
+OPEN_EXECUTIONS: Final = 1_000_000
+"""How many may be open in an account by default. Source:
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+ABOVE: Final = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An alarm in words: `section` is the runbook's."""
+
+    what: str
+    section: str
+
+    @property
+    def description(self) -> str:
+        return f"{self.what} Runbook: {RUNBOOK}#{self.section}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """Functions that are watched together; no more than ten, which is what an alarm can add up."""
+
+    name: str
+    functions: Sequence[Function]
+
+
+class Alarms(Construct):
+    def __init__(self, scope: Construct, id: str, *, deployment: Deployment, topic: sns.ITopic) -> None:
+        super().__init__(scope, id)
+        self._deployment = deployment
+        self._action = actions.SnsAction(topic)
+        self._joined: list[cloudwatch.Alarm] = []
+        self.all: list[cloudwatch.AlarmBase] = []
+
+    # ------------------------------------------------------------------------------------ functions
+    def functions(self, doors: Sequence[Door]) -> None:
+        """Errors, throttles and durations near the timeout, by door."""
+        five = Duration.minutes(5)
+        for door in doors:
+            each = list(enumerate(door.functions))
+            self._joint(
+                f"{door.name}Errors",
+                Told(what=f"Functions of {door.name} fail.", section="function-errors"),
+                _sum({f"e{n}": function.function.metric_errors(period=five) for n, function in each}),
+                threshold=0,
+                of=(2, 3),
+            )
+            self._joint(
+                f"{door.name}Throttles",
+                Told(what=f"Functions of {door.name} are throttled.", section="function-throttles"),
+                _sum({f"t{n}": function.function.metric_throttles(period=five) for n, function in each}),
+                threshold=0,
+                of=(2, 3),
+            )
+            shares = ",".join(f"d{n}/{function.timeout_ms}*100" for n, function in each)
+            self._joint(
+                f"{door.name}Durations",
+                Told(
+                    what=f"A function of {door.name} needs over 80 % of its timeout (p99).",
+                    section="function-durations",
+                ),
+                cloudwatch.MathExpression(
+                    expression=f"MAX([{shares}])",
+                    using_metrics={
+                        f"d{n}": function.function.metric_duration(period=five, statistic="p99")
+                        for n, function in each
+                    },
+                    label="% of the timeout",
+                    period=five,
+                ),
+                threshold=80,
+                of=(2, 3),
+            )
+        unwell = cloudwatch.CompositeAlarm(
+            self,
+            "FunctionsUnwell",
+            composite_alarm_name=f"{self._deployment.name}-functions-unwell",
+            alarm_description=Told(
+                what="Functions fail, are throttled, or come near their timeouts: see which alarm of a door rings.",
+                section="functions-unwell",
+            ).description,
+            alarm_rule=cloudwatch.AlarmRule.any_of(
+                *[
+                    cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM)
+                    for alarm in self._joined
+                ]
+            ),
+        )
+        unwell.add_alarm_action(self._action)
+        self.all.append(unwell)
+
+    # ---------------------------------------------------------------------------------- the rest
+    def ring(
+        self,
+        id: str,
+        told: Told,
+        metric: cloudwatch.IMetric,
+        *,
+        above: float,
+        of: tuple[int, int] = (1, 1),
+        missing: cloudwatch.TreatMissingData = MISSING_IS_WELL,
+    ) -> cloudwatch.Alarm:
+        """An alarm that tells the operators; `of`: how many of how many periods must be above."""
+        alarm = self._alarm(id, told, metric, threshold=above, of=of, missing=missing)
+        alarm.add_alarm_action(self._action)
+        return alarm
+
+    def _joint(
+        self,
+        id: str,
+        told: Told,
+        metric: cloudwatch.IMetric,
+        *,
+        threshold: float,
+        of: tuple[int, int],
+    ) -> None:
+        self._joined.append(
+            self._alarm(id, told, metric, threshold=threshold, of=of, missing=MISSING_IS_WELL)
+        )
+
+    def _alarm(
+        self,
+        id: str,
+        told: Told,
+        metric: cloudwatch.IMetric,
+        *,
+        threshold: float,
+        of: tuple[int, int],
+        missing: cloudwatch.TreatMissingData,
+    ) -> cloudwatch.Alarm:
+        alarm = cloudwatch.Alarm(
+            self,
+            id,
+            alarm_name=f"{self._deployment.name}-{id}",
+            alarm_description=told.description,
+            metric=metric,
+            threshold=threshold,
+            comparison_operator=ABOVE,
+            datapoints_to_alarm=of[0],
+            evaluation_periods=of[1],
+            treat_missing_data=missing,
+        )
+        self.all.append(alarm)
+        return alarm
+
+
+def own_metric(
+    deployment: Deployment,
+    name: str,
+    *,
+    statistic: str = "Sum",
+    period: Duration | None = None,
+    label: str | None = None,
+) -> cloudwatch.Metric:
+    """A metric of `functions.edge.metrics`."""
+    return cloudwatch.Metric(
+        namespace=metrics_namespace(deployment),
+        metric_name=name,
+        statistic=statistic,
+        period=period or Duration.minutes(5),
+        label=label,
+    )
+
+
+def webhook_age(deployment: Deployment) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace=f"{metrics_namespace(deployment)}/Webhooks",
+        metric_name=UNDELIVERED_AGE,
+        statistic="Maximum",
+        period=Duration.hours(1),
+    )
+
+
+def share(
+    deployment: Deployment, part: str, whole: str | Sequence[str], *, at_least: int, period: Duration
+) -> cloudwatch.MathExpression:
+    """`part` in per cent of `whole` (several are added up); 0 where the whole is below `at_least`."""
+    wholes = [whole] if isinstance(whole, str) else list(whole)
+    used = {f"w{n}": own_metric(deployment, name, period=period) for n, name in enumerate(wholes)}
+    total = "+".join(f"FILL(w{n},0)" for n in range(len(wholes)))
+    return cloudwatch.MathExpression(
+        expression=f"IF(({total})>={at_least}, FILL(p,0)/({total})*100, 0)",
+        using_metrics={"p": own_metric(deployment, part, period=period), **used},
+        label=f"{part}, %",
+        period=period,
+    )
+
+
+def open_executions(started: cloudwatch.Metric) -> cloudwatch.MathExpression:
+    """In per cent of the account's quota, which all regions in it share; a quota that is not told is the default one.
+
+    Where watches are `started` and AWS tells of no open ones, it is 100: the count itself is then what is missing.
+    Source: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html (resource count metrics)
+    """
+    hour = Duration.hours(1)
+
+    def counted(name: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(namespace="AWS/States", metric_name=name, statistic="Maximum", period=hour)
+
+    return cloudwatch.MathExpression(
+        expression=f"IF(FILL(open,-1)<0, IF(FILL(started,0)>0, 100, 0), open/FILL(quota,{OPEN_EXECUTIONS})*100)",
+        using_metrics={
+            "open": counted("OpenExecutionCount"),
+            "quota": counted("OpenExecutionLimit"),
+            "started": started.with_(period=hour, statistic="Sum"),
+        },
+        label="open executions, % of the quota",
+        period=hour,
+    )
+
+
+def _sum(used: Mapping[str, cloudwatch.IMetric]) -> cloudwatch.MathExpression:
+    return cloudwatch.MathExpression(
+        expression=f"SUM([{','.join(used)}])",
+        using_metrics=dict(used),
+        label="in five minutes",
+        period=Duration.minutes(5),
+    )
+
+
+def ring_promises(alarms: Alarms, *, deployment: Deployment) -> None:
+    """The two things that people were promised, and what shows soonest that they will be broken."""
+    quarter = Duration.minutes(15)
+    alarms.ring(
+        "ToldLate",
+        Told(what="Over 5 % of what happened was told later than a minute.", section="told-late"),
+        share(deployment, names.TOLD_LATE, names.TOLD, at_least=5, period=quarter),
+        above=5,
+        of=(2, 2),
+    )
+    alarms.ring(
+        "EscalatedLate",
+        Told(what="Over 1 % of escalations came later than a minute.", section="escalated-late"),
+        share(deployment, names.ESCALATED_LATE, names.ESCALATED, at_least=1, period=quarter),
+        above=1,
+    )
+    alarms.ring(
+        "OldestUnwatched",
+        Told(
+            what="A complaint's deadline passed over ten minutes ago with nobody watching, or the sweep is not running.",
+            section="oldest-unwatched",
+        ),
+        own_metric(deployment, names.OLDEST_UNWATCHED, statistic="Maximum", period=Duration.minutes(10)),
+        above=600,
+        of=(2, 2),
+        missing=MISSING_IS_BAD,
+    )
+    alarms.ring(
+        "OldestWebhook",
+        Told(what="A webhook has not been delivered for six hours.", section="oldest-webhook"),
+        webhook_age(deployment),
+        above=6 * 3600,
+        # A lane whose endpoint rests or is paused is measured when it is looked at, every six hours at least.
+        of=(1, 12),
+    )
+    alarms.ring(
+        "PushFailures",
+        Told(what="Over 20 % of pushes fail.", section="push-failures"),
+        share(
+            deployment,
+            names.PUSH_FAILED,
+            [names.PUSH_SENT, names.PUSH_FAILED],
+            at_least=10,
+            period=quarter,
+        ),
+        above=20,
+        of=(2, 2),
+    )
+    alarms.ring(
+        "ChainHeads",
+        Told(
+            what="The heads of the event chains have not been put under lock for three hours.",
+            section="chain-heads",
+        ),
+        cloudwatch.MathExpression(
+            expression="IF(heads>=0, 0, 1)",
+            using_metrics={
+                "heads": own_metric(
+                    deployment, names.HEADS_ARCHIVED, statistic="SampleCount", period=Duration.hours(1)
+                )
+            },
+            label="hours without",
+            period=Duration.hours(1),
+        ),
+        above=0,
+        of=(3, 3),
+        missing=MISSING_IS_BAD,
+    )

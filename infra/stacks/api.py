@@ -1,0 +1,153 @@
+"""The HTTPS API: routes, who is let in, and limits. JWT for people, keys for agencies, nothing for open data."""
+
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.stacks.deployment import Deployment
+from infra.stacks.edge import Origin
+from infra.stacks.storage import Storage
+
+if TYPE_CHECKING:
+    from infra.stacks.functions import Functions
+
+GET, POST, PUT, PATCH, DELETE = (
+    apigateway.HttpMethod.GET,
+    apigateway.HttpMethod.POST,
+    apigateway.HttpMethod.PUT,
+    apigateway.HttpMethod.PATCH,
+    apigateway.HttpMethod.DELETE,
+)
+
+Routes = dict[str, list[apigateway.HttpMethod]]
+
+OPEN: Final[Routes] = {
+    "/v1/categories": [GET],
+    "/v1/agencies": [GET],
+    "/v1/overdue": [GET],
+    "/v1/webhook-addresses": [GET],
+    "/openapi.json": [GET],
+    "/docs": [GET],
+}
+CITIZEN: Final[Routes] = {
+    "/v1/complaints": [GET, POST],
+    "/v1/complaints/nearby": [GET],
+    "/v1/complaints/{id}": [GET],
+    "/v1/complaints/{id}/appeal": [GET],
+    "/v1/complaints/{id}/{move}": [POST],
+    "/v1/devices/{device_id}": [PUT, DELETE],
+    "/v1/notifications": [GET],
+    "/v1/notifications/read": [POST],
+    "/v1/me": [GET, PATCH, DELETE],
+}
+AGENCY: Final[Routes] = {
+    "/v1/agency/complaints": [GET],
+    "/v1/agency/complaints/{id}": [GET],
+    "/v1/agency/complaints/{id}/{move}": [POST],
+}
+SUBSCRIPTIONS: Final[Routes] = {
+    "/v1/agency/changes": [GET],
+    "/v1/agency/keys": [GET, POST],
+    "/v1/agency/keys/{key_id}": [DELETE],
+    "/v1/agency/keys/{key_id}/rotate": [POST],
+    "/v1/agency/subscriptions": [GET, POST],
+    "/v1/agency/subscriptions/{id}": [GET, PATCH, DELETE],
+    "/v1/agency/subscriptions/{id}/{action}": [POST],
+    "/v1/agency/subscriptions/{id}/deliveries": [GET],
+    "/v1/agency/subscriptions/{id}/deliveries/{delivery_id}": [GET],
+    "/v1/agency/subscriptions/{id}/deliveries/{delivery_id}/replay": [POST],
+}
+REVOKED_WITHIN: Final = Duration.seconds(60)
+
+
+class PublicApi(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        deployment: Deployment,
+        storage: Storage,
+        functions: "Functions",
+    ) -> None:
+        super().__init__(scope, id)
+        domain = deployment.region.domain
+        self.api = apigateway.HttpApi(
+            self,
+            "Http",
+            api_name=deployment.name,
+            create_default_stage=False,
+            # With a domain there is one way in, through the firewall.
+            disable_execute_api_endpoint=domain is not None,
+        )
+        stage = apigateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            stage_name="$default",
+            auto_deploy=True,
+            throttle=apigateway.ThrottleSettings(rate_limit=500, burst_limit=1000),
+        )
+        self._log_access(stage, deployment=deployment)
+        self.url = f"https://{domain}" if domain else self.api.api_endpoint
+        if domain:
+            Origin(self, "Origin", domain=domain, api=self.api, stage=stage)
+        people = self._people(deployment=deployment, storage=storage)
+        agencies = authorizers.HttpLambdaAuthorizer(
+            "Agencies",
+            functions.authorizer.function,
+            response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
+            identity_source=["$request.header.Authorization"],
+            results_cache_ttl=REVOKED_WITHIN,
+        )
+        intake = integrations.HttpLambdaIntegration("Intake", functions.intake_api.function)
+        agency = integrations.HttpLambdaIntegration("Agency", functions.agency_api.function)
+        subscriptions = integrations.HttpLambdaIntegration("Subscriptions", functions.subscriptions.function)
+        self._route(OPEN, intake, None)
+        self._route(CITIZEN, intake, people)
+        self._route(AGENCY, agency, agencies)
+        self._route(SUBSCRIPTIONS, subscriptions, agencies)
+
+    def _people(self, *, deployment: Deployment, storage: Storage) -> apigateway.IHttpRouteAuthorizer:
+        identity = deployment.region.identity
+        if identity.issuer is not None:
+            return authorizers.HttpJwtAuthorizer(
+                "People", identity.issuer, jwt_audience=[identity.audience or ""]
+            )
+        assert storage.user_pool is not None
+        assert storage.user_pool_client is not None
+        return authorizers.HttpUserPoolAuthorizer(
+            "People", storage.user_pool, user_pool_clients=[storage.user_pool_client]
+        )
+
+    def _route(
+        self,
+        routes: Routes,
+        integration: integrations.HttpLambdaIntegration,
+        authorizer: apigateway.IHttpRouteAuthorizer | None,
+    ) -> None:
+        for path, methods in routes.items():
+            self.api.add_routes(path=path, methods=methods, integration=integration, authorizer=authorizer)
+
+    def _log_access(self, stage: apigateway.HttpStage, *, deployment: Deployment) -> None:
+        """Who called what with which result; no address, no token, nothing a person wrote."""
+        kept = not deployment.local
+        group = logs.LogGroup(
+            self,
+            "AccessLogs",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+        )
+        resource = stage.node.default_child
+        assert isinstance(resource, apigateway.CfnStage)
+        resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
+            destination_arn=group.log_group_arn,
+            format='{"requestId":"$context.requestId","routeKey":"$context.routeKey",'
+            '"status":"$context.status","latency":"$context.responseLatency",'
+            '"error":"$context.error.messageString","length":"$context.responseLength"}',
+        )

@@ -1,0 +1,272 @@
+"""The watch over a complaint's clock: a Standard state machine that waits, reads, decides, and starts over.
+
+The table is the truth and an execution only a timer. Whatever it does is fenced by `deadline_version` in the
+function that acts, so a late, early or doubled watch changes nothing, and the sweep replaces one that is lost.
+"""
+
+import json
+from typing import Any, Final
+
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as stepfunctions
+from constructs import Construct
+
+from infra.stacks.deployment import Deployment
+
+# A lap in which every retry is needed leaves 80 events, of the 25,000 that a Standard execution may have.
+# Source: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+LAPS: Final = 250
+
+
+class Watch(Construct):
+    """The state machine; `escalate` is the function that acts when a timer has run out."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        deployment: Deployment,
+        complaints: dynamodb.ITable,
+        escalate: lambda_.IFunction,
+    ) -> None:
+        super().__init__(scope, id)
+        self.name = watch_name(deployment)
+        kept = not deployment.local
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        self.state_machine = stepfunctions.StateMachine(
+            self,
+            "Machine",
+            # A fixed name: the machine starts itself anew, and its own role must be able to say so.
+            state_machine_name=watch_name(deployment),
+            definition_body=stepfunctions.DefinitionBody.from_string(json.dumps(definition())),
+            definition_substitutions={
+                "ComplaintsTable": complaints.table_name,
+                "Escalate": escalate.function_arn,
+            },
+            role=role,
+            tracing_enabled=True,
+            logs=stepfunctions.LogOptions(
+                destination=logs.LogGroup(
+                    self,
+                    "Logs",
+                    log_group_name=f"/aws/vendedlogs/states/{deployment.name}-watch",
+                    retention=logs.RetentionDays.ONE_MONTH,
+                    removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+                ),
+                level=stepfunctions.LogLevel.ERROR,
+                include_execution_data=False,
+            ),
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[complaints.table_arn])
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[escalate.function_arn])
+        )
+        # By name: a grant would make the machine and its role need each other.
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["states:StartExecution"], resources=[watch_arn(self, deployment=deployment)]
+            )
+        )
+
+
+class Sweep(Construct):
+    """Runs the sweep every so often: an escalation is late by this interval at the most, whatever failed."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, deployment: Deployment, sweep: lambda_.IFunction
+    ) -> None:
+        super().__init__(scope, id)
+        interval = Duration.minutes(1) if deployment.local else Duration.minutes(5)
+        events.Rule(
+            self,
+            "Schedule",
+            schedule=events.Schedule.rate(interval),
+            targets=[targets.LambdaFunction(sweep, retry_attempts=2)],
+        )
+
+
+class HourlyArchive(Construct):
+    """Puts the heads of the event chains under lock, when an hour is over and its last events can be read."""
+
+    def __init__(self, scope: Construct, id: str, *, archive: lambda_.IFunction) -> None:
+        super().__init__(scope, id)
+        events.Rule(
+            self,
+            "Schedule",
+            schedule=events.Schedule.cron(minute="10"),
+            targets=[targets.LambdaFunction(archive, retry_attempts=2)],
+        )
+
+
+def watch_name(deployment: Deployment) -> str:
+    return f"{deployment.name}-watch"
+
+
+def watch_arn(scope: Construct, *, deployment: Deployment) -> str:
+    """The state machine's ARN, known before it is there: it needs the functions, and one of them needs it."""
+    return Stack.of(scope).format_arn(
+        service="states",
+        resource="stateMachine",
+        resource_name=watch_name(deployment),
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
+def definition() -> dict[str, Any]:
+    """The Amazon States Language document; `${…}` are filled in by CloudFormation.
+
+    A lap reads the complaint's next timer. One that was not waited for yet is waited for, and one that was, and
+    still stands, is acted on: no clock is compared, for a Wait drops what is below a second.
+    """
+    return {
+        "Comment": "Waits for a complaint's next timer and has it acted on, as long as it has one.",
+        "StartAt": "Read",
+        "States": {
+            "Read": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::dynamodb:getItem",
+                "Parameters": {
+                    "TableName": "${ComplaintsTable}",
+                    "Key": {
+                        "pk": {"S.$": "States.Format('complaint#{}', $.complaint_id)"},
+                        "sk": {"S": "complaint"},
+                    },
+                    "ConsistentRead": True,
+                    "ProjectionExpression": "watch_at, watch_round, deadline_version",
+                },
+                "ResultSelector": {"item.$": "$.Item"},
+                "ResultPath": "$.complaint",
+                "TimeoutSeconds": 30,
+                "Retry": [_retry("States.ALL", attempts=8)],
+                "Catch": [_catch()],
+                "Next": "Decide",
+            },
+            "Decide": {
+                "Type": "Choice",
+                "Choices": [
+                    {
+                        "Not": {"Variable": "$.complaint.item.watch_at.S", "IsPresent": True},
+                        "Next": "Done",
+                    },
+                    {
+                        "Not": {
+                            "Variable": "$.complaint.item.watch_round.N",
+                            "StringEqualsPath": "$.watch_round",
+                        },
+                        "Next": "Done",
+                    },
+                    {
+                        "Variable": "$.complaint.item.watch_at.S",
+                        "StringEqualsPath": "$.waited",
+                        "Next": "Act",
+                    },
+                ],
+                "Default": "Wait",
+            },
+            "Wait": {
+                "Type": "Wait",
+                "TimestampPath": "$.complaint.item.watch_at.S",
+                "Next": "Count",
+            },
+            "Act": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {
+                    "FunctionName": "${Escalate}",
+                    "Payload": {
+                        "complaint_id.$": "$.complaint_id",
+                        "deadline_version.$": "$.complaint.item.deadline_version.N",
+                    },
+                },
+                "ResultSelector": {"acted.$": "$.Payload.acted"},
+                "ResultPath": "$.result",
+                "TimeoutSeconds": 60,
+                "Retry": [_retry("States.ALL", attempts=10)],
+                "Catch": [_catch()],
+                "Next": "Acted",
+            },
+            "Acted": {
+                "Type": "Choice",
+                "Choices": [
+                    {"Variable": "$.result.acted", "BooleanEquals": True, "Next": "Count"},
+                ],
+                "Default": "Pause",
+            },
+            "Pause": {
+                "Type": "Wait",
+                "Comment": "Clocks differ a little: what is not due for the function yet will be. Or it has moved.",
+                "Seconds": 2,
+                "Next": "Count",
+            },
+            "Count": {
+                "Type": "Pass",
+                "Parameters": {
+                    "complaint_id.$": "$.complaint_id",
+                    "watch_round.$": "$.watch_round",
+                    "lap.$": "States.MathAdd($.lap, 1)",
+                    "waited.$": "$.complaint.item.watch_at.S",
+                },
+                "Next": "Enough",
+            },
+            "Enough": {
+                "Type": "Choice",
+                "Choices": [
+                    {
+                        "Variable": "$.lap",
+                        "NumericGreaterThanEquals": LAPS,
+                        "Next": "ContinueAsNew",
+                    }
+                ],
+                "Default": "Read",
+            },
+            "ContinueAsNew": {
+                "Type": "Task",
+                "Comment": "A fresh execution, before the history of this one is full.",
+                "Resource": "arn:aws:states:::states:startExecution",
+                "Parameters": {
+                    "StateMachineArn.$": "$$.StateMachine.Id",
+                    "Input": {
+                        "complaint_id.$": "$.complaint_id",
+                        "watch_round.$": "$.watch_round",
+                        "lap": 0,
+                        "waited.$": "$.waited",
+                        "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id",
+                    },
+                },
+                "TimeoutSeconds": 30,
+                "Retry": [_retry("States.ALL", attempts=8)],
+                "Catch": [_catch()],
+                "Next": "Done",
+            },
+            "Lost": {
+                "Type": "Fail",
+                "Error": "WatchLost",
+                "Cause": "The retries are used up. The alarm on failed executions rings; the sweep takes over.",
+            },
+            "Done": {"Type": "Succeed"},
+        },
+    }
+
+
+def _retry(error: str, *, attempts: int) -> dict[str, Any]:
+    return {
+        "ErrorEquals": [error],
+        "IntervalSeconds": 1,
+        "BackoffRate": 2,
+        "MaxDelaySeconds": 60,
+        "MaxAttempts": attempts,
+        "JitterStrategy": "FULL",
+    }
+
+
+def _catch() -> dict[str, Any]:
+    return {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Lost"}

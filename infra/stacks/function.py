@@ -1,0 +1,146 @@
+"""One construct for every Lambda function: what all of them have, and nothing that only one has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.packaging.bundle import bundle
+from infra.stacks.deployment import Deployment
+from infra.stacks.network import Network, let_into_network
+from infra.toolchain import ROOT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """What a function is made of: `sources` are folders below the root, `services` the AWS models it loads.
+
+    `handler` is a dotted path; `lock` names a file of requirements/functions; `memory` in MiB, `timeout` in s.
+    """
+
+    handler: str
+    sources: Sequence[str]
+    lock: str
+    services: Sequence[str]
+    memory: int = 256
+    timeout: int = 15
+
+
+class Function(Construct):
+    """A function with a role of its own, a log group of its own, JSON logs and active tracing."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        deployment: Deployment,
+        code: Code,
+        environment: Mapping[str, str],
+        files: Mapping[str, bytes] | None = None,
+        network: Network | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        kept = not deployment.local
+        self._timeout_ms = code.timeout * 1000
+        self.log_group = logs.LogGroup(
+            self,
+            "Logs",
+            retention=_retention(deployment.region.retention.logs),
+            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+        )
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"{deployment.name}: {id}",
+        )
+        self.log_group.grant_write(self.role)
+        if network is not None:
+            let_into_network(self.role, scope=self)
+        asset = bundle(
+            name=id.lower(),
+            sources=code.sources,
+            lock=ROOT / "requirements" / "functions" / f"{code.lock}.txt",
+            services=code.services,
+            files={"region.json": deployment.region.compiled} | dict(files or {}),
+            target="host" if deployment.local else deployment.architecture,
+        )
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64
+            if deployment.architecture == "arm64"
+            else lambda_.Architecture.X86_64,
+            handler=code.handler,
+            code=lambda_.Code.from_asset(str(asset), asset_hash=asset.stem),
+            memory_size=code.memory,
+            timeout=Duration.seconds(code.timeout),
+            role=self.role,
+            log_group=self.log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            system_log_level_v2=lambda_.SystemLogLevel.WARN,
+            tracing=lambda_.Tracing.ACTIVE,
+            vpc=None if network is None else network.vpc,
+            security_groups=None if network is None else [network.group],
+            environment={**common_environment(id, deployment=deployment), **environment},
+        )
+
+    @property
+    def timeout_ms(self) -> int:
+        return self._timeout_ms
+
+    @property
+    def name(self) -> str:
+        return self.function.function_name
+
+
+def allow(function: Function, actions: Sequence[str], resources: Sequence[str]) -> None:
+    function.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+
+
+def use_table(function: Function, table: dynamodb.Table, *actions: str, indexes: Sequence[str] = ()) -> None:
+    """What the function does to items of the table, and which of its indexes it queries: no other."""
+    if actions:
+        allow(function, [f"dynamodb:{action}" for action in dict.fromkeys(actions)], [table.table_arn])
+    if indexes:
+        allow(function, ["dynamodb:Query"], [f"{table.table_arn}/index/{name}" for name in indexes])
+
+
+def metrics_namespace(deployment: Deployment) -> str:
+    """Two regions of one account count apart."""
+    return f"Qamqor/{deployment.region.id}"
+
+
+def common_environment(id: str, *, deployment: Deployment) -> dict[str, str]:
+    """What every function's environment has, beside what its handler declares."""
+    return {
+        "POWERTOOLS_SERVICE_NAME": id.lower(),
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace(deployment),
+        # Else the system's zone data goes before the locked package's, and deadlines would follow whichever
+        # release a runtime happens to have: Kazakhstan's zones changed on 1 March 2024.
+        "PYTHONTZPATH": "",
+    }
+
+
+def _retention(days: int) -> logs.RetentionDays:
+    """The shortest retention that CloudWatch Logs offers and that keeps logs for `days` at least."""
+    offered = {
+        1: logs.RetentionDays.ONE_DAY,
+        7: logs.RetentionDays.ONE_WEEK,
+        30: logs.RetentionDays.ONE_MONTH,
+        90: logs.RetentionDays.THREE_MONTHS,
+        180: logs.RetentionDays.SIX_MONTHS,
+        365: logs.RetentionDays.ONE_YEAR,
+        1827: logs.RetentionDays.FIVE_YEARS,
+        3653: logs.RetentionDays.TEN_YEARS,
+    }
+    return offered[next((length for length in offered if length >= days), 3653)]

@@ -1,0 +1,323 @@
+"""Every Lambda function: its code, its environment, and the exact things that its role may do."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.docs_page import page
+from infra.stacks.deployment import Deployment
+from infra.stacks.escalation import Watch, watch_arn
+from infra.stacks.function import Code, Function, allow, use_table
+from infra.stacks.network import Network
+from infra.stacks.notification import ANY, Deliveries, PushPlatforms
+from infra.stacks.storage import Storage
+
+READ: Final = ("GetItem", "Query")
+WRITE: Final = ("PutItem", "UpdateItem", "DeleteItem")
+# A transaction needs the right to each write in it, and no right of its own.
+CHANGE: Final = ("GetItem", "PutItem", "DeleteItem")
+
+INTAKE_API: Final = Code(
+    handler="functions.intake.api.handler.handler",
+    sources=("functions/intake",),
+    lock="intake-api",
+    services=("dynamodb", "sns"),
+    memory=512,
+    timeout=25,
+)
+PHOTOS: Final = Code(
+    handler="functions.intake.photos.handler.handler",
+    sources=("functions/intake",),
+    lock="photos",
+    services=("dynamodb", "s3"),
+    memory=1769,
+    timeout=60,
+)
+ASSIGNMENT: Final = Code(
+    handler="functions.route.assignment.handler.handler",
+    sources=("functions/route",),
+    lock="route",
+    services=("dynamodb", "stepfunctions"),
+    memory=512,
+    timeout=60,
+)
+ESCALATION: Final = Code(
+    handler="functions.route.escalation.handler.handler",
+    sources=("functions/route",),
+    lock="route",
+    services=("dynamodb",),
+    timeout=30,
+)
+SWEEP: Final = Code(
+    handler="functions.route.escalation.sweep_handler.handler",
+    sources=("functions/route",),
+    lock="route",
+    services=("dynamodb",),
+    timeout=240,
+)
+ARCHIVE: Final = Code(
+    handler="functions.route.archive.handler.handler",
+    sources=("functions/route/archive",),
+    lock="route",
+    services=("dynamodb", "s3"),
+    memory=512,
+    timeout=240,
+)
+AGENCY_API: Final = Code(
+    handler="functions.route.api.handler.handler",
+    sources=("functions/route",),
+    lock="agency-api",
+    services=("dynamodb",),
+    memory=512,
+)
+AUTHORIZER: Final = Code(
+    handler="functions.route.authorizer.handler.handler",
+    sources=("functions/route",),
+    lock="route",
+    services=("dynamodb",),
+    timeout=5,
+)
+OUTBOX: Final = Code(
+    handler="functions.notify.outbox.handler.handler",
+    sources=("functions/notify",),
+    lock="notify",
+    services=("dynamodb", "sns", "sqs"),
+    # Memory is a share of a core, and that is what several complaints at once wait for.
+    memory=1024,
+    timeout=60,
+)
+RELEASE: Final = Code(
+    handler="functions.notify.outbox.release.handler",
+    sources=("functions/notify",),
+    lock="notify",
+    services=("dynamodb", "sns"),
+    timeout=120,
+)
+FAILURES: Final = Code(
+    handler="functions.notify.outbox.failures.handler",
+    sources=("functions/notify",),
+    lock="notify",
+    services=("dynamodb", "sns"),
+    timeout=30,
+)
+WEBHOOKS: Final = Code(
+    handler="functions.notify.webhooks.handler.handler",
+    sources=("functions/notify",),
+    lock="webhooks",
+    services=("dynamodb", "sns", "sqs"),
+    timeout=120,
+)
+REQUEUE: Final = Code(
+    handler="functions.notify.webhooks.requeue.handler",
+    sources=("functions/notify",),
+    lock="webhooks",
+    services=("dynamodb", "sqs"),
+    timeout=50,
+)
+SUBSCRIPTIONS: Final = Code(
+    handler="functions.notify.subscriptions.handler.handler",
+    sources=("functions/notify",),
+    lock="webhooks",
+    services=("dynamodb", "sqs"),
+    memory=512,
+    timeout=25,
+)
+
+
+class Functions(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        deployment: Deployment,
+        storage: Storage,
+        deliveries: Deliveries,
+        platforms: PushPlatforms,
+        openapi: bytes,
+        network: Network | None,
+    ) -> None:
+        super().__init__(scope, id)
+        self._deployment = deployment
+        complaints = {"COMPLAINTS_TABLE": storage.complaints.table_name}
+        agencies = {"AGENCIES_TABLE": storage.agencies.table_name}
+        people = {"PEOPLE_TABLE": storage.people.table_name}
+        hooks = {"DELIVERIES_TABLE": storage.deliveries.table_name}
+        photos = {"PHOTOS_BUCKET": storage.photos.bucket_name}
+        queue = {"DELIVERIES_QUEUE_URL": deliveries.queue.queue_url}
+        addresses = {"WEBHOOK_ADDRESSES": " ".join(network.addresses)} if network else {}
+        # Not a credential: it only shows that a request came through the firewall, so it may stand in the open.
+        secret = storage.edge_secret
+        edge = {"EDGE_SECRET": secret.secret_value.unsafe_unwrap()} if secret else {}
+
+        self.intake_api = self._function(
+            "IntakeApi",
+            INTAKE_API,
+            complaints | people | photos | platforms.environment | addresses | edge,
+            files={"openapi.json": openapi, "docs.html": page(openapi)},
+        )
+        self.photos = self._function("Photos", PHOTOS, complaints | photos)
+        self.assignment = self._function(
+            "Assignment",
+            ASSIGNMENT,
+            complaints | {"STATE_MACHINE_ARN": watch_arn(self, deployment=deployment)},
+        )
+        self.escalation = self._function("Escalation", ESCALATION, complaints)
+        grace = "15" if deployment.local else "60"
+        self.sweep = self._function("SweepDue", SWEEP, complaints | {"SWEEP_GRACE_SECONDS": grace})
+        self.archive = self._function(
+            "Archive", ARCHIVE, complaints | {"CHAIN_HEADS_BUCKET": storage.chain_heads.bucket_name}
+        )
+        self.agency_api = self._function("AgencyApi", AGENCY_API, complaints | agencies | photos | edge)
+        self.authorizer = self._function("Authorizer", AUTHORIZER, agencies)
+        self.outbox = self._function("Outbox", OUTBOX, complaints | agencies | people | hooks | queue)
+        self.release = self._function("ReleasePushes", RELEASE, people)
+        self.failures = self._function("PushFailures", FAILURES, people) if platforms.arns else None
+        warnings = {"WARNINGS_TOPIC_ARN": deliveries.warnings.topic_arn}
+        self.webhooks = self._function(
+            "Webhooks", WEBHOOKS, agencies | hooks | queue | warnings, network=network
+        )
+        self.requeue = self._function("Requeue", REQUEUE, agencies | hooks | queue)
+        # It calls an endpoint too, to see that it is the agency's.
+        self.subscriptions = self._function(
+            "Subscriptions", SUBSCRIPTIONS, agencies | hooks | queue | edge, network=network
+        )
+        self._grant_tables(storage)
+        self._grant_photos(storage.photos)
+        self._grant_archive(storage)
+        self._grant_messages(deliveries, platforms)
+
+    @property
+    def intake(self) -> tuple[Function, ...]:
+        return self.intake_api, self.photos
+
+    @property
+    def route(self) -> tuple[Function, ...]:
+        return (
+            self.assignment,
+            self.escalation,
+            self.sweep,
+            self.archive,
+            self.agency_api,
+            self.authorizer,
+        )
+
+    @property
+    def notify(self) -> tuple[Function, ...]:
+        told = (self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions)
+        return told if self.failures is None else (*told, self.failures)
+
+    @property
+    def all(self) -> tuple[Function, ...]:
+        return tuple(child for child in self.node.children if isinstance(child, Function))
+
+    def let_watch(self, watch: Watch) -> None:
+        """Starting and stopping watches belongs to the consumer that sees every event."""
+        allow(
+            self.assignment,
+            ["states:StartExecution"],
+            [watch.state_machine.state_machine_arn],
+        )
+        executions = Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{watch.name}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        allow(self.assignment, ["states:StopExecution"], [executions])
+
+    def _function(
+        self,
+        id: str,
+        code: Code,
+        environment: Mapping[str, str],
+        *,
+        files: Mapping[str, bytes] | None = None,
+        network: Network | None = None,
+    ) -> Function:
+        return Function(
+            self,
+            id,
+            deployment=self._deployment,
+            code=code,
+            environment=environment,
+            files=files,
+            network=network,
+        )
+
+    def _grant_tables(self, storage: Storage) -> None:
+        complaints, people = storage.complaints, storage.people
+        agencies, deliveries = storage.agencies, storage.deliveries
+        use_table(
+            self.intake_api,
+            complaints,
+            *CHANGE,
+            *READ,
+            "BatchGetItem",
+            # To take a person's name off what they leave behind: `functions.records.erasure`.
+            "UpdateItem",
+            indexes=("by_person", "nearby", "overdue"),
+        )
+        use_table(self.agency_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("worklist",))
+        for function in (self.photos, self.assignment, self.escalation):
+            use_table(function, complaints, *CHANGE)
+        use_table(self.sweep, complaints, *CHANGE, indexes=("timers",))
+        use_table(self.outbox, complaints, *READ)
+        for function in (self.intake_api, self.outbox, self.release):
+            use_table(function, people, *READ, *WRITE)
+        if self.failures is not None:
+            use_table(self.failures, people, "GetItem", "DeleteItem")
+        use_table(self.agency_api, agencies, "UpdateItem")
+        use_table(self.authorizer, agencies, "UpdateItem", indexes=("by_key",))
+        use_table(self.outbox, agencies, "Query")
+        use_table(self.webhooks, agencies, "GetItem", "UpdateItem")
+        use_table(self.subscriptions, agencies, *READ, *WRITE)
+        use_table(self.outbox, deliveries, *READ, "PutItem", "UpdateItem")
+        use_table(self.requeue, deliveries, "UpdateItem", indexes=("due",))
+        use_table(self.webhooks, deliveries, *READ, *WRITE, indexes=("by_time",))
+        use_table(self.subscriptions, deliveries, *READ, "BatchGetItem", *WRITE, indexes=("by_time",))
+
+    def _grant_archive(self, storage: Storage) -> None:
+        heads = storage.chain_heads
+        use_table(self.archive, storage.complaints, indexes=("changes",))
+        allow(self.archive, ["s3:PutObject"], [heads.arn_for_objects("heads/*")])
+        allow(self.archive, ["s3:ListBucket"], [heads.bucket_arn])
+
+    def _grant_photos(self, bucket: s3.Bucket) -> None:
+        # A presigned request is made with the rights of the role that signed it.
+        for function in (self.intake_api, self.agency_api):
+            allow(function, ["s3:PutObject"], [bucket.arn_for_objects("quarantine/*")])
+            allow(function, ["s3:GetObject"], [bucket.arn_for_objects("photos/*")])
+        allow(
+            self.photos,
+            ["s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject"],
+            [bucket.arn_for_objects("quarantine/*")],
+        )
+        allow(self.photos, ["s3:PutObject", "s3:DeleteObject"], [bucket.arn_for_objects("photos/*")])
+        # Without it, an object that is gone looks forbidden.
+        allow(self.photos, ["s3:ListBucket"], [bucket.bucket_arn])
+
+    def _grant_messages(self, deliveries: Deliveries, platforms: PushPlatforms) -> None:
+        for function in (self.outbox, self.webhooks, self.requeue, self.subscriptions):
+            allow(function, ["sqs:SendMessage"], [deliveries.queue.queue_arn])
+        allow(self.webhooks, ["sns:Publish"], [deliveries.warnings.topic_arn])
+        if not platforms.arns:
+            return
+        # SNS has no resource types for these: see `infra.stacks.notification.ANY`.
+        allow(
+            self.intake_api,
+            [
+                "sns:CreatePlatformEndpoint",
+                "sns:GetEndpointAttributes",
+                "sns:SetEndpointAttributes",
+                "sns:DeleteEndpoint",
+            ],
+            [ANY],
+        )
+        for function in (self.outbox, self.release):
+            allow(function, ["sns:Publish"], platforms.endpoint_arns)
+        if self.failures is not None:
+            allow(self.failures, ["sns:GetEndpointAttributes"], [ANY])

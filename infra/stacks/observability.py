@@ -1,0 +1,200 @@
+"""What is watched: alarms that mean something, who is told of them, and two dashboards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.stacks import dashboards
+from infra.stacks.alarms import Alarms, Door, Told, open_executions, ring_promises
+from infra.stacks.deployment import Deployment
+
+if TYPE_CHECKING:
+    from infra.stacks.api import PublicApi
+    from infra.stacks.escalation import Watch
+    from infra.stacks.functions import Functions
+    from infra.stacks.notification import Deliveries
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What AWS measures of this stack."""
+
+    stream_ages: Sequence[cloudwatch.IMetric]
+    queue_age: cloudwatch.IMetric
+    dead_letters: Sequence[cloudwatch.IMetric]
+    started: cloudwatch.Metric
+    failed: cloudwatch.IMetric
+    timed_out: cloudwatch.IMetric
+    requests: cloudwatch.IMetric
+    client_errors: cloudwatch.IMetric
+    server_errors: cloudwatch.IMetric
+
+    @property
+    def graphs(self) -> Sequence[tuple[str, Sequence[cloudwatch.IMetric]]]:
+        return [
+            ("Age of the stream, ms", self.stream_ages),
+            ("Age of the webhook queue, seconds", [self.queue_age]),
+            ("Dead letters", self.dead_letters),
+            ("Watches", [self.started, self.failed, self.timed_out]),
+            ("Requests", [self.requests, self.client_errors, self.server_errors]),
+        ]
+
+
+class Observability(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        deployment: Deployment,
+        functions: "Functions",
+        watch: "Watch",
+        deliveries: "Deliveries",
+        api: "PublicApi",
+        dead_letters: Sequence[sqs.IQueue],
+    ) -> None:
+        super().__init__(scope, id)
+        one, five = Duration.minutes(1), Duration.minutes(5)
+        machine, http = watch.state_machine, api.api
+        seen = Seen(
+            stream_ages=[
+                each.function.metric("IteratorAge", statistic="Maximum", period=one, label=each.node.id)
+                for each in (functions.assignment, functions.outbox)
+            ],
+            queue_age=deliveries.queue.metric_approximate_age_of_oldest_message(period=five),
+            dead_letters=[
+                queue.metric_approximate_number_of_messages_visible(period=five, label=queue.node.path)
+                for queue in dead_letters
+            ],
+            started=machine.metric_started(period=five),
+            failed=machine.metric_failed(period=five),
+            timed_out=machine.metric_timed_out(period=five),
+            requests=http.metric_count(period=five, statistic="Sum"),
+            client_errors=http.metric_client_error(period=five, statistic="Sum"),
+            server_errors=http.metric_server_error(period=five, statistic="Sum"),
+        )
+        # The emulator knows no alarms that calculate, and nobody is to be woken by it.
+        alarms = [] if deployment.local else self._alarms(seen, deployment=deployment, functions=functions)
+        dashboards.business(
+            self, "Business", deployment=deployment, counted_by=functions.assignment.log_group
+        )
+        dashboards.technical(
+            self,
+            "Technical",
+            deployment=deployment,
+            functions=functions.all,
+            others=seen.graphs,
+            open_watches=open_executions(seen.started),
+            alarms=alarms,
+        )
+
+    def _alarms(
+        self, seen: "Seen", *, deployment: Deployment, functions: "Functions"
+    ) -> Sequence[cloudwatch.IAlarm]:
+        one, five = Duration.minutes(1), Duration.minutes(5)
+        alarms = Alarms(self, "Alarms", deployment=deployment, topic=self._topic(deployment))
+        alarms.functions(
+            [
+                Door(name="Intake", functions=functions.intake),
+                Door(name="Route", functions=functions.route),
+                Door(name="Notify", functions=functions.notify),
+            ]
+        )
+        ring_promises(alarms, deployment=deployment)
+        alarms.ring(
+            "StreamAge",
+            Told(what="Events wait in the stream for over a minute.", section="stream-age"),
+            _most(seen.stream_ages, period=one),
+            above=60_000,
+            of=(5, 5),
+        )
+        alarms.ring(
+            "QueueAge",
+            Told(what="Nudges wait in the webhook queue for over 15 minutes.", section="queue-age"),
+            seen.queue_age,
+            above=900,
+            of=(2, 2),
+        )
+        alarms.ring(
+            "DeadLetters",
+            Told(what="Something could not be handled and waits for an operator.", section="dead-letters"),
+            _most(seen.dead_letters, period=five),
+            above=0,
+        )
+        alarms.ring(
+            "FailedExecutions",
+            Told(what="Watches over complaints failed.", section="failed-executions"),
+            cloudwatch.MathExpression(
+                expression="failed+late",
+                using_metrics={"failed": seen.failed, "late": seen.timed_out},
+                label="failed watches",
+                period=five,
+            ),
+            above=0,
+        )
+        alarms.ring(
+            "OpenExecutions",
+            Told(
+                what="Open executions are at 70 % of the account's quota, or nothing tells how many there are.",
+                section="open-executions",
+            ),
+            open_executions(seen.started),
+            above=70,
+        )
+        alarms.ring(
+            "ServerErrors",
+            Told(what="Over 1 % of the API's answers are 5xx.", section="server-errors"),
+            cloudwatch.MathExpression(
+                expression="IF(requests>=20, errors/requests*100, 0)",
+                using_metrics={"errors": seen.server_errors, "requests": seen.requests},
+                label="5xx, %",
+                period=five,
+            ),
+            above=1,
+            of=(2, 3),
+        )
+        return alarms.all
+
+    def _topic(self, deployment: Deployment) -> sns.Topic:
+        topic = sns.Topic(
+            self,
+            "Topic",
+            display_name=f"Qamqor {deployment.region.id}",
+            enforce_ssl=not deployment.local,
+        )
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
+                    "ArnLike": {
+                        "aws:SourceArn": Stack.of(self).format_arn(
+                            service="cloudwatch",
+                            resource="alarm",
+                            resource_name=f"{deployment.name}-*",
+                            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                        )
+                    },
+                },
+            )
+        )
+        for address in deployment.region.alarm_emails:
+            topic.add_subscription(subscriptions.EmailSubscription(address))
+        return topic
+
+
+def _most(metrics: Sequence[cloudwatch.IMetric], *, period: Duration) -> cloudwatch.MathExpression:
+    used = {f"m{number}": metric for number, metric in enumerate(metrics)}
+    return cloudwatch.MathExpression(
+        expression=f"MAX([{','.join(used)}])", using_metrics=used, label="the most", period=period
+    )

@@ -1,0 +1,95 @@
+"""What calls the functions that react: the stream of events, and uploads of photos."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+
+from infra.stacks.deployment import Deployment
+from infra.stacks.function import Function, allow
+
+RETENTION = Duration.days(14)
+
+
+def dead_letters(function: Function, id: str, *, deployment: Deployment) -> sqs.Queue:
+    """Where what a function could not handle waits for an operator."""
+    return sqs.Queue(
+        function,
+        id,
+        retention_period=RETENTION,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=not deployment.local,
+    )
+
+
+def keep_failed(function: Function, dead: sqs.Queue) -> None:
+    """What an event-driven function failed at in all its tries would else be dropped by Lambda."""
+    resource = function.function.node.default_child
+    assert isinstance(resource, lambda_.CfnFunction)
+    resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(target_arn=dead.queue_arn)
+    allow(function, ["sqs:SendMessage"], [dead.queue_arn])
+
+
+def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Deployment) -> sqs.Queue:
+    """New events only, in order per complaint, several complaints at once.
+
+    A record that fails is tried for a day: a deployment that breaks a function must not lose what came meanwhile.
+    Returns the queue of what could not be handled.
+    """
+    dead = dead_letters(function, "StreamDeadLetters", deployment=deployment)
+    only_events = lambda_.FilterCriteria.filter(
+        {
+            "eventName": lambda_.FilterRule.is_equal("INSERT"),
+            "dynamodb": {"NewImage": {"kind": {"S": lambda_.FilterRule.is_equal("event")}}},
+        }
+    )
+    function.function.add_event_source(
+        sources.DynamoEventSource(
+            table,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=100,
+            parallelization_factor=10,
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            retry_attempts=1000,
+            max_record_age=Duration.hours(23),
+            filters=[only_events],
+            on_failure=sources.SqsDlq(dead),
+        )
+    )
+    return dead
+
+
+def on_upload(function: Function, *, bucket: s3.Bucket, deployment: Deployment) -> sqs.Queue:
+    """Every object that lands in quarantine. Returns the queue of what could not be handled.
+
+    The rule's own dead letters are what Lambda did not take; what it took and the function failed at, twice more
+    again, goes by the function's.
+    """
+    dead = dead_letters(function, "UploadDeadLetters", deployment=deployment)
+    events.Rule(
+        function,
+        "Uploaded",
+        event_pattern=events.EventPattern(
+            source=["aws.s3"],
+            detail_type=["Object Created"],
+            detail={
+                "bucket": {"name": [bucket.bucket_name]},
+                "object": {"key": [{"prefix": "quarantine/"}]},
+            },
+        ),
+        targets=[
+            targets.LambdaFunction(
+                function.function,
+                retry_attempts=24,
+                max_event_age=Duration.hours(6),
+                dead_letter_queue=dead,
+            )
+        ],
+    )
+    keep_failed(function, dead)
+    return dead

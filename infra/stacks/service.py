@@ -1,0 +1,99 @@
+"""The stateless stack: wires functions to what calls them and to what they may touch, and nothing else."""
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from infra.stacks.api import PublicApi
+from infra.stacks.deployment import Deployment
+from infra.stacks.directory import Directory
+from infra.stacks.escalation import HourlyArchive, Sweep, Watch
+from infra.stacks.functions import Functions
+from infra.stacks.malware import MalwareScan
+from infra.stacks.network import Network
+from infra.stacks.notification import Deliveries, PushPlatforms
+from infra.stacks.observability import Observability
+from infra.stacks.routing import consume_stream, on_upload
+from infra.stacks.storage import Storage
+
+
+class Service(Stack):
+    """API, functions, queues and the state machine of one region."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, deployment: Deployment, storage: Storage, openapi: bytes
+    ) -> None:
+        super().__init__(scope, id, stack_name=f"{deployment.name}-service")
+        deliveries = Deliveries(self, "Deliveries", deployment=deployment)
+        platforms = PushPlatforms(self, "PushPlatforms", deployment=deployment)
+        fixed = deployment.region.webhooks.fixed_addresses
+        network = Network(self, "Network", deployment=deployment) if fixed else None
+        functions = Functions(
+            self,
+            "Functions",
+            deployment=deployment,
+            storage=storage,
+            deliveries=deliveries,
+            platforms=platforms,
+            openapi=openapi,
+            network=network,
+        )
+        watch = Watch(
+            self,
+            "Watch",
+            deployment=deployment,
+            complaints=storage.complaints,
+            escalate=functions.escalation.function,
+        )
+        functions.let_watch(watch)
+        Sweep(self, "Sweep", deployment=deployment, sweep=functions.sweep.function)
+        HourlyArchive(self, "HourlyArchive", archive=functions.archive.function)
+        # A directory that is refused ends the deployment before any function works by the new region file.
+        functions.node.add_dependency(
+            Directory(self, "Directory", deployment=deployment, storage=storage).data
+        )
+        deliveries.connect(functions)
+        unchecked = on_upload(functions.photos, bucket=storage.photos, deployment=deployment)
+        if deployment.region.malware_scan:
+            MalwareScan(
+                self, "MalwareScan", bucket=storage.photos, photos=functions.photos, dead_letters=unchecked
+            )
+        dead_letters = [
+            deliveries.dead_letters,
+            unchecked,
+            *[
+                consume_stream(consumer, table=storage.complaints, deployment=deployment)
+                for consumer in (functions.assignment, functions.outbox)
+            ],
+        ]
+        if functions.failures is not None:
+            dead_letters.append(platforms.connect(functions.failures, deployment=deployment))
+        api = PublicApi(self, "Api", deployment=deployment, storage=storage, functions=functions)
+        Observability(
+            self,
+            "Observability",
+            deployment=deployment,
+            functions=functions,
+            watch=watch,
+            deliveries=deliveries,
+            api=api,
+            dead_letters=dead_letters,
+        )
+        self._outputs(api=api, storage=storage, watch=watch)
+
+    def _outputs(self, *, api: PublicApi, storage: Storage, watch: Watch) -> None:
+        """What people and tools need to know of a deployment; `infra.local` reads these and nothing else."""
+        outputs = {
+            "ApiUrl": api.url,
+            "StateMachineArn": watch.state_machine.state_machine_arn,
+            "ComplaintsTable": storage.complaints.table_name,
+            "AgenciesTable": storage.agencies.table_name,
+            "PeopleTable": storage.people.table_name,
+            "DeliveriesTable": storage.deliveries.table_name,
+            "PhotosBucket": storage.photos.bucket_name,
+            "ChainHeadsBucket": storage.chain_heads.bucket_name,
+        }
+        if storage.user_pool is not None and storage.user_pool_client is not None:
+            outputs["UserPoolId"] = storage.user_pool.user_pool_id
+            outputs["UserPoolClientId"] = storage.user_pool_client.user_pool_client_id
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)

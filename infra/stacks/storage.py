@@ -1,0 +1,218 @@
+"""The stateful stack: what must outlive every deployment. Nothing in it may be replaced by a change of code."""
+
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.stacks.deployment import Deployment
+from infra.stacks.edge import EdgeSecret
+
+STRING = dynamodb.AttributeType.STRING
+_LIST_ATTRIBUTES = (
+    "kind id number status category agency_id due_at submitted_at changed_at escalation_level overdue joined"
+).split()
+_PLACE_ATTRIBUTES = "number status joined submitted_at agency_id due_at escalation_level lat lon".split()
+
+
+class Storage(Stack):
+    """Tables, the photo bucket, and the user pool where the region brings no issuer of its own."""
+
+    def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
+        super().__init__(
+            scope,
+            id,
+            stack_name=f"{deployment.name}-storage",
+            termination_protection=not deployment.local,
+        )
+        self._deployment = deployment
+        self.complaints = self._complaints()
+        self.agencies = self._agencies()
+        self.people = self._people()
+        self.deliveries = self._deliveries()
+        self._access_logs = None if deployment.local else self._bucket("AccessLogs", logged=False)
+        self.photos = self._photos()
+        self.chain_heads = self._chain_heads()
+        self.edge_secret = (
+            EdgeSecret(self, "Edge", deployment=deployment).secret if deployment.region.domain else None
+        )
+        self.user_pool, self.user_pool_client = self._identity()
+
+    def _table(
+        self,
+        id: str,
+        *,
+        stream: dynamodb.StreamViewType | None = None,
+        ttl: str | None = None,
+    ) -> dynamodb.Table:
+        kept = not self._deployment.local
+        return dynamodb.Table(
+            self,
+            id,
+            partition_key=_key("pk"),
+            sort_key=_key("sk"),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=kept,
+            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            stream=stream,
+            time_to_live_attribute=ttl,
+        )
+
+    def _complaints(self) -> dynamodb.Table:
+        table = self._table("Complaints", stream=dynamodb.StreamViewType.NEW_IMAGE, ttl="expires")
+        _index(table, "by_person", "person", "id", [*_without("id"), "version"])
+        _index(table, "worklist", "worklist", "urgency", [*_LIST_ATTRIBUTES, "district", "version"])
+        _index(table, "timers", "timer_shard", "watch_at", None)
+        _index(table, "nearby", "place", "id", [*_PLACE_ATTRIBUTES, "overdue", "person"])
+        _index(
+            table,
+            "overdue",
+            "overdue_shard",
+            "overdue_since",
+            [*_PLACE_ATTRIBUTES, "category", "escalated_to", "district"],
+        )
+        _index(table, "changes", "day_shard", "moment", ["complaint_id", "seq", "type", "status", "hash"])
+        return table
+
+    def _agencies(self) -> dynamodb.Table:
+        table = self._table("Agencies", ttl="expires")
+        _index(table, "by_key", "key_id", "pk", "all")
+        return table
+
+    def _people(self) -> dynamodb.Table:
+        return self._table("People", ttl="expires")
+
+    def _deliveries(self) -> dynamodb.Table:
+        table = self._table("Deliveries", ttl="expires")
+        _index(table, "due", "due_shard", "next_at", None)
+        _index(table, "by_time", "subscription_id", "created", "all")
+        return table
+
+    def _photos(self) -> s3.Bucket:
+        bucket = self._bucket(
+            "Photos",
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="quarantine",
+                    prefix="quarantine/",
+                    # S3 counts to the next midnight UTC: an upload lives a day at least, and two at the most.
+                    expiration=Duration.days(self._deployment.region.retention.quarantine),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                ),
+                s3.LifecycleRule(
+                    id="photos",
+                    prefix="photos/",
+                    expiration=Duration.days(self._deployment.region.retention.photos),
+                ),
+            ],
+        )
+        # The L2 switch for EventBridge brings a function of its own to set one property.
+        resource = bucket.node.default_child
+        assert isinstance(resource, s3.CfnBucket)
+        resource.add_property_override(
+            "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True
+        )
+        return bucket
+
+    def _chain_heads(self) -> s3.Bucket:
+        """Write once: an archived head stands until the audit's term is over, whoever asks, the account's root included.
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html (compliance mode)
+        """
+        if self._deployment.local:
+            return self._bucket("ChainHeads")
+        kept_for = Duration.days(self._deployment.region.retention.audit)
+        return self._bucket(
+            "ChainHeads",
+            versioned=True,
+            object_lock_enabled=True,
+            object_lock_default_retention=s3.ObjectLockRetention.compliance(kept_for),
+        )
+
+    def _bucket(self, id: str, *, logged: bool = True, **more: Any) -> s3.Bucket:
+        kept = not self._deployment.local
+        if not logged:
+            more["lifecycle_rules"] = [s3.LifecycleRule(id="logs", expiration=Duration.days(90))]
+        elif self._access_logs is not None:
+            more["server_access_logs_bucket"] = self._access_logs
+            more["server_access_logs_prefix"] = f"{id.lower()}/"
+        return s3.Bucket(
+            self,
+            id,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            # The emulator speaks plain http, except where a run turns its TLS on.
+            enforce_ssl=kept,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            **more,
+        )
+
+    def _identity(self) -> tuple[cognito.UserPool | None, cognito.UserPoolClient | None]:
+        if not self._deployment.region.identity.cognito:
+            return None, None
+        kept = not self._deployment.local
+        pool = cognito.UserPool(
+            self,
+            "People Pool",
+            self_sign_up_enabled=True,
+            sign_in_aliases=cognito.SignInAliases(username=True, email=True, phone=True),
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            password_policy=cognito.PasswordPolicy(
+                min_length=12,
+                require_lowercase=True,
+                require_uppercase=True,
+                require_digits=True,
+                require_symbols=True,
+            ),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            # No codes by SMS: they would cross foreign networks, and need a role that may send to any number.
+            enable_sms_role=False,
+            deletion_protection=kept,
+            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            # Whoever wants a second factor may have one; to demand it would shut out who has no second device.
+            mfa=cognito.Mfa.OPTIONAL if kept else cognito.Mfa.OFF,
+            mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
+        )
+        client = pool.add_client(
+            "App",
+            # A password on the wire is for the emulator alone, which has no SRP.
+            auth_flows=cognito.AuthFlow(user_srp=True, user_password=self._deployment.local),
+            prevent_user_existence_errors=True,
+            access_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(90),
+            disable_o_auth=True,
+        )
+        return pool, client
+
+
+def _key(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=STRING)
+
+
+def _without(*names: str) -> list[str]:
+    return [name for name in _LIST_ATTRIBUTES if name not in names]
+
+
+def _index(
+    table: dynamodb.Table, name: str, partition: str, sort: str, include: list[str] | str | None
+) -> None:
+    """`include`: the attributes beside the keys, "all", or None for the keys alone."""
+    projection = {
+        list: dynamodb.ProjectionType.INCLUDE,
+        str: dynamodb.ProjectionType.ALL,
+        type(None): dynamodb.ProjectionType.KEYS_ONLY,
+    }[type(include)]
+    table.add_global_secondary_index(
+        index_name=name,
+        partition_key=_key(partition),
+        sort_key=_key(sort),
+        projection_type=projection,
+        non_key_attributes=include if isinstance(include, list) else None,
+    )
