@@ -54,8 +54,8 @@ def bundle(
     """Return the zip file that is the function's asset, made now if its inputs have changed.
 
     `name` is for messages. `sources` are the function's own folders or files, relative to `root`; what all
-    functions share and every `__init__.py` on the way to a source come by themselves. `services` are the AWS services that it
-    calls, by botocore's names. `files` are further contents by their path in the asset. `target` is Lambda's
+    functions share and every `__init__.py` on the way to a source come by themselves. `services` are the AWS services
+    that it calls, by botocore's names. `files` are further contents by their path in the asset. `target` is Lambda's
     architecture, or "host" for the emulator.
 
     Raises `PackagingError` for a source that is not there or does not compile, a service that botocore does not

@@ -49,8 +49,8 @@ def measure() -> Sequence[Table]:
                 "Ours collect no garbage while they are imported (`functions/edge/cold_start.py`), and do"
                 " again from the first request on. The bare handler has no such provision, as few handlers do.",
                 "Ours carry of what botocore knows of services only where those are that they call, and of these no"
-                " documentation (`infra/packaging/botocore_data.py`); the bare handler carries all of it, as botocore comes."
-                " The second ratio is to a bare handler that is cut in the same way.",
+                " documentation (`infra/packaging/botocore_data.py`); the bare handler carries all of it, as it comes. "
+                "The second ratio is to a bare handler that is cut in the same way.",
             ),
         ),
         Table(
