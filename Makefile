@@ -106,6 +106,13 @@ SEED ?= 1
 simulate: setup ## run N simulated complaints with random faults: make simulate N=1000000 SEED=7
 	@$(python) -m tests.simulation --count $(N) --seed $(SEED)
 
+REQUESTS ?= 100000
+ON_EMULATOR ?= 5000
+
+.PHONY: fuzz
+fuzz: setup ## requests made of the published document, right and wrong: make fuzz REQUESTS=100000 ON_EMULATOR=5000
+	@$(python) -m tests.fuzz --count $(REQUESTS) --emulator $(ON_EMULATOR) --seed $(SEED)
+
 .PHONY: bench
 bench: setup ## measure imports, warm CPU and the burst against bare handlers
 	@$(python) -m tests.bench

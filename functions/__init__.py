@@ -1,3 +1,0 @@
-from functions.edge import cold_start
-
-cold_start.begin()

@@ -9,7 +9,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from functions.complaints.region import region_from_dict
-from infra.openapi import document
+from infra.packaging.openapi import document
 from infra.region import REGIONS, load_region_file, region_ids
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import Edge

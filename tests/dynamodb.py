@@ -10,7 +10,6 @@ from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
-import boto3
 from botocore.client import BaseClient
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -19,12 +18,12 @@ from moto.dynamodb.models import dynamodb_backends
 from tests.lean_moto import make_lean
 
 REGION = "eu-central-1"
-# One model of each table declares each of its indexes; moto makes the table from the union of them.
+# The model of each table, which has its keys and its indexes.
 MODELS = {
-    "complaints": ("functions.records.tables",),
-    "agencies": ("functions.records.agencies",),
-    "people": ("functions.records.people", "functions.notify.inbox.tables", "functions.notify.tables"),
-    "deliveries": ("functions.notify.webhooks.tables",),
+    "complaints": "functions.records.tables.ComplaintsTable",
+    "agencies": "functions.records.agencies.table.AgenciesTable",
+    "people": "functions.records.people.table.PeopleTable",
+    "deliveries": "functions.notify.webhooks.tables.DeliveriesTable",
 }
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -46,25 +45,6 @@ prepare_environment()
 make_lean()
 
 
-def models(table: str) -> list[Any]:
-    """Every PynamoDB model of the table in the modules that exist."""
-    from pynamodb.models import Model
-
-    found: dict[str, Any] = {}
-    for module_name in MODELS[table]:
-        try:
-            module = importlib.import_module(module_name)
-        except ModuleNotFoundError as error:
-            if not module_name.startswith(error.name or "?"):
-                raise
-            continue
-        for value in vars(module).values():
-            is_model = isinstance(value, type) and issubclass(value, Model) and hasattr(value, "Meta")
-            if is_model and value.Meta.table_name == _name_of(table):
-                found[value.__name__] = value
-    return list(found.values())
-
-
 def create_tables() -> None:
     """Make every table; a second time, as copies of the first."""
     dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables |= copy.deepcopy(_made_once())
@@ -78,50 +58,13 @@ def _made_once() -> dict[str, Any]:
 
 
 def _create_tables() -> None:
-    """By requests; `people` without a model of its own is made from its keys alone."""
-    client = _client()
-    for table in MODELS:
-        attributes = {"pk": "S", "sk": "S"}
-        indexes: dict[str, Any] = {}
-        for model in models(table):
-            for index in model._indexes.values():
-                indexes[index.Meta.index_name] = _index(index, attributes)
-        client.create_table(
-            TableName=_name_of(table),
-            KeySchema=_keys("pk", "sk"),
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": kind} for name, kind in attributes.items()
-            ],
-            BillingMode="PAY_PER_REQUEST",
-            **({"GlobalSecondaryIndexes": list(indexes.values())} if indexes else {}),
-        )
+    for model in MODELS.values():
+        module, _, name = model.rpartition(".")
+        getattr(importlib.import_module(module), name).create_table()
 
 
 def _name_of(table: str) -> str:
     return os.environ[f"{table.upper()}_TABLE"]
-
-
-@cache
-def _client() -> Any:
-    return boto3.client("dynamodb", region_name=REGION)
-
-
-def _index(index: Any, attributes: dict[str, str]) -> dict[str, Any]:
-    schema = index._get_schema()
-    for attribute in schema["attribute_definitions"]:
-        attributes[attribute["AttributeName"]] = attribute["AttributeType"]
-    return {
-        "IndexName": schema["index_name"],
-        "KeySchema": sorted(schema["key_schema"], key=lambda key: key["KeyType"]),
-        "Projection": schema["projection"],
-    }
-
-
-def _keys(partition: str, sort: str) -> list[dict[str, str]]:
-    return [
-        {"AttributeName": partition, "KeyType": "HASH"},
-        {"AttributeName": sort, "KeyType": "RANGE"},
-    ]
 
 
 @contextmanager

@@ -9,12 +9,13 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from infra.openapi import document
+from infra.packaging.openapi import document
+from tests.region_fixture import region
 
 
 @cache
 def published() -> dict[str, Any]:
-    parsed: dict[str, Any] = json.loads(document())
+    parsed: dict[str, Any] = json.loads(document(region()))
     return parsed
 
 

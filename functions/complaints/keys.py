@@ -8,12 +8,11 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from functions.complaints.faults import Forbidden, NotFound
+from functions.complaints.faults import Forbidden
 
 PREFIX: Final = "qk"
 SCOPES: Final = ("read", "write", "admin")
@@ -94,28 +93,6 @@ def with_implied(scopes: frozenset[str] | tuple[str, ...]) -> tuple[str, ...]:
     if unknown or not scopes:
         raise ValueError(f"scopes are {', '.join(SCOPES)}; not {', '.join(unknown) or 'none'}")
     return SCOPES[: max(SCOPES.index(scope) for scope in scopes) + 1]
-
-
-def context_of(caller: Caller) -> dict[str, str]:
-    """What the authorizer hands on. Texts alone, for these pass through every gateway unchanged."""
-    return {
-        "agency_id": caller.agency_id,
-        "key_id": caller.key_id,
-        "scopes": " ".join(scope for scope in SCOPES if scope in caller.scopes),
-    }
-
-
-def caller_of(event: Mapping[str, Any]) -> Caller:
-    """The caller of an HTTP API event (payload 2.0). Raises NotFound where no authorizer let it in."""
-    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
-    context = authorizer.get("lambda") or {}
-    if not context.get("agency_id"):
-        raise NotFound
-    return Caller(
-        agency_id=context["agency_id"],
-        key_id=context["key_id"],
-        scopes=frozenset(str(context.get("scopes") or "").split()),
-    )
 
 
 def _base62(value: int) -> str:

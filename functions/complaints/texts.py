@@ -2,13 +2,13 @@
 
 A text is a string, or plural forms by CLDR category (`one`, `few`, `many`, `other`) chosen by the parameter
 `count`. A placeholder is `{name}` and nothing more: what a person wrote is put in as it is and never read as
-a pattern. How dates, lists and numbers are written in each language is in `cldr.py`.
+a pattern. Dates, lists, plurals and numbers are written as Babel has them from the Unicode CLDR.
 """
 
 import json
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from itertools import groupby
@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
-from functions.complaints.cldr import conventions, number_text
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.units import format_unit
 
 type Language = Literal["kk", "ru", "en"]
 
@@ -25,6 +28,8 @@ LANGUAGES: Final[tuple[Language, ...]] = ("kk", "ru", "en")
 UNKNOWN: Final = "…"
 """What stands for a value that is not known."""
 
+# British English, for the order of its day and month is the one of the other two.
+_LOCALES: Final = {"kk": Locale("kk"), "ru": Locale("ru"), "en": Locale("en", "GB")}
 _CATALOGUES: Final = Path(__file__).with_name("catalogues")
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 _WEIGHT: Final = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?", re.ASCII)
@@ -51,9 +56,10 @@ def text(key: str, language: str, /, **params: object) -> str:
 
 
 def prepare(languages: Iterable[str]) -> None:
-    """Read what will be needed, which the first text in each language else does."""
+    """Read what will be needed, which the first text and the first date in each language else do."""
     for language in languages:
         _catalogue(language)
+        _day_text(date(2000, 1, 1), language, with_year=True)
 
 
 def has_text(key: str) -> bool:
@@ -116,38 +122,34 @@ def datetime_text(when: datetime, language: str, zone: str, *, near: date | None
 
 def distance_text(metres: float, language: str) -> str:
     """`240 m`, `2.1 km`: to ten metres below a kilometre, to a hundred above."""
-    its = conventions(language)
     if metres < 995:
-        return its.metres.format(count=number_text(round(metres, -1), language))
-    return its.kilometres.format(count=number_text(round(metres / 1000, 1), language))
+        unit, value, pattern = "length-meter", round(metres, -1), "#,##0"
+    else:
+        unit, value, pattern = "length-kilometer", round(metres / 1000, 1), "#,##0.#"
+    return format_unit(value, unit, length="short", format=pattern, locale=_locale(language))
 
 
 def dates_text(days: Iterable[date], language: str, *, near: date) -> str:
     """`9 and 23 March`, `30 April, 1 and 9 May`: a month is named once, a year where it is not `near`'s."""
     months = []
-    for (year, month), group in groupby(sorted(set(days)), key=lambda day: (day.year, day.month)):
+    for (year, _), group in groupby(sorted(set(days)), key=lambda day: (day.year, day.month)):
         of_month = list(group)
         if year == near.year:
-            listed = _list_text([str(day.day) for day in of_month], language)
-            months.append(f"{listed} {conventions(language).months[month - 1]}")
+            listed = format_list([str(day.day) for day in of_month], locale=_locale(language))
+            months.append(f"{listed} {format_date(of_month[0], 'MMMM', locale=_locale(language))}")
         else:
             months += [_day_text(day, language, with_year=True) for day in of_month]
     return ", ".join(months)
 
 
 def _day_text(day: date, language: str, *, with_year: bool) -> str:
-    its = conventions(language)
-    day_month = f"{day.day} {its.months[day.month - 1]}"
-    return its.with_year.format(day_month=day_month, year=day.year) if with_year else day_month
+    locale = _locale(language)
+    return format_date(day, "long", locale) if with_year else format_skeleton("MMMMd", day, locale=locale)
 
 
-def _list_text(items: Sequence[str], language: str) -> str:
-    *others, last = items
-    if not others:
-        return last
-    its = conventions(language)
-    pattern = its.last_of_two if len(others) == 1 else its.last_of_more
-    return pattern.format(others=", ".join(others), last=last)
+def _locale(language: str) -> Locale:
+    """That of `kk` for a language that is none of the three."""
+    return _LOCALES.get(language, _LOCALES["kk"])
 
 
 def _local_date(when: date, zone: str) -> date:
@@ -164,9 +166,7 @@ def _shown(value: object) -> str:
 
 
 def _form(forms: Mapping[str, str], language: str, count: object) -> str:
-    category = "other"
-    if isinstance(count, int) and abs(count) < 10**15:
-        category = conventions(language).plural(count)
+    category = _locale(language).plural_form(count) if isinstance(count, int) else "other"
     return forms.get(category) or forms["other"]
 
 

@@ -5,14 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from functions.complaints.complaint import (
-    OPEN,
-    WITH_AGENCY,
-    Actor,
-    ActorKind,
-    Complaint,
-    Status,
-)
+from functions.complaints.complaint import OPEN, WITH_AGENCY, Actor, ActorKind, Complaint, Status
 from functions.complaints.events import EventType
 
 _CITIZEN: Final = frozenset({ActorKind.CITIZEN})

@@ -1,16 +1,16 @@
-"""A request that is sent again under its Idempotency-Key: it finds what the first one did, and does nothing."""
+"""A request that is sent again under its Idempotency-Key: it finds what the first one did, and does nothing.
+
+It is answered in the same way, but for the uploads that are still to come: these are signed anew, and so are good for
+their whole time again.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final
 
 from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event
 from functions.edge.problems import Problem
-from functions.edge.uploads import UPLOAD_VALID
-from functions.records.store import ComplaintStore, Request, RequestSeen
-
-_STEP: Final = UPLOAD_VALID / 2
+from functions.records.requests import Request, RequestSeen
+from functions.records.store import ComplaintStore
 
 
 def first_of(seen: RequestSeen, request: Request, *, store: ComplaintStore) -> tuple[Complaint, Event]:
@@ -24,15 +24,13 @@ def first_of(seen: RequestSeen, request: Request, *, store: ComplaintStore) -> t
     return complaint, history[seen.seq - 1]
 
 
+def of_same(seen: RequestSeen, request: Request, *, store: ComplaintStore) -> tuple[Complaint, Sequence[str]]:
+    """The complaint as it stands, and the ids of the photos that the key's first request declared."""
+    complaint, event = first_of(seen, request, store=store)
+    return complaint, photos_declared(event)
+
+
 def photos_declared(event: Event | None) -> Sequence[str]:
     """The ids of the photos that the event declared."""
     declared: Sequence[str] = () if event is None else event.data.get("photos", ())
     return declared
-
-
-def signing_time(complaint: Complaint, *, now: datetime) -> datetime:
-    """The instant to sign uploads at, the same for half an hour: a repeated request gets the same answer to the
-    letter, and an upload is good for half an hour at least.
-    """
-    age: timedelta = max(now - complaint.submitted_at, timedelta())
-    return complaint.submitted_at + age // _STEP * _STEP

@@ -1,4 +1,8 @@
-"""A batch of the complaints table's stream: its events handed on in order, and how far they were handled."""
+"""A batch of the complaints table's stream: its events handed on in order, and how far they were handled.
+
+Not by Powertools' batch processor, which takes the records one by one whatever became of those before: here a complaint's
+events keep their order, complaints do not wait for each other, and past the first failure nothing is begun.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pynamodb.exceptions import UpdateError
-
-from functions.complaints.keys import caller_of
-from functions.edge.http import Api
+from functions.edge.authorized import caller_of
 from functions.edge.problems import Problem
-from functions.records.agencies import AgencyItem, agency_pk
+from functions.edge.resolver import Gate
+from functions.records.agencies.agreements import AgencyItem
+from functions.records.agencies.table import agency_pk
+from functions.records.conditional import updated
 
 PER_MINUTE: Final = 600
 WINDOW_S: Final = 60
@@ -92,25 +92,13 @@ def check(agency_id: str, now: datetime) -> RateLimit:
     return _throttle.check(agency_id, now)
 
 
-class Throttled:
-    """An API that lets each agency in as often as it may; every answer to an agency tells what is left."""
+def agency_limit(*, now: Callable[[], datetime]) -> Gate:
+    """The gate of an API that lets each agency in as often as it may; every answer to an agency tells what is left."""
 
-    def __init__(self, api: Api, *, now: Callable[[], datetime]) -> None:
-        self._api, self._now = api, now
-        self._limits: list[RateLimit] = []
-        api.use(middlewares=[self._counted])
+    def counted(event: Mapping[str, Any]) -> Mapping[str, str]:
+        return check(caller_of(event).agency_id, now()).headers
 
-    def serve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        self._limits.clear()
-        answer = self._api.serve(event, context)
-        for limit in self._limits:
-            answer["headers"] = {**answer.get("headers", {}), **limit.headers}
-        return answer
-
-    def _counted(self, app: Any, following: Callable[[Any], Any]) -> Any:
-        caller = caller_of(app.current_event.raw_event)
-        self._limits.append(check(caller.agency_id, self._now()))
-        return following(app)
+    return counted
 
 
 def _claim(window: _Window, agency_id: str) -> None:
@@ -125,10 +113,4 @@ def _claim(window: _Window, agency_id: str) -> None:
 
 def _begun(item: AgencyItem, number: int) -> bool:
     is_over = AgencyItem.window.does_not_exist() | (AgencyItem.window < number)
-    try:
-        item.update([AgencyItem.window.set(number), AgencyItem.claimed.set(CLAIM)], condition=is_over)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    return updated(item, [AgencyItem.window.set(number), AgencyItem.claimed.set(CLAIM)], condition=is_over)

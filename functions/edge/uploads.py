@@ -1,13 +1,13 @@
-"""Uploads: for each photo that is expected, the request that the app or the agency sends the file with."""
+"""Uploads and photos, as both APIs show them: how a declared photo is sent, and what became of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Annotated, Final, Literal
 
 from functions.complaints.clock import iso
 from functions.complaints.complaint import ActorKind, Complaint, Photo, PhotoStatus
 from functions.complaints.texts import text
+from functions.edge.fields import Absent, Count, Id, Instant, View, described
 from functions.edge.presign import presigned_get, presigned_put
 from functions.records.photo_keys import clean_key, quarantine_key, thumbnail_key
 
@@ -15,36 +15,42 @@ UPLOAD_VALID: Final = timedelta(hours=1)
 LINK_VALID: Final = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PhotoUpload:
-    """The request that the file is sent with, as it stands, until it expires."""
+class Upload(View):
+    """The request to send the file with. It takes the one file that was declared, once. An answer that is repeated has a
+    fresh one.
+    """
 
-    photo_id: str
-    method: str
-    url: str
-    headers: dict[str, str]
-    expires_at: datetime
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "photo_id": self.photo_id,
-            "method": self.method,
-            "url": self.url,
-            "headers": self.headers,
-            "expires_at": iso(self.expires_at),
-        }
+    photo_id: Id
+    method: Literal["PUT"]
+    url: Annotated[str, described("Address to send the file to.", format="uri")]
+    headers: Annotated[dict[str, str], described("All of these, as they are: they are signed.")]
+    expires_at: Instant
 
 
-def uploads_of(complaint: Complaint, *, by: ActorKind, bucket: str, now: datetime) -> tuple[PhotoUpload, ...]:
-    """One upload for each photo of this side that has not come yet."""
-    return tuple(
-        _upload(complaint.id, photo, bucket=bucket, now=now)
+class PhotoView(View):
+    """`url` and the size are there once the photo was found good (`ready`)."""
+
+    id: Id
+    by: ActorKind
+    status: PhotoStatus
+    reason: Absent[Annotated[str, described("Why it was refused; stable, for programs.")]]
+    reason_text: Absent[Annotated[str, described("The same in words, and what can be done.")]]
+    width: Absent[Count]
+    height: Absent[Count]
+    url: Absent[Annotated[str, described("Good for a quarter of an hour.", format="uri")]]
+    thumbnail_url: Absent[Annotated[str, described("Good for a quarter of an hour.", format="uri")]]
+
+
+def uploads_of(complaint: Complaint, *, by: ActorKind, among: Sequence[str], bucket: str) -> list[Upload]:
+    """One upload for each of the photos `among` these ids, of this side, that has not come yet."""
+    return [
+        _upload(complaint.id, photo, bucket=bucket)
         for photo in complaint.photos
-        if photo.by == by and photo.status == PhotoStatus.EXPECTED
-    )
+        if photo.by == by and photo.status == PhotoStatus.EXPECTED and photo.id in among
+    ]
 
 
-def _upload(complaint_id: str, photo: Photo, *, bucket: str, now: datetime) -> PhotoUpload:
+def _upload(complaint_id: str, photo: Photo, *, bucket: str) -> Upload:
     upload = presigned_put(
         bucket=bucket,
         key=quarantine_key(complaint_id, photo.id),
@@ -52,47 +58,46 @@ def _upload(complaint_id: str, photo: Photo, *, bucket: str, now: datetime) -> P
         size=photo.size,
         sha256=photo.sha256,
         expires_in=UPLOAD_VALID,
-        now=now,
     )
-    return PhotoUpload(
+    return Upload(
         photo_id=photo.id,
-        method=upload.method,
+        method="PUT",
         url=upload.url,
         headers=dict(upload.headers),
-        expires_at=upload.expires_at,
+        expires_at=iso(upload.expires_at),
     )
 
 
-def photo_views(
-    complaint: Complaint, *, language: str, bucket: str, now: datetime
-) -> Sequence[dict[str, Any]]:
+def photo_views(complaint: Complaint, *, language: str, bucket: str) -> list[PhotoView]:
     """Every photo as both APIs show it; a clean one with links that are good for a quarter of an hour."""
-    return [
-        _view(complaint.id, photo, language=language, bucket=bucket, now=now) for photo in complaint.photos
-    ]
+    return [_view(complaint.id, photo, language=language, bucket=bucket) for photo in complaint.photos]
 
 
-def _view(complaint_id: str, photo: Photo, *, language: str, bucket: str, now: datetime) -> dict[str, Any]:
-    view: dict[str, Any] = {"id": photo.id, "by": photo.by, "status": photo.status}
-    if photo.reason is not None:
-        view |= {"reason": photo.reason, "reason_text": text(f"photo.{photo.reason}", language)}
-    if photo.status == PhotoStatus.READY:
-        kept_with = photo.kept_with or complaint_id
-        keys = {
-            "url": clean_key(kept_with, photo.id),
-            "thumbnail_url": thumbnail_key(kept_with, photo.id),
-        }
-        view |= {"width": photo.width, "height": photo.height}
-        view |= {name: _link(key, bucket=bucket, now=now) for name, key in keys.items()}
-    return view
+def _view(complaint_id: str, photo: Photo, *, language: str, bucket: str) -> PhotoView:
+    ready = photo.status == PhotoStatus.READY
+    kept_with = photo.kept_with or complaint_id
+
+    def link(key: str) -> str | None:
+        return _link(key, bucket=bucket) if ready else None
+
+    return PhotoView(
+        id=photo.id,
+        by=photo.by,
+        status=photo.status,
+        reason=photo.reason,
+        reason_text=None if photo.reason is None else text(f"photo.{photo.reason}", language),
+        width=photo.width if ready else None,
+        height=photo.height if ready else None,
+        url=link(clean_key(kept_with, photo.id)),
+        thumbnail_url=link(thumbnail_key(kept_with, photo.id)),
+    )
 
 
-def _link(key: str, *, bucket: str, now: datetime) -> str:
+def _link(key: str, *, bucket: str) -> str:
     return presigned_get(
         bucket=bucket,
         key=key,
         expires_in=LINK_VALID,
-        now=now,
         filename=key.rpartition("/")[2],
         content_type="image/jpeg",
     )

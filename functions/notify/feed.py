@@ -27,9 +27,10 @@ from pynamodb.transactions import TransactWrite
 
 from functions.complaints.faults import invalid
 from functions.notify.webhooks.delivery import KEPT
-from functions.notify.webhooks.tables import DeliveriesMeta
-from functions.records.dynamodb import Model, connection
-from functions.records.tables import SHARDS, InstantAttribute, shard_of
+from functions.notify.webhooks.tables import DeliveriesTable
+from functions.records.attributes import InstantAttribute
+from functions.records.dynamodb import connection
+from functions.records.tables import SHARDS, shard_of
 
 if TYPE_CHECKING:
     # Who reads the feed has no need of what writes it.
@@ -51,39 +52,25 @@ _CONFLICTS: Final = {
 }
 
 
-class EntryItem(Model):
-    class Meta(DeliveriesMeta):
-        pass
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
+class EntryItem(DeliveriesTable):
     n = NumberAttribute()
     at = InstantAttribute()
     body = UnicodeAttribute()
     expires = TTLAttribute()
 
 
-class MarkItem(Model):
+class MarkItem(DeliveriesTable):
     """Says that an event is in the feed, and where."""
 
-    class Meta(DeliveriesMeta):
-        pass
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     n = NumberAttribute()
     expires = TTLAttribute()
 
 
-class HeadItem(Model):
+class HeadItem(DeliveriesTable):
     """The last number given out in a part. Never expires."""
-
-    class Meta(DeliveriesMeta):
-        pass
 
     SK: ClassVar = "head"
 
-    pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=SK)
     n = NumberAttribute()
 
@@ -140,7 +127,7 @@ class Feed:
                     del waiting[each.event.id]
 
     def _write(self, part: str, last: int, events: "Sequence[Published]", *, now: datetime) -> None:
-        from functions.notify.webhooks.message import body_of  # noqa: PLC0415
+        from functions.notify.webhooks.message import body_of
 
         expires = now + KEPT
         at_last = HeadItem.n == last if last else HeadItem.pk.does_not_exist()

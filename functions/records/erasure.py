@@ -7,14 +7,16 @@ store's condition sees to.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import DeleteError, TransactWriteError
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from functions.complaints.faults import Stale
 from functions.records.codec import complaint_pk
+from functions.records.collection import collected
+from functions.records.conditional import collided, deleted
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem, SuggestionItem
 
 TRIES: Final = 8
@@ -58,13 +60,7 @@ def _complaints_of(person: str) -> Iterator[tuple[str, str]]:
 
 def _leave(complaint_id: str, person: str) -> int:
     item = FollowerItem(complaint_pk(complaint_id), f"follower#{person}")
-    try:
-        item.delete(condition=FollowerItem.pk.exists())
-    except DeleteError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        return 0
-    return 1
+    return int(deleted(item, condition=FollowerItem.pk.exists()))
 
 
 def _erase_with_parts(complaint_id: str, person: str, *, connection: Connection, erased: Erased) -> None:
@@ -105,7 +101,7 @@ def _erase(complaint_id: str, person: str, *, connection: Connection) -> bool:
                 _remove(None, first[start : start + _AT_ONCE], connection=connection)
             _remove(complaint, last, connection=connection)
         except TransactWriteError as error:
-            if not _collided(error):
+            if not collided(error):
                 raise
         else:
             return named
@@ -116,25 +112,15 @@ def _read(complaint_id: str) -> tuple[ComplaintItem | None, list[EventItem], lis
     complaint: ComplaintItem | None = None
     events: list[EventItem] = []
     suggestions: list[SuggestionItem] = []
-    query = ComplaintItem._get_connection().query
-    start: Any = None
-    while True:
-        page = query(
-            complaint_pk(complaint_id),
-            range_key_condition=ComplaintItem.sk < "follower#",
-            consistent_read=True,
-            exclusive_start_key=start,
-        )
-        for raw in page["Items"]:
-            if raw["kind"]["S"] == ComplaintItem.KIND:
-                complaint = ComplaintItem.from_raw_data(dict(raw))
-            elif raw["kind"]["S"] == SuggestionItem.KIND:
-                suggestions.append(SuggestionItem.from_raw_data(dict(raw)))
-            else:
-                events.append(EventItem.from_raw_data(dict(raw)))
-        start = page.get("LastEvaluatedKey")
-        if not start:
-            return complaint, events, suggestions
+    for item in collected(complaint_id):
+        match item:
+            case ComplaintItem():
+                complaint = item
+            case EventItem():
+                events.append(item)
+            case SuggestionItem():
+                suggestions.append(item)
+    return complaint, events, suggestions
 
 
 def _remove(complaint: ComplaintItem | None, events: Sequence[EventItem], *, connection: Connection) -> None:
@@ -152,8 +138,3 @@ def _remove(complaint: ComplaintItem | None, events: Sequence[EventItem], *, con
                 actions=[getattr(ComplaintItem, name).remove() for name in _OWN],
                 condition=ComplaintItem.version == complaint.version,
             )
-
-
-def _collided(error: TransactWriteError) -> bool:
-    codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-    return bool(codes & {"ConditionalCheckFailed", "TransactionConflict"})

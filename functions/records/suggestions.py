@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from pynamodb.exceptions import DeleteError
-
 from functions.complaints.complaint import Complaint, PhotoStatus
 from functions.records.codec import complaint_pk
+from functions.records.conditional import deleted
 from functions.records.tables import SuggestionItem, suggestion_sk
 
 KEPT: Final = timedelta(days=1)
@@ -54,10 +53,4 @@ def _is_ready(item: SuggestionItem, complaint: Complaint) -> bool:
 
 def _taken(item: SuggestionItem) -> bool:
     """Whether it was still there to be deleted: of two requests at once, one is offered it."""
-    try:
-        item.delete(condition=SuggestionItem.pk.exists())
-    except DeleteError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    return deleted(item, condition=SuggestionItem.pk.exists())

@@ -13,22 +13,20 @@
 
 import os
 import zlib
-from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import (
-    Attribute,
     BooleanAttribute,
     JSONAttribute,
     NumberAttribute,
     TTLAttribute,
     UnicodeAttribute,
 )
-from pynamodb.constants import STRING
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.models import Model
 
-from functions.complaints.clock import iso, parse_iso
-from functions.records.dynamodb import Model, TableMeta
+from functions.records.attributes import InstantAttribute
+from functions.records.dynamodb import TableMeta, one_client
 
 SHARDS: Final = 4
 
@@ -36,18 +34,6 @@ SHARDS: Final = 4
 def shard_of(complaint_id: str) -> int:
     """Which of the SHARDS a complaint's index entries fall into: one busy body or hour is not one hot key."""
     return zlib.crc32(complaint_id.encode()) % SHARDS
-
-
-class InstantAttribute(Attribute[datetime]):
-    """An aware instant as ISO 8601 UTC with milliseconds; sorts as text."""
-
-    attr_type = STRING
-
-    def serialize(self, value: datetime) -> str:
-        return iso(value)
-
-    def deserialize(self, value: str) -> datetime:
-        return parse_iso(value)
 
 
 class ByPerson(GlobalSecondaryIndex[Any]):
@@ -177,18 +163,28 @@ class Changes(GlobalSecondaryIndex[Any]):
     moment = UnicodeAttribute(range_key=True)
 
 
-class ComplaintsMeta(TableMeta):
-    table_name = os.environ.get("COMPLAINTS_TABLE", "complaints")
+@one_client
+class ComplaintsTable(Model):
+    """The table itself, from which the models of its items inherit."""
+
+    class Meta(TableMeta):
+        table_name = os.environ.get("COMPLAINTS_TABLE", "complaints")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+    by_person = ByPerson()
+    by_worklist = Worklist()
+    by_timer = Timers()
+    by_place = Nearby()
+    by_overdue = Overdue()
+    by_change = Changes()
 
 
-class ComplaintItem(Model):
-    class Meta(ComplaintsMeta):
-        pass
-
+class ComplaintItem(ComplaintsTable):
     KIND: ClassVar = "complaint"
     SK: ClassVar = "complaint"
 
-    pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=SK)
     kind = UnicodeAttribute(default=KIND)
     id = UnicodeAttribute()
@@ -250,23 +246,12 @@ class ComplaintItem(Model):
     overdue_shard = UnicodeAttribute(null=True)
     overdue_since = UnicodeAttribute(null=True)
 
-    by_person = ByPerson()
-    by_worklist = Worklist()
-    by_timer = Timers()
-    by_place = Nearby()
-    by_overdue = Overdue()
 
-
-class EventItem(Model):
+class EventItem(ComplaintsTable):
     """An event, and beside it what a consumer needs so that it need not read the complaint again."""
-
-    class Meta(ComplaintsMeta):
-        pass
 
     KIND: ClassVar = "event"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     kind = UnicodeAttribute(default=KIND)
     complaint_id = UnicodeAttribute()
     seq = NumberAttribute()
@@ -299,22 +284,15 @@ class EventItem(Model):
     day_shard = UnicodeAttribute(null=True)
     moment = UnicodeAttribute(null=True)
 
-    by_change = Changes()
 
-
-class SuggestionItem(Model):
+class SuggestionItem(ComplaintsTable):
     """What a photo says of its place and time: for its reporter alone, deleted when it was offered or after a day.
 
     Its sort key lies among what one query of a complaint with its history reads.
     """
 
-    class Meta(ComplaintsMeta):
-        pass
-
     KIND: ClassVar = "suggestion"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     kind = UnicodeAttribute(default=KIND)
     photo_id = UnicodeAttribute()
     lat = NumberAttribute(null=True)
@@ -327,14 +305,9 @@ def suggestion_sk(photo_id: str) -> str:
     return f"exif#{photo_id}"
 
 
-class FollowerItem(Model):
-    class Meta(ComplaintsMeta):
-        pass
-
+class FollowerItem(ComplaintsTable):
     KIND: ClassVar = "follower"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     kind = UnicodeAttribute(default=KIND)
     id = UnicodeAttribute()
     person = UnicodeAttribute()
@@ -342,19 +315,12 @@ class FollowerItem(Model):
     category = UnicodeAttribute(null=True)
     joined_at = InstantAttribute(null=True)
 
-    by_person = ByPerson()
 
-
-class SupervisorItem(Model):
+class SupervisorItem(ComplaintsTable):
     """Puts a complaint on the worklist of a body that it was escalated to, as long as it is open."""
-
-    class Meta(ComplaintsMeta):
-        pass
 
     KIND: ClassVar = "supervisor"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     kind = UnicodeAttribute(default=KIND)
     id = UnicodeAttribute()
     agency_id = UnicodeAttribute()
@@ -362,31 +328,9 @@ class SupervisorItem(Model):
     worklist = UnicodeAttribute()
     urgency = UnicodeAttribute()
 
-    by_worklist = Worklist()
 
-
-class NumberItem(Model):
-    class Meta(ComplaintsMeta):
-        pass
-
+class NumberItem(ComplaintsTable):
     SK: ClassVar = "number"
 
-    pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=SK)
     complaint_id = UnicodeAttribute()
-
-
-class RequestItem(Model):
-    """An Idempotency-Key that was used: whose answer it stands for, and the digest of the body it came with."""
-
-    class Meta(ComplaintsMeta):
-        pass
-
-    SK: ClassVar = "request"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True, default=SK)
-    complaint_id = UnicodeAttribute()
-    digest = UnicodeAttribute()
-    seq = NumberAttribute()
-    expires = TTLAttribute()

@@ -11,7 +11,8 @@ from functions.complaints.complaint import Complaint
 from functions.complaints.faults import NotFound
 from functions.complaints.moves.recount import move_deadline
 from functions.complaints.region import Region
-from functions.records.store import Store, move
+from functions.records.move import move
+from functions.records.store import Store
 
 UNCOUNTABLE: Final = (CalendarYearMissing, LookupError)
 """The calendar ends before the term does, or the region file has lost the category."""

@@ -3,8 +3,8 @@
 import json
 from typing import Final, Protocol
 
+from functions.edge.clients import client
 from functions.edge.telemetry import logger
-from functions.records.aws import client
 
 FIRST_LAP: Final = 0
 

@@ -20,7 +20,7 @@ SUPERVISOR: Final = "city_akimat"
 _MAKE_KEY: Final = """
 import sys
 from datetime import timedelta
-from functions.records.agencies import create_key
+from functions.records.agencies.keys import create_key
 from functions.complaints.clock import utc_now
 now = utc_now()
 agency_id, name = sys.argv[1:]

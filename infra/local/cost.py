@@ -17,6 +17,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -28,7 +29,7 @@ from infra.local.recording import Call, calls
 from infra.local.story import COMMENT, PLACE, Cast, StoryFailed, photograph
 from infra.toolchain import ROOT
 
-PRICES: Final = ROOT / "infra" / "prices.yaml"
+PRICES: Final = Path(__file__).with_name("prices.yaml")
 PAGE: Final = ROOT / "docs" / "cost.md"
 A_YEAR: Final = (1_000, 100_000, 10_000_000)
 # How often the reporter looks: at the complaint, on a push, and at the inbox.
@@ -387,7 +388,8 @@ def page(uses: Mapping[str, Use], table: Mapping[str, Any]) -> str:
         "# What a complaint costs",
         "",
         f"Made by `make cost`. Prices: AWS list prices of {table['region']} as of {table['as_of']}, in US dollars, no free "
-        "tier, no tax (`infra/prices.yaml`, which says of each price where it is from and whether it could be read there).",
+        "tier, no tax (`infra/local/prices.yaml`, which says of each price where it is from and whether it could be "
+        "read there).",
         "",
         "Requests and units are counted from the recording of a real run on the emulator; DynamoDB's units by its "
         "pricing rules from the sizes of the items; durations are the emulator's, warm, and so an upper bound.",

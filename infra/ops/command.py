@@ -3,14 +3,20 @@
 import argparse
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Protocol
 
 from functions.complaints.duration import Duration
 from infra.ops.place import Place
 
-type Run = Callable[[Place, argparse.Namespace], int]
-type Group = argparse._SubParsersAction[argparse.ArgumentParser]
-
 DRY_RUN = "nothing was changed; --apply does it"
+
+type Run = Callable[[Place, argparse.Namespace], int]
+
+
+class Group(Protocol):
+    """Where commands are added: what argparse's `add_subparsers` returns."""
+
+    def add_parser(self, name: str, *, help: str, description: str) -> argparse.ArgumentParser: ...
 
 
 def group(commands: Group, name: str, *, help: str) -> Group:

@@ -36,7 +36,7 @@ def add_to(commands: Group) -> None:
 
 def _list(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import iso_or_none, utc_now
-    from functions.records.agencies import keys_of
+    from functions.records.agencies.keys import keys_of
 
     rows = [
         (
@@ -55,7 +55,7 @@ def _list(place: Place, options: argparse.Namespace) -> int:
 
 def _make(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import iso, utc_now
-    from functions.records.agencies import create_key
+    from functions.records.agencies.keys import create_key
 
     agency_id = _known(place, options.agency)
     expires_at = utc_now() + options.valid
@@ -74,7 +74,7 @@ def _make(place: Place, options: argparse.Namespace) -> int:
 
 def _rotate(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import utc_now
-    from functions.records.agencies import key_of, rotate_key
+    from functions.records.agencies.keys import key_of, rotate_key
 
     agency_id = _known(place, options.agency)
     key = key_of(agency_id, options.key_id)
@@ -87,7 +87,7 @@ def _rotate(place: Place, options: argparse.Namespace) -> int:
 
 def _revoke(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import utc_now
-    from functions.records.agencies import key_of, revoke_key
+    from functions.records.agencies.keys import key_of, revoke_key
 
     agency_id = _known(place, options.agency)
     key = key_of(agency_id, options.key_id)
@@ -99,7 +99,7 @@ def _revoke(place: Place, options: argparse.Namespace) -> int:
 
 def _agree(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import utc_now
-    from functions.records.agencies import agree
+    from functions.records.agencies.agreements import agree
 
     agency_id = _known(place, options.agency)
     limit = options.requests_per_minute or None

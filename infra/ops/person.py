@@ -28,7 +28,9 @@ def export(subject: str) -> dict[str, Any]:
     Secrets of the machinery are left out: where a phone is reached at SNS, and the digest of its token.
     """
     from functions.complaints.clock import utc_now
-    from functions.records.people import InboxItem, person_of, person_pk
+    from functions.records.people.inbox import InboxItem
+    from functions.records.people.person import person_of
+    from functions.records.people.table import person_pk
     from functions.records.store import ComplaintStore
     from functions.records.tables import ComplaintItem, FollowerItem
 
@@ -75,9 +77,9 @@ def _erase(place: Place, options: argparse.Namespace) -> int:
         print(f"{count} {what}")
     if options.apply:
         # Phones are only signed out, which needs no application.
-        removed, complete = leave(options.subject, devices=Devices({}), going_on=lambda: True, now=utc_now())
-        print("removed: " + ", ".join(f"{name} {count}" for name, count in removed.items()))
-        assert complete
+        left = leave(options.subject, devices=Devices({}), going_on=lambda: True, now=utc_now())
+        print("removed: " + ", ".join(f"{name} {count}" for name, count in left.removed))
+        assert left.complete
     return done(options)
 
 

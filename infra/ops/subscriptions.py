@@ -9,7 +9,7 @@ from infra.ops.command import Group, command, done, group, table
 from infra.ops.place import NotThere, Place
 
 if TYPE_CHECKING:
-    from functions.records.agencies import SubscriptionItem
+    from functions.records.agencies.subscriptions import SubscriptionItem
 
 
 def add_to(commands: Group) -> None:
@@ -31,7 +31,7 @@ def add_to(commands: Group) -> None:
 def _list(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import iso_or_none
     from functions.notify.webhooks.endpoints import endpoint_of
-    from functions.records.agencies import subscriptions_of
+    from functions.records.agencies.subscriptions import subscriptions_of
 
     rows = []
     for agency_id in [options.agency] if options.agency else place.region.agencies:
@@ -109,7 +109,7 @@ def _begin(place: Place, item: "SubscriptionItem", job_id: str) -> None:
 
 
 def _subscription(options: argparse.Namespace) -> "SubscriptionItem":
-    from functions.records.agencies import subscription_of
+    from functions.records.agencies.subscriptions import subscription_of
 
     return subscription_of(options.agency, options.subscription_id)
 

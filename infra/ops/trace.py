@@ -141,7 +141,7 @@ def _deliveries(place: Place, complaint_id: str) -> Iterator[Step]:
     """To every subscription that anybody in the region has: each has a lane of its own for the complaint."""
     from functions.complaints.clock import parse_iso
     from functions.notify.webhooks.tables import DeliveryItem, lane_pk
-    from functions.records.agencies import subscriptions_of
+    from functions.records.agencies.subscriptions import subscriptions_of
 
     for agency_id in place.region.agencies:
         for subscription in subscriptions_of(agency_id):

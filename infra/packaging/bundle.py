@@ -21,9 +21,8 @@ from contextlib import suppress
 from pathlib import Path
 from zipfile import ZipFile
 
-from infra.packaging import archive, botocore_data, bytecode, dependency
-from infra.packaging.archive import add_file, add_folder, copy_entries, new_archive
-from infra.packaging.botocore_data import ENDPOINTS, is_needed, shortened
+from infra.packaging import archive, bytecode, dependency
+from infra.packaging.archive import add_folder, copy_entries, new_archive
 from infra.packaging.bytecode import RUNTIME, NotCompiled, compile_folder
 from infra.packaging.dependency import NotInstallable, Target, label, locked, package_archive
 from infra.toolchain import ROOT
@@ -150,11 +149,18 @@ def _write(
         compile_folder(Path(folder))
         add_folder(packed, Path(folder))
         for package in packages:
-            copy_entries(package, packed, wanted=lambda path: is_needed(path, services))
-            for path, content in shortened(package, services).items():
-                add_file(packed, path, content)
-        if services and ENDPOINTS not in packed.NameToInfo:
-            raise FileNotFoundError(f"no botocore in this lock for {', '.join(sorted(services))}")
+            copy_entries(package, packed, wanted=lambda path: _is_needed(path, services))
+        carried = {path.split("/")[2] for path in packed.namelist() if path.startswith("botocore/data/")}
+        if missing := set(services) - carried:
+            raise FileNotFoundError(f"botocore in this lock has no service {', '.join(sorted(missing))}")
+
+
+def _is_needed(path: str, services: Collection[str]) -> bool:
+    """Whether a package's file goes into the asset: of all AWS services, the models of those that are called."""
+    match path.split("/"):
+        case ["botocore" | "boto3", "data", service, _, *_]:
+            return service in services
+    return True
 
 
 def _forget_unused(folder: Path) -> None:
@@ -177,9 +183,7 @@ def _forget_unused_folders(parent: Path) -> None:
 
 
 def _digest(inputs: Sequence[str], contents: Mapping[str, bytes]) -> str:
-    recipe = [
-        Path(str(module.__file__)).read_text() for module in (archive, botocore_data, bytecode, dependency)
-    ]
+    recipe = [Path(str(module.__file__)).read_text() for module in (archive, bytecode, dependency)]
     recipe.append(Path(__file__).read_text())
     digest = hashlib.sha256(json.dumps([recipe, RUNTIME, inputs, sorted(contents)]).encode())
     for path in sorted(contents):

@@ -19,6 +19,11 @@ type Target = Literal["arm64", "x86_64", "host"]
 _PLATFORMS: Mapping[Target, str] = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 
 
+# What Babel reads for the languages of `functions.complaints.texts`: their own, and what these fall back to. All of the
+# CLDR is 30 MB.
+_LOCALES = {f"{locale}.dat" for locale in ("kk", "ru", "en_GB", "en_001", "en", "root")}
+
+
 class NotInstallable(RuntimeError):
     """A locked package has no wheel for the target, or none with the locked hash."""
 
@@ -84,6 +89,8 @@ def _is_dead_weight(path: Path) -> bool:
             )
         case (*_, "swagger_ui", file):
             return file.endswith((".js", ".css"))
+        case ("babel", "locale-data", file):
+            return file.endswith(".dat") and file not in _LOCALES
         case (*_, "tests" | "__pycache__"):
             return True
         case (*_, file):

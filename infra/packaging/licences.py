@@ -14,6 +14,7 @@ from typing import Final
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from infra.packaging import viewer
 from infra.toolchain import ROOT
 
 PAGE: Final = ROOT / "LICENSES.md"
@@ -27,10 +28,16 @@ PERMISSIVE: Final = frozenset(
 # Its terms reach no further than its own files. Enough for a tool, not for what is deployed.
 FOR_TOOLS: Final = PERMISSIVE | {"MPL-2.0"}
 
-# What a wheel carries beside the package itself, which its metadata does not say.
+# Deployed all the same: what it is, and why its licence does no harm there.
+ACCEPTED: Final = {
+    "certifi": "Mozilla's list of certificate authorities (MPL-2.0), which httpcore asks for: data, passed on unchanged",
+}
+
+# What a package carries beside the package itself, which its metadata does not say.
 CARRIED: Final = {
     "pillow-heif": "libheif and libde265 (LGPL-3.0), x265 (GPL-2.0, an encoder that is never called)",
     "shapely": "GEOS (LGPL-2.1)",
+    "swagger-ui-dist": "React and others (MIT, BSD-3-Clause), DOMPurify (Apache-2.0 OR MPL-2.0)",
 }
 
 _IN_OTHER_WORDS: Final = {
@@ -117,7 +124,7 @@ def page() -> str:
     rows = "\n".join(
         f"| {one.name} | {one.version} | {one.licence} | {', '.join(one.used_in)} |" for one in dependencies()
     )
-    carried = "\n".join(f"- {name}: {what}" for name, what in sorted(CARRIED.items()))
+    carried = "\n".join(f"- {name}: {what}" for name, what in sorted((CARRIED | ACCEPTED).items()))
     return f"""# Licences of the dependencies
 
 Written by `make licences` from the locked packages' metadata. What is deployed is in `functions/…`; the rest are
@@ -127,7 +134,7 @@ tools. Nothing of it is part of this repository, which is under the MIT licence 
 |---|---|---|---|
 {rows}
 
-Some packages' wheels carry libraries under terms of their own:
+Some packages carry libraries under terms of their own:
 
 {carried}
 """
@@ -180,7 +187,9 @@ def _node_packages() -> Iterator[Dependency]:
                 name=path.rpartition("node_modules/")[2],
                 version=package["version"],
                 licence=package.get("license", "unknown"),
-                used_in=("node",),
+                used_in=("functions/intake-api", "node")
+                if path.endswith(f"/{viewer.PACKAGE}")
+                else ("node",),
             )
 
 

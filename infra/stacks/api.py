@@ -1,6 +1,6 @@
 """The HTTPS API: routes, who is let in, and limits. JWT for people, keys for agencies, nothing for open data."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -11,10 +11,8 @@ from constructs import Construct
 
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import Origin
+from infra.stacks.functions import Functions
 from infra.stacks.storage import Storage
-
-if TYPE_CHECKING:
-    from infra.stacks.functions import Functions
 
 GET, POST, PUT, PATCH, DELETE = (
     apigateway.HttpMethod.GET,
@@ -33,6 +31,7 @@ OPEN: Final[Routes] = {
     "/v1/webhook-addresses": [GET],
     "/openapi.json": [GET],
     "/docs": [GET],
+    "/docs/{file}": [GET],
 }
 CITIZEN: Final[Routes] = {
     "/v1/complaints": [GET, POST],
@@ -73,7 +72,7 @@ class PublicApi(Construct):
         *,
         deployment: Deployment,
         storage: Storage,
-        functions: "Functions",
+        functions: Functions,
     ) -> None:
         super().__init__(scope, id)
         domain = deployment.region.domain

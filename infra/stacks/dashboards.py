@@ -141,6 +141,9 @@ def _number(title: str, metric: cloudwatch.IMetric, *, width: int) -> cloudwatch
 def _by(field: str, group: logs.ILogGroup, *came: str) -> cloudwatch.LogQueryWidget:
     """A table by agency or category, from the log lines: a metric for each would be paid for by the month. `came`: how
     they came there, before what became of them.
+
+    A metric's value is a list in its line, and Logs Insights gives each of a list's members a name of its own. Source:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
     """
     counted = {
         **{name.lower(): name for name in came},
@@ -149,7 +152,7 @@ def _by(field: str, group: logs.ILogGroup, *came: str) -> cloudwatch.LogQueryWid
         "escalated": names.ESCALATED,
         "refuted": names.REFUTED,
     }
-    sums = ", ".join(f"sum({metric}) as {column}" for column, metric in counted.items())
+    sums = ", ".join(f"sum({metric}.0) as {column}" for column, metric in counted.items())
     return cloudwatch.LogQueryWidget(
         title=f"By {field.lower()}",
         log_group_names=[group.log_group_name],

@@ -7,7 +7,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.docs_page import page
+from infra.packaging.viewer import documentation
 from infra.stacks.deployment import Deployment
 from infra.stacks.escalation import Watch, watch_arn
 from infra.stacks.function import Code, Function, allow, use_table
@@ -24,7 +24,7 @@ INTAKE_API: Final = Code(
     handler="functions.intake.api.handler.handler",
     sources=("functions/intake",),
     lock="intake-api",
-    services=("dynamodb", "sns"),
+    services=("dynamodb", "s3", "sns"),
     memory=512,
     timeout=25,
 )
@@ -70,7 +70,7 @@ AGENCY_API: Final = Code(
     handler="functions.route.api.handler.handler",
     sources=("functions/route",),
     lock="agency-api",
-    services=("dynamodb",),
+    services=("dynamodb", "s3"),
     memory=512,
 )
 AUTHORIZER: Final = Code(
@@ -120,7 +120,7 @@ REQUEUE: Final = Code(
 SUBSCRIPTIONS: Final = Code(
     handler="functions.notify.subscriptions.handler.handler",
     sources=("functions/notify",),
-    lock="webhooks",
+    lock="subscriptions",
     services=("dynamodb", "sqs"),
     memory=512,
     timeout=25,
@@ -157,7 +157,7 @@ class Functions(Construct):
             "IntakeApi",
             INTAKE_API,
             complaints | people | photos | platforms.environment | addresses | edge,
-            files={"openapi.json": openapi, "docs.html": page(openapi)},
+            files=documentation(openapi),
         )
         self.photos = self._function("Photos", PHOTOS, complaints | photos)
         self.assignment = self._function(

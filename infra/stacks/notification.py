@@ -1,7 +1,5 @@
 """What telling needs: the queue of webhook deliveries, the warnings to agencies, and the push platforms."""
 
-from typing import TYPE_CHECKING
-
 from aws_cdk import ArnFormat, CustomResource, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -16,9 +14,6 @@ from functions.notify.webhooks.warnings import AGENCY_ATTRIBUTE
 from infra.stacks.deployment import Deployment
 from infra.stacks.function import Code, Function
 from infra.stacks.routing import dead_letters, keep_failed
-
-if TYPE_CHECKING:
-    from infra.stacks.functions import Functions
 
 ANY = "*"
 """What is granted for platform applications and endpoints, except sending: the Service Authorization Reference names no
@@ -78,10 +73,11 @@ class Deliveries(Construct):
                 subscriptions.EmailSubscription(address, filter_policy={AGENCY_ATTRIBUTE: only})
             )
 
-    def connect(self, functions: "Functions") -> None:
+    def connect(self, *, webhooks: Function, requeue: Function, release: Function) -> None:
+        """`webhooks` sends; the other two run by the clock, for deliveries and for pushes that were held back."""
         # An endpoint that dies while it is sent 20 messages a second holds 40 attempts, those of the 2 seconds until it
         # counts as slow, for up to 15 s: even with each in a batch of its own, several leave places for the others.
-        functions.webhooks.function.add_event_source(
+        webhooks.function.add_event_source(
             sources.SqsEventSource(
                 self.queue,
                 batch_size=5,
@@ -93,13 +89,13 @@ class Deliveries(Construct):
             self,
             "Requeue",
             schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[targets.LambdaFunction(functions.requeue.function)],
+            targets=[targets.LambdaFunction(requeue.function)],
         )
         events.Rule(
             self,
             "ReleasePushes",
             schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[targets.LambdaFunction(functions.release.function)],
+            targets=[targets.LambdaFunction(release.function)],
         )
 
 

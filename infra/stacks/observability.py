@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -14,13 +13,11 @@ from constructs import Construct
 
 from infra.stacks import dashboards
 from infra.stacks.alarms import Alarms, Door, Told, open_executions, ring_promises
+from infra.stacks.api import PublicApi
 from infra.stacks.deployment import Deployment
-
-if TYPE_CHECKING:
-    from infra.stacks.api import PublicApi
-    from infra.stacks.escalation import Watch
-    from infra.stacks.functions import Functions
-    from infra.stacks.notification import Deliveries
+from infra.stacks.escalation import Watch
+from infra.stacks.functions import Functions
+from infra.stacks.notification import Deliveries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +52,10 @@ class Observability(Construct):
         id: str,
         *,
         deployment: Deployment,
-        functions: "Functions",
-        watch: "Watch",
-        deliveries: "Deliveries",
-        api: "PublicApi",
+        functions: Functions,
+        watch: Watch,
+        deliveries: Deliveries,
+        api: PublicApi,
         dead_letters: Sequence[sqs.IQueue],
     ) -> None:
         super().__init__(scope, id)
@@ -97,7 +94,7 @@ class Observability(Construct):
         )
 
     def _alarms(
-        self, seen: "Seen", *, deployment: Deployment, functions: "Functions"
+        self, seen: Seen, *, deployment: Deployment, functions: Functions
     ) -> Sequence[cloudwatch.IAlarm]:
         one, five = Duration.minutes(1), Duration.minutes(5)
         alarms = Alarms(self, "Alarms", deployment=deployment, topic=self._topic(deployment))

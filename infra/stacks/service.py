@@ -51,7 +51,7 @@ class Service(Stack):
         functions.node.add_dependency(
             Directory(self, "Directory", deployment=deployment, storage=storage).data
         )
-        deliveries.connect(functions)
+        deliveries.connect(webhooks=functions.webhooks, requeue=functions.requeue, release=functions.release)
         unchecked = on_upload(functions.photos, bucket=storage.photos, deployment=deployment)
         if deployment.region.malware_scan:
             MalwareScan(

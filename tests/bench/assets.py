@@ -1,10 +1,8 @@
 """The assets that are measured: every function's as the local stage deploys it, and the bare handler's."""
 
 import ast
-import compileall
 import json
 import os
-import py_compile
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,14 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import botocore
-
 from functions.complaints.region import region_from_dict
-from infra.docs_page import page
-from infra.openapi import document
-from infra.packaging.botocore_data import ENDPOINTS, MODEL
 from infra.packaging.bundle import SHARED, STORE, bundle, unpacked
 from infra.packaging.dependency import Target, locked
+from infra.packaging.openapi import document
+from infra.packaging.viewer import documentation
 from infra.region import load_region_file
 from infra.stacks import functions
 from infra.stacks.directory import DIRECTORY
@@ -31,19 +26,15 @@ BENCH: Final = STORE / "bench"
 LOCKS: Final = ROOT / "requirements" / "functions"
 # What boto3 needs, and nothing else.
 BARE_PACKAGES: Final = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
-ZIP_DATE: Final = 315_532_800.0
-"""1 January 1980: the date of every file in a zip that CDK makes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asset:
-    """`folder` is the archive unpacked; `memory` what the function is configured with, in MiB."""
+    """`folder` is the archive unpacked."""
 
     name: str
     handler: str
-    archive: Path
     folder: Path
-    memory: int
     environment: Mapping[str, str]
 
 
@@ -96,13 +87,10 @@ _ENVIRONMENT: Final = {
 def asset(name: str) -> Asset:
     """The function of this name in FUNCTIONS, built now if anything it is made of has changed."""
     code = FUNCTIONS[name]
-    archive = archived(name, target="host")
     return Asset(
         name=name,
         handler=code.handler,
-        archive=archive,
-        folder=unpacked(archive),
-        memory=code.memory,
+        folder=unpacked(archived(name, target="host")),
         environment={
             name: value
             for name, value in _ENVIRONMENT.items()
@@ -130,7 +118,7 @@ def archived(name: str, *, target: Target) -> Path:
     files = {"region.json": region}
     if code is functions.INTAKE_API:
         openapi = document(region_from_dict(json.loads(region)))
-        files |= {"openapi.json": openapi, "docs.html": page(openapi)}
+        files |= documentation(openapi)
     return bundle(
         name=name,
         sources=code.sources,
@@ -143,7 +131,7 @@ def archived(name: str, *, target: Target) -> Path:
 
 @cache
 def bare() -> Asset:
-    """The bare handler with boto3 above the same botocore, from the same bundler, with the models of the same services."""
+    """The bare handler with boto3 above the same botocore, from the same bundler, with DynamoDB's model alone."""
     root = BENCH / "bare"
     for folder in ("functions", *SHARED):
         (root / folder).mkdir(parents=True, exist_ok=True)
@@ -156,49 +144,13 @@ def bare() -> Asset:
         name="bare",
         sources=["functions/bare.py"],
         lock=lock,
-        services=["dynamodb", "sns", "sqs", "stepfunctions"],
+        services=["dynamodb"],
         target="host",
         root=root,
     )
     return Asset(
         name="bare",
         handler="functions.bare.handler",
-        archive=archive,
         folder=unpacked(archive),
-        memory=256,
         environment=_ENVIRONMENT,
     )
-
-
-def with_botocore_as_it_comes(built: Asset) -> Path:
-    """The same files, but with what botocore itself says of services, which our bundler shortens."""
-    folder = BENCH / "as-it-comes" / built.folder.name
-    if not folder.exists():
-        shutil.copytree(built.folder, folder)
-        whole = Path(botocore.__file__).parent / "data"
-        shutil.copy(whole / "endpoints.json", folder / ENDPOINTS)
-        for model in (folder / "botocore" / "data").rglob(MODEL):
-            shutil.copy(
-                whole / model.parent.relative_to(folder / "botocore" / "data") / f"{MODEL}.gz", model.parent
-            )
-            model.unlink()
-    return folder
-
-
-def as_plainly_packaged(built: Asset) -> Path:
-    """The same files as `pip install` and CDK's own zipping leave them: bytecode that is bound to the date of its source,
-    and a source of another date.
-    """
-    folder = BENCH / "plain" / built.folder.name
-    if not folder.exists():
-        shutil.copytree(built.folder, folder)
-        compileall.compile_dir(
-            folder,
-            quiet=2,
-            force=True,
-            workers=2,
-            invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP,
-        )
-        for source in folder.rglob("*.py"):
-            os.utime(source, (ZIP_DATE, ZIP_DATE))
-    return folder

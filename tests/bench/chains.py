@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from functions.complaints.clock import parse_iso
 from functions.complaints.region import region_from_dict
 from functions.complaints.routing import responsible_agency
 from infra.local.cast import agency_key, subscribe
@@ -48,10 +47,6 @@ class Chain(Protocol):
         """What was published to phones, and when."""
         ...
 
-    def assigned(self, names: Sequence[str]) -> Mapping[str, float]:
-        """When the step in between was written."""
-        ...
-
 
 @dataclass(kw_only=True)
 class Stack:
@@ -82,18 +77,6 @@ class Stack:
     def pushed(self, *, since: float) -> Mapping[str, float]:
         return _published(self.deployed.emulator, since=since, named=_complaint_of_push)
 
-    def assigned(self, names: Sequence[str]) -> Mapping[str, float]:
-        found = _items(
-            self.deployed.emulator,
-            self.deployed.complaints_table,
-            [{"pk": {"S": f"complaint#{name}"}, "sk": {"S": "event#000002"}} for name in names],
-        )
-        return {
-            item["complaint_id"]["S"]: parse_iso(item["at"]["S"]).timestamp()
-            for item in found
-            if item["type"]["S"] == "complaint.assigned"
-        }
-
 
 @dataclass(kw_only=True)
 class Floor:
@@ -101,7 +84,6 @@ class Floor:
 
     emulator: Emulator
     url: str
-    table: str
     receipts: Mapping[str, float]
     name: str = "empty functions"
 
@@ -117,11 +99,6 @@ class Floor:
 
     def pushed(self, *, since: float) -> Mapping[str, float]:
         return _published(self.emulator, since=since, named=_name_of_push)
-
-    def assigned(self, names: Sequence[str]) -> Mapping[str, float]:
-        keys = [{"pk": {"S": name}, "sk": {"S": "assigned"}} for name in names]
-        found = _items(self.emulator, self.table, keys)
-        return {item["pk"]["S"]: float(item["at"]["N"]) for item in found}
 
 
 @contextmanager
@@ -177,7 +154,7 @@ def floor(emulator: Emulator) -> Iterator[Floor]:
             BatchSize=5,
             ScalingConfig={"MaximumConcurrency": 50},
         )
-        yield Floor(emulator=emulator, url=_api(emulator, functions["put"]), table=table, receipts=receipts)
+        yield Floor(emulator=emulator, url=_api(emulator, functions["put"]), receipts=receipts)
 
 
 # --------------------------------------------------------------------------------------- the empty chain's parts
@@ -292,10 +269,3 @@ def _complaint_of_push(parameters: Any) -> str | None:
 def _name_of_push(parameters: Any) -> str | None:
     name = json.loads(parameters["Message"]).get("id", "")
     return name if str(name).startswith("floor-") else None
-
-
-def _items(emulator: Emulator, table: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    client = emulator.client("dynamodb")
-    for start in range(0, len(keys), 100):
-        asked = {table: {"Keys": list(keys[start : start + 100]), "ConsistentRead": True}}
-        yield from client.batch_get_item(RequestItems=asked)["Responses"][table]

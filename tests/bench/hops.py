@@ -6,7 +6,6 @@ by the queue.
 
 import json
 import os
-import time
 import urllib.request
 from typing import Any
 
@@ -46,7 +45,7 @@ def send(event: dict[str, Any], context: object) -> None:
 
 
 def _put(name: str, kind: str) -> None:
-    item = {"pk": {"S": name}, "sk": {"S": kind}, "kind": {"S": "event"}, "at": {"N": str(time.time())}}
+    item = {"pk": {"S": name}, "sk": {"S": kind}, "kind": {"S": "event"}}
     _dynamodb.put_item(TableName=os.environ["TABLE"], Item=item)
 
 

@@ -1,59 +1,52 @@
-"""Runs a probe in a fresh process, and sums up what many of them said."""
+"""Runs a probe in a fresh process, and holds what it took against what ran right after it."""
 
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.bench.assets import Asset
+from tests.bench.report import milliseconds, spread
 
 PROBE = Path(__file__).with_name("probe.py")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sample:
-    """One figure of one subject over the rounds of a run."""
+@dataclass(kw_only=True)
+class Compared:
+    """CPU seconds of ours and of the bare handler, in turn: what the machine does meanwhile is in both."""
 
-    values: Sequence[float]
+    mine: list[float] = field(default_factory=list)
+    its: list[float] = field(default_factory=list)
+
+    def add(self, mine: float, its: float) -> None:
+        self.mine.append(mine)
+        self.its.append(its)
 
     @property
-    def median(self) -> float:
-        return statistics.median(self.values)
+    def ratio(self) -> float:
+        """The median of the rounds' ratios."""
+        return statistics.median(self._ratios)
 
     @property
-    def quartiles(self) -> tuple[float, float]:
-        first, _, third = statistics.quantiles(self.values, n=4)
-        return first, third
+    def cells(self) -> tuple[str, str]:
+        """The ratio with its quartiles, and the medians of both in ms."""
+        first, _, third = statistics.quantiles(self._ratios, n=4)
+        medians = (milliseconds(statistics.median(each)) for each in (self.mine, self.its))
+        return spread(self.ratio, first, third), " / ".join(medians)
+
+    @property
+    def _ratios(self) -> list[float]:
+        return [mine / its for mine, its in zip(self.mine, self.its, strict=True)]
 
 
-def ratio(subject: Sample, base: Sample) -> tuple[float, float, float]:
-    """The median and the quartiles of the ratios within each round, in which both ran one right after the other: what
-    the machine does meanwhile, over minutes, is in both.
-    """
-    each = Sample(values=[mine / its for mine, its in zip(subject.values, base.values, strict=True)])
-    return each.median, *each.quartiles
-
-
-def probed(
-    built: Asset,
-    *,
-    folder: Path | None = None,
-    events: Sequence[Any] = (),
-    repeat: int = 0,
-    environment: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """What the probe printed; raises CalledProcessError with its traceback."""
-    job = {
-        "folder": str(folder or built.folder),
-        "handler": built.handler,
-        "events": list(events),
-        "repeat": repeat,
-    }
+def probed(built: Asset, *, environment: Mapping[str, str] | None = None, **job: Any) -> dict[str, Any]:
+    """What the probe printed, told to do `job` as well; raises RuntimeError with its traceback."""
+    job |= {"folder": str(built.folder), "handler": built.handler}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(job, file)
         file.flush()

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from importlib import import_module
+from importlib import import_module, reload
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,6 @@ from tests.functions.test_webhook_transport import ok, saying
 from tests.functions.webhook_street import HEALTHY, HOLDING, Street, local_stage, mixed
 from tests.region_fixture import RAW
 
-TURNS: Final = 8
 DELIVERIES: Final = 150
 BAD_DELIVERIES: Final = 20
 WORKERS: Final = 50
@@ -32,26 +31,27 @@ ANSWERS_AFTER_S: Final = 0.05
 REACH: Final = 1.1
 
 
-def measure() -> Sequence[Table]:
+def measure(*, turns: int) -> Sequence[Table]:
     prepare_environment()
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(local_stage(RAW, Path(folder)))
-        handler = import_module("functions.notify.webhooks.handler")
+        # It may have been loaded for another region before.
+        handler = reload(import_module("functions.notify.webhooks.handler"))
     with Street(handler, healthy=_after(ANSWERS_AFTER_S), trickle=1.0) as street:
-        alone, beside = _turns(street)
-        return [_table(street, alone, beside)]
+        alone, beside = _turns(street, turns)
+        return [_table(street, alone, beside, turns=turns)]
 
 
-def _turns(street: Street) -> tuple[list[float], list[float]]:
+def _turns(street: Street, turns: int) -> tuple[list[float], list[float]]:
     alone: list[float] = []
     beside: list[float] = []
     with ThreadPoolExecutor(WORKERS) as pool:
         _block(street, pool, [], prefix="warm")
-        for turn in range(TURNS):
+        for turn in range(turns):
             alone += _block(street, pool, [], prefix=f"alone{turn}-")
             bad = mixed(*(street.nudges(name, BAD_DELIVERIES) for name in street.new_bad_ones(turn)))
             beside += _block(street, pool, bad, prefix=f"beside{turn}-")
-            say(f"  turn {turn + 1} of {TURNS}")
+            say(f"  turn {turn + 1} of {turns}")
     return alone, beside
 
 
@@ -86,7 +86,7 @@ def _after(seconds: float) -> Any:
     return behaviour
 
 
-def _table(street: Street, alone: list[float], beside: list[float]) -> Table:
+def _table(street: Street, alone: list[float], beside: list[float], *, turns: int) -> Table:
     attempts = {name: made for name, made in street.attempts.items() if name != HEALTHY}
     by_kind: Counter[str] = Counter()
     for name, made in attempts.items():
@@ -112,7 +112,7 @@ def _table(street: Street, alone: list[float], beside: list[float]) -> Table:
             f"{len(alone):,} deliveries of each, one every {EVERY_S * 1000:.0f} ms, to an endpoint that answers after "
             f"{ANSWERS_AFTER_S * 1000:.0f} ms; {WORKERS} workers for all. Beside: "
             + ", ".join(f"{kind} ({count} attempts)" for kind, count in sorted(by_kind.items()))
-            + f", {TURNS} new subscriptions of each kind with {BAD_DELIVERIES} deliveries waiting. One that holds an "
+            + f", {turns} new subscriptions of each kind with {BAD_DELIVERIES} deliveries waiting. One that holds an "
             f"attempt until its limit of {TOTAL_TIMEOUT:.0f} s held {held} workers at most.",
         ],
     )

@@ -31,6 +31,7 @@ from functions.complaints.texts import (
 from functions.complaints.transitions import Move
 from functions.edge.problems import PROBLEMS
 from functions.intake.photos.limits import REASONS
+from functions.notify.webhooks.attempt import AttemptError
 from tests.naughty import NAUGHTY
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
@@ -131,10 +132,14 @@ def _modules() -> Iterator[tuple[Path, ast.Module]]:
 
 
 def _strings(node: ast.AST | None, module: ast.Module) -> set[str]:
-    """The texts that an expression may be: a constant, a choice of them, or a name that was given such a value."""
+    """The texts that an expression may be: a constant, one of an enumeration, a choice of them, or a name that was given
+    such a value.
+    """
     match node:
         case ast.Constant(value=str(value)):
             return {value}
+        case ast.Attribute(value=ast.Name(id="AttemptError"), attr=name):
+            return {AttemptError[name].value}
         case ast.IfExp(body=body, orelse=orelse):
             return _strings(body, module) | _strings(orelse, module)
         case ast.Name(id=name):
@@ -172,6 +177,8 @@ def _asked(call: ast.Call, module: ast.Module) -> Iterator[tuple[str, frozenset[
     match call.func:
         case ast.Name(id="invalid"):
             yield from ((f"fault.{key}", given) for key in _strings(second, module))
+        case ast.Name(id="fault"):
+            yield from ((f"fault.{key}", given) for key in _strings(first, module))
         case ast.Name(id="FieldFault"):
             params = named.get("params", ast.Dict(keys=[], values=[]))
             keys = params.keys if isinstance(params, ast.Dict) else [None]
@@ -192,9 +199,12 @@ def _asked(call: ast.Call, module: ast.Module) -> Iterator[tuple[str, frozenset[
 
 def test_every_key_that_the_code_names_has_a_text() -> None:
     used = {(use.key, use.where) for use in _uses()}
-    assert {"fault.not_ours_is_a_transfer", "conflict.own_complaint", "address.scheme"} <= {
-        key for key, _ in used
-    }
+    assert {
+        "fault.not_ours_is_a_transfer",
+        "fault.not_a_duration",
+        "conflict.own_complaint",
+        "address.scheme",
+    } <= {key for key, _ in used}
     assert sorted((key, where) for key, where in used if key not in CATALOGUES["en"]) == []
 
 

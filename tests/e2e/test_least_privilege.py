@@ -23,7 +23,7 @@ import yaml
 from functions.complaints.clock import utc_now
 from functions.complaints.ids import new_id
 from functions.edge.throttle import CLAIM
-from functions.records.people import HELD_SHARDS
+from functions.records.people.pushes import HELD_SHARDS
 from functions.route.archive.heads import closed_hours, key_of
 from functions.route.watch import FIRST_LAP, execution_input, execution_name
 from infra.local import citizen as app

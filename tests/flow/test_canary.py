@@ -162,7 +162,7 @@ def _found(text: str, canary: str) -> set[str]:
 
 
 def _subscribed_too(here: Town, receiver: Receiver) -> None:
-    from functions.records.agencies import new_subscription
+    from functions.records.agencies.subscriptions import new_subscription
 
     assert receiver.secret is not None
     new_subscription(

@@ -20,7 +20,9 @@ from functions.complaints.moves.parts import part_of
 from functions.complaints.transitions import MoveRefused
 from functions.records.dynamodb import connection
 from functions.records.erasure import erase_person
-from functions.records.store import AlreadyJoined, ComplaintStore, NumberTaken, Request, RequestSeen
+from functions.records.requests import Request, RequestSeen
+from functions.records.store import ComplaintStore
+from functions.records.transaction import AlreadyJoined, NumberTaken
 from tests.core.story import HOUSING, START
 from tests.dynamodb import tables
 from tests.region_fixture import WEST, region

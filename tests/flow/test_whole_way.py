@@ -166,7 +166,7 @@ def _filed(here: Town, category: str, *, photos: int = 0, key: str | None = None
 
 def _subscribed(here: Town, receiver: Receiver, *, agency_id: str = "housing") -> None:
     from functions.notify.webhooks.signature import new_secret
-    from functions.records.agencies import new_subscription
+    from functions.records.agencies.subscriptions import new_subscription
 
     receiver.secret = new_secret()
     new_subscription(

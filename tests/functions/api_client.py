@@ -106,7 +106,8 @@ class Client:
         # What Lambda sends on is UTF-8; half a surrogate pair would fail there.
         json.dumps(answer, ensure_ascii=False).encode()
         held = {name.lower(): value for name, value in answer["headers"].items()}
-        return Answer(status=answer["statusCode"], headers=held, text=answer["body"])
+        text = base64.b64decode(answer["body"]).decode() if answer.get("isBase64Encoded") else answer["body"]
+        return Answer(status=answer["statusCode"], headers=held, text=text)
 
 
 def person(handler: Any, subject: str = "person-1", *, locale: str | None = None) -> Client:
@@ -126,13 +127,11 @@ def anybody(handler: Any) -> Client:
 
 
 def load(
-    module: str, *, folder: Path, monkeypatch: pytest.MonkeyPatch, raw: Mapping[str, Any] = RAW, **files: str
+    module: str, *, folder: Path, monkeypatch: pytest.MonkeyPatch, raw: Mapping[str, Any] = RAW
 ) -> ModuleType:
-    """A fresh handler module for the region `raw`, as it would start in Lambda; `files` lie beside its region file."""
+    """A fresh handler module for the region `raw`, as it would start in Lambda."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "region.json").write_text(json.dumps(raw), encoding="utf-8")
-    for name, text in files.items():
-        (folder / name.replace("_", ".")).write_text(text, encoding="utf-8")
     for name, value in (ENVIRONMENT | {"PHOTOS_BUCKET": "photos"}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("REGION_FILE", str(folder / "region.json"))

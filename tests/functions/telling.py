@@ -10,13 +10,14 @@ from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.filing import Draft, file
 from functions.complaints.region import Region
+from functions.edge.clients import client
 from functions.notify.outbox.payload import Message
 from functions.notify.outbox.push import Outcome, SnsPusher
 from functions.notify.outbox.telling import Teller
-from functions.records.aws import client
 from functions.records.codec import complaint_pk, event_sk
 from functions.records.outbox import Published, published
-from functions.records.people import DEVICE_KEPT, DeviceItem, device_sk, person_pk, sign_in, token_digest
+from functions.records.people.devices import DEVICE_KEPT, DeviceItem, device_sk, sign_in, token_digest
+from functions.records.people.table import person_pk
 from functions.records.store import ComplaintStore
 from functions.records.tables import EventItem
 from tests.region_fixture import WEST, region

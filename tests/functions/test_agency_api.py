@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from functions.complaints.complaint import Actor, ActorKind, Complaint
-from functions.complaints.faults import Invalid
-from functions.complaints.limits import Limits
 from functions.complaints.moves import citizen, escalation
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.photos import add_photo
-from functions.edge.schema import check
-from functions.records.store import ComplaintStore, move
-from functions.route.api import schemas
+from functions.edge.fields import Body
+from functions.records.move import move
+from functions.records.store import ComplaintStore
+from functions.route.api.answering import Answer as AnswerBody
+from functions.route.api.conversing import Question, Remark
+from functions.route.api.extending import Extension
+from functions.route.api.passing_on import Transfer
 from tests.dynamodb import tables
 from tests.functions.api_client import Answer, Client, load, officer
 from tests.naughty import NAUGHTY, packed
@@ -104,6 +107,14 @@ def missed(complaint: Complaint) -> Complaint:
         late = complaint.due_at + timedelta(seconds=1)
         complaint = advanced(complaint.id, partial(escalation.tick, region=REGION, now=late))
     return complaint
+
+
+def unsigned(receipt: dict[str, Any]) -> dict[str, Any]:
+    """What is the same each time that it is answered; each time the uploads are signed anew, for the same term."""
+    uploads = [
+        upload | {"url": upload["url"].partition("?")[0], "expires_at": None} for upload in receipt["uploads"]
+    ]
+    return receipt | {"uploads": uploads}
 
 
 def at(complaint: Complaint, verb: str = "") -> str:
@@ -225,7 +236,7 @@ def test_what_would_be_done_twice_needs_a_key(verb: str, housing: Client) -> Non
     assert housing("POST", at(complaint, verb), MOVES[verb]).slug == "idempotency-key-missing"
     first = housing("POST", at(complaint, verb), MOVES[verb], key="k")
     again = housing("POST", at(complaint, verb), MOVES[verb], key="k")
-    assert (again.status, again.json) == (first.status, first.json)
+    assert (again.status, unsigned(again.json)) == (first.status, unsigned(first.json))
     assert again.json["version"] == complaint.version + 1
     other = {"text": "Другое, и длиннее."} if verb in {"ask", "comment"} else MOVES[verb] | {"x": 1}
     slug = housing("POST", at(complaint, verb), other, key="k").slug
@@ -363,10 +374,20 @@ def test_the_worklist_can_be_of_some_states_only(housing: Client) -> None:
         ("acknowledged", {first.id}),
         ("assigned", {second.id}),
         ("assigned,acknowledged", {first.id, second.id}),
+        ("answered,assigned,answered", {second.id}),
         ("answered", set()),
     ):
         items = housing("GET", "/v1/agency/complaints", query={"status": status}).json["items"]
         assert {item["id"] for item in items} == expected
+
+
+def test_states_that_are_given_one_by_one_are_all_asked_for(handler: Any) -> None:
+    """The gateway joins what comes twice by a comma, and tells the query as it was besides."""
+    given_to_housing()
+    twice = {"rawQueryString": "status=answered&status=assigned"}
+    client = described(officer(lambda event, context: handler({**event, **twice}, context)))
+    found = client("GET", "/v1/agency/complaints", query={"status": "answered,assigned"})
+    assert [item["status"] for item in found.json["items"]] == ["assigned"]
 
 
 @pytest.mark.parametrize(
@@ -374,6 +395,8 @@ def test_the_worklist_can_be_of_some_states_only(housing: Client) -> None:
     [
         ({"status": "lost"}, {"status": "unknown_choice"}),
         ({"status": ""}, {"status": "unknown_choice"}),
+        ({"status": "assigned,"}, {"status": "unknown_choice"}),
+        ({"status": "lost", "limit": "x"}, {"status": "unknown_choice", "limit": "not_in_range"}),
         ({"limit": "0"}, {"limit": "not_in_range"}),
         ({"cursor": "x"}, {"cursor": "wrong_form"}),
         ({"cursor": "e30"}, {"cursor": "wrong_form"}),
@@ -455,28 +478,25 @@ WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
 """What each verb has to be said, and besides."""
 
 
-BODIES = schemas.bodies(Limits())
-
-
 @pytest.mark.parametrize(
-    ("verb", "body"),
+    ("verb", "model"),
     [
-        ("comment", BODIES.comment),
-        ("ask", BODIES.question),
-        ("extend", BODIES.extension),
-        ("transfer", BODIES.transfer),
-        ("answer", BODIES.answer),
+        ("comment", Remark),
+        ("ask", Question),
+        ("extend", Extension),
+        ("transfer", Transfer),
+        ("answer", AnswerBody),
     ],
 )
-def test_each_naughty_string_is_taken_or_refused_with_its_field(verb: str, body: Any) -> None:
+def test_each_naughty_string_is_taken_or_refused_with_its_field(verb: str, model: type[Body]) -> None:
     field, more = WRITTEN[verb]
     for text in NAUGHTY:
         if text.strip() and len(text) >= (1 if field == "text" else 10):
-            check({field: text} | more, body)
+            assert getattr(model.model_validate({field: text} | more), field) == text
         else:
-            with pytest.raises(Invalid) as refused:
-                check({field: text} | more, body)
-            assert {fault.pointer for fault in refused.value.faults} == {f"/{field}"}, text
+            with pytest.raises(ValidationError) as refused:
+                model.model_validate({field: text} | more)
+            assert {error["loc"] for error in refused.value.errors()} == {(field,)}, text
 
 
 def test_naughty_strings_are_kept_to_the_byte(housing: Client, roads: Client) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from functions.complaints import keys
 from functions.complaints.faults import NotFound
-from functions.records import agencies
+from functions.edge.authorized import caller_of
+from functions.records.agencies.keys import create_key, revoke_key
 from tests.dynamodb import tables
 
 NOW = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)
@@ -35,7 +36,7 @@ def event(header):
 
 def key(**options):
     options = {"scopes": ("write",), "name": "case system", "expires_at": None, "now": NOW} | options
-    return agencies.create_key("roads", **options)
+    return create_key("roads", **options)
 
 
 def test_a_valid_key_is_let_in_with_what_the_function_behind_needs(authorize):
@@ -45,7 +46,7 @@ def test_a_valid_key_is_let_in_with_what_the_function_behind_needs(authorize):
         "isAuthorized": True,
         "context": {"agency_id": "roads", "key_id": made.key_id, "scopes": "read write"},
     }
-    caller = keys.caller_of({"requestContext": {"authorizer": {"lambda": answer["context"]}}})
+    caller = caller_of({"requestContext": {"authorizer": {"lambda": answer["context"]}}})
     assert caller == keys.Caller(agency_id="roads", key_id=made.key_id, scopes=frozenset({"read", "write"}))
 
 
@@ -60,7 +61,7 @@ def test_everything_else_is_kept_out(authorize, header):
 
 def test_an_ended_key_is_kept_out(authorize):
     expired, revoked = key(expires_at=NOW), key()
-    agencies.revoke_key("roads", revoked.key_id, now=NOW - timedelta(seconds=1))
+    revoke_key("roads", revoked.key_id, now=NOW - timedelta(seconds=1))
     assert (
         authorize(f"Bearer {expired.token}")
         == authorize(f"Bearer {revoked.token}")
@@ -71,4 +72,4 @@ def test_an_ended_key_is_kept_out(authorize):
 def test_a_function_behind_no_authorizer_serves_nobody():
     for context in ({}, {"authorizer": {}}, {"authorizer": {"lambda": {}}}):
         with pytest.raises(NotFound):
-            keys.caller_of({"requestContext": context})
+            caller_of({"requestContext": context})

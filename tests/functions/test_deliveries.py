@@ -10,18 +10,12 @@ from functions.complaints.events import EventType
 from functions.edge.stream import Batch
 from functions.notify.feed import Feed, changes, part_of
 from functions.notify.outbox.deliveries import CACHED_FOR, CachedSubscriptions, concerned, deliver, wants
-from functions.notify.webhooks.delivery import (
-    Lane,
-    read_delivery_id,
-    replay_ticket,
-    seq_of,
-    ticket_of,
-)
+from functions.notify.webhooks.delivery import Lane, read_delivery_id, replay_ticket, seq_of, ticket_of
 from functions.notify.webhooks.message import body_of, delivery_of
 from functions.notify.webhooks.nudges import JobCall, NotQueued, SqsNudges, from_text, to_text
 from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
-from functions.records import agencies
+from functions.records.agencies.subscriptions import new_subscription
 from tests.dynamodb import REGION, one_at_a_time, tables
 from tests.functions.webhook_world import START, Clock, Faults, Subscribed, event
 
@@ -191,7 +185,7 @@ def test_tickets_sort_as_their_deliveries_and_each_replay_has_its_own():
 
 
 def test_an_event_for_one_subscription_takes_four_requests(table):
-    agencies.new_subscription(
+    new_subscription(
         "roads",
         url="https://x.example.com/",
         types=("complaint.*",),

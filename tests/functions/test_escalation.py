@@ -8,7 +8,7 @@ from functions.complaints.complaint import Status
 from functions.complaints.duration import Duration
 from functions.complaints.faults import NotFound
 from functions.complaints.moves import agency
-from functions.records.store import move
+from functions.records.move import move
 from functions.route.escalation.wake import wake
 from tests.core.story import HOUSING
 from tests.functions.watching import Route

@@ -356,7 +356,8 @@ def test_a_picture_that_takes_too_much_memory_is_refused() -> None:
     """In a fresh process: a child may use what its parent has freed, and a run of tests has freed much."""
     code = """
         import sys
-        from functions.intake.photos.image import PhotoRefused, clean
+        from functions.intake.photos.limits import PhotoRefused
+        from functions.intake.photos.image import clean
         from functions.intake.photos.limits import Limits
         try:
             clean(sys.stdin.buffer.read(), declared_type="image/png", limits=Limits(memory=32 * 2**20))

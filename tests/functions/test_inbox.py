@@ -16,21 +16,19 @@ from functions.complaints.moves.filing import DeclaredPhoto
 from functions.complaints.moves.photos import refuse_photo
 from functions.complaints.people_rules import AWAKE_FOR
 from functions.complaints.timers import next_timer
+from functions.edge.clients import client
 from functions.edge.stream import Batch
 from functions.notify.outbox import consumer
 from functions.notify.outbox.consumer import OutOfTime
 from functions.notify.outbox.held import release
 from functions.notify.outbox.push import Outcome
 from functions.notify.outbox.telling import FAILURES_MOST, NotPushed
-from functions.records.aws import client
 from functions.records.outbox import Published
-from functions.records.people import (
-    HeldItem,
-    InboxItem,
-    change_profile,
-    device_of,
-    person_pk,
-)
+from functions.records.people.devices import device_of
+from functions.records.people.inbox import InboxItem
+from functions.records.people.profiles import change_profile
+from functions.records.people.pushes import HeldItem
+from functions.records.people.table import person_pk
 from tests.dynamodb import one_at_a_time, tables
 from tests.functions.faults import When, aws_calls, run_again_until_done
 from tests.functions.telling import HOUSING, NIGHT, REPORTER, Life, Phones, phone, teller

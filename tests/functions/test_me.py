@@ -15,10 +15,14 @@ from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.events import chain_fault
 from functions.complaints.faults import Stale
 from functions.complaints.moves import agency, citizen
-from functions.records import aws
+from functions.edge.clients import client
 from functions.records.codec import complaint_pk
+from functions.records.dynamodb import connection
 from functions.records.erasure import erase_person
-from functions.records.people import InboxItem, ProfileItem, connection, person_of, person_pk
+from functions.records.people.inbox import InboxItem
+from functions.records.people.person import person_of
+from functions.records.people.profiles import ProfileItem
+from functions.records.people.table import person_pk
 from functions.records.store import ComplaintStore
 from functions.records.tables import FollowerItem
 from tests.dynamodb import REGION, tables
@@ -339,9 +343,9 @@ def test_no_log_line_carries_what_a_person_gave(me: Client, capsys: pytest.Captu
 
 
 def table_text() -> str:
-    client = aws.client("dynamodb")
+    dynamodb = client("dynamodb")
     return "".join(
-        json.dumps(client.scan(TableName=table)["Items"], default=str, ensure_ascii=False)
+        json.dumps(dynamodb.scan(TableName=table)["Items"], default=str, ensure_ascii=False)
         for table in ("complaints", "people")
     )
 

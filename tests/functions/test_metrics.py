@@ -1,9 +1,13 @@
 """Metrics are lines that CloudWatch understands, and say what happened."""
 
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+import time_machine
 
 from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import Event, EventType
@@ -49,30 +53,64 @@ def printed(capsys: pytest.CaptureFixture[str]) -> list[dict]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_a_line_is_one_that_cloudwatch_takes_metrics_from() -> None:
-    line = json.loads(
-        metrics.line(
-            {metrics.ESCALATED: 1, metrics.ESCALATION_DELAY: 2.5}, now=NOW, Agency="a", Category=None
-        )
-    )
+def test_a_line_is_one_that_cloudwatch_takes_metrics_from(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As on Lambda, where Powertools would count by function.
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "assignment")
+    with time_machine.travel(NOW, tick=False):
+        metrics.emit({metrics.ESCALATED: 1, metrics.ESCALATION_DELAY: 2.5}, Agency="a", Category=None)
+    (line,) = printed(capsys)
+    assert line == {
+        "_aws": {
+            "Timestamp": 1772510706000,
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": metrics.NAMESPACE,
+                    "Dimensions": [[]],
+                    "Metrics": [
+                        {"Name": "Escalated", "Unit": "Count"},
+                        {"Name": "EscalationDelay", "Unit": "Seconds"},
+                    ],
+                }
+            ],
+        },
+        "Agency": "a",
+        "Escalated": [1.0],
+        "EscalationDelay": [2.5],
+    }
+
+
+def test_a_delivery_is_measured_for_the_region_and_for_its_subscription(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    metrics.emit({"Delivered": 1}, also_by={"Agency": "a", "Subscription": "s"}, MessageId="m")
+    (line,) = printed(capsys)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert line["_aws"]["Timestamp"] == 1772510706000
-    assert directive["Dimensions"] == [[]]
-    assert directive["Metrics"] == [
-        {"Name": "Escalated", "Unit": "Count"},
-        {"Name": "EscalationDelay", "Unit": "Seconds"},
-    ]
-    assert (line["Escalated"], line["EscalationDelay"], line["Agency"]) == (1, 2.5, "a")
-    assert "Category" not in line
+    assert directive["Dimensions"] == [[], ["Agency", "Subscription"]]
+    assert (line["Agency"], line["Subscription"], line["MessageId"]) == ("a", "s", "m")
+
+
+def test_lines_of_many_threads_stay_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is written in one piece, and says what its own event says."""
+    written: list[str] = []
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(write=written.append))
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda n: metrics.emit({metrics.TOLD: n}, Complaint=str(n)), range(1_000)))
+    lines = [json.loads(text) for text in written if text.endswith("}\n")]
+    assert len(lines) == len(written)
+    assert sorted((line["Told"], line["Complaint"]) for line in lines) == sorted(
+        ([float(n)], str(n)) for n in range(1_000)
+    )
 
 
 def test_an_event_that_counts_is_one_line_with_its_body_and_category(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    report(published(EventType.REFUTED), now=NOW)
-    report(published(EventType.COMMENTED), now=NOW)
+    report(published(EventType.REFUTED))
+    report(published(EventType.COMMENTED))
     (line,) = printed(capsys)
-    assert (line["Refuted"], line["Agency"], line["Category"]) == (1, "city_housing", "open_manhole")
+    assert (line["Refuted"], line["Agency"], line["Category"]) == ([1], "city_housing", "open_manhole")
 
 
 @pytest.mark.parametrize(("level", "in_time"), [(0, 1), (1, 0), (2, 0)])
@@ -94,7 +132,7 @@ def test_an_assignment_is_prompt_until_the_sweep_would_have_to_make_it(
 ) -> None:
     report_assignment(published(EventType.SUBMITTED), now=NOW + timedelta(seconds=after_s))
     (line,) = printed(capsys)
-    assert (line["AssignmentDelay"], line["AssignedPromptly"]) == (after_s, promptly)
+    assert (line["AssignmentDelay"], line["AssignedPromptly"]) == ([after_s], [promptly])
 
 
 @pytest.mark.parametrize(("after_s", "late"), [(2, 0), (60, 0), (61, 1)])
@@ -103,20 +141,20 @@ def test_telling_is_late_a_minute_after_the_event(
 ) -> None:
     report_told(published(EventType.ASSIGNED), now=NOW + timedelta(seconds=after_s))
     (line,) = printed(capsys)
-    assert (line["Told"], line["ToldLate"], line["TellingDelay"]) == (1, late, after_s)
+    assert (line["Told"], line["ToldLate"], line["TellingDelay"]) == ([1], [late], [after_s])
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_of_a_push_is_sent_failed_or_a_normal_end(
     outcome: Outcome, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    push = counted(lambda device, message: outcome, now=lambda: NOW)
+    push = counted(lambda device, message: outcome)
     assert push(None, None) is outcome  # type: ignore[arg-type]
     lines = printed(capsys)
     match outcome:
         case Outcome.GONE:
             assert lines == []
         case Outcome.SENT:
-            assert (lines[0]["PushSent"], lines[0]["PushFailed"]) == (1, 0)
+            assert (lines[0]["PushSent"], lines[0]["PushFailed"]) == ([1], [0])
         case _:
-            assert (lines[0]["PushSent"], lines[0]["PushFailed"]) == (0, 1)
+            assert (lines[0]["PushSent"], lines[0]["PushFailed"]) == ([0], [1])

@@ -243,7 +243,7 @@ def test_no_key_is_made_for_a_body_that_the_region_has_not(place):
 def valid(token):
     from functions.complaints.clock import utc_now
     from functions.complaints.keys import read_token
-    from functions.records.agencies import caller_with
+    from functions.records.agencies.keys import caller_with
 
     return caller_with(read_token(token), now=utc_now()) is not None
 
@@ -358,7 +358,8 @@ def waiting(sqs, url):
 
 
 def inbox(here, complaint_id):
-    from functions.records.people import InboxItem, person_pk
+    from functions.records.people.inbox import InboxItem
+    from functions.records.people.table import person_pk
 
     told = InboxItem.query(person_pk("aigerim"), InboxItem.sk.startswith("told#"))
     return [each.type for each in told if each.complaint_id == complaint_id]
@@ -510,7 +511,7 @@ def test_a_trace_follows_a_watch_into_the_execution_that_it_went_on_in():
 
 
 def test_a_limit_is_agreed_with_an_agency_and_taken_back(here, place, capsys):
-    from functions.records.agencies import AgencyItem
+    from functions.records.agencies.agreements import AgencyItem
 
     def agreed():
         return AgencyItem.get("agency#housing", AgencyItem.SK).requests_per_minute
@@ -639,7 +640,7 @@ def test_what_a_person_did_after_they_came_back_is_put_back_as_theirs(here, plac
 
 
 def test_an_agencys_items_are_named_and_put_back_one_by_one(here, place, capsys):
-    from functions.records.agencies import subscription_of
+    from functions.records.agencies.subscriptions import subscription_of
 
     run(place, "keys", "make", "housing", "--name", "case system", "--apply")
     kept, gone = subscribed("kept"), subscribed("gone")
@@ -665,9 +666,14 @@ def test_deliveries_are_not_restored_for_what_was_sent_would_be_sent_again(place
 
 def subscribed(name):
     from functions.complaints.clock import utc_now
-    from functions.notify.subscriptions.manage import create_subscription
-    from functions.notify.webhooks.address import AddressPolicy
+    from functions.notify.webhooks.signature import new_secret
+    from functions.records.agencies.subscriptions import new_subscription
 
-    policy = AddressPolicy(allow_http=True, allow_private=True, ports=None)
-    url = f"http://127.0.0.1:8080/{name}"
-    return create_subscription("housing", url=url, policy=policy, active=True, now=utc_now()).subscription
+    return new_subscription(
+        "housing",
+        url=f"http://127.0.0.1:8080/{name}",
+        types=("complaint.*",),
+        secret=new_secret(),
+        active=True,
+        now=utc_now(),
+    )

@@ -15,11 +15,12 @@ from PIL import Image
 from functions.complaints.complaint import Actor, ActorKind, Complaint, Photo, PhotoStatus, Status
 from functions.complaints.moves import citizen
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
+from functions.edge.clients import client
 from functions.intake.photos.bucket import VERDICT_TAG, PhotoBucket
 from functions.intake.photos.check import NotScanned, PhotoCheck
-from functions.records.aws import client
+from functions.records.move import move
 from functions.records.photo_keys import clean_key, quarantine_key, thumbnail_key
-from functions.records.store import ComplaintStore, move
+from functions.records.store import ComplaintStore
 from tests.dynamodb import REGION, tables
 from tests.functions import photo_corpus as corpus
 from tests.functions.api_client import load

@@ -11,8 +11,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from functions.edge import clients
 from functions.notify.platform_applications.handler import handler
-from functions.records import aws
 from tests.dynamodb import REGION
 
 SERVICE_ACCOUNT = {
@@ -67,11 +67,10 @@ def cloudformation() -> Iterator[CloudFormation]:
 
 
 @pytest.fixture(autouse=True)
-def account() -> Iterator[None]:
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(clients, "_made", {})
     with mock_aws():
-        aws.client.cache_clear()
         yield
-    aws.client.cache_clear()
 
 
 def ask(cloudformation: CloudFormation, request: str = "Create", **changes: Any) -> dict[str, Any]:

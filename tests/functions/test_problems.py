@@ -1,21 +1,24 @@
 """Problem details: RFC 9457's members, the right status, the field named, the caller's language."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
 from functions.complaints.complaint import Status
 from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound, invalid
 from functions.complaints.texts import LANGUAGES, UNKNOWN
 from functions.complaints.transitions import Move, MoveRefused
 from functions.edge.problems import CONTENT_TYPE, PROBLEMS, Problem, fault_text, problem_of
-from functions.edge.schema import check
-from functions.intake.api.schemas import SUBMISSION
+from functions.edge.validation import refusal
+from functions.intake.api.submission import submission
 from tests.naughty import NAUGHTY
+from tests.region_fixture import region
 
 # RFC 9457, section 3.1, and appendix A.
 RFC_9457 = {
@@ -97,11 +100,13 @@ def test_what_is_not_yours_reads_as_what_does_not_exist() -> None:
 
 
 def test_every_fault_is_named_with_its_field_in_the_callers_language() -> None:
-    with pytest.raises(Invalid) as caught:
-        check(
-            {"comment": " ", "photos": [{"content_type": "image/gif", "size": 0, "sha256": "x"}]}, SUBMISSION
+    model = submission(region(), now=lambda: datetime.now(UTC))
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(
+            {"comment": " ", "photos": [{"content_type": "image/gif", "size": 0, "sha256": "x"}]}
         )
-    document = problem_of(caught.value).document("ru")
+    errors = [{**error, "loc": ("body", *error["loc"])} for error in caught.value.errors()]
+    document = problem_of(refusal(errors)).document("ru")
     said = {error["pointer"]: (error["key"], error["detail"]) for error in document["errors"]}
     assert said == {
         "/category": ("missing", "Выберите, о чём вы сообщаете."),

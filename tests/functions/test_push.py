@@ -14,9 +14,9 @@ from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.events import Event
 from functions.complaints.history import PushText, push
 from functions.complaints.moves import agency, citizen
+from functions.edge.clients import client
 from functions.notify.outbox.payload import FALLBACK_MOST, LIMIT, TTL, clipped, message_of
 from functions.notify.outbox.push import Outcome, SnsPusher
-from functions.records.aws import client
 from functions.records.outbox import Published
 from tests.core.story import assigned as story
 from tests.dynamodb import tables

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from functions.edge.clients import client
 from functions.intake.people.devices import Devices
-from functions.records.aws import client
-from functions.records.people import device_of, person_of
+from functions.records.people.devices import device_of
+from functions.records.people.person import person_of
 from tests.dynamodb import prepare_environment, tables
 from tests.functions.faults import When, aws_calls, number_of_calls, run_again_until_done
 from tests.functions.telling import MONDAY, application

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.edge.http import Api, answer
 from functions.edge.problems import Problem
-from functions.edge.throttle import CLAIM, PER_MINUTE, WINDOW_S, Throttle, Throttled
-from functions.records import agencies
+from functions.edge.resolver import Api
+from functions.edge.throttle import CLAIM, PER_MINUTE, WINDOW_S, Throttle, agency_limit
+from functions.records.agencies.agreements import agree
 from tests.dynamodb import tables
 from tests.functions.webhook_world import Faults
 
@@ -45,7 +45,7 @@ def test_so_many_get_in_and_no_more_and_then_again():
 
 
 def test_containers_share_the_limit():
-    agencies.agree("roads", requests_per_minute=60, now=NOW)
+    agree("roads", requests_per_minute=60, now=NOW)
     containers = [Throttle() for _ in range(4)]
     assert sum(admitted(each, 30) for each in containers) == 60
 
@@ -53,19 +53,19 @@ def test_containers_share_the_limit():
 def test_what_was_agreed_counts_from_the_next_claim_and_so_does_taking_it_back():
     throttle = Throttle()
     assert throttle.check("roads", NOW).limit == PER_MINUTE
-    agencies.agree("roads", requests_per_minute=20, now=NOW)
+    agree("roads", requests_per_minute=20, now=NOW)
     assert throttle.check("roads", NOW).limit == PER_MINUTE
     assert admitted(throttle, 50) == 18
     assert throttle.check("roads", NOW + MINUTE).limit == 20
-    agencies.agree("roads", requests_per_minute=None, now=NOW)
+    agree("roads", requests_per_minute=None, now=NOW)
     assert throttle.check("roads", NOW + 2 * MINUTE).limit == PER_MINUTE
 
 
 def test_agreeing_in_the_middle_of_a_minute_does_not_give_it_anew():
-    agencies.agree("roads", requests_per_minute=20, now=NOW)
+    agree("roads", requests_per_minute=20, now=NOW)
     throttle = Throttle()
     assert admitted(throttle, 15) == 15
-    agencies.agree("roads", requests_per_minute=30, now=NOW)
+    agree("roads", requests_per_minute=30, now=NOW)
     assert admitted(Throttle(), 50) + admitted(throttle, 50) == 15
 
 
@@ -75,7 +75,7 @@ def test_agreeing_in_the_middle_of_a_minute_does_not_give_it_anew():
 def test_however_containers_and_clocks_interleave_no_minute_is_given_more_than_the_limit(limit, steps):
     """Each request comes to one of three containers at a second of the minute and a half; clocks go back as well."""
     with tables():
-        agencies.agree("roads", requests_per_minute=limit, now=NOW)
+        agree("roads", requests_per_minute=limit, now=NOW)
         containers, let_in = [Throttle() for _ in range(3)], Counter()
         begin = NOW.replace(second=0)
         for container, second in steps:
@@ -91,7 +91,7 @@ def test_however_containers_and_clocks_interleave_no_minute_is_given_more_than_t
 
 
 def test_a_limit_below_a_claim_is_kept_too():
-    agencies.agree("roads", requests_per_minute=3, now=NOW)
+    agree("roads", requests_per_minute=3, now=NOW)
     assert sum(admitted(each, 5) for each in (Throttle(), Throttle())) == 3
 
 
@@ -135,19 +135,18 @@ def test_a_quiet_agency_costs_one_write_and_no_read():
 
 def test_an_api_tells_the_limit_with_every_answer(monkeypatch):
     monkeypatch.setattr("functions.edge.throttle._throttle", Throttle())
-    agencies.agree("roads", requests_per_minute=2, now=NOW)
-    api = Api()
+    agree("roads", requests_per_minute=2, now=NOW)
+    api = Api(gate=agency_limit(now=lambda: NOW))
 
     @api.get("/v1/agency/changes")
     def _changes():
-        return answer({})
+        return {}
 
     @api.get("/v1/agency/keys")
     def _keys():
         raise Problem("forbidden")
 
-    throttled = Throttled(api, now=lambda: NOW)
-    answers = [throttled.serve(request(path), None) for path in ("changes", "keys", "changes")]
+    answers = [api.serve(request(path), None) for path in ("changes", "keys", "changes")]
     assert [each["statusCode"] for each in answers] == [200, 403, 429]
     left = [int(re.search(r"r=(\d+)", each["headers"]["ratelimit"])[1]) for each in answers]
     assert left == [1, 0, 0]

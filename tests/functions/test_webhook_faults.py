@@ -17,6 +17,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from functions.complaints.clock import utc_now
+from functions.edge.clients import client
 from functions.notify.outbox.deliveries import CachedSubscriptions
 from functions.notify.webhooks import nudges
 from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
@@ -28,9 +29,7 @@ from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
 from functions.notify.webhooks.transport import attempt
 from functions.notify.webhooks.warnings import CLAIMED_FOR, Mailer
-from functions.records import agencies
-from functions.records.agencies import SubscriptionItem
-from functions.records.aws import client
+from functions.records.agencies.subscriptions import SubscriptionItem, new_subscription, subscriptions_of
 from tests.dynamodb import REGION, tables
 from tests.functions.test_webhook_transport import LOCAL_STAGE, Receiver, ok, read_request
 from tests.functions.webhook_world import (
@@ -65,9 +64,9 @@ def subscription():
 
 def subscribe():
     """A new subscription, the only one."""
-    for item in agencies.subscriptions_of("roads"):
+    for item in subscriptions_of("roads"):
         item.delete()
-    return agencies.new_subscription(
+    return new_subscription(
         "roads",
         url="https://hooks.example.com/",
         types=("complaint.*",),

@@ -23,7 +23,7 @@ from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.schedule import SLOW_PLACES, UNPROVEN_PLACES
 from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
-from functions.records import agencies
+from functions.records.agencies.subscriptions import new_subscription
 from tests.dynamodb import tables
 from tests.functions.test_webhook_transport import Receiver, ok, saying
 from tests.functions.webhook_street import HEALTHY, HOLDING, Street, local_stage, mixed, record
@@ -70,7 +70,7 @@ def sender(monkeypatch, tmp_path):
 
 
 def subscribe(agency_id, port, **options):
-    return agencies.new_subscription(
+    return new_subscription(
         agency_id,
         url=f"http://127.0.0.1:{port}/hook",
         types=("complaint.*",),
@@ -105,7 +105,7 @@ def test_a_message_arrives_signed_and_its_attempt_is_logged(sender, capsys):
     delivery = DynamoDeliveries().get(nudge.lane, 1)
     assert (delivery.status, delivery.attempts[0]["response"]) == ("delivered", "thanks")
     line = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
-    assert (line["Delivered"], line["Failed"], line["Subscription"]) == (1, 0, item.id)
+    assert (line["Delivered"], line["Failed"], line["Subscription"]) == ([1], [0], item.id)
 
 
 def test_an_attempt_is_logged_with_the_complaint_and_what_caused_it(sender, caplog):
@@ -138,6 +138,11 @@ def test_a_record_that_cannot_be_worked_off_is_handed_out_again_and_the_others_a
         answer = sender.handler({"Records": records}, Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "broken"}]}
     assert len(receiver.requests) == 3
+
+
+def test_a_batch_of_which_nothing_can_be_worked_off_is_handed_out_again_whole(sender):
+    answer = sender.handler({"Records": [{"messageId": each, "body": "{"} for each in "ab"]}, Context())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "a"}, {"itemIdentifier": "b"}]}
 
 
 @pytest.fixture

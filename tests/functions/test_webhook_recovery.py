@@ -1,7 +1,8 @@
 """An endpoint that fails is spared, its agency is told, and after it has recovered everything goes out in order."""
 
+import io
 import json
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -18,13 +19,7 @@ from functions.notify.webhooks.delivery import (
     message_id,
     with_attempt,
 )
-from functions.notify.webhooks.endpoints import (
-    DynamoEndpoints,
-    Notice,
-    Overtaken,
-    endpoint_of,
-    with_notice,
-)
+from functions.notify.webhooks.endpoints import DynamoEndpoints, Notice, Overtaken, endpoint_of, with_notice
 from functions.notify.webhooks.limits import (
     CLAIM,
     DEFAULT_RATE,
@@ -41,7 +36,7 @@ from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
 from functions.notify.webhooks.warnings import CLAIMED_FOR, SUBJECTS, Mailer, message_of
-from functions.records import agencies
+from functions.records.agencies.subscriptions import new_subscription, subscription_of
 from tests.dynamodb import tables
 from tests.functions.webhook_world import START, Agency, Died, Fault, Faults, World, answered, event
 
@@ -80,15 +75,15 @@ class Town:
         self.mails.append(mail)
 
     def report_waiting(self, endpoint, delivery):
-        line = json.loads(metrics.waiting_line(endpoint, delivery, now=self.world.clock()))
-        self.waiting.append((self.world.clock(), line["UndeliveredAge"]))
+        age = age_reported(endpoint, delivery, now=self.world.clock())
+        self.waiting.append((self.world.clock(), age))
 
     def post(self, endpoint, delivery):
         return self.faults.around("POST", lambda: self.agencies[endpoint.agency_id](endpoint, delivery))
 
     def settle(self, agency_id, answer=lambda delivery: answered(), **options):
         self.agencies[agency_id] = Agency(answer)
-        self.items[agency_id] = agencies.new_subscription(
+        self.items[agency_id] = new_subscription(
             agency_id,
             url=f"https://{agency_id}.example.com/",
             types=("complaint.*",),
@@ -106,7 +101,7 @@ class Town:
                 self.world.work_off()
 
     def endpoint(self, agency_id):
-        return endpoint_of(agencies.subscription_of(agency_id, self.items[agency_id].id))
+        return endpoint_of(subscription_of(agency_id, self.items[agency_id].id))
 
     def kinds(self):
         return [mail["MessageAttributes"]["kind"]["StringValue"] for mail in self.mails]
@@ -316,8 +311,15 @@ def test_a_replayed_delivery_is_late_since_its_replay_and_not_since_its_event(to
     later = START + 20 * DAY
     replayed = replace(delivery, replayed_at=later)
     for each, age in ((delivery, 20 * 86400 + 60), (replayed, 60)):
-        line = metrics.waiting_line(town.endpoint("roads"), each, now=later + MINUTE)
-        assert json.loads(line)["UndeliveredAge"] == age
+        assert age_reported(town.endpoint("roads"), each, now=later + MINUTE) == age
+
+
+def age_reported(endpoint, delivery, *, now):
+    """Of what is put off, in seconds."""
+    with redirect_stdout(io.StringIO()) as out:
+        metrics.report_waiting(endpoint, delivery, now=now)
+    (age,) = json.loads(out.getvalue())["UndeliveredAge"]
+    return age
 
 
 # ---- mail, and a health that many want to change

@@ -1,21 +1,22 @@
 """One attempt over real sockets, against receivers that misbehave in every known way."""
 
 import datetime as dt
+import inspect
 import ipaddress
 import socket
 import ssl
 import struct
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from inspect import signature
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.notify.webhooks.address import AddressPolicy
+from functions.notify.webhooks.attempt import AttemptError
 from functions.notify.webhooks.transport import READ_LIMIT, attempt, parse_retry_after, trusting
 
 LOCAL_STAGE = AddressPolicy(allow_http=True, allow_private=True, ports=None)
@@ -127,6 +128,20 @@ def endless(connection, _):
 
 def silent(connection, _):
     time.sleep(3)
+
+
+@contextmanager
+def swallowing(address="127.0.0.1", port=0):
+    """Whoever connects there hears nothing at all, until the listener that it gives takes more connections again."""
+    with ExitStack() as open_sockets:
+        listener = open_sockets.enter_context(socket.socket())
+        listener.bind((address, port))
+        listener.listen(0)
+        for _ in range(4):
+            filler = open_sockets.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        yield listener
 
 
 def ok(body=b"", *, status=b"200 OK", fields=b""):
@@ -275,7 +290,12 @@ def test_a_dead_port_is_refused():
         (saying(b"\x16\x03\x01\x00\x00\x00\xff" * 10 + b"\r\n\r\n"), "malformed_answer"),
         (saying(b"HTTP/1.1 abc\r\n\r\n"), "malformed_answer"),
         (saying(b"HTTP/1.1 -200 OK\r\n\r\n"), "malformed_answer"),
-        (saying(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200 + b"\r\n"), "malformed_answer"),
+        (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc"), "malformed_answer"),
+        (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nabc"), "malformed_answer"),
+        (saying(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc"), "malformed_answer"),
+        (saying(b"HTTP/1.1 200 OK\r\nX: a\x00b\r\nContent-Length: 3\r\n\r\nabc"), "malformed_answer"),
+        (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"), "malformed_answer"),
+        (saying(b"HTTP/1.1 200 OK\r\n"), "malformed_answer"),
         (saying(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n"), "answer_header_too_large"),
         (saying(b"HTTP/1.1 200 OK\r\n" + (b"X: " + b"x" * 4000 + b"\r\n") * 50), "answer_header_too_large"),
         (saying(b"HTTP/1.1 100 Continue\r\n\r\n" * 100_000), "answer_header_too_large"),
@@ -284,6 +304,56 @@ def test_a_dead_port_is_refused():
 def test_a_broken_answer_is_a_failure_with_its_reason(behaviour, error):
     result = outcome_of(behaviour)
     assert (result.outcome, result.error) == ("failed", error)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ok(b"taken", fields=b"this line is no header\r\n"),
+        ok(b"taken", fields=b"X y: z\r\n"),
+        ok(b"taken", status=b"abc"),
+        b"HTTP/1.1 abc\r\n",
+        b"HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"220 mail.example.com ESMTP\r\n",
+    ],
+)
+def test_an_answer_that_is_not_http_is_known_at_once_though_the_connection_stays_open(answer):
+    """Nothing more comes, and nobody waits for it."""
+
+    def behaviour(connection, _):
+        connection.sendall(answer)
+        connection.recv(1)
+
+    started = time.monotonic()
+    result = outcome_of(behaviour)
+    assert (result.outcome, result.error) == ("failed", "malformed_answer")
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("count", [120, 1000])
+def test_an_answer_may_have_as_many_headers_as_there_is_room_for(count):
+    fields = b"".join(b"X-%d: y\r\n" % number for number in range(count))
+    assert len(fields) < READ_LIMIT
+    assert outcome_of(saying(ok(b"taken", fields=fields))).outcome == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(b"413 Too Large", "http_status"), (b"200 OK", "connection_reset")]
+)
+def test_an_answer_to_a_request_that_was_not_taken_in_counts_unless_it_is_a_success(status, error):
+    """A receiver may refuse what it has not read (RFC 9110, section 15.5.14); it cannot have accepted it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(100)
+                connection.sendall(ok(status=status))
+
+        threading.Thread(target=serve, daemon=True).start()
+        result = send(f"http://127.0.0.1:{listener.getsockname()[1]}/", body=b"x" * 50_000_000)
+    assert (result.outcome, result.error, result.status) == ("failed", error, int(status[:3]))
 
 
 SLOW = {
@@ -327,12 +397,7 @@ def test_a_receiver_that_takes_nothing_in_ends_at_the_total_limit():
 
 
 def test_a_full_queue_of_connections_ends_at_the_total_limit():
-    with ExitStack() as open_sockets:
-        listener = open_sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-        for _ in range(4):
-            filler = open_sockets.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
+    with swallowing() as listener:
         started = time.monotonic()
         result = send(f"http://127.0.0.1:{listener.getsockname()[1]}/", total_timeout=LIMIT)
     assert result.error == "timeout_connect"
@@ -425,8 +490,14 @@ FIELDS = st.sampled_from(
 def test_whatever_bytes_come_the_attempt_has_an_outcome(parrot, line, field, rest):
     result = send(parrot, body=line + field + rest)
     assert result.outcome in ("failed", "delivered", "gone")
+    assert result.error in {None, *AttemptError}
     assert (result.error is None) == (result.outcome == "delivered")
     assert not str(result.error).startswith("timeout")
+
+
+def test_every_reason_is_explained_to_whoever_reads_it():
+    explained = inspect.getdoc(AttemptError)
+    assert [each for each in AttemptError if f"`{each}`" not in explained] == []
 
 
 # ---- several addresses, and names that change
@@ -443,27 +514,34 @@ def answering(*addresses):
 
 
 def test_the_next_address_is_tried_when_one_takes_no_connection():
-    with Receiver(saying(ok()), host="127.0.0.2") as receiver:
+    with Receiver(saying(ok()), host="127.0.0.2") as receiver, socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", receiver.port))
         result = send(f"http://receiver:{receiver.port}/", resolver=answering("127.0.0.1", "127.0.0.2"))
     assert (result.outcome, result.address, receiver.connections) == ("delivered", "127.0.0.2", 1)
+    assert result.latency_ms < 200
 
 
-def test_an_address_that_swallows_packets_leaves_time_for_the_next():
-    with ExitStack() as open_sockets, Receiver(saying(ok()), host="127.0.0.2") as receiver:
-        listener = open_sockets.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", receiver.port))
-        listener.listen(0)
-        for _ in range(4):
-            filler = open_sockets.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
+def test_an_address_that_swallows_packets_delays_the_next_by_a_quarter_of_a_second():
+    with Receiver(saying(ok()), host="127.0.0.2") as receiver, swallowing("127.0.0.1", receiver.port):
         result = send(
             f"http://receiver:{receiver.port}/",
             resolver=answering("127.0.0.1", "127.0.0.2"),
-            total_timeout=1.0,
+            total_timeout=15.0,
         )
     assert (result.outcome, result.address) == ("delivered", "127.0.0.2")
-    assert 400 <= result.latency_ms < 950
+    assert 250 <= result.latency_ms < 700
+
+
+def test_addresses_that_all_swallow_packets_end_at_the_total_limit():
+    with swallowing() as listener, swallowing("127.0.0.2", listener.getsockname()[1]):
+        started = time.monotonic()
+        result = send(
+            f"http://receiver:{listener.getsockname()[1]}/",
+            resolver=answering("127.0.0.1", "127.0.0.2"),
+            total_timeout=LIMIT,
+        )
+    assert (result.outcome, result.error, result.status) == ("failed", "timeout_connect", None)
+    assert LIMIT - 0.05 <= time.monotonic() - started < LIMIT + 1
 
 
 def test_nothing_is_sent_twice_when_an_address_took_the_connection():
@@ -624,6 +702,19 @@ def test_an_old_tls_version_is_not_spoken(certificates):
         assert send_secure(receiver, certificates).error == "tls_failed"
 
 
+@pytest.mark.parametrize("body", [b"{}", b"x" * 5_000_000])
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_receiver_that_asks_for_a_certificate_of_ours_fails_in_tls(certificates, version, body):
+    """Under TLS 1.3 its alert comes after our side of the handshake, with the first read."""
+    with serving(certificates, "right") as receiver:
+        receiver.tls.minimum_version = receiver.tls.maximum_version = version
+        receiver.tls.load_verify_locations(certificates["ca"])
+        receiver.tls.verify_mode = ssl.CERT_REQUIRED
+        result = send_secure(receiver, certificates, body=body)
+    assert (result.outcome, result.error, result.status) == ("failed", "tls_failed", None)
+    assert receiver.requests == []
+
+
 def test_a_receiver_that_speaks_no_tls_is_a_failure(certificates):
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -701,4 +792,4 @@ def test_retry_after_comes_with_the_failure(status):
 
 
 def test_an_attempt_lasts_fifteen_seconds_at_most_unless_said_otherwise():
-    assert signature(attempt).parameters["total_timeout"].default == 15
+    assert inspect.signature(attempt).parameters["total_timeout"].default == 15

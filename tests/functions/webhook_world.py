@@ -18,13 +18,13 @@ from functions.complaints.events import Event, EventType
 from functions.edge.stream import Batch
 from functions.notify.outbox.deliveries import deliver
 from functions.notify.webhooks import due, jobs
+from functions.notify.webhooks.attempt import Attempt
 from functions.notify.webhooks.delivery import Delivery, DeliveryStatus, Nudge
 from functions.notify.webhooks.endpoints import Endpoint
 from functions.notify.webhooks.nudges import JobCall
 from functions.notify.webhooks.schedule import SubscriptionHealth
 from functions.notify.webhooks.sender import Sender
 from functions.notify.webhooks.store import GRACE, LEASE, Taken
-from functions.notify.webhooks.transport import Attempt
 from functions.records.outbox import Published
 
 START = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)

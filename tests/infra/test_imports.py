@@ -1,7 +1,9 @@
-"""Imports go one way, and the pure core knows neither AWS nor what time it is."""
+"""Imports go one way and never round, and the pure core knows neither AWS nor what time it is."""
 
 import ast
+import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,14 @@ from infra.toolchain import ROOT
 FUNCTIONS = ROOT / "functions"
 SHARED = ("complaints", "records", "edge")
 DOORS = ("intake", "route", "notify")
+TOPS = ("functions", "infra")
+DEPLOYING = {"aws_cdk", "cdk_nag", "constructs", "infra"}
 AWS = {"aws_lambda_powertools", "boto3", "botocore", "pynamodb"}
 # Each costs a cold start more than it is worth at module level.
-HEAVY = {"boto3", "httpx", "holidays", "jsonschema", "moto", "pydantic", "requests", "shapely"}
+HEAVY = {"httpx", "holidays", "jsonschema", "moto", "requests", "shapely"}
+# What reads and answers requests.
+HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
+API_HANDLERS = {f"functions.{door}.handler" for door in ("intake.api", "route.api", "notify.subscriptions")}
 CLOCKS = {"now", "today", "utcnow", "time", "time_ns"}
 
 
@@ -107,6 +114,28 @@ def test_nothing_heavy_is_imported_when_a_function_loads() -> None:
     assert not heavy
 
 
+def loaded_by(handler: str) -> set[str]:
+    """What a handler imports as it loads, and what that imports in turn, as far as it is the functions' own."""
+    known = {name_of(file): file for file in modules(FUNCTIONS)}
+    loaded, waiting = set[str](), [handler]
+    while waiting:
+        name = waiting.pop()
+        if name in loaded:
+            continue
+        loaded.add(name)
+        if (file := known.get(name) or known.get(name.rpartition(".")[0])) is not None:
+            waiting += [*imports(file, only_on_load=True)]
+    return loaded
+
+
+def test_a_function_that_answers_no_requests_loads_nothing_that_does() -> None:
+    """The authorizer, which is in the way of every request, least of all."""
+    handlers = {name_of(file) for file in modules(FUNCTIONS) if file.name == "handler.py"}
+    assert {*API_HANDLERS, "functions.route.authorizer.handler"} < handlers
+    loading = {each for each in handlers if any(starts(name, *HTTP) for name in loaded_by(each))}
+    assert loading == API_HANDLERS
+
+
 def test_every_dataclass_says_what_it_is() -> None:
     """For its reader; and one that does not costs each cold start more, for Python then writes its signature there."""
     silent = {
@@ -117,6 +146,46 @@ def test_every_dataclass_says_what_it_is() -> None:
         if any("dataclass" in ast.unparse(each) for each in node.decorator_list)
     }
     assert not silent
+
+
+@pytest.mark.parametrize("top", TOPS)
+def test_no_import_leads_back_to_where_it_began(top: str) -> None:
+    """Not by way of what only the type checker imports, either."""
+    files = {name_of(file): file for file in modules(ROOT / top)}
+
+    def module(imported: str) -> str:
+        return imported if imported in files or not imported else module(imported.rpartition(".")[0])
+
+    graph = {name: {module(each) for each in imports(file)} - {name, ""} for name, file in files.items()}
+    assert any(graph.values())
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(reversed(error.args[1])))
+
+
+def test_nothing_that_deploys_is_in_functions() -> None:
+    assert not [
+        (name_of(file), imported)
+        for file in modules(FUNCTIONS)
+        for imported in imports(file)
+        if starts(imported, *DEPLOYING)
+    ]
+
+
+def test_nothing_that_runs_on_lambda_is_in_infra() -> None:
+    named = [
+        (name_of(file), value.value)
+        for file in modules(ROOT / "infra" / "stacks")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Code"
+        for keyword in node.keywords
+        if keyword.arg in {"handler", "sources"}
+        for value in ast.walk(keyword.value)
+        if isinstance(value, ast.Constant)
+    ]
+    assert len(named) > 20
+    assert not [each for each in named if not re.match(r"functions[./]", str(each[1]))]
 
 
 def test_infra_imports_no_test() -> None:

@@ -208,7 +208,7 @@ def test_one_dashboard_is_for_the_business_and_one_for_the_machinery(service: Te
     assert set(bodies) == {"qamqor-pavlodar-business", "qamqor-pavlodar-technical"}
     for name in (
         metrics.SUBMITTED,
-        f"sum({metrics.SUBMITTED}) as submitted",
+        f"sum({metrics.SUBMITTED}.0) as submitted",
         metrics.ASSIGNED_PROMPTLY,
         "Assigned within 2 minutes, %",
         metrics.ANSWERED_IN_TIME,

@@ -1,21 +1,14 @@
 """What a Lambda function's asset holds, and that it is the same whenever and wherever it is made."""
 
 import importlib.util
-import json
 import os
 import struct
-from copy import deepcopy
 from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from botocore.loaders import Loader
-from botocore.session import get_session
 
-from functions.records.aws import rehearse
 from infra.packaging import bundle as package
-from infra.packaging.botocore_data import ENDPOINTS
 from infra.packaging.bundle import PackagingError, bundle, modules_loaded, unpacked
 from infra.toolchain import ROOT
 
@@ -265,11 +258,11 @@ def test_two_packages_may_not_write_the_same_file(project: Path, lock: Path, tmp
         )
 
 
-def test_only_the_named_services_models_are_carried(project: Path) -> None:
+def test_only_the_named_services_models_are_carried_and_clients_are_made_of_them(project: Path) -> None:
     (project / "client.py").write_text(
-        "from botocore.session import get_session\n"
-        "dynamodb = get_session().create_client('dynamodb', region_name='eu-central-1')\n"
-        "sns = get_session().create_client('sns', region_name='eu-central-1')\n"
+        "import boto3\n"
+        "dynamodb = boto3.client('dynamodb', region_name='eu-central-1')\n"
+        "sns = boto3.client('sns', region_name='eu-central-1')\n"
         "handler = dynamodb.get_paginator('query').paginate\n"
     )
     asset = bundle(
@@ -280,18 +273,19 @@ def test_only_the_named_services_models_are_carried(project: Path) -> None:
         services=["dynamodb", "sns"],
         root=project,
     )
-    models = {path.split("/")[2] for path in names(asset) if path.startswith("botocore/data/")}
-    assert {model for model in models if "." not in model} == {"dynamodb", "sns"}
+    parts = [path.split("/") for path in names(asset) if path.startswith(("botocore/data/", "boto3/data/"))]
+    assert {service for _, _, service, *file in parts if file} == {"dynamodb", "sns"}
     modules_loaded(asset, "client.handler")
 
 
-def test_a_service_that_botocore_does_not_know_is_refused(project: Path) -> None:
-    with pytest.raises(PackagingError, match="no service dynamo"):
-        bundle(name="small", sources=[], lock=BASE, target="host", services=["dynamo"], root=project)
+def test_a_service_that_botocore_does_not_know_is_refused_each_time(project: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(PackagingError, match="no service dynamo"):
+            bundle(name="small", sources=[], lock=BASE, target="host", services=["dynamo"], root=project)
 
 
 def test_services_need_botocore_in_the_lock(project: Path, lock: Path, tmp_path: Path) -> None:
-    with pytest.raises(PackagingError, match="no botocore in this lock for dynamodb"):
+    with pytest.raises(PackagingError, match="botocore in this lock has no service dynamodb"):
         bundle(
             name="small",
             sources=[],
@@ -310,97 +304,3 @@ def test_native_code_is_the_targets_whatever_this_machine_is(project: Path) -> N
     assert headers
     # ELF: the machine is the half-word at offset 18, and 183 is AArch64.
     assert {struct.unpack_from("<H", header, 18)[0] for header in headers} == {183}
-
-
-def test_where_services_are_is_known_of_the_named_ones_alone_and_the_same_for_them(project: Path) -> None:
-    """Every region of them: what is cut away is not part of any answer."""
-    asset = bundle(
-        name="small",
-        sources=[],
-        lock=BASE,
-        target="host",
-        services=["dynamodb", "stepfunctions"],
-        root=project,
-    )
-    with ZipFile(asset) as packed:
-        kept = json.loads(packed.read(ENDPOINTS))
-    whole = get_session().get_data("endpoints")
-
-    def named(services: dict[str, Any]) -> dict[str, Any]:
-        return {name: services[name] for name in ("dynamodb", "states") if name in services}
-
-    assert named(whole["partitions"][0]["services"]).keys() == {"dynamodb", "states"}
-    assert [each["partition"] for each in kept["partitions"]] == [
-        each["partition"] for each in whole["partitions"]
-    ]
-    for mine, its in zip(kept["partitions"], whole["partitions"], strict=True):
-        assert mine == its | {"services": named(its["services"])}
-
-
-CALLS = {
-    "dynamodb": ("get_item", {"TableName": "any", "Key": {"pk": {"S": "any"}}}),
-    "s3": ("get_object", {"Bucket": "any-bucket", "Key": "any"}),
-    "secretsmanager": ("get_secret_value", {"SecretId": "any"}),
-    "sns": ("publish", {"TopicArn": "arn:aws:sns:eu-central-1:123456789012:any", "Message": "any"}),
-    "sqs": (
-        "send_message_batch",
-        {"QueueUrl": "https://sqs.eu-central-1.amazonaws.com/123456789012/any", "Entries": []},
-    ),
-    "stepfunctions": ("start_execution", {"stateMachineArn": "any"}),
-}
-PUBLISHED = b"<any><PublishResult/><ResponseMetadata><RequestId>any</RequestId></ResponseMetadata></any>"
-
-
-@pytest.mark.parametrize("service", CALLS)
-def test_a_client_of_what_is_left_of_a_services_model_asks_what_another_would(
-    project: Path, service: str
-) -> None:
-    """The whole request, but for its signature and its time."""
-    asset = bundle(name="small", sources=[], lock=BASE, target="host", services=[service], root=project)
-    assert asked(service, data=unpacked(asset) / "botocore" / "data") == asked(service, data=None)
-
-
-def asked(service: str, *, data: Path | None) -> Any:
-    """What a client asks for whose models are in `data`, or are botocore's own."""
-    session = get_session()
-    if data is not None:
-        session.get_component("data_loader").search_paths[:] = [str(data)]
-    client = session.create_client(
-        service, region_name="eu-central-1", aws_access_key_id="any", aws_secret_access_key="any"
-    )
-    sent: list[Any] = []
-    client.meta.events.register_first("before-send", lambda request, **_: sent.append(request))
-    operation, parameters = CALLS[service]
-    rehearse(client, operation, parameters, answer=PUBLISHED if service == "sns" else b"{}")
-    (request,) = sent
-    return request.method, request.url, request.body, request.headers.get("X-Amz-Target")
-
-
-@pytest.mark.parametrize("service", CALLS)
-def test_a_services_model_says_the_same_without_its_documentation(project: Path, service: str) -> None:
-    """As botocore reads it from the asset: each operation, each shape, and all that they say but for humans."""
-    asset = bundle(name="small", sources=[], lock=BASE, target="host", services=[service], root=project)
-    loader = Loader(
-        extra_search_paths=[str(unpacked(asset) / "botocore" / "data")], include_default_search_paths=False
-    )
-    kept, whole = (each.load_service_model(service, "service-2") for each in (loader, Loader()))
-    assert kept == told_apart(whole)
-    assert kept["operations"].keys() == whole["operations"].keys()
-    assert len(json.dumps(kept)) < 0.5 * len(json.dumps(whole))
-
-
-def told_apart(value: Any) -> Any:
-    """The model without what its documentation says, by where a model may have one: on itself, its operations, its
-    shapes, and their members.
-    """
-    plain = deepcopy(value)
-    described = [plain, *plain["operations"].values(), *plain["shapes"].values()]
-    for operation in plain["operations"].values():
-        described += [operation.get("input", {}), operation.get("output", {}), *operation.get("errors", [])]
-        described += [*operation.get("staticContextParams", {}).values()]
-    for shape in plain["shapes"].values():
-        described += [*shape.get("members", {}).values()]
-        described += [shape[part] for part in ("member", "key", "value") if part in shape]
-    for each in described:
-        each.pop("documentation", None)
-    return plain

@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import time_machine
 
 from infra.local.drawing import UNMEASURED, Drawing, svg
 from infra.local.measured import Measured, calculated, embedded, statistic
@@ -72,14 +73,14 @@ def test_what_an_emulator_does_not_measure_is_said_to_be_so() -> None:
 
 def test_a_query_of_the_log_is_asked_of_the_lines() -> None:
     lines = (
-        {"Category": "rubbish", "Submitted": 1},
-        {"Category": "rubbish", "Escalated": 1},
-        {"Category": "pothole", "Submitted": 1},
-        {"Submitted": 1},
+        {"Category": "rubbish", "Submitted": [1.0]},
+        {"Category": "rubbish", "Escalated": [1.0]},
+        {"Category": "pothole", "Submitted": [1.0]},
+        {"Submitted": [1.0]},
     )
     query = (
         "SOURCE 'x' | filter ispresent(Category)\n"
-        "| stats sum(Submitted) as submitted, sum(Escalated) as escalated by Category\n"
+        "| stats sum(Submitted.0) as submitted, sum(Escalated.0) as escalated by Category\n"
         "| sort escalated desc"
     )
     answered = table(query, Measured(points={}, lines=lines))
@@ -87,13 +88,12 @@ def test_a_query_of_the_log_is_asked_of_the_lines() -> None:
     assert answered.rows == [["pothole", "1", "0"], ["rubbish", "1", "1"]]
 
 
-def test_metrics_are_read_from_the_lines_that_functions_write() -> None:
-    from functions.complaints.clock import parse_iso
-    from functions.edge.metrics import NAMESPACE, line
+def test_metrics_are_read_from_the_lines_that_functions_write(capsys: pytest.CaptureFixture[str]) -> None:
+    from functions.edge.metrics import NAMESPACE, emit
 
-    said = json.loads(
-        line({"Escalated": 1, "EscalationDelay": 2.5}, now=parse_iso("2026-03-03T04:05:06.000Z"))
-    )
+    with time_machine.travel("2026-03-03T04:05:06Z", tick=False):
+        emit({"Escalated": 1, "EscalationDelay": 2.5})
+    said = json.loads(capsys.readouterr().out)
     assert list(embedded(said)) == [
         ((NAMESPACE, "Escalated"), (1772510706.0, 1.0)),
         ((NAMESPACE, "EscalationDelay"), (1772510706.0, 2.5)),

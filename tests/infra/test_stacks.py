@@ -253,6 +253,7 @@ def test_a_message_is_hidden_for_longer_than_its_function_may_work(service: Temp
 # --------------------------------------------------------------------------------------------- API
 OPEN_ROUTES = {
     "GET /docs",
+    "GET /docs/{file}",
     "GET /openapi.json",
     "GET /v1/agencies",
     "GET /v1/categories",

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from functions.complaints import keys
 from functions.complaints.faults import Conflict, Forbidden, NotFound
-from functions.records import agencies
+from functions.records.agencies.keys import (
+    KeyItem,
+    caller_with,
+    create_key,
+    key_of,
+    keys_of,
+    revoke_key,
+    rotate_key,
+)
+from functions.records.dynamodb import raw_items
 from tests.dynamodb import tables
 from tests.functions.faults import aws_calls
 
@@ -25,11 +34,11 @@ def table():
 
 def made(agency_id="roads", **options):
     options = {"scopes": ("read",), "name": "case system", "expires_at": None, "now": NOW} | options
-    return agencies.create_key(agency_id, **options)
+    return create_key(agency_id, **options)
 
 
 def caller(token, *, now=NOW):
-    return agencies.caller_with(keys.read_token(token), now=now)
+    return caller_with(keys.read_token(token), now=now)
 
 
 def test_a_token_reads_back_as_itself_and_never_shows_its_secret():
@@ -72,7 +81,7 @@ def test_a_scope_includes_those_below_it():
 def test_only_the_hash_is_stored(table):
     key = made()
     secret = key.token.rpartition("_")[2]
-    raw = agencies.KeyItem._get_connection().scan()["Items"]
+    raw = list(raw_items(KeyItem.scan()))
     assert secret not in str(raw)
     assert keys.hash_of(secret) in str(raw)
 
@@ -98,34 +107,34 @@ def test_a_key_ends_at_its_expiry_and_when_revoked(table):
     assert caller(key.token, now=NOW + DAY - timedelta(milliseconds=1)) is not None
     assert caller(key.token, now=NOW + DAY) is None
     other = made()
-    agencies.revoke_key("roads", other.key_id, now=NOW + DAY)
+    revoke_key("roads", other.key_id, now=NOW + DAY)
     assert caller(other.token, now=NOW + DAY) is None
 
 
 def test_another_agencys_key_does_not_exist(table):
     key = made()
-    for act in (agencies.revoke_key, agencies.rotate_key):
+    for act in (revoke_key, rotate_key):
         with pytest.raises(NotFound):
             act("housing", key.key_id, now=NOW)
     assert caller(key.token) is not None
-    assert agencies.keys_of("housing") == ()
+    assert keys_of("housing") == ()
 
 
 def test_rotation_leaves_the_old_key_valid_for_the_overlap(table):
     old = made(scopes=("admin",), expires_at=NOW + 90 * DAY)
-    new = agencies.rotate_key("roads", old.key_id, overlap=timedelta(hours=2), now=NOW + DAY)
+    new = rotate_key("roads", old.key_id, overlap=timedelta(hours=2), now=NOW + DAY)
     assert (new.scopes, new.expires_at) == (old.scopes, NOW + 91 * DAY)
     soon, later = NOW + DAY + timedelta(hours=1), NOW + DAY + timedelta(hours=2)
     assert caller(old.token, now=soon) is not None
     assert caller(old.token, now=later) is None
     assert caller(new.token, now=later) is not None
     with pytest.raises(NotFound):
-        agencies.rotate_key("roads", old.key_id, now=later)
+        rotate_key("roads", old.key_id, now=later)
 
 
 def test_rotation_never_lengthens_the_old_key(table):
     old = made(expires_at=NOW + timedelta(hours=1))
-    agencies.rotate_key("roads", old.key_id, now=NOW)
+    rotate_key("roads", old.key_id, now=NOW)
     assert caller(old.token, now=NOW + timedelta(hours=1)) is None
 
 
@@ -134,17 +143,17 @@ def test_last_use_is_written_once_an_hour(table):
     used = []
     for minutes in (0, 1, 59, 60, 61, 119, 120):
         caller(key.token, now=NOW + timedelta(minutes=minutes))
-        used.append(agencies.key_of("roads", key.key_id).last_used_at)
+        used.append(key_of("roads", key.key_id).last_used_at)
     hour = timedelta(hours=1)
     assert used == [NOW, NOW, NOW, NOW + hour, NOW + hour, NOW + hour, NOW + 2 * hour]
 
 
 def test_an_agency_has_so_many_valid_keys_and_no_more(table, monkeypatch):
-    monkeypatch.setattr(agencies, "KEYS_MOST", 3)
+    monkeypatch.setattr("functions.records.agencies.keys.KEYS_MOST", 3)
     first, _, _ = made(), made(), made()
     with pytest.raises(Conflict):
         made()
-    agencies.revoke_key("roads", first.key_id, now=NOW)
+    revoke_key("roads", first.key_id, now=NOW)
     made()
 
 
@@ -152,9 +161,9 @@ def test_an_agency_has_so_many_valid_keys_and_no_more(table, monkeypatch):
 def test_a_rotation_that_fails_half_way_leaves_no_key_beside_one_that_does_not_end(when):
     for hit in range(4):
         with tables():
-            made = agencies.create_key("roads", scopes=("read",), name="x", expires_at=None, now=NOW)
+            made = create_key("roads", scopes=("read",), name="x", expires_at=None, now=NOW)
             with aws_calls(fail=hit, when=when) as calls, suppress(Exception):
-                agencies.rotate_key("roads", made.key_id, now=NOW)
-            found = agencies.keys_of("roads")
-            old = agencies.key_of("roads", made.key_id)
+                rotate_key("roads", made.key_id, now=NOW)
+            found = keys_of("roads")
+            old = key_of("roads", made.key_id)
             assert (len(found) == 2) == (old.expires_at is not None), f"{when} {calls.made}"

@@ -24,7 +24,9 @@ from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.transitions import MoveRefused
-from functions.records.store import AlreadyJoined, NumberTaken, Request, RequestSeen, move
+from functions.records.move import move
+from functions.records.requests import Request, RequestSeen
+from functions.records.transaction import AlreadyJoined, NumberTaken
 from tests.simulation.faults import Crash
 
 if TYPE_CHECKING:

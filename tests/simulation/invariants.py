@@ -14,7 +14,7 @@ from functions.complaints.complaint import ENDED, WITH_AGENCY, ActorKind, Compla
 from functions.complaints.events import Event, EventType, chain_fault
 from functions.complaints.history import line
 from functions.complaints.transitions import TRANSITIONS
-from functions.records.people import InboxItem, event_of
+from functions.records.people.inbox import InboxItem, event_of
 from functions.route.escalation.sweep import GRACE
 from tests.simulation.world import SWEEP_EVERY, SWEEP_TRIED_AGAIN, World
 

@@ -12,7 +12,8 @@ from functions.complaints.complaint import ActorKind, Complaint
 from functions.complaints.faults import NotFound, Stale
 from functions.complaints.timers import next_timer
 from functions.records.outbox import Published
-from functions.records.store import AlreadyJoined, NumberTaken, Request, RequestSeen
+from functions.records.requests import Request, RequestSeen
+from functions.records.transaction import AlreadyJoined, NumberTaken
 from tests.simulation.faults import Crasher, Planted
 
 

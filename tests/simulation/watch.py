@@ -11,7 +11,7 @@ from functions.complaints.complaint import Complaint
 from functions.complaints.faults import Stale
 from functions.complaints.moves.escalation import tick
 from functions.complaints.timers import next_timer
-from functions.records.store import move
+from functions.records.move import move
 from functions.route.escalation.wake import wake
 from tests.simulation.faults import Crash, Planted
 from tests.simulation.store import AnyStore

@@ -13,9 +13,11 @@ from pathlib import Path
 from random import Random
 from unittest import mock
 
+from ulid import PureRandomPolicy, ULIDGenerator
+
 from functions.notify.outbox.inbox import for_followers, for_reporter, inbox_item, may_have_followers
 from functions.records.outbox import Published
-from functions.records.people import InboxItem
+from functions.records.people.inbox import InboxItem
 from functions.route.assignment.consumer import on_event
 from functions.route.escalation.sweep import GRACE, sweep
 from functions.route.recompute import apply
@@ -246,6 +248,9 @@ class World:
         else:
             self.faults["deadlines moved"] += len(shifts)
 
+    def _ulids(self) -> ULIDGenerator:
+        return ULIDGenerator(randomness=lambda _: self.random.randbytes(10), policy=PureRandomPolicy())
+
     @contextmanager
     def _repeatable(self) -> Iterator[None]:
         """Ids drawn from the seed, no real waiting between two tries, no log of what is made to fail."""
@@ -253,8 +258,9 @@ class World:
             ExitStack() as stack,
             Path(os.devnull).open("w") as nowhere,
             redirect_stdout(nowhere),
-            mock.patch("functions.complaints.ids.secrets.randbits", self.random.getrandbits),
-            mock.patch("functions.records.store.time.sleep"),
+            mock.patch("functions.complaints.ids.ulids", self._ulids()),
+            mock.patch("functions.complaints.ids.secrets.choice", self.random.choice),
+            mock.patch("functions.records.move.time.sleep"),
             mock.patch("functions.edge.telemetry.logger.append_keys"),
         ):
             logging.disable(logging.CRITICAL)

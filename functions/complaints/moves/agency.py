@@ -7,15 +7,7 @@ from typing import Final
 
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
-from functions.complaints.complaint import (
-    ENDED,
-    Actor,
-    ActorKind,
-    Answer,
-    Complaint,
-    PhotoStatus,
-    Status,
-)
+from functions.complaints.complaint import ENDED, Actor, ActorKind, Answer, Complaint, PhotoStatus, Status
 from functions.complaints.deadlines import Deadline, DeadlineLimitExceeded, due, extend
 from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, NotFound, invalid

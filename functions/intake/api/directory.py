@@ -1,94 +1,213 @@
-"""What is open to everybody: the categories, the bodies, what is overdue, and the description of the API itself."""
+"""What is open to everybody: the categories, the bodies, what is overdue, and where webhooks come from."""
 
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Final
 
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from pydantic import Field
+
+from functions.complaints.clock import iso
 from functions.complaints.region import Category, Question, Region
 from functions.complaints.texts import in_language
-from functions.edge.http import Api, answer
-from functions.edge.router import Response
-from functions.intake.api.views import overdue
+from functions.edge.complaint_fields import AgencyName, Number, Point, agency_name
+from functions.edge.fields import Count, Instant, View, described, one_of
+from functions.edge.language import Speech
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize, checked
+from functions.intake.api.views import category_name, in_charge
 from functions.records import lists
+from functions.records.tables import ComplaintItem
 
-_AN_HOUR = {"cache-control": "public, max-age=3600"}
+COARSE_DIGITS: Final = 3
+"""Of degrees: some 110 m from north to south, 70 m from west to east in Kazakhstan."""
+_AN_HOUR: Final = {"cache-control": "public, max-age=3600"}
+_IN_LANGUAGES: Final = {"vary": "accept-language"}
+_TAG: Final = ["Open data"]
 
 
-def mount(api: Api, *, region: Region, files: Path, webhook_addresses: tuple[str, ...]) -> None:
-    """`files` is the folder that holds `openapi.json` and `docs.html`."""
+class Choice(View):
+    """An answer that may be given."""
 
-    @api.get("/v1/categories")
-    def categories() -> Response[str]:
-        views = [_category(each, api.language) for each in region.categories.values()]
-        return answer({"items": views}, headers=_AN_HOUR | {"vary": "accept-language"})
+    id: str
+    text: str
 
-    @api.get("/v1/agencies")
-    def agencies() -> Response[str]:
+
+class QuestionView(View):
+    """What is asked beside the comment."""
+
+    id: str
+    text: str
+    kind: Annotated[str, one_of("text", "choice", "number")]
+    required: bool
+    choices: list[Choice]
+
+
+class CategoryView(View):
+    """What can be reported."""
+
+    id: str
+    name: str
+    hint: str | None
+    danger: bool
+    answer_within: Annotated[str, Field(examples=["PT4H", "P15BD"])]
+    max_photos: Count
+    duplicate_radius_m: Count
+    questions: list[QuestionView]
+
+
+class Categories(View):
+    """All of them."""
+
+    items: list[CategoryView]
+
+
+class AgencyEntry(View):
+    """A body."""
+
+    id: str
+    name: str
+    parent: Annotated[str | None, described("The body it answers to.")]
+
+
+class Agencies(View):
+    """All of them."""
+
+    items: list[AgencyEntry]
+
+
+class OverdueComplaint(View):
+    """A complaint that nobody has answered though every term has passed; nothing that a person wrote or sent."""
+
+    number: Number
+    category: str
+    category_name: str
+    district: str | None
+    district_name: str | None
+    location: Annotated[Point, described("To three digits of a degree, some 100 m.")]
+    agency: AgencyName | None
+    escalated_to: Annotated[list[AgencyName], described("The bodies above it that let their terms pass too.")]
+    escalation_level: Count
+    joined: Count
+    submitted_at: Instant
+    overdue_since: Annotated[Instant, described("When the last of the terms ended.")]
+
+
+class OverdueComplaints(View):
+    """A page of the list."""
+
+    items: list[OverdueComplaint]
+    cursor: Annotated[str | None, described("Continues the list; null at its end.")]
+
+
+class WebhookAddresses(View):
+    """Addresses that an agency's firewall may let in."""
+
+    items: list[Annotated[str, Field(json_schema_extra={"format": "ipv4"})]]
+
+
+def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
+    """The routes; `webhook_addresses` are none where webhooks come from anywhere in AWS."""
+    router = Router()
+
+    @router.get(
+        "/v1/categories",
+        operation_id="listCategories",
+        tags=_TAG,
+        summary="What can be reported, with terms and questions",
+    )
+    def categories(speech: Speech) -> Response[Categories]:
+        views = [_category(each, speech.language) for each in region.categories.values()]
+        return _cached(Categories(items=views), headers=_AN_HOUR | _IN_LANGUAGES)
+
+    @router.get(
+        "/v1/agencies",
+        operation_id="listAgencies",
+        tags=_TAG,
+        summary="The bodies, and whom each answers to",
+    )
+    def agencies(speech: Speech) -> Response[Agencies]:
         views = [
-            {"id": agency.id, "name": in_language(agency.name, api.language), "parent": agency.parent}
-            for agency in region.agencies.values()
+            AgencyEntry(id=each.id, name=in_language(each.name, speech.language), parent=each.parent)
+            for each in region.agencies.values()
         ]
-        return answer({"items": views}, headers=_AN_HOUR | {"vary": "accept-language"})
+        return _cached(Agencies(items=views), headers=_AN_HOUR | _IN_LANGUAGES)
 
-    @api.get("/v1/overdue")
-    def overdue_complaints() -> Response[str]:
-        page = lists.overdue(limit=api.page_size(), cursor=api.cursor("overdue_since"))
-        return answer(
-            {
-                "items": [overdue(item, region=region, language=api.language) for item in page.items],
-                "cursor": page.cursor,
-            },
-            headers={"cache-control": "public, max-age=60", "vary": "accept-language"},
+    @router.get(
+        "/v1/overdue",
+        operation_id="listOverdue",
+        tags=_TAG,
+        summary="Complaints that nobody has answered in time, longest overdue first",
+        description="Every body of the ladder has let its term pass. A complaint leaves the list when it is answered "
+        "or withdrawn.",
+    )
+    def overdue(
+        speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
+    ) -> Response[OverdueComplaints]:
+        page = lists.overdue(limit=limit, cursor=checked(cursor, "overdue_since"))
+        views = [_overdue(item, region=region, language=speech.language) for item in page.items]
+        return _cached(
+            OverdueComplaints(items=views, cursor=page.cursor),
+            headers={"cache-control": "public, max-age=60"} | _IN_LANGUAGES,
         )
 
-    @api.get("/v1/webhook-addresses")
-    def addresses() -> Response[str]:
-        """Where webhooks come from, for bodies that let only known addresses in; none: from anywhere in AWS."""
-        return answer({"items": list(webhook_addresses)}, headers=_AN_HOUR)
+    @router.get(
+        "/v1/webhook-addresses",
+        operation_id="listWebhookAddresses",
+        tags=_TAG,
+        summary="The addresses that webhooks come from",
+        description="For an agency whose firewall lets in known addresses only. Empty where the region does not "
+        "ask for fixed ones.",
+    )
+    def addresses() -> Response[WebhookAddresses]:
+        return _cached(WebhookAddresses(items=list(webhook_addresses)), headers=_AN_HOUR)
 
-    @api.get("/openapi.json")
-    def openapi() -> Response[str]:
-        return _file(files / "openapi.json", "application/json")
-
-    @api.get("/docs")
-    def docs() -> Response[str]:
-        return _file(files / "docs.html", "text/html; charset=utf-8")
+    return router
 
 
-def _file(path: Path, content_type: str) -> Response[str]:
-    return Response(
-        status_code=200,
-        content_type=content_type,
-        body=path.read_text(encoding="utf-8"),
-        headers=_AN_HOUR
-        | {
-            "x-content-type-options": "nosniff",
-            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-            "form-action 'none'; frame-ancestors 'none'",
-            "referrer-policy": "no-referrer",
-        },
+def _cached[Shown: View](view: Shown, *, headers: dict[str, str]) -> Response[Shown]:
+    return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=view, headers=headers)
+
+
+def _category(category: Category, language: str) -> CategoryView:
+    return CategoryView(
+        id=category.id,
+        name=in_language(category.name, language),
+        hint=in_language(category.hint, language) if category.hint else None,
+        danger=category.danger,
+        answer_within=str(category.answer_within),
+        max_photos=category.max_photos,
+        duplicate_radius_m=category.duplicate_radius_m,
+        questions=[_question(question, language) for question in category.questions],
     )
 
 
-def _category(category: Category, language: str) -> dict[str, Any]:
-    return {
-        "id": category.id,
-        "name": in_language(category.name, language),
-        "hint": in_language(category.hint, language) if category.hint else None,
-        "danger": category.danger,
-        "answer_within": str(category.answer_within),
-        "max_photos": category.max_photos,
-        "duplicate_radius_m": category.duplicate_radius_m,
-        "questions": [_question(question, language) for question in category.questions],
-    }
-
-
-def _question(question: Question, language: str) -> dict[str, Any]:
-    return {
-        "id": question.id,
-        "text": in_language(question.text, language),
-        "kind": question.kind,
-        "required": question.required,
-        "choices": [
-            {"id": choice["id"], "text": in_language(choice["text"], language)} for choice in question.choices
+def _question(question: Question, language: str) -> QuestionView:
+    return QuestionView(
+        id=question.id,
+        text=in_language(question.text, language),
+        kind=question.kind,
+        required=question.required,
+        choices=[
+            Choice(id=choice["id"], text=in_language(choice["text"], language)) for choice in question.choices
         ],
-    }
+    )
+
+
+def _overdue(item: ComplaintItem, *, region: Region, language: str) -> OverdueComplaint:
+    """Whose it is and since when, and no nearer than some 100 m where."""
+    district = next((each for each in region.districts if each.id == item.district), None)
+    return OverdueComplaint(
+        number=item.number,
+        category=item.category,
+        category_name=category_name(item.category, region=region, language=language),
+        district=item.district,
+        district_name=in_language(district.name, language) if district else item.district,
+        location=Point(lat=round(float(item.lat), COARSE_DIGITS), lon=round(float(item.lon), COARSE_DIGITS)),
+        agency=in_charge(item.agency_id, region=region, language=language),
+        escalated_to=[
+            agency_name(each, region=region, language=language) for each in item.escalated_to or ()
+        ],
+        escalation_level=int(item.escalation_level or 0),
+        joined=int(item.joined or 0),
+        submitted_at=iso(item.submitted_at),
+        overdue_since=iso(item.due_at),
+    )

@@ -7,15 +7,19 @@ from typing import Any, Final
 from functions.complaints import texts
 from functions.complaints.clock import utc_now
 from functions.complaints.region import load_region
-from functions.edge import cold_start
-from functions.edge.http import Api
+from functions.edge.clients import client
+from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id
-from functions.intake.api import complaints, directory
-from functions.intake.people import routes as people
+from functions.intake.api.directory import directory
+from functions.intake.api.documentation import documentation
+from functions.intake.api.filing import filing
+from functions.intake.api.following import following
+from functions.intake.api.reading import reading
+from functions.intake.api.receipts import Receipts
 from functions.intake.people.devices import Devices, applications
-from functions.records.dynamodb import connect
-from functions.records.people import language_of_person
+from functions.intake.people.routes import people
+from functions.records.people.profiles import language_of_person
 from functions.records.store import ComplaintStore
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PEOPLE_TABLE", "PHOTOS_BUCKET")
@@ -23,26 +27,22 @@ OPTIONAL_ENVIRONMENT: Final = ("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "W
 """What a region may do without: a push platform, and fixed addresses that webhooks come from."""
 
 _settings = require(ENVIRONMENT)
-connect()
+# Most answers have presigned photos: the client is made now, not in the first request.
+client("s3")
 _region = load_region(region_file())
 texts.prepare(_region.languages)
-_api = Api(default_language=_region.languages[0], chosen_language=language_of_person)
-complaints.mount(
-    _api,
-    store=ComplaintStore(correlation_id=correlation_id),
-    region=_region,
-    bucket=_settings["PHOTOS_BUCKET"],
-    now=utc_now,
+_store = ComplaintStore(correlation_id=correlation_id)
+_receipts = Receipts(region=_region, bucket=_settings["PHOTOS_BUCKET"])
+app = Api(default_language=_region.languages[0], chosen_language=language_of_person)
+app.include_router(filing(store=_store, receipts=_receipts, refused=app.failed, now=utc_now))
+app.include_router(reading(store=_store, region=_region, bucket=_settings["PHOTOS_BUCKET"], now=utc_now))
+app.include_router(following(store=_store, receipts=_receipts, now=utc_now))
+app.include_router(people(region=_region, devices=Devices(applications(os.environ)), now=utc_now))
+app.include_router(
+    directory(region=_region, webhook_addresses=tuple(os.environ.get("WEBHOOK_ADDRESSES", "").split()))
 )
-people.mount(_api, region=_region, devices=Devices(applications(os.environ)), now=utc_now)
-directory.mount(
-    _api,
-    region=_region,
-    files=region_file().parent,
-    webhook_addresses=tuple(os.environ.get("WEBHOOK_ADDRESSES", "").split()),
-)
-cold_start.end()
+app.include_router(documentation(region_file().parent))
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    return _api.serve(event, context)
+    return app.serve(event, context)

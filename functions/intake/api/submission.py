@@ -1,113 +1,165 @@
-"""From the body of `POST /v1/complaints` to a draft that may be filed."""
+"""The body of `POST /v1/complaints`: its form and its content, judged together, and the draft that is made of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, ClassVar, Final
 
-from functions.complaints.clock import parse_iso, to_milliseconds
-from functions.complaints.faults import FieldFault, Invalid
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves.filing import Draft
 from functions.complaints.region import Category, Question, Region
 from functions.complaints.routing import NobodyResponsible, in_region, responsible_agency
-from functions.edge.bodies import declared_photos
-from functions.edge.schema import Schema, check
+from functions.edge.declared_photos import DeclaredPhoto, as_declared, declared_photo
+from functions.edge.fields import Body, GivenInstant, bound, described, fault, list_of, omitted, words
 
 WRITTEN_AT_MOST: Final = timedelta(days=30)
 CLOCK_SKEW: Final = timedelta(minutes=10)
 
 
-def draft_of(body: Any, *, schema: Schema, region: Region, language: str, now: datetime) -> Draft:
-    """The draft; raises Invalid with every fault at once, of form and of content."""
-    wrong_form = _wrong_form(body, schema)
-    sound = _sound(body, wrong_form) if isinstance(body, dict) else {}
-    faults = (*wrong_form, *_faults(sound, region=region, now=now))
-    if faults:
-        raise Invalid(faults)
-    location = body["location"]
-    return Draft(
-        category=body["category"],
-        comment=body["comment"],
-        lat=float(location["lat"]),
-        lon=float(location["lon"]),
-        address=location.get("address") or None,
-        photos=declared_photos(body),
-        answers=body.get("answers", {}),
-        public_name=body.get("public_name"),
-        written_at=to_milliseconds(parse_iso(body["written_at"])) if "written_at" in body else None,
-        language=language,
-    )
+class Location(Body):
+    """WGS 84, in degrees. It must lie in the region."""
+
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    address: Annotated[
+        str,
+        Field(max_length=300, description="How people there call the place; an empty one counts as none."),
+    ] = ""
 
 
-def _wrong_form(body: Any, schema: Schema) -> tuple[FieldFault, ...]:
-    try:
-        check(body, schema)
-    except Invalid as invalid:
-        return invalid.faults
-    return ()
+class Submission(Body):
+    """A complaint as a person files it.
 
+    A field's content is judged where its form is right, and that of the fields before it as far as it needs them: so
+    every fault of a request is found at once.
+    """
 
-def _sound(body: Mapping[str, Any], faults: tuple[FieldFault, ...]) -> dict[str, Any]:
-    """The fields whose form is right, and whose content can therefore be judged; no answers count as sound."""
-    unsound = {fault.pointer.split("/")[1] for fault in faults}
-    return {name: value for name, value in {"answers": {}, **body}.items() if name not in unsound}
+    region: ClassVar[Region]
+    now: ClassVar[Callable[[], datetime]]
 
+    category: Annotated[
+        str, Field(min_length=1, max_length=64, description="One of the ids under /v1/categories.")
+    ]
+    comment: str
+    location: Location
+    photos: list[DeclaredPhoto]
+    answers: Annotated[
+        dict[str, Annotated[str, Field(max_length=500)]],
+        Field(max_length=20, description="Answers to the category's questions, by question id."),
+    ] = Field(default={}, validate_default=True)
+    public_name: Annotated[
+        str, words(100, "A name to be shown with the complaint; without it none is shown to anybody.")
+    ] = omitted()
+    written_at: Annotated[
+        GivenInstant,
+        described("When the person wrote it, where that was without a network: 30 days ago at most."),
+    ] = omitted()
 
-def _faults(body: Mapping[str, Any], *, region: Region, now: datetime) -> Iterator[FieldFault]:
-    category = region.categories.get(body.get("category", ""))
-    if "category" in body and category is None:
-        yield FieldFault(pointer="/category", key="unknown_category")
-    if "location" in body:
-        yield from _place_faults(body["location"], category, region=region)
-    if category is not None and "photos" in body:
-        yield from _photo_faults(body["photos"], category)
-    if category is not None and "answers" in body:
-        yield from _answer_faults(body["answers"], category)
-    if "written_at" in body:
-        written = parse_iso(body["written_at"])
+    @field_validator("category")
+    @classmethod
+    def _known(cls, category: str) -> str:
+        if category not in cls.region.categories:
+            raise fault("unknown_category")
+        return category
+
+    @field_validator("location")
+    @classmethod
+    def _answered_for(cls, location: Location, info: ValidationInfo) -> Location:
+        if not in_region(cls.region, lat=location.lat, lon=location.lon):
+            raise fault("outside_region")
+        if "category" in info.data:
+            try:
+                responsible_agency(
+                    cls.region, category_id=info.data["category"], lat=location.lat, lon=location.lon
+                )
+            except NobodyResponsible:
+                raise fault("nobody_responsible") from None
+        return location
+
+    @field_validator("photos")
+    @classmethod
+    def _few(cls, photos: list[DeclaredPhoto], info: ValidationInfo) -> list[DeclaredPhoto]:
+        category = cls._category(info)
+        if category is not None and len(photos) > category.max_photos:
+            raise fault("too_many_photos", limit=category.max_photos, left=category.max_photos)
+        return photos
+
+    @field_validator("written_at")
+    @classmethod
+    def _lately(cls, written: datetime) -> datetime:
+        now = cls.now()
         if not now - WRITTEN_AT_MOST <= written <= now + CLOCK_SKEW:
-            yield FieldFault(pointer="/written_at", key="not_recent", params={"days": WRITTEN_AT_MOST.days})
+            raise fault("not_recent", days=WRITTEN_AT_MOST.days)
+        return written
+
+    @classmethod
+    def _category(cls, info: ValidationInfo) -> Category | None:
+        return cls.region.categories.get(info.data.get("category", ""))
+
+    @field_validator("answers")
+    @classmethod
+    def _of_the_category(cls, answers: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        category = cls._category(info)
+        if category is not None and (wrong := list(_answer_faults(answers, category))):
+            raise ValidationError.from_exception_data("answers", wrong)
+        return answers
+
+    def draft(self, *, language: str) -> Draft:
+        """What may be filed."""
+        return Draft(
+            category=self.category,
+            comment=self.comment,
+            lat=self.location.lat,
+            lon=self.location.lon,
+            address=self.location.address or None,
+            photos=as_declared(self.photos),
+            answers=self.answers,
+            public_name=self.public_name,
+            written_at=self.written_at,
+            language=language,
+        )
 
 
-def _place_faults(
-    location: Mapping[str, Any], category: Category | None, *, region: Region
-) -> Iterator[FieldFault]:
-    lat, lon = float(location["lat"]), float(location["lon"])
-    if not in_region(region, lat=lat, lon=lon):
-        yield FieldFault(pointer="/location", key="outside_region")
-    elif category is not None:
-        try:
-            responsible_agency(region, category_id=category.id, lat=lat, lon=lon)
-        except NobodyResponsible:
-            yield FieldFault(pointer="/location", key="nobody_responsible")
+def submission(region: Region, *, now: Callable[[], datetime]) -> type[Submission]:
+    """The model under one region's limits, categories and places."""
+    limits = Limits.of(region.limits)
+    comment = words(limits.comment_length, "What is wrong, in the person's own words.")
+    photos = Field(
+        max_length=PHOTOS_MOST,
+        description="What will be uploaded. Each category says how many it takes (`max_photos`).",
+    )
+    model = bound(
+        Submission,
+        comment=(Annotated[str, comment], ...),
+        photos=(list_of(declared_photo(limits), photos), []),
+    )
+    model.region, model.now = region, staticmethod(now)
+    return model
 
 
-def _photo_faults(photos: Sequence[Any], category: Category) -> Iterator[FieldFault]:
-    if len(photos) > category.max_photos:
-        limit = {"limit": category.max_photos, "left": category.max_photos}
-        yield FieldFault(pointer="/photos", key="too_many_photos", params=limit)
-
-
-def _answer_faults(answers: Mapping[str, str], category: Category) -> Iterator[FieldFault]:
+def _answer_faults(answers: Mapping[str, str], category: Category) -> Iterator[InitErrorDetails]:
     questions = {question.id: question for question in category.questions}
-    for question_id in answers:
+    for question_id, given in answers.items():
         if question_id not in questions:
-            pointer = "/answers/" + question_id.replace("~", "~0").replace("/", "~1")
-            yield FieldFault(pointer=pointer, key="unknown_question")
+            yield InitErrorDetails(type=fault("unknown_question"), loc=(question_id,), input=given)
     for question in questions.values():
-        yield from _question_faults(question, answers.get(question.id, ""))
+        given = answers.get(question.id, "")
+        found = _question_fault(question, given)
+        if found is not None:
+            yield InitErrorDetails(type=found, loc=(question.id,), input=given)
 
 
-def _question_faults(question: Question, given: str) -> Iterator[FieldFault]:
-    pointer = f"/answers/{question.id}"
+def _question_fault(question: Question, given: str) -> PydanticCustomError | None:
     if not given.strip():
-        if question.required:
-            yield FieldFault(pointer=pointer, key="missing")
-        return
+        return fault("missing") if question.required else None
     choices = [choice["id"] for choice in question.choices]
     if choices and given not in choices:
-        yield FieldFault(pointer=pointer, key="unknown_choice", params={"choices": ", ".join(choices)})
+        return fault("unknown_choice", choices=", ".join(choices))
     if question.kind == "number" and not _is_number(given):
-        yield FieldFault(pointer=pointer, key="wrong_type", params={"expected": "number"})
+        return fault("wrong_type", expected="number")
+    return None
 
 
 def _is_number(text: str) -> bool:

@@ -1,42 +1,164 @@
-"""Complaints as the citizen's app sees them."""
+"""Complaints as the citizen's app sees them: in short, whole, and as a line of a list."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import Complaint
+from functions.complaints.complaint import Complaint, Status
 from functions.complaints.events import Event
 from functions.complaints.history import line
+from functions.complaints.moves.agency import OUTCOMES
 from functions.complaints.places import distance_m
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.texts import datetime_text, distance_text, in_language, text
 from functions.complaints.transitions import Move
-from functions.edge.uploads import PhotoUpload, photo_views
+from functions.edge.complaint_fields import AgencyName, Line, Number, Place, Point, Possible, agency_name
+from functions.edge.fields import Absent, Count, Id, Instant, View, described, one_of
+from functions.edge.uploads import PhotoView, Upload, photo_views
 from functions.records.lists import Near
 from functions.records.tables import ComplaintItem, SuggestionItem
 
-COARSE_DIGITS: Final = 3
-"""Of degrees: some 110 m from north to south, 70 m from west to east in Kazakhstan."""
+_UNSAID: Final = ""
+"""No public name is empty."""
+
+
+def _is_unsaid(value: object) -> bool:
+    return value == _UNSAID
+
+
+class ComplaintReceipt(View):
+    """The state of a complaint in short: what every move answers."""
+
+    id: Id
+    number: Number
+    status: Status
+    status_text: str
+    version: Count
+    category: str
+    agency: AgencyName | None
+    submitted_at: Instant
+    changed_at: Instant
+    uploads: Annotated[
+        list[Upload],
+        described("How to send the photos that this request declared and that have not come yet."),
+    ]
+    due_at: Annotated[Instant | None, described("By when the body must answer.")]
+    deadline_explanation: Annotated[str | None, described("How that was counted, in words.")]
+    escalation_level: Count
+    overdue: Annotated[bool, described("Every body of the ladder has missed its term.")]
+
+
+class Part(ComplaintReceipt):
+    """A part that was passed on to a body of its own."""
+
+    part: Annotated[str | None, described("What is asked of the body of this part.")]
+
+
+class PhotoSuggestion(View):
+    """Where and when the photo says that it was taken. The reporter alone is given it, once, within a day of the upload;
+    then it is deleted, and nobody else ever sees it.
+    """
+
+    lat: Annotated[float | None, described("WGS 84, in degrees, as the file says.")]
+    lon: float | None
+    taken_at: Instant | None
+    distance_m: Annotated[int | None, Field(ge=0, description="From the complaint's place, in metres.")]
+    text: Annotated[str, Field(examples=["The photo was taken 2.1 km away."])]
+
+
+class OwnPhoto(PhotoView):
+    """A photo as its reporter and those who joined see it."""
+
+    suggestion: Absent[PhotoSuggestion]
+
+
+class AnswerView(View):
+    """What the body answered."""
+
+    outcome: Annotated[str, one_of(*OUTCOMES)]
+    text: str
+    photos: Annotated[list[Id], described("Proof photos.")]
+    closes_at: Annotated[Instant | None, described("When it counts as accepted unless it is refuted before.")]
+
+
+class ComplaintDetail(ComplaintReceipt):
+    """All that a person may know. `answers`, `public_name` and `possible` are the reporter's alone."""
+
+    category_name: str
+    comment: str
+    written_at: Annotated[
+        Instant | None,
+        described("When the person wrote it, as their phone says, where that was before it could be sent."),
+    ]
+    location: Place
+    district: str | None
+    joined: Count
+    photos: list[OwnPhoto]
+    timeline: list[Line]
+    question: Annotated[str | None, described("What the body asks and nobody has answered yet.")]
+    answer: AnswerView | None
+    parent_id: Id | None
+    part: Annotated[str | None, described("What is asked of the body of this part.")]
+    parts: list[Part]
+    answers: Absent[dict[str, str]]
+    public_name: Annotated[str | None, Field(exclude_if=_is_unsaid)] = _UNSAID
+    possible: Absent[Possible]
+
+
+class OwnLine(View):
+    """A line of the person's list: a complaint of theirs."""
+
+    id: Id
+    number: Number
+    status: Status
+    status_text: str
+    category: str
+    category_name: str
+    agency: AgencyName | None
+    submitted_at: Instant
+    changed_at: Instant
+    due_at: Instant | None
+    escalation_level: Count
+    overdue: bool
+    joined: Count
+    joined_by_me: Literal[False]
+
+
+class JoinedLine(View):
+    """Another person's complaint that this one has joined."""
+
+    id: Id
+    number: Number
+    category: str
+    category_name: str
+    joined_by_me: Literal[True]
+
+
+class NearbyComplaint(View):
+    """An open complaint, without anything of the person who made it."""
+
+    id: Id
+    number: Number
+    status: Status
+    location: Point
+    distance_m: Count
+    joined: Count
+    submitted_at: Instant
+    agency: AgencyName | None
+    due_at: Annotated[Instant | None, described("By when the body must answer.")]
+    escalation_level: Count
+    overdue: Annotated[bool, described("Every body of the ladder has missed its term.")]
+    mine: Annotated[bool, described("The caller's own: there is nothing to join.")]
 
 
 def receipt(
-    complaint: Complaint, *, uploads: Sequence[PhotoUpload], region: Region, language: str
-) -> dict[str, Any]:
-    """What every move answers: the complaint's state in short, and the uploads that are still to come."""
-    return {
-        "id": complaint.id,
-        "number": complaint.number,
-        "status": complaint.status,
-        "status_text": text(f"status.{complaint.status}", language),
-        "version": complaint.version,
-        "category": complaint.category,
-        "agency": agency_view(complaint.agency_id, region=region, language=language),
-        "submitted_at": iso(complaint.submitted_at),
-        "changed_at": iso(complaint.changed_at),
-        "uploads": [upload.to_dict() for upload in uploads],
-    } | deadline_view(complaint, language=language)
+    complaint: Complaint, *, uploads: Sequence[Upload] = (), region: Region, language: str
+) -> ComplaintReceipt:
+    """The complaint's state in short, and the uploads that are still to come."""
+    return ComplaintReceipt(**_in_short(complaint, uploads=uploads, region=region, language=language))
 
 
 def detail(
@@ -50,166 +172,132 @@ def detail(
     region: Region,
     language: str,
     bucket: str,
-    now: datetime,
-) -> dict[str, Any]:
+) -> ComplaintDetail:
     """All that a person may know of a complaint; `mine` adds what only the reporter wrote and may do, and
     `suggestions` what they are offered once."""
     lines = (line(event, language=language, region=region, viewer="citizen") for event in history)
-    category = region.categories.get(complaint.category)
     suggested = {
-        each.photo_id: {
-            "suggestion": suggestion_view(each, complaint, language=language, zone=region.time_zone)
-        }
+        each.photo_id: suggestion_view(each, complaint, language=language, zone=region.time_zone)
         for each in suggestions
     }
-    view = receipt(complaint, uploads=(), region=region, language=language) | {
-        "category_name": in_language(category.name, language) if category else complaint.category,
-        "comment": complaint.comment,
-        "written_at": iso_or_none(complaint.written_at),
-        "location": {"lat": complaint.lat, "lon": complaint.lon, "address": complaint.address},
-        "district": complaint.district,
-        "joined": complaint.joined,
-        "photos": [
-            photo | suggested.get(photo["id"], {})
-            for photo in photo_views(complaint, language=language, bucket=bucket, now=now)
-        ],
-        "timeline": [each for each in lines if each is not None],
-        "question": complaint.open_question,
-        "answer": None
-        if complaint.answer is None
-        else {
-            "outcome": complaint.answer.outcome,
-            "text": complaint.answer.text,
-            "photos": list(complaint.answer.photos),
-            "closes_at": iso_or_none(complaint.close_at),
-        },
-        "parent_id": complaint.parent_id,
-        "part": complaint.part,
-        "parts": [
-            receipt(part, uploads=(), region=region, language=language) | {"part": part.part}
-            for part in parts
-        ],
-    }
-    if mine:
-        view |= {
-            "answers": dict(complaint.answers),
-            "public_name": complaint.public_name,
-            "possible": [str(move) for move in possible],
-        }
-    return view
+    photos = photo_views(complaint, language=language, bucket=bucket)
+    return ComplaintDetail(
+        **_in_short(complaint, region=region, language=language),
+        category_name=category_name(complaint.category, region=region, language=language),
+        comment=complaint.comment,
+        written_at=iso_or_none(complaint.written_at),
+        location=Place(lat=complaint.lat, lon=complaint.lon, address=complaint.address),
+        district=complaint.district,
+        joined=complaint.joined,
+        photos=[OwnPhoto(**dict(photo), suggestion=suggested.get(photo.id)) for photo in photos],
+        timeline=[Line(**each) for each in lines if each is not None],
+        question=complaint.open_question,
+        answer=_answer(complaint),
+        parent_id=complaint.parent_id,
+        part=complaint.part,
+        parts=[Part(**_in_short(part, region=region, language=language), part=part.part) for part in parts],
+        answers=dict(complaint.answers) if mine else None,
+        public_name=complaint.public_name if mine else _UNSAID,
+        possible=list(possible) if mine else None,
+    )
 
 
 def suggestion_view(
     item: SuggestionItem, complaint: Complaint, *, language: str, zone: str
-) -> dict[str, Any]:
-    """What the app shows: the photo's place and time, how far that is from the complaint's place, and in words."""
-    place = (float(item.lat), float(item.lon)) if "lat" in item.attribute_values else None
-    if place is None:
-        distance = None
+) -> PhotoSuggestion:
+    """The photo's place and time, how far that is from the complaint's place, and in words."""
+    taken_at = iso_or_none(item.taken_at)
+    if "lat" not in item.attribute_values:
         said = text("suggestion.time", language, when=datetime_text(item.taken_at, language, zone))
-    else:
-        distance = round(distance_m((complaint.lat, complaint.lon), place))
-        said = text("suggestion.place", language, distance=distance_text(distance, language))
-    lat, lon = place or (None, None)
-    return {
-        "lat": lat,
-        "lon": lon,
-        "taken_at": iso_or_none(item.taken_at),
-        "distance_m": distance,
-        "text": said,
-    }
+        return PhotoSuggestion(lat=None, lon=None, taken_at=taken_at, distance_m=None, text=said)
+    lat, lon = float(item.lat), float(item.lon)
+    distance = round(distance_m((complaint.lat, complaint.lon), (lat, lon)))
+    said = text("suggestion.place", language, distance=distance_text(distance, language))
+    return PhotoSuggestion(lat=lat, lon=lon, taken_at=taken_at, distance_m=distance, text=said)
 
 
-def deadline_view(complaint: Complaint, *, language: str) -> dict[str, Any]:
+def summary(item: ComplaintItem, *, region: Region, language: str) -> OwnLine | JoinedLine:
+    """A line of the person's list."""
+    name = category_name(item.category, region=region, language=language)
+    if item.kind != ComplaintItem.KIND:
+        return JoinedLine(
+            id=item.id, number=item.number, category=item.category, category_name=name, joined_by_me=True
+        )
+    return OwnLine(
+        id=item.id,
+        number=item.number,
+        status=Status(item.status),
+        status_text=text(f"status.{item.status}", language),
+        category=item.category,
+        category_name=name,
+        agency=in_charge(item.agency_id, region=region, language=language),
+        submitted_at=iso(item.submitted_at),
+        changed_at=iso(item.changed_at),
+        due_at=iso_or_none(item.due_at),
+        escalation_level=int(item.escalation_level or 0),
+        overdue=bool(item.overdue),
+        joined=int(item.joined or 0),
+        joined_by_me=False,
+    )
+
+
+def near(found: Near, *, person: str, region: Region, language: str) -> NearbyComplaint:
+    """An open complaint nearby; of who made it nothing but whether that is `person`."""
+    item = found.item
+    return NearbyComplaint(
+        id=item.id,
+        number=item.number,
+        status=Status(item.status),
+        location=Point(lat=float(item.lat), lon=float(item.lon)),
+        distance_m=round(found.distance_m),
+        joined=int(item.joined or 0),
+        submitted_at=iso(item.submitted_at),
+        agency=in_charge(item.agency_id, region=region, language=language),
+        due_at=iso_or_none(item.due_at),
+        escalation_level=int(item.escalation_level or 0),
+        overdue=bool(item.overdue),
+        mine=item.person == person,
+    )
+
+
+def category_name(category_id: str, *, region: Region, language: str) -> str:
+    """The id stands for the name of a category that the region file no longer lists."""
+    category = region.categories.get(category_id)
+    return in_language(category.name, language) if category else category_id
+
+
+def in_charge(agency_id: str | None, *, region: Region, language: str) -> AgencyName | None:
+    return None if agency_id is None else agency_name(agency_id, region=region, language=language)
+
+
+def _in_short(
+    complaint: Complaint, *, uploads: Sequence[Upload] = (), region: Region, language: str
+) -> dict[str, Any]:
+    promise = complaint.promise
     return {
+        "id": complaint.id,
+        "number": complaint.number,
+        "status": complaint.status,
+        "status_text": text(f"status.{complaint.status}", language),
+        "version": complaint.version,
+        "category": complaint.category,
+        "agency": in_charge(complaint.agency_id, region=region, language=language),
+        "submitted_at": iso(complaint.submitted_at),
+        "changed_at": iso(complaint.changed_at),
+        "uploads": list(uploads),
         "due_at": iso_or_none(complaint.due_at),
-        "deadline_explanation": None
-        if complaint.promise is None
-        else promise_text(complaint.promise, language),
+        "deadline_explanation": None if promise is None else promise_text(promise, language),
         "escalation_level": complaint.escalation_level,
         "overdue": complaint.overdue,
     }
 
 
-def summary(item: ComplaintItem, *, region: Region, language: str) -> dict[str, Any]:
-    """A line of the person's list; `joined_by_me` marks another person's complaint that they follow."""
-    category = region.categories.get(item.category)
-    name = in_language(category.name, language) if category else item.category
-    if item.kind != ComplaintItem.KIND:
-        return {
-            "id": item.id,
-            "number": item.number,
-            "category": item.category,
-            "category_name": name,
-            "joined_by_me": True,
-        }
-    return {
-        "id": item.id,
-        "number": item.number,
-        "status": item.status,
-        "status_text": text(f"status.{item.status}", language),
-        "category": item.category,
-        "category_name": name,
-        "agency": agency_view(item.agency_id, region=region, language=language),
-        "submitted_at": iso(item.submitted_at),
-        "changed_at": iso(item.changed_at),
-        "due_at": iso_or_none(item.due_at),
-        "escalation_level": int(item.escalation_level or 0),
-        "overdue": bool(item.overdue),
-        "joined": int(item.joined or 0),
-        "joined_by_me": False,
-    }
-
-
-def near(found: Near, *, person: str, region: Region, language: str) -> dict[str, Any]:
-    """An open complaint nearby, without anything of who made it but whether that is `person`."""
-    item = found.item
-    return {
-        "id": item.id,
-        "number": item.number,
-        "status": item.status,
-        "location": {"lat": float(item.lat), "lon": float(item.lon)},
-        "distance_m": round(found.distance_m),
-        "joined": int(item.joined or 0),
-        "submitted_at": iso(item.submitted_at),
-        "agency": agency_view(item.agency_id, region=region, language=language),
-        "due_at": iso_or_none(item.due_at),
-        "escalation_level": int(item.escalation_level or 0),
-        "overdue": bool(item.overdue),
-        "mine": item.person == person,
-    }
-
-
-def overdue(item: ComplaintItem, *, region: Region, language: str) -> dict[str, Any]:
-    """What everybody may see of an overdue complaint: whose it is and since when, and no nearer than some 100 m where;
-    nothing that a person wrote or sent.
-    """
-    category = region.categories.get(item.category)
-    district = next((each for each in region.districts if each.id == item.district), None)
-    return {
-        "number": item.number,
-        "category": item.category,
-        "category_name": in_language(category.name, language) if category else item.category,
-        "district": item.district,
-        "district_name": in_language(district.name, language) if district else item.district,
-        "location": {
-            "lat": round(float(item.lat), COARSE_DIGITS),
-            "lon": round(float(item.lon), COARSE_DIGITS),
-        },
-        "agency": agency_view(item.agency_id, region=region, language=language),
-        "escalated_to": [
-            agency_view(each, region=region, language=language) for each in item.escalated_to or ()
-        ],
-        "escalation_level": int(item.escalation_level or 0),
-        "joined": int(item.joined or 0),
-        "submitted_at": iso(item.submitted_at),
-        "overdue_since": iso_or_none(item.due_at),
-    }
-
-
-def agency_view(agency_id: str | None, *, region: Region, language: str) -> dict[str, Any] | None:
-    if agency_id is None:
+def _answer(complaint: Complaint) -> AnswerView | None:
+    if (answer := complaint.answer) is None:
         return None
-    agency = region.agencies.get(agency_id)
-    name = agency_id if agency is None else in_language(agency.name, language)
-    return {"id": agency_id, "name": name}
+    return AnswerView(
+        outcome=answer.outcome,
+        text=answer.text,
+        photos=list(answer.photos),
+        closes_at=iso_or_none(complaint.close_at),
+    )

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from functions.complaints.faults import invalid
+from functions.edge.clients import client
 from functions.edge.problems import Problem
-from functions.records.aws import client
-from functions.records.people import (
+from functions.records.people.devices import (
     DEVICE_KEPT,
     DEVICES_MOST,
     DeviceItem,
@@ -21,13 +23,13 @@ from functions.records.people import (
     device_of,
     device_sk,
     forget_device,
-    person_of,
-    person_pk,
     release_token,
     sign_in,
     token_digest,
     token_owner,
 )
+from functions.records.people.person import person_of
+from functions.records.people.table import person_pk
 
 TRIES: Final = 4
 # Source: the SNS developer guide, "Apple push notification service prerequisites": hexadecimal, at most 400 digits.
@@ -105,8 +107,6 @@ class Devices:
 
 def _created(application: str, token: str) -> str:
     """The endpoint's ARN. No user data goes with it: it would be the next person's to see."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415
-
     try:
         made = client("sns").create_platform_endpoint(PlatformApplicationArn=application, Token=token)
     except ClientError as error:
@@ -122,8 +122,6 @@ def _created(application: str, token: str) -> str:
 
 def _repaired(endpoint_arn: str, token: str) -> bool:
     """Bring the endpoint to this token, enabled, with no user data; False where it is gone."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415
-
     sns = client("sns")
     try:
         found = sns.get_endpoint_attributes(EndpointArn=endpoint_arn)["Attributes"]

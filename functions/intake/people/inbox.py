@@ -3,15 +3,40 @@
 import base64
 import re
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from functions.complaints.clock import iso
 from functions.complaints.faults import invalid
 from functions.complaints.history import line
 from functions.complaints.region import Region
-from functions.records.people import InboxItem, ProfileItem, event_of, inbox_page, unread
+from functions.edge.complaint_fields import Line, Number
+from functions.edge.fields import Id, Instant, View, described
+from functions.records.people.inbox import InboxItem, event_of, inbox_page, unread
+from functions.records.people.profiles import ProfileItem
 
 _SK: Final = re.compile(r"told#[0-9TZ:.-]{24}#[0-9A-Z]{26}#[0-9]{6,}", re.ASCII)
+
+
+class InboxLine(Line):
+    """A step of a complaint, told to this person."""
+
+    id: str
+    complaint_id: Id
+    number: Number
+    category: str
+    mine: Annotated[bool, described("False: another person's complaint that this one has joined.")]
+    read: bool
+
+
+class Inbox(View):
+    """A page of the inbox."""
+
+    items: list[InboxLine]
+    unread: Annotated[int, Field(ge=0, description="In the whole inbox.")]
+    cursor: Annotated[str | None, described("Continues the list; null at its end.")]
+    as_of: Annotated[Instant, described("Send it back as `until` to mark all of this read.")]
 
 
 def inbox_view(
@@ -23,18 +48,18 @@ def inbox_view(
     language: str,
     region: Region,
     now: datetime,
-) -> dict[str, Any]:
+) -> Inbox:
     """A page, newest first; `unread` counts the whole inbox, `as_of` is what marks all of it read."""
     before = None if cursor is None else sort_key(cursor, field="cursor")
     items, last = inbox_page(person, limit=limit, before=before, now=now)
     since: datetime | None = None if profile is None else profile.read_until
     said = [_item(item, since=since, language=language, region=region) for item in items]
-    return {
-        "items": [item for item in said if item is not None],
-        "unread": unread(person, since=since, now=now),
-        "cursor": None if last is None else public_id(last),
-        "as_of": iso(now),
-    }
+    return Inbox(
+        items=[item for item in said if item is not None],
+        unread=unread(person, since=since, now=now),
+        cursor=None if last is None else public_id(last),
+        as_of=iso(now),
+    )
 
 
 def public_id(sk: str) -> str:
@@ -52,16 +77,16 @@ def sort_key(public: str, *, field: str) -> str:
     return sk
 
 
-def _item(item: InboxItem, *, since: datetime | None, language: str, region: Region) -> dict[str, Any] | None:
+def _item(item: InboxItem, *, since: datetime | None, language: str, region: Region) -> InboxLine | None:
     said = line(event_of(item), language=language, region=region, viewer="citizen")
     if said is None:
         return None
-    return {
-        "id": public_id(item.sk),
-        "complaint_id": item.complaint_id,
-        "number": item.number,
-        "category": item.category,
-        "mine": bool(item.mine),
-        "read": item.is_read(since=since),
+    return InboxLine(
         **said,
-    }
+        id=public_id(item.sk),
+        complaint_id=item.complaint_id,
+        number=item.number,
+        category=item.category,
+        mine=bool(item.mine),
+        read=item.is_read(since=since),
+    )

@@ -1,121 +1,211 @@
 """`/v1/me`, `/v1/devices` and `/v1/notifications`: what the person chose, their phones, and what they were told."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
-from functions.complaints.clock import parse_iso, to_milliseconds
-from functions.complaints.faults import invalid
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from pydantic import Field
+
 from functions.complaints.limits import Limits
 from functions.complaints.region import Region
-from functions.edge.http import Api, answer
-from functions.edge.router import Response
-from functions.intake.people import schemas
+from functions.edge.callers import Person
+from functions.edge.fields import Body, Count, GivenInstant, View, described, omitted
+from functions.edge.language import Speech
+from functions.edge.operations import SIGNED_IN, answering
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
+from functions.edge.resolver import no_content
 from functions.intake.people.devices import Devices
-from functions.intake.people.inbox import inbox_view, sort_key
-from functions.intake.people.leaving import leave
-from functions.intake.people.profile import change, profile_view
-from functions.records.people import count, mark_all_read, mark_read, person_of, profile_of, unread
+from functions.intake.people.inbox import Inbox, inbox_view, sort_key
+from functions.intake.people.leaving import Left, leave
+from functions.intake.people.profile import NO_CHOICE, Choices, Me, Platform, change, profile_view
+from functions.records.people.day_limits import count
+from functions.records.people.inbox import mark_all_read, mark_read, unread
+from functions.records.people.person import person_of
+from functions.records.people.profiles import profile_of
 
 # What is left of an invocation is kept for the answer.
 RESERVE_MS: Final = 4_000
-IDENTITY: Final = "kept_by_provider"
-"""The account itself (name, phone, password) is the identity provider's, and is deleted there."""
-_DEVICE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+READ_MOST: Final = 50
+_TAG: Final = ["People"]
+DeviceId = Annotated[
+    str,
+    Path(
+        pattern="^[A-Za-z0-9._-]{1,64}$",
+        description="The app's own name for the phone, the same for as long as it is installed.",
+    ),
+]
 
 
-def mount(api: Api, *, region: Region, devices: Devices, now: Callable[[], datetime]) -> None:
-    """Add the routes."""
+class Phone(Body):
+    """How a push reaches the phone."""
+
+    platform: Annotated[Platform, described("The push service that gave the token")]
+    token: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=2_048,
+            pattern="^[!-~]+$",
+            description="What the push service calls this app on this phone; for apns in hex",
+            examples=["cX9Qk3-TSXm:APA91bH8u2Vq0"],
+        ),
+    ]
+
+
+class Device(View):
+    """A phone that pushes go to."""
+
+    device_id: str
+    platform: Platform
+
+
+class ReadItems(Body):
+    """What the person has read."""
+
+    ids: Annotated[
+        list[Annotated[str, Field(max_length=128)]],
+        Field(max_length=READ_MOST, description="Ids of items that were read"),
+    ] = Field(default=[])
+    until: Annotated[GivenInstant, described("Everything up to then was read: the list's `as_of`")] = (
+        omitted()
+    )
+
+
+NOTHING_READ: Final = ReadItems()
+
+
+class Unread(View):
+    """How much of the inbox is new."""
+
+    unread: Count
+
+
+def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> Router:
+    """The routes, under one region's limits."""
+    router = Router()
     limits = Limits.of(region.limits)
 
-    @api.put("/v1/devices/<device_id>")
-    def register(device_id: str) -> Response[str]:
-        _require_device_id(device_id)
-        body = api.body(schemas.DEVICE)
-        count(
-            api.person,
-            "devices",
-            key=device_id,
-            limit=limits.devices_per_day,
-            now=now(),
-            zone=region.time_zone,
-        )
-        devices.sign_in(
-            api.person,
-            device_id,
-            platform=body["platform"],
-            token=body["token"],
-            language=api.requested_language,
-            now=now(),
-        )
-        return answer({"device_id": device_id, "platform": body["platform"]})
-
-    @api.delete("/v1/devices/<device_id>")
-    def forget(device_id: str) -> Response[str]:
-        _require_device_id(device_id)
-        devices.sign_out(api.person, device_id)
-        return answer(None, status=204)
-
-    @api.get("/v1/notifications")
-    def notifications() -> Response[str]:
-        profile = profile_of(api.person)
-        api.chose(None if profile is None else profile.language)
-        return answer(
-            inbox_view(
-                api.person,
-                profile,
-                limit=api.page_size(),
-                cursor=api.parameter("cursor"),
-                language=api.language,
-                region=region,
-                now=now(),
-            )
-        )
-
-    @api.post("/v1/notifications/read")
-    def read() -> Response[str]:
-        body = api.body(schemas.READ)
+    @router.put(
+        "/v1/devices/<device_id>",
+        operation_id="signInOnPhone",
+        tags=_TAG,
+        security=SIGNED_IN,
+        openapi_extensions=answering("daily-limit-reached"),
+        summary="Have pushes sent to this phone",
+        description="At each start of the app. The phone is the person's from now on: whoever was signed in on it "
+        "before is told nothing there any more.",
+    )
+    def register(device_id: DeviceId, body: Phone, person: Person, speech: Speech) -> Device:
         at = now()
-        keys = [sort_key(public, field=f"/ids/{index}") for index, public in enumerate(body.get("ids", ()))]
-        if "until" in body:
-            mark_all_read(api.person, until=min(at, to_milliseconds(_instant(body["until"]))))
-        for key in keys:
-            mark_read(api.person, key, now=at)
-        profile = profile_of(api.person)
-        since: datetime | None = None if profile is None else profile.read_until
-        return answer({"unread": unread(api.person, since=since, now=at)})
+        count(person, "devices", key=device_id, limit=limits.devices_per_day, now=at, zone=region.time_zone)
+        devices.sign_in(
+            person,
+            device_id,
+            platform=body.platform,
+            token=body.token,
+            language=speech.requested,
+            now=at,
+        )
+        return Device(device_id=device_id, platform=body.platform)
 
-    @api.get("/v1/me")
-    def me() -> Response[str]:
-        return answer(profile_view(person_of(api.person, now=now()), region=region))
+    @router.delete(
+        "/v1/devices/<device_id>",
+        status_code=204,
+        operation_id="signOutOnPhone",
+        tags=_TAG,
+        security=SIGNED_IN,
+        summary="Have no more pushes sent to this phone",
+    )
+    def forget(device_id: DeviceId, person: Person) -> Response[None]:
+        devices.sign_out(person, device_id)
+        return no_content()
 
-    @api.patch("/v1/me")
-    def choose() -> Response[str]:
-        body = api.body(schemas.PROFILE)
-        change(person_of(api.person, now=now()), body)
-        return answer(profile_view(person_of(api.person, now=now()), region=region))
-
-    @api.delete("/v1/me")
-    def go() -> Response[str]:
-        """200 when everything is removed; 202 where time ran out, and the same request goes on."""
-        removed, complete = leave(
-            api.person,
-            devices=devices,
-            going_on=lambda: api.lambda_context.get_remaining_time_in_millis() > RESERVE_MS,
+    @router.get(
+        "/v1/notifications",
+        operation_id="listNotifications",
+        tags=_TAG,
+        security=SIGNED_IN,
+        summary="The inbox, newest first, with the number of what was not read",
+        description="90 days of it, in the language that the person chose.",
+    )
+    def notifications(
+        person: Person, speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
+    ) -> Inbox:
+        profile = profile_of(person)
+        speech.chose(None if profile is None else profile.language)
+        return inbox_view(
+            person,
+            profile,
+            limit=limit,
+            cursor=cursor,
+            language=speech.language,
+            region=region,
             now=now(),
         )
-        left = {"removed": removed, "identity": IDENTITY, "complete": complete}
-        return answer(left, status=200 if complete else 202)
 
+    @router.post(
+        "/v1/notifications/read",
+        operation_id="markRead",
+        tags=_TAG,
+        security=SIGNED_IN,
+        summary="Mark items as read",
+    )
+    def read(person: Person, body: ReadItems = NOTHING_READ) -> Unread:
+        at = now()
+        keys = [sort_key(public, field=f"/ids/{index}") for index, public in enumerate(body.ids)]
+        if "until" in body.model_fields_set:
+            mark_all_read(person, until=min(at, body.until))
+        for key in keys:
+            mark_read(person, key, now=at)
+        profile = profile_of(person)
+        since: datetime | None = None if profile is None else profile.read_until
+        return Unread(unread=unread(person, since=since, now=at))
 
-def _require_device_id(device_id: str) -> None:
-    if not _DEVICE_ID.fullmatch(device_id):
-        raise invalid("device_id", "wrong_form")
+    @router.get(
+        "/v1/me",
+        operation_id="showMe",
+        tags=_TAG,
+        security=SIGNED_IN,
+        summary="What the person chose, and their phones",
+    )
+    def me(person: Person) -> Me:
+        return profile_view(person_of(person, now=now()), region=region)
 
+    @router.patch(
+        "/v1/me",
+        operation_id="choose",
+        tags=_TAG,
+        security=SIGNED_IN,
+        summary="Choose language, quiet hours and pushes; say that one is an entrepreneur",
+        description="What is left out stays as it is.",
+    )
+    def choose(person: Person, body: Choices = NO_CHOICE) -> Me:
+        change(person_of(person, now=now()), body)
+        return profile_view(person_of(person, now=now()), region=region)
 
-def _instant(text: str) -> datetime:
-    try:
-        return parse_iso(text)
-    except ValueError as error:
-        raise invalid("/until", "not_an_instant") from error
+    @router.delete(
+        "/v1/me",
+        operation_id="leave",
+        tags=_TAG,
+        security=SIGNED_IN,
+        openapi_extensions=answering(further=[202]),
+        summary="Delete one's account",
+        description="Removes personal data and phones at once. Complaints stay, without a person. How much of the "
+        "day's limits was used is kept for three days, under the person's opaque subject alone.",
+    )
+    def go(person: Person) -> Response[Left]:
+        """200 when everything is removed; 202 where time ran out, and the same request goes on."""
+        left = leave(
+            person,
+            devices=devices,
+            going_on=lambda: router.lambda_context.get_remaining_time_in_millis() > RESERVE_MS,
+            now=now(),
+        )
+        return Response(
+            status_code=200 if left.complete else 202, content_type=content_types.APPLICATION_JSON, body=left
+        )
+
+    return router

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
+from functions.edge.clients import client
 from functions.intake.photos.image import CleanPhoto
-from functions.records.aws import client
 from functions.records.photo_keys import clean_key, quarantine_key, thumbnail_key
 
 # Source: https://docs.aws.amazon.com/guardduty/latest/ug/monitor-enable-s3-object-tagging-malware-protection.html
@@ -24,8 +26,6 @@ class PhotoBucket:
 
     def upload(self, complaint_id: str, photo_id: str, *, most: int) -> bytes:
         """The upload, `most` + 1 bytes of it at most; raises NotThere."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415
-
         key = quarantine_key(complaint_id, photo_id)
         try:
             # One byte too many tells a longer file from one of the length declared.
@@ -43,8 +43,6 @@ class PhotoBucket:
 
     def verdict(self, complaint_id: str, photo_id: str) -> str | None:
         """What the malware scan found, None before it has; raises NotThere."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415
-
         key = quarantine_key(complaint_id, photo_id)
         try:
             tags = client("s3").get_object_tagging(Bucket=self.name, Key=key)["TagSet"]

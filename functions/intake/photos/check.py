@@ -14,8 +14,9 @@ from functions.intake.photos.bucket import NotThere, PhotoBucket
 from functions.intake.photos.image import CleanPhoto, clean
 from functions.intake.photos.limits import PhotoRefused
 from functions.records import suggestions
+from functions.records.move import move
 from functions.records.photo_keys import PhotoKey, read_quarantine_key
-from functions.records.store import Store, move
+from functions.records.store import Store
 
 # Source: https://docs.aws.amazon.com/guardduty/latest/ug/monitoring-malware-protection-s3-scans-gdu.html
 CLEAR: Final = "NO_THREATS_FOUND"

@@ -6,18 +6,15 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from functions.complaints.clock import utc_now
-from functions.edge import cold_start
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id, follow
 from functions.intake.photos.bucket import PhotoBucket
 from functions.intake.photos.check import PhotoCheck
-from functions.records.dynamodb import connect
 from functions.records.store import ComplaintStore
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PHOTOS_BUCKET")
 
 _settings = require(ENVIRONMENT)
-connect()
 # Of the region file nothing else is needed.
 _region = json.loads(region_file().read_bytes())
 _check = PhotoCheck(
@@ -27,7 +24,6 @@ _check = PhotoCheck(
     zone=ZoneInfo(_region["time_zone"]),
     now=utc_now,
 )
-cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:

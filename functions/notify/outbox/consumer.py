@@ -9,7 +9,7 @@ from functions.notify.outbox.inbox import followers, for_followers, for_reporter
 from functions.notify.outbox.metrics import report_told
 from functions.notify.outbox.telling import NotPushed, Teller
 from functions.records.outbox import Published
-from functions.records.people import note_progress
+from functions.records.people.progress import note_progress
 
 NOTED_EVERY: Final = 25
 

@@ -12,7 +12,7 @@ from functions.notify.feed import Feed, part_of
 from functions.notify.webhooks.delivery import Lane, Nudge, ticket_of
 from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.store import Deliveries
-from functions.records.agencies import SubscriptionItem, subscriptions_of
+from functions.records.agencies.subscriptions import SubscriptionItem, subscriptions_of
 from functions.records.outbox import Published
 
 ALL: Final = "complaint.*"

@@ -8,13 +8,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pynamodb.exceptions import DeleteError
+from botocore.exceptions import ClientError
 
-from functions.edge import cold_start
+from functions.edge.clients import client
 from functions.edge.settings import require
 from functions.edge.telemetry import logger
-from functions.records.aws import client
-from functions.records.people import TokenItem, device_of, forget_device, token_digest, token_owner
+from functions.records.conditional import deleted
+from functions.records.people.devices import TokenItem, device_of, forget_device, token_digest, token_owner
 
 ENVIRONMENT: Final = ("PEOPLE_TABLE",)
 ENDED: Final = frozenset({"InvalidPlatformToken", "EndpointDisabled"})
@@ -23,7 +23,6 @@ _PLATFORMS: Final = {"GCM": "fcm", "APNS": "apns", "APNS_SANDBOX": "apns"}
 _GONE: Final = frozenset({"NotFound", "NotFoundException"})
 
 require(ENVIRONMENT)
-cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:
@@ -49,18 +48,12 @@ def _retire(endpoint_arn: str, failure: str) -> None:
     device = device_of(owner.person, owner.device_id)
     if device is not None and device.endpoint_arn == endpoint_arn:
         forget_device(device)
-    try:
-        owner.delete(condition=(TokenItem.person == owner.person) & (TokenItem.device_id == owner.device_id))
-    except DeleteError as error:
-        # It has moved on.
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    # Unless it has moved on.
+    deleted(owner, condition=(TokenItem.person == owner.person) & (TokenItem.device_id == owner.device_id))
     logger.info("device retired", extra={"failure": failure})
 
 
 def _token_of(endpoint_arn: str) -> str | None:
-    from botocore.exceptions import ClientError  # noqa: PLC0415
-
     try:
         attributes = client("sns").get_endpoint_attributes(EndpointArn=endpoint_arn)["Attributes"]
     except ClientError as error:

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from functions.complaints.clock import utc_now
 from functions.complaints.region import load_region
-from functions.edge import cold_start
 from functions.edge.settings import region_file, require
 from functions.edge.stream import Batch
 from functions.notify.outbox.consumer import on_batch
@@ -16,7 +15,6 @@ from functions.notify.outbox.push import SnsPusher
 from functions.notify.outbox.telling import Teller
 from functions.notify.webhooks.nudges import SqsNudges
 from functions.notify.webhooks.store import DynamoDeliveries
-from functions.records.dynamodb import connect
 
 ENVIRONMENT: Final = (
     "COMPLAINTS_TABLE",
@@ -29,12 +27,10 @@ ENVIRONMENT: Final = (
 RESERVE_MS: Final = 30_000
 
 _settings = require(ENVIRONMENT)
-connect()
-_teller = Teller(region=load_region(region_file()), pusher=counted(SnsPusher(), now=utc_now), now=utc_now)
+_teller = Teller(region=load_region(region_file()), pusher=counted(SnsPusher()), now=utc_now)
 _deliveries = DynamoDeliveries()
 _subscriptions = CachedSubscriptions(now=utc_now)
 _enqueue = SqsNudges(_settings["DELIVERIES_QUEUE_URL"])
-cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

@@ -6,15 +6,8 @@ from datetime import datetime
 
 from functions.edge.telemetry import follow
 from functions.notify.outbox.telling import NotPushed, Teller
-from functions.records.people import (
-    HELD_SHARDS,
-    HeldItem,
-    held_before,
-    hold_push,
-    inbox_item,
-    let_go,
-    mark_held,
-)
+from functions.records.people.inbox import inbox_item
+from functions.records.people.pushes import HELD_SHARDS, HeldItem, held_before, hold_push, let_go, mark_held
 
 
 @dataclass(kw_only=True)

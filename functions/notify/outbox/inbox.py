@@ -12,12 +12,9 @@ from functions.complaints.history import PUSHED, push
 from functions.complaints.region import Region
 from functions.records.codec import complaint_pk
 from functions.records.outbox import Published
-from functions.records.people import (
-    InboxItem,
-    inbox_sk,
-    person_pk,
-    progress_of,
-)
+from functions.records.people.inbox import InboxItem, inbox_sk
+from functions.records.people.progress import progress_of
+from functions.records.people.table import person_pk
 from functions.records.tables import FollowerItem
 
 FOR_REPORTER_ONLY: Final = frozenset(

@@ -8,7 +8,7 @@ from functions.edge import metrics
 from functions.notify.outbox.payload import Message
 from functions.notify.outbox.push import Outcome
 from functions.records.outbox import Published
-from functions.records.people import DeviceItem
+from functions.records.people.devices import DeviceItem
 
 PROMISED: Final = timedelta(minutes=1)
 _FAILURES: Final = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.THROTTLED})
@@ -23,21 +23,18 @@ def report_told(published: Published, *, now: datetime) -> None:
             metrics.TOLD_LATE: int(delay > PROMISED),
             metrics.TELLING_DELAY: max(0.0, delay.total_seconds()),
         },
-        now=now,
         Complaint=published.event.complaint_id,
     )
 
 
-def counted(
-    push: Callable[[DeviceItem, Message], Outcome], *, now: Callable[[], datetime]
-) -> Callable[[DeviceItem, Message], Outcome]:
+def counted(push: Callable[[DeviceItem, Message], Outcome]) -> Callable[[DeviceItem, Message], Outcome]:
     """The pusher, with its outcomes counted. A phone that is gone is a normal end, and neither sent nor failed."""
 
     def pushed(device: DeviceItem, message: Message) -> Outcome:
         outcome = push(device, message)
         if outcome is not Outcome.GONE:
             failed = outcome in _FAILURES
-            metrics.emit({metrics.PUSH_SENT: int(not failed), metrics.PUSH_FAILED: int(failed)}, now=now())
+            metrics.emit({metrics.PUSH_SENT: int(not failed), metrics.PUSH_FAILED: int(failed)})
         return outcome
 
     return pushed

@@ -3,10 +3,18 @@
 from enum import Enum
 from typing import Any, Final
 
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from functions.edge.clients import client
 from functions.edge.telemetry import logger
 from functions.notify.outbox.payload import Message
-from functions.records.aws import client
-from functions.records.people import DeviceItem
+from functions.records.people.devices import DeviceItem
 
 
 class Outcome(Enum):
@@ -33,18 +41,8 @@ class SnsPusher:
     """Sends one message to one device."""
 
     def __call__(self, device: DeviceItem, message: Message) -> Outcome:
-        # botocore is loaded with the client, not before.
-        sns = client("sns")
-        from botocore.exceptions import (  # noqa: PLC0415
-            ClientError,
-            ConnectionClosedError,
-            ConnectTimeoutError,
-            EndpointConnectionError,
-            ReadTimeoutError,
-        )
-
         try:
-            sns.publish(
+            client("sns").publish(
                 TargetArn=device.endpoint_arn,
                 MessageStructure="json",
                 Message=message.body,

@@ -6,22 +6,18 @@ from typing import Any, Final
 
 from functions.complaints.clock import utc_now
 from functions.complaints.region import load_region
-from functions.edge import cold_start
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import logger
 from functions.notify.outbox.held import release
 from functions.notify.outbox.metrics import counted
 from functions.notify.outbox.push import SnsPusher
 from functions.notify.outbox.telling import Teller
-from functions.records.dynamodb import connect
 
 ENVIRONMENT: Final = ("PEOPLE_TABLE",)
 RESERVE_MS: Final = 35_000
 
 require(ENVIRONMENT)
-connect()
-_teller = Teller(region=load_region(region_file()), pusher=counted(SnsPusher(), now=utc_now), now=utc_now)
-cold_start.end()
+_teller = Teller(region=load_region(region_file()), pusher=counted(SnsPusher()), now=utc_now)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

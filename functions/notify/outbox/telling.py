@@ -20,19 +20,10 @@ from functions.notify.outbox.inbox import inbox_item
 from functions.notify.outbox.payload import Message, message_of
 from functions.notify.outbox.push import Outcome
 from functions.records.outbox import Published
-from functions.records.people import (
-    DeviceItem,
-    InboxItem,
-    Person,
-    add_to_inbox,
-    claim_pushes,
-    event_of,
-    hold_push,
-    mark_held,
-    person_of,
-    release_pushes,
-    retire,
-)
+from functions.records.people.devices import DeviceItem, retire
+from functions.records.people.inbox import InboxItem, add_to_inbox, event_of
+from functions.records.people.person import Person, person_of
+from functions.records.people.pushes import claim_pushes, hold_push, mark_held, release_pushes
 
 FAILURES_MOST: Final = 5
 """So many tries of one person's push may fail before it is left to the inbox, and the stream goes on."""

@@ -17,8 +17,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from functions.edge import cold_start
-from functions.records.aws import client
+from functions.edge.clients import client
 
 ANSWER_WITHIN_S: Final = 10
 REASON_MOST: Final = 500
@@ -27,7 +26,6 @@ NOTHING_MADE: Final = "not-made"
 _GONE: Final = frozenset({"NotFound", "NotFoundException"})
 
 _log = logging.getLogger(__name__)
-cold_start.end()
 
 
 class UnusableSecret(Exception):

@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
-from functions.edge import cold_start
-from functions.edge.http import Api
+from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
-from functions.edge.throttle import Throttled
-from functions.notify.subscriptions.api import mount
+from functions.edge.throttle import agency_limit
+from functions.notify.subscriptions.routes import routes
 from functions.notify.subscriptions.verification import TOTAL_TIMEOUT_S
+from functions.notify.webhooks.attempt import Attempt
 from functions.notify.webhooks.nudges import SqsNudges
 from functions.notify.webhooks.policy import policy_in
-from functions.notify.webhooks.transport import Attempt, attempt
-from functions.records.dynamodb import connect
+from functions.notify.webhooks.transport import attempt
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL")
 
 _settings = require(ENVIRONMENT)
-connect()
 _policy = policy_in(region_file())
 
 
@@ -26,17 +24,12 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> Attempt:
     return attempt(url, body=body, headers=headers, policy=_policy, total_timeout=TOTAL_TIMEOUT_S)
 
 
-_api = Api()
-mount(
-    _api,
-    policy=_policy,
-    post=_post,
-    enqueue=SqsNudges(_settings["DELIVERIES_QUEUE_URL"]),
-    now=utc_now,
-)
-_throttled = Throttled(_api, now=utc_now)
-cold_start.end()
+app = Api(gate=agency_limit(now=utc_now))
+for router in routes(
+    policy=_policy, post=_post, enqueue=SqsNudges(_settings["DELIVERIES_QUEUE_URL"]), now=utc_now
+):
+    app.include_router(router)
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    return _throttled.serve(event, context)
+    return app.serve(event, context)

@@ -10,21 +10,23 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from functions.notify.subscriptions.manage import change
+from functions.notify.webhooks.attempt import Attempt, AttemptError
 from functions.notify.webhooks.delivery import message_id, to_body
 from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of, proven
 from functions.notify.webhooks.schedule import QUICK_WITHIN
 from functions.notify.webhooks.signature import signed_headers
-from functions.notify.webhooks.transport import Attempt
-from functions.records.agencies import SubscriptionItem
+from functions.records.agencies.subscriptions import SubscriptionItem
 
 TYPE: Final = "subscription.verification"
+NOT_ECHOED: Final = "challenge_not_echoed"
 TOTAL_TIMEOUT_S: Final = 10.0
 """Below the time that the API's own function and its gateway have."""
 
 type Post = Callable[[str, bytes, dict[str, str]], Attempt]
+type VerificationError = AttemptError | Literal["challenge_not_echoed"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +35,7 @@ class Verification:
 
     verified: bool
     status: int | None
-    error: str | None
+    error: VerificationError | None
     latency_ms: int
 
     @property
@@ -54,9 +56,9 @@ def verify(item: SubscriptionItem, *, post: Post, now: datetime) -> Verification
         secrets=endpoint_of(item).signing_secrets(now),
     )
     attempt = post(item.url, body, headers)
-    error = attempt.error
+    error: VerificationError | None = attempt.error
     if error is None and not echoes(attempt.response_head, challenge):
-        error = "challenge_not_echoed"
+        error = NOT_ECHOED
     if error is None and item.status != "active":
         change(
             item,

@@ -1,119 +1,182 @@
-"""Keys, subscriptions and deliveries as the API shows them; secrets are in none of these."""
+"""Subscriptions as the API shows them; what is secret is in the two alone that were just given a secret."""
 
-import json
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none, parse_iso
-from functions.notify.subscriptions.manage import algorithm_of
-from functions.notify.subscriptions.verification import Verification
-from functions.notify.webhooks.delivery import Delivery, DeliveryStatus
+from functions.edge.fields import Absent, Count, Id, Instant, View, described, one_of
+from functions.notify.subscriptions.manage import ALGORITHMS, algorithm_of
+from functions.notify.subscriptions.verification import NOT_ECHOED, Verification
+from functions.notify.webhooks.attempt import AttemptError
 from functions.notify.webhooks.endpoints import endpoint_of
 from functions.notify.webhooks.limits import DEFAULT_RATE
-from functions.notify.webhooks.schedule import Pause
+from functions.notify.webhooks.schedule import Pause, Warning
 from functions.notify.webhooks.timers import Job
-from functions.records.agencies import KeyItem, NewKey, SubscriptionItem
+from functions.records.agencies.subscriptions import SubscriptionItem
+
+RATE_SAID = "Attempts a second, at most, counted over each ten seconds."
 
 
-def key_view(key: KeyItem, *, now: datetime) -> dict[str, Any]:
-    return {
-        "id": key.key_id,
-        "name": key.name,
-        "scopes": key.scopes,
-        "valid": key.is_valid(now),
-        "created_at": iso(key.created_at),
-        "created_by": key.created_by,
-        "expires_at": iso_or_none(key.expires_at),
-        "revoked_at": iso_or_none(key.revoked_at),
-        "last_used_at": iso_or_none(key.last_used_at),
-    }
+class Health(View):
+    """How the endpoint has been lately."""
+
+    failures: Annotated[Count, described("Attempts that failed since the last success.")]
+    failing_since: Instant | None
+    breaker: Annotated[str, one_of("closed", "open", "half_open")]
+    resting_until: Instant | None
+    slow: bool
+    paused_at: Instant | None
+    paused_because: Pause | None
 
 
-def new_key_view(key: NewKey) -> dict[str, Any]:
-    return {
-        "id": key.key_id,
-        "token": key.token,
-        "scopes": list(key.scopes),
-        "expires_at": iso_or_none(key.expires_at),
-    }
+class Notice(View):
+    """What the agency was told of its endpoint."""
+
+    kind: Annotated[str, Field(examples=[each.value for each in Warning])]
+    at: Instant
 
 
-def subscription_view(item: SubscriptionItem, *, now: datetime) -> dict[str, Any]:
+class VerificationView(View):
+    """What came of asking the endpoint to echo the challenge."""
+
+    verified: bool
+    status: int | None
+    error: Annotated[str, one_of(*AttemptError, NOT_ECHOED)] | None
+    latency_ms: int
+
+
+class AnySubscription(View):
+    """A webhook subscription."""
+
+    id: Id
+    url: str
+    types: list[str]
+    description: str | None
+    status: Annotated[
+        str,
+        Field(
+            description="`pending` until the endpoint has echoed the challenge; `disabled` after it answered 410.",
+            json_schema_extra={"enum": ["pending", "active", "paused", "disabled"]},
+        ),
+    ]
+    algorithm: Annotated[str, one_of(*ALGORITHMS)]
+    max_rate: Annotated[Count, described(RATE_SAID)]
+    created_at: Instant
+    changed_at: Instant
+    verified_at: Instant | None
+    previous_secret_until: Annotated[
+        Instant | None, described("Until when both secrets sign, after a rotation.")
+    ]
+    health: Health
+    notices: list[Notice]
+
+
+class Subscription(AnySubscription):
+    """A webhook subscription; with `verification` where its endpoint was just asked."""
+
+    verification: Absent[VerificationView]
+
+
+class Subscriptions(View):
+    """All of them."""
+
+    items: list[Subscription]
+
+
+class RotatedSubscription(AnySubscription):
+    """A webhook subscription with a secret that was just made."""
+
+    secret: Annotated[
+        str,
+        described(
+            "What verifies the messages: `whsec_…`, shown this once, or for v1a the public key `whpk_…`."
+        ),
+    ]
+
+
+class NewSubscription(RotatedSubscription):
+    """A webhook subscription that was just made."""
+
+    verification: VerificationView
+
+
+class JobView(View):
+    """A pass over a subscription's deliveries."""
+
+    id: str
+    kind: Annotated[str, one_of("recovery", "replay")]
+    start: Annotated[str, Field(alias="from")]
+    end: Annotated[str, Field(alias="to")]
+    begun_at: str
+    deliveries: Annotated[Count, described("How many it has handled so far.")]
+    ended_at: str | None
+
+
+class SubscriptionDetail(AnySubscription):
+    """A webhook subscription with the jobs that run for it, or did lately."""
+
+    jobs: list[JobView]
+
+
+def subscription_view[Shown: AnySubscription](
+    model: type[Shown], item: SubscriptionItem, *, now: datetime, **more: Any
+) -> Shown:
+    """The subscription, with what this model shows `more`."""
     endpoint = endpoint_of(item)
     health = endpoint.health
-    return {
-        "id": item.id,
-        "url": item.url,
-        "types": item.types,
-        "description": item.description,
-        "status": status_of(item),
-        "algorithm": algorithm_of(item),
-        "max_rate": DEFAULT_RATE if endpoint.max_rate is None else endpoint.max_rate,
-        "created_at": iso(item.created_at),
-        "changed_at": iso(item.changed_at),
-        "verified_at": iso_or_none(item.verified_at),
-        "previous_secret_until": _previous_until(item, now=now),
-        "health": {
-            "failures": health.failures,
-            "failing_since": iso_or_none(health.failing_since),
-            "breaker": health.breaker,
-            "resting_until": iso_or_none(health.rest_until),
-            "slow": health.slow,
-            "paused_at": iso_or_none(health.paused_at),
-            "paused_because": None if health.paused is None else health.paused.value,
-        },
-        "notices": [{"kind": notice.kind, "at": iso(notice.at)} for notice in endpoint.notices],
-    }
+    return model(
+        id=item.id,
+        url=item.url,
+        types=item.types,
+        description=item.description,
+        status=_status(item, health.paused),
+        algorithm=algorithm_of(item),
+        max_rate=DEFAULT_RATE if endpoint.max_rate is None else endpoint.max_rate,
+        created_at=iso(item.created_at),
+        changed_at=iso(item.changed_at),
+        verified_at=iso_or_none(item.verified_at),
+        previous_secret_until=_previous_until(item, now=now),
+        health=Health(
+            failures=health.failures,
+            failing_since=iso_or_none(health.failing_since),
+            breaker=health.breaker,
+            resting_until=iso_or_none(health.rest_until),
+            slow=health.slow,
+            paused_at=iso_or_none(health.paused_at),
+            paused_because=health.paused,
+        ),
+        notices=[Notice(kind=notice.kind, at=iso(notice.at)) for notice in endpoint.notices],
+        **more,
+    )
 
 
-def status_of(item: SubscriptionItem) -> str:
+def verification_view(verification: Verification) -> VerificationView:
+    return VerificationView(
+        verified=verification.verified,
+        status=verification.status,
+        error=verification.error,
+        latency_ms=verification.latency_ms,
+    )
+
+
+def job_view(job: Job) -> JobView:
+    return JobView(
+        **{"from": job.start, "to": job.end},
+        id=job.id.partition("#")[2],
+        kind=job.kind,
+        begun_at=job.begun,
+        deliveries=job.done,
+        ended_at=job.ended,
+    )
+
+
+def _status(item: SubscriptionItem, paused: Pause | None) -> str:
     """pending (its endpoint has not echoed the challenge), active, paused, or disabled (it answered 410 Gone)."""
-    paused = endpoint_of(item).health.paused
     if item.status != "active" or paused is None:
         return str(item.status)
     return "disabled" if paused == Pause.GONE else "paused"
-
-
-def verification_view(verification: Verification) -> dict[str, Any]:
-    return asdict(verification)
-
-
-def delivery_view(
-    delivery: Delivery, *, next_attempt_at: datetime | None = None, whole: bool = False
-) -> dict[str, Any]:
-    """`next_attempt_at` is that of its lane; `whole` adds the payload."""
-    view: dict[str, Any] = {
-        "id": delivery.id,
-        "message_id": delivery.message_id,
-        "type": delivery.type,
-        "complaint_id": delivery.lane.complaint_id,
-        "sequence": delivery.seq,
-        "status": delivery.status.value,
-        "event_at": iso(delivery.created),
-        "delivered_at": iso_or_none(delivery.delivered_at),
-        "replayed_at": iso_or_none(delivery.replayed_at),
-        "attempts_made": delivery.attempts_made,
-        "attempts": [dict(each) for each in delivery.attempts],
-        "next_attempt_at": iso_or_none(next_attempt_at)
-        if delivery.status == DeliveryStatus.PENDING
-        else None,
-    }
-    if whole:
-        view["payload"] = json.loads(delivery.body)
-    return view
-
-
-def job_view(job: Job) -> dict[str, Any]:
-    return {
-        "id": job.id.partition("#")[2],
-        "kind": job.kind,
-        "from": job.start,
-        "to": job.end,
-        "begun_at": job.begun,
-        "deliveries": job.done,
-        "ended_at": job.ended,
-    }
 
 
 def _previous_until(item: SubscriptionItem, *, now: datetime) -> str | None:

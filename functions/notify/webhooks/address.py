@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
+from functions.notify.webhooks.attempt import AttemptError
+
 type IPAddress = IPv4Address | IPv6Address
 type Resolver = Callable[..., Sequence[tuple[Any, ...]]]
 
@@ -119,9 +121,9 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class AddressRefused(ValueError):
-    """The URL or its addresses are not allowed. `reason` is a stable key, `field` the part at fault."""
+    """The URL or its addresses are not allowed. `field` is the part at fault."""
 
-    def __init__(self, reason: str, field: str, message: str) -> None:
+    def __init__(self, reason: AttemptError, field: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
         self.field = field
@@ -188,26 +190,36 @@ def check_url(url: str, *, policy: AddressPolicy) -> Target:
     Raises AddressRefused with the reason and the field: url, scheme, user_info, host, port, path or fragment.
     """
     if len(url) > MAX_URL_LENGTH:
-        raise AddressRefused("url_too_long", "url", f"The URL is longer than {MAX_URL_LENGTH} characters.")
+        raise AddressRefused(
+            AttemptError.URL_TOO_LONG, "url", f"The URL is longer than {MAX_URL_LENGTH} characters."
+        )
     if any(ord(character) <= 0x20 or ord(character) == 0x7F or character.isspace() for character in url):
-        raise AddressRefused("url_characters", "url", "The URL holds white space or control characters.")
+        raise AddressRefused(
+            AttemptError.URL_CHARACTERS, "url", "The URL holds white space or control characters."
+        )
     if "\\" in url:
-        raise AddressRefused("url_characters", "url", "The URL holds a backslash.")
+        raise AddressRefused(AttemptError.URL_CHARACTERS, "url", "The URL holds a backslash.")
     parts = _URL.fullmatch(url)
     if parts is None:
-        raise AddressRefused("url_malformed", "url", "The URL must have the form https://host/path.")
+        raise AddressRefused(
+            AttemptError.URL_MALFORMED, "url", "The URL must have the form https://host/path."
+        )
     scheme = _check_scheme(parts["scheme"].lower(), policy=policy)
     if "@" in parts["authority"]:
-        raise AddressRefused("user_info", "user_info", "The URL must not hold a user name or password.")
+        raise AddressRefused(
+            AttemptError.USER_INFO, "user_info", "The URL must not hold a user name or password."
+        )
     if parts["fragment"] is not None:
-        raise AddressRefused("fragment", "fragment", "The URL must not have a fragment (#).")
+        raise AddressRefused(AttemptError.FRAGMENT, "fragment", "The URL must not have a fragment (#).")
     host, port_text = _split_authority(parts["authority"])
     host = _check_host(host, policy=policy)
     port = _check_port(port_text, scheme=scheme, policy=policy)
     query = parts["query"] or ""
     if not _PATH.fullmatch(parts["path"]) or (query and not _QUERY.fullmatch(query)):
         raise AddressRefused(
-            "path_characters", "path", "Path and query must be ASCII; write other characters as %XX."
+            AttemptError.PATH_CHARACTERS,
+            "path",
+            "Path and query must be ASCII; write other characters as %XX.",
         )
     return Target(scheme=scheme, host=host, port=port, path=(parts["path"] or "/") + query)
 
@@ -234,7 +246,7 @@ def resolve(
         for address in addresses:
             if not is_public(address):
                 raise AddressRefused(
-                    "address_not_public",
+                    AttemptError.ADDRESS_NOT_PUBLIC,
                     "host",
                     f"The host resolves to {address}, which is not a public address.",
                 )
@@ -244,14 +256,14 @@ def resolve(
 def _check_scheme(scheme: str, *, policy: AddressPolicy) -> str:
     if scheme == "https" or (scheme == "http" and policy.allow_http):
         return scheme
-    raise AddressRefused("scheme", "scheme", "The URL must begin with https://.")
+    raise AddressRefused(AttemptError.SCHEME, "scheme", "The URL must begin with https://.")
 
 
 def _split_authority(authority: str) -> tuple[str, str | None]:
     if authority.startswith("["):
         host, bracket, rest = authority.partition("]")
         if not bracket or (rest and not rest.startswith(":")):
-            raise AddressRefused("host_malformed", "host", "The host is not a host name.")
+            raise AddressRefused(AttemptError.HOST_MALFORMED, "host", "The host is not a host name.")
         return host + bracket, rest[1:] if rest else None
     host, colon, port = authority.partition(":")
     return host, port if colon else None
@@ -259,21 +271,21 @@ def _split_authority(authority: str) -> tuple[str, str | None]:
 
 def _check_port(text: str | None, *, scheme: str, policy: AddressPolicy) -> int:
     if text is not None and not _PORT.fullmatch(text):
-        raise AddressRefused("port", "port", "The port is not a number between 1 and 65535.")
+        raise AddressRefused(AttemptError.PORT, "port", "The port is not a number between 1 and 65535.")
     port = _DEFAULT_PORTS[scheme] if text is None else int(text)
     if port > 65535 or (policy.ports is not None and port not in policy.ports):
         allowed = "any" if policy.ports is None else ", ".join(map(str, policy.ports))
-        raise AddressRefused("port", "port", f"Port {port} is not allowed; allowed: {allowed}.")
+        raise AddressRefused(AttemptError.PORT, "port", f"Port {port} is not allowed; allowed: {allowed}.")
     return port
 
 
 def _check_host(host: str, *, policy: AddressPolicy) -> str:
     """The host in lower case: a name in A-labels, or an address where the policy allows private ones."""
     if not host:
-        raise AddressRefused("host_missing", "host", "The URL has no host.")
+        raise AddressRefused(AttemptError.HOST_MISSING, "host", "The URL has no host.")
     if not host.isascii():
         raise AddressRefused(
-            "host_not_ascii",
+            AttemptError.HOST_NOT_ASCII,
             "host",
             "Write an international domain name in its ASCII form (xn--…), with plain dots.",
         )
@@ -284,15 +296,19 @@ def _check_host(host: str, *, policy: AddressPolicy) -> str:
     if _NUMBER.fullmatch(labels[-1] or labels[-2 if len(labels) > 1 else -1]):
         return _check_ipv4_literal(host, policy=policy)
     if len(host) > MAX_HOST_LENGTH or any(len(label) > MAX_LABEL_LENGTH for label in labels):
-        raise AddressRefused("host_too_long", "host", "The host name is longer than DNS allows (RFC 1035).")
+        raise AddressRefused(
+            AttemptError.HOST_TOO_LONG, "host", "The host name is longer than DNS allows (RFC 1035)."
+        )
     if not all(_LABEL.fullmatch(label) for label in labels):
         raise AddressRefused(
-            "host_malformed",
+            AttemptError.HOST_MALFORMED,
             "host",
             "A host name has letters, digits and hyphens between single dots.",
         )
     if not policy.allow_private and (len(labels) == 1 or _is_private_name(host)):
-        raise AddressRefused("host_private", "host", "The host name is not one of the public internet.")
+        raise AddressRefused(
+            AttemptError.HOST_PRIVATE, "host", "The host name is not one of the public internet."
+        )
     return host
 
 
@@ -314,17 +330,19 @@ def _check_ipv4_literal(host: str, *, policy: AddressPolicy) -> str:
 
 def _check_ipv6_literal(text: str, *, policy: AddressPolicy) -> str:
     if "%" in text:
-        raise AddressRefused("zone_id", "host", "The host must not have a zone identifier.")
+        raise AddressRefused(AttemptError.ZONE_ID, "host", "The host must not have a zone identifier.")
     if policy.allow_private:
         try:
             return str(IPv6Address(text))
         except ValueError:
-            raise AddressRefused("host_malformed", "host", "The host is not an IPv6 address.") from None
+            raise AddressRefused(
+                AttemptError.HOST_MALFORMED, "host", "The host is not an IPv6 address."
+            ) from None
     raise _host_is_address()
 
 
 def _host_is_address() -> AddressRefused:
-    return AddressRefused("host_is_address", "host", "The host must be a name, not an IP address.")
+    return AddressRefused(AttemptError.HOST_IS_ADDRESS, "host", "The host must be a name, not an IP address.")
 
 
 def _look_up(target: Target, *, resolver: Resolver, timeout: float) -> tuple[IPAddress, ...]:
@@ -357,5 +375,7 @@ def _address_of(entry: tuple[Any, ...]) -> IPAddress:
     socket_address = entry[4]
     scope_id = socket_address[3] if len(socket_address) > 3 else 0
     if scope_id or "%" in str(socket_address[0]):
-        raise AddressRefused("zone_id", "host", "The host resolves to an address with a zone identifier.")
+        raise AddressRefused(
+            AttemptError.ZONE_ID, "host", "The host resolves to an address with a zone identifier."
+        )
     return ip_address(socket_address[0])

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pynamodb.exceptions import UpdateError
-
 from functions.notify.webhooks.delivery import Lane, Nudge
 from functions.notify.webhooks.nudges import BATCH, JobCall
 from functions.notify.webhooks.tables import DUE_SHARDS, LaneItem, TimerItem
 from functions.notify.webhooks.timers import PROBE
+from functions.records.conditional import updated
 
 AGAIN: Final = timedelta(minutes=2)
 """How long a nudge is given before the next."""
@@ -55,11 +54,7 @@ def _claimed(found: LaneItem, *, now: datetime) -> Nudge | JobCall | None:
     model: Any = LaneItem if found.sk == LaneItem.SK else TimerItem
     item = model(found.pk, found.sk)
     still_due = model.next_at.exists() & (model.next_at <= now)
-    try:
-        item.update([model.next_at.set(now + AGAIN)], condition=still_due)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    if not updated(item, [model.next_at.set(now + AGAIN)], condition=still_due):
         return None
     if model is LaneItem:
         _, subscription_id, complaint_id = found.pk.split("#")

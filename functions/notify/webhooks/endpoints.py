@@ -7,17 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from pynamodb.exceptions import UpdateError
-
 from functions.complaints.clock import iso, iso_or_none, parse_iso, parse_iso_or_none
 from functions.complaints.faults import NotFound
 from functions.notify.webhooks.schedule import Pause, SubscriptionHealth, Warning
-from functions.records.agencies import (
-    SubscriptionItem,
-    agency_pk,
-    subscription_of,
-    subscription_sk,
-)
+from functions.records.agencies.subscriptions import SubscriptionItem, subscription_of, subscription_sk
+from functions.records.agencies.table import agency_pk
+from functions.records.conditional import updated
 
 TRIES: Final = 12
 LONGEST_PAUSE_S: Final = 0.5
@@ -104,21 +99,13 @@ class DynamoEndpoints:
         """`changed` as it was written, or None where another worker wrote first."""
         item = SubscriptionItem(agency_pk(endpoint.agency_id), subscription_sk(endpoint.subscription_id))
         version = endpoint.version + 1
-        try:
-            item.update(
-                [
-                    SubscriptionItem.health.set(health_dict(changed.health)),
-                    SubscriptionItem.notices.set([_notice_dict(each) for each in changed.notices]),
-                    SubscriptionItem.health_version.set(version),
-                ],
-                condition=SubscriptionItem.pk.exists()
-                & (SubscriptionItem.health_version == endpoint.version),
-            )
-        except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
-                raise
-            return None
-        return replace(changed, version=version)
+        actions = [
+            SubscriptionItem.health.set(health_dict(changed.health)),
+            SubscriptionItem.notices.set([_notice_dict(each) for each in changed.notices]),
+            SubscriptionItem.health_version.set(version),
+        ]
+        as_read = SubscriptionItem.pk.exists() & (SubscriptionItem.health_version == endpoint.version)
+        return replace(changed, version=version) if updated(item, actions, condition=as_read) else None
 
 
 def endpoint_of(item: SubscriptionItem) -> Endpoint:

@@ -1,19 +1,26 @@
 """Lambda: nudges and jobs from the queue. The records of a batch are worked on side by side: one that waits for a slow
-endpoint does not make the others wait."""
+endpoint does not make the others wait.
+
+Powertools' processor takes one record after another, so what it takes is work that has begun.
+"""
 
 import json
 import random
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Final
 
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
 from functions.complaints.clock import utc_now
-from functions.edge import cold_start
+from functions.edge.clients import client
 from functions.edge.settings import region_file, require
-from functions.edge.side_by_side import side_by_side
 from functions.edge.telemetry import logger
 from functions.notify.webhooks import metrics
+from functions.notify.webhooks.attempt import Attempt
 from functions.notify.webhooks.delivery import Delivery
 from functions.notify.webhooks.endpoints import DynamoEndpoints, Endpoint
 from functions.notify.webhooks.jobs import go_on
@@ -24,39 +31,42 @@ from functions.notify.webhooks.sender import Sender
 from functions.notify.webhooks.signature import signed_headers
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
-from functions.notify.webhooks.transport import Attempt, attempt
+from functions.notify.webhooks.transport import attempt
 from functions.notify.webhooks.warnings import Mailer
-from functions.records.aws import client
-from functions.records.dynamodb import connect
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL", "WARNINGS_TOPIC_ARN")
 RESERVE_MS: Final = 20_000
 THREADS: Final = 10
 
 _settings = require(ENVIRONMENT)
-connect()
 _policy = policy_in(region_file())
 _nudges = SqsNudges(_settings["DELIVERIES_QUEUE_URL"])
-cold_start.end()
+# A batch that failed as a whole is handed out again like any other, and is no error of the function's.
+_batch = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    records: Sequence[Mapping[str, Any]] = event["Records"]
-    going_on = lambda: context.get_remaining_time_in_millis() > RESERVE_MS  # noqa: E731
-    worked = side_by_side(lambda record: _worked(record, going_on), records, most=THREADS)
-    return {
-        "batchItemFailures": [
-            {"itemIdentifier": record["messageId"]}
-            for record, well in zip(records, worked, strict=True)
-            if not well
-        ]
-    }
+def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
+    """The partial batch response: what is named in it the queue hands out again."""
+
+    def going_on() -> bool:
+        left_ms: int = context.get_remaining_time_in_millis()
+        return left_ms > RESERVE_MS
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        under_way = {
+            record["messageId"]: pool.submit(_work, record["body"], going_on) for record in event["Records"]
+        }
+
+        def ended(record: SQSRecord) -> None:
+            under_way[record.message_id].result()
+
+        return process_partial_response(event, record_handler=ended, processor=_batch, context=context)
 
 
-def _worked(record: Mapping[str, Any], going_on: Callable[[], bool]) -> bool:
-    """Whether the record is done with; otherwise the queue hands it out again."""
+def _work(body: str, going_on: Callable[[], bool]) -> None:
+    """Raises what it meets, once that is in the log."""
     try:
-        message = from_text(record["body"])
+        message = from_text(body)
         if isinstance(message, JobCall):
             go_on(
                 message,
@@ -69,9 +79,8 @@ def _worked(record: Mapping[str, Any], going_on: Callable[[], bool]) -> bool:
             _sender().work(message)
     except Exception:
         # Not by `follow`: the records of a batch share the logger's keys.
-        logger.exception("nudge not worked off", extra={"nudge": record["body"]} | _followed(record["body"]))
-        return False
-    return True
+        logger.exception("nudge not worked off", extra={"nudge": body} | _followed(body))
+        raise
 
 
 @cache
@@ -130,8 +139,8 @@ def _report(endpoint: Endpoint, delivery: Delivery, made: Attempt) -> None:
             "outcome": made.outcome,
         },
     )
-    metrics.write(metrics.line(endpoint, delivery, made, now=utc_now()))
+    metrics.report(endpoint, delivery, made, now=utc_now())
 
 
 def _report_waiting(endpoint: Endpoint, delivery: Delivery) -> None:
-    metrics.write(metrics.waiting_line(endpoint, delivery, now=utc_now()))
+    metrics.report_waiting(endpoint, delivery, now=utc_now())

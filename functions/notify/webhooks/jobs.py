@@ -9,20 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from pynamodb.exceptions import UpdateError
-
 from functions.complaints.clock import iso, parse_iso
-from functions.notify.webhooks.delivery import (
-    Delivery,
-    DeliveryStatus,
-    Lane,
-    Nudge,
-    replay_ticket,
-)
+from functions.notify.webhooks.delivery import Delivery, DeliveryStatus, Lane, Nudge, replay_ticket
 from functions.notify.webhooks.nudges import JobCall
 from functions.notify.webhooks.store import GRACE, Deliveries, delivery_of_item
 from functions.notify.webhooks.tables import DeliveryItem, event_sk, lane_pk
 from functions.notify.webhooks.timers import Job, job_of, save_job
+from functions.records.conditional import updated
 
 PAGE: Final = 100
 
@@ -107,16 +100,10 @@ def _reset(delivery: Delivery, *, at: datetime) -> None:
     lane = delivery.lane
     item = DeliveryItem(lane_pk(lane.subscription_id, lane.complaint_id), event_sk(delivery.seq))
     new = DeliveryItem.replayed_at.does_not_exist() | (DeliveryItem.replayed_at < at)
-    try:
-        item.update(
-            [
-                DeliveryItem.status.set(DeliveryStatus.PENDING.value),
-                DeliveryItem.replayed_at.set(at),
-                DeliveryItem.tries.set(0),
-                DeliveryItem.first_at.remove(),
-            ],
-            condition=DeliveryItem.pk.exists() & new,
-        )
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    actions = [
+        DeliveryItem.status.set(DeliveryStatus.PENDING.value),
+        DeliveryItem.replayed_at.set(at),
+        DeliveryItem.tries.set(0),
+        DeliveryItem.first_at.remove(),
+    ]
+    updated(item, actions, condition=DeliveryItem.pk.exists() & new)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from functions.notify.webhooks.tables import AttemptRateItem, SlotItem, subscription_pk
+from functions.records.conditional import updated
 
 WINDOW: Final = timedelta(seconds=10)
 DEFAULT_RATE: Final = 20
@@ -20,7 +20,6 @@ UNCLAIMED: Final = 2
 write so; the limit, which is ours, can be exceeded by this many for each container.
 """
 SLOT_HELD: Final = timedelta(seconds=60)
-_REFUSED: Final = "ConditionalCheckFailedException"
 
 
 class AttemptRate:
@@ -53,19 +52,11 @@ class AttemptRate:
         share = min(CLAIM, limit)
         item = AttemptRateItem(f"rate#{subscription_id}", str(window))
         room = AttemptRateItem.claimed.does_not_exist() | (AttemptRateItem.claimed <= limit - share)
-        try:
-            item.update(
-                [
-                    AttemptRateItem.claimed.add(share),
-                    AttemptRateItem.expires.set(now + timedelta(hours=1)),
-                ],
-                condition=room,
-            )
-        except UpdateError as error:
-            if error.cause_response_code != _REFUSED:
-                raise
-            return 0
-        return share
+        actions = [
+            AttemptRateItem.claimed.add(share),
+            AttemptRateItem.expires.set(now + timedelta(hours=1)),
+        ]
+        return share if updated(item, actions, condition=room) else 0
 
 
 class Slots:
@@ -81,22 +72,13 @@ class Slots:
                 SlotItem.held_until.set(now + SLOT_HELD),
                 SlotItem.expires.set(now + timedelta(days=1)),
             ]
-            try:
-                item.update(actions, condition=free)
-            except UpdateError as error:
-                if error.cause_response_code != _REFUSED:
-                    raise
-            else:
+            if updated(item, actions, condition=free):
                 return slot
         return None
 
     def give_back(self, subscription_id: str, slot: str, *, owner: str) -> None:
         item = SlotItem(subscription_pk(subscription_id), slot)
-        try:
-            item.update([SlotItem.held_until.remove()], condition=SlotItem.owner == owner)
-        except UpdateError as error:
-            if error.cause_response_code != _REFUSED:
-                raise
+        updated(item, [SlotItem.held_until.remove()], condition=SlotItem.owner == owner)
 
 
 def _free(subscription_id: str, *, places: int, now: datetime) -> Sequence[str]:

@@ -1,29 +1,27 @@
-"""Metrics per subscription, as CloudWatch embedded metric format: one line of the log, no request.
+"""Metrics of deliveries: for all of a region, and for each subscription."""
 
-Source of the format: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
-"""
-
-import json
-import os
-import sys
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from aws_lambda_powertools.metrics import MetricUnit
+
+from functions.edge import metrics
+from functions.notify.webhooks.attempt import Attempt
 from functions.notify.webhooks.delivery import Delivery
 from functions.notify.webhooks.endpoints import Endpoint
-from functions.notify.webhooks.transport import Attempt
 
-NAMESPACE: Final = f"{os.environ.get('POWERTOOLS_METRICS_NAMESPACE', 'Qamqor')}/Webhooks"
+NAMESPACE: Final = f"{metrics.NAMESPACE}/Webhooks"
 DELIVERED: Final = "Delivered"
 FAILED: Final = "Failed"
 LATENCY: Final = "Latency"
 UNDELIVERED_AGE: Final = "UndeliveredAge"
 """Seconds since the event that is the first to wait in a lane; the alarm is on this."""
-UNITS: Final = {DELIVERED: "Count", FAILED: "Count", LATENCY: "Milliseconds", UNDELIVERED_AGE: "Seconds"}
+UNITS: Final = {LATENCY: MetricUnit.Milliseconds, UNDELIVERED_AGE: MetricUnit.Seconds}
+"""Units of what is not a count."""
 
 
-def line(endpoint: Endpoint, delivery: Delivery, attempt: Attempt, *, now: datetime) -> str:
+def report(endpoint: Endpoint, delivery: Delivery, attempt: Attempt, *, now: datetime) -> None:
     """What came of an attempt."""
     delivered = attempt.outcome == "delivered"
     values = {
@@ -32,39 +30,23 @@ def line(endpoint: Endpoint, delivery: Delivery, attempt: Attempt, *, now: datet
         LATENCY: attempt.latency_ms,
         UNDELIVERED_AGE: 0.0 if delivered else _age(delivery, now=now),
     }
-    return _line(endpoint, delivery, values, now=now)
+    _emit(endpoint, delivery, values)
 
 
-def waiting_line(endpoint: Endpoint, delivery: Delivery, *, now: datetime) -> str:
+def report_waiting(endpoint: Endpoint, delivery: Delivery, *, now: datetime) -> None:
     """The age of what is not even tried: its endpoint rests or is paused."""
-    return _line(endpoint, delivery, {UNDELIVERED_AGE: _age(delivery, now=now)}, now=now)
+    _emit(endpoint, delivery, {UNDELIVERED_AGE: _age(delivery, now=now)})
 
 
 def _age(delivery: Delivery, *, now: datetime) -> float:
     return max(0.0, (now - delivery.waiting_since).total_seconds())
 
 
-def _line(endpoint: Endpoint, delivery: Delivery, values: Mapping[str, float], *, now: datetime) -> str:
-    return json.dumps(
-        {
-            "_aws": {
-                "Timestamp": int(now.timestamp() * 1000),
-                "CloudWatchMetrics": [
-                    {
-                        "Namespace": NAMESPACE,
-                        "Dimensions": [[], ["Agency", "Subscription"]],
-                        "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in values],
-                    }
-                ],
-            },
-            "Agency": endpoint.agency_id,
-            "Subscription": endpoint.subscription_id,
-            "MessageId": delivery.message_id,
-            **values,
-        },
-        separators=(",", ":"),
+def _emit(endpoint: Endpoint, delivery: Delivery, values: Mapping[str, float]) -> None:
+    metrics.emit(
+        values,
+        units=UNITS,
+        namespace=NAMESPACE,
+        also_by={"Agency": endpoint.agency_id, "Subscription": endpoint.subscription_id},
+        MessageId=delivery.message_id,
     )
-
-
-def write(text: str) -> None:
-    sys.stdout.write(text + "\n")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from functions.edge.clients import client
 from functions.notify.webhooks.delivery import Lane, Nudge
-from functions.records.aws import client
 
 LONGEST_DELAY: Final = timedelta(minutes=15)
 """What SQS can hold a message back."""

@@ -7,19 +7,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
-from functions.edge import cold_start
 from functions.edge.settings import require
 from functions.edge.telemetry import logger
 from functions.notify.webhooks.due import requeue
 from functions.notify.webhooks.nudges import SqsNudges
-from functions.records.dynamodb import connect
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL")
 RESERVE_MS: Final = 10_000
 
 _settings = require(ENVIRONMENT)
-connect()
-cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 from functions.complaints.clock import iso
 from functions.edge.telemetry import logger
 from functions.notify.webhooks import schedule
+from functions.notify.webhooks.attempt import Attempt
 from functions.notify.webhooks.delivery import (
     KEPT,
     Delivery,
@@ -29,7 +30,6 @@ from functions.notify.webhooks.nudges import LONGEST_DELAY, JobCall
 from functions.notify.webhooks.schedule import Pause, Permit
 from functions.notify.webhooks.store import GRACE, Deliveries, Taken
 from functions.notify.webhooks.timers import Timers
-from functions.notify.webhooks.transport import Attempt
 
 ATTEMPT_RESERVE: Final = timedelta(seconds=20)
 """No attempt begins with less of the lease left: one lasts up to 15 s, then comes the writing."""

@@ -5,28 +5,21 @@ taken from by the one who holds the lease. Whoever stops working in a lane while
 behind, so that the index `due` finds the lane again whatever became of its nudge.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import size
 
 from functions.complaints.clock import iso, parse_iso
 from functions.notify.webhooks.delivery import KEPT, Delivery, DeliveryStatus, Lane
-from functions.notify.webhooks.tables import (
-    DeliveryItem,
-    LaneItem,
-    due_shard,
-    event_sk,
-    lane_pk,
-)
+from functions.notify.webhooks.tables import DeliveryItem, LaneItem, due_shard, event_sk, lane_pk
+from functions.records.conditional import saved, updated
 
 GRACE: Final = timedelta(seconds=60)
 """How late a nudge must be to count as lost."""
 LEASE: Final = timedelta(seconds=60)
-_REFUSED: Final = "ConditionalCheckFailedException"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,11 +61,7 @@ class Deliveries(Protocol):
 class DynamoDeliveries:
     def add(self, delivery: Delivery) -> None:
         """Store a delivery, once: one that is there already stays as it is."""
-        try:
-            item_of(delivery).save(condition=DeliveryItem.pk.does_not_exist())
-        except PutError as error:
-            if error.cause_response_code != _REFUSED:
-                raise
+        saved(item_of(delivery), condition=DeliveryItem.pk.does_not_exist())
 
     def announce(self, lane: Lane, tickets: Iterable[int], *, now: datetime) -> None:
         """Put deliveries that are stored into their lane's queue, and have the lane found if its nudge is lost."""
@@ -100,7 +89,7 @@ class DynamoDeliveries:
         if not early:
             condition &= LaneItem.attempt_at.does_not_exist() | (LaneItem.attempt_at <= now)
         actions = [LaneItem.lease_owner.set(owner), LaneItem.lease_until.set(until)]
-        if not _updated(item, actions, condition):
+        if not updated(item, actions, condition=condition):
             return None
         return Taken(lane=lane, owner=owner, until=until, pending=_tickets(item))
 
@@ -130,7 +119,7 @@ class DynamoDeliveries:
             actions.append(DeliveryItem.first_at.set(delivery.first_at))
         if delivery.delivered_at is not None:
             actions.append(DeliveryItem.delivered_at.set(delivery.delivered_at))
-        _updated(item, actions, DeliveryItem.status == DeliveryStatus.PENDING.value)
+        updated(item, actions, condition=DeliveryItem.status == DeliveryStatus.PENDING.value)
 
     def finish(self, taken: Taken, *, done: frozenset[int]) -> tuple[int, ...]:
         """Give the lane back with nothing waiting, and return (). Where more was announced meanwhile it is kept,
@@ -145,7 +134,7 @@ class DynamoDeliveries:
             LaneItem.due_shard.remove(),
         ]
         only_mine = (LaneItem.lease_owner == taken.owner) & (size("pending") == len(done))
-        if _updated(item, [*gone, LaneItem.pending.delete(set(done))], only_mine):
+        if updated(item, [*gone, LaneItem.pending.delete(set(done))], condition=only_mine):
             return ()
         item = LaneItem.get(item.pk, LaneItem.SK, consistent_read=True)
         if item.lease_owner != taken.owner:
@@ -168,14 +157,14 @@ class DynamoDeliveries:
         ]
         if done:
             actions.append(LaneItem.pending.delete(set(done)))
-        _updated(item, actions, LaneItem.lease_owner == taken.owner)
+        updated(item, actions, condition=LaneItem.lease_owner == taken.owner)
 
     def park(self, lane: Lane, *, next_at: datetime, now: datetime) -> None:
         """Leave a lane alone until it is woken, or until `next_at` should its waking be lost."""
         item = _lane(lane)
         idle = LaneItem.lease_until.does_not_exist() | (LaneItem.lease_until < now)
         actions = [LaneItem.next_at.set(next_at), LaneItem.due_shard.set(due_shard(item.pk))]
-        _updated(item, actions, LaneItem.pending.exists() & idle)
+        updated(item, actions, condition=LaneItem.pending.exists() & idle)
 
     def wake(self, lane: Lane, *, now: datetime) -> None:
         """What waits in the lane may be tried at once."""
@@ -185,7 +174,7 @@ class DynamoDeliveries:
             LaneItem.next_at.set(now + GRACE),
             LaneItem.due_shard.set(due_shard(item.pk)),
         ]
-        _updated(item, actions, LaneItem.pending.exists())
+        updated(item, actions, condition=LaneItem.pending.exists())
 
 
 def item_of(delivery: Delivery) -> DeliveryItem:
@@ -242,14 +231,3 @@ def _lane(lane: Lane) -> LaneItem:
 
 def _tickets(item: LaneItem) -> tuple[int, ...]:
     return tuple(sorted(int(number) for number in item.pending or ()))
-
-
-def _updated(item: Any, actions: Sequence[Any], condition: Any) -> bool:
-    """Whether the condition held; the item then has its new values."""
-    try:
-        item.update(list(actions), condition=condition)
-    except UpdateError as error:
-        if error.cause_response_code != _REFUSED:
-            raise
-        return False
-    return True

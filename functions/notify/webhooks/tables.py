@@ -27,15 +27,12 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
 
-from functions.records.dynamodb import Model, TableMeta
-from functions.records.tables import InstantAttribute
+from functions.records.attributes import InstantAttribute
+from functions.records.dynamodb import TableMeta, one_client
 
 DUE_SHARDS: Final = 4
-
-
-class DeliveriesMeta(TableMeta):
-    table_name = os.environ.get("DELIVERIES_TABLE", "deliveries")
 
 
 class Due(GlobalSecondaryIndex[Any]):
@@ -60,14 +57,23 @@ class ByTime(GlobalSecondaryIndex[Any]):
     created = UnicodeAttribute(range_key=True)
 
 
-class DeliveryItem(Model):
-    """`created` is the time of the event, then `#<complaint>#<seq>`, so that no two are equal."""
+@one_client
+class DeliveriesTable(Model):
+    """The table itself, from which the models of its items inherit."""
 
-    class Meta(DeliveriesMeta):
-        pass
+    class Meta(TableMeta):
+        table_name = os.environ.get("DELIVERIES_TABLE", "deliveries")
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+
+    by_time = ByTime()
+    due = Due()
+
+
+class DeliveryItem(DeliveriesTable):
+    """`created` is the time of the event, then `#<complaint>#<seq>`, so that no two are equal."""
+
     subscription_id = UnicodeAttribute()
     agency_id = UnicodeAttribute()
     complaint_id = UnicodeAttribute()
@@ -85,18 +91,12 @@ class DeliveryItem(Model):
     correlation_id = UnicodeAttribute(null=True)
     expires = TTLAttribute()
 
-    by_time = ByTime()
 
-
-class LaneItem(Model):
+class LaneItem(DeliveriesTable):
     """`pending` holds the tickets of the deliveries that wait. `attempt_at`: nothing is tried before."""
-
-    class Meta(DeliveriesMeta):
-        pass
 
     SK: ClassVar = "lane"
 
-    pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=SK)
     agency_id = UnicodeAttribute(null=True)
     pending = NumberSetAttribute(null=True)
@@ -107,43 +107,24 @@ class LaneItem(Model):
     next_at = InstantAttribute(null=True)
     expires = TTLAttribute(null=True)
 
-    due = Due()
 
-
-class TimerItem(Model):
+class TimerItem(DeliveriesTable):
     """A probe or a job: `job` holds what it needs to go on."""
 
-    class Meta(DeliveriesMeta):
-        pass
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     agency_id = UnicodeAttribute()
     job = JSONAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     next_at = InstantAttribute(null=True)
     expires = TTLAttribute(null=True)
 
-    due = Due()
 
-
-class SlotItem(Model):
-    class Meta(DeliveriesMeta):
-        pass
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
+class SlotItem(DeliveriesTable):
     owner = UnicodeAttribute(null=True)
     held_until = InstantAttribute(null=True)
     expires = TTLAttribute(null=True)
 
 
-class AttemptRateItem(Model):
-    class Meta(DeliveriesMeta):
-        pass
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
+class AttemptRateItem(DeliveriesTable):
     claimed = NumberAttribute(default=0)
     expires = TTLAttribute(null=True)
 

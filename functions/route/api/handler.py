@@ -6,32 +6,34 @@ from typing import Any, Final
 from functions.complaints import texts
 from functions.complaints.clock import utc_now
 from functions.complaints.region import load_region
-from functions.edge import cold_start
-from functions.edge.http import Api
+from functions.edge.clients import client
+from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id
-from functions.edge.throttle import Throttled
-from functions.records.dynamodb import connect
+from functions.edge.throttle import agency_limit
 from functions.records.store import ComplaintStore
-from functions.route.api import complaints
+from functions.route.api.answering import answering
+from functions.route.api.conversing import conversing
+from functions.route.api.desk import Desk
+from functions.route.api.extending import extending
+from functions.route.api.passing_on import passing_on
+from functions.route.api.reading import reading
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "AGENCIES_TABLE", "PHOTOS_BUCKET")
 
 _settings = require(ENVIRONMENT)
-connect()
+# Most answers have presigned photos: the client is made now, not in the first request.
+client("s3")
 _region = load_region(region_file())
 texts.prepare(_region.languages)
-_api = Api(default_language=_region.languages[0])
-_door = Throttled(_api, now=utc_now)
-complaints.mount(
-    _api,
-    store=ComplaintStore(correlation_id=correlation_id),
-    region=_region,
-    bucket=_settings["PHOTOS_BUCKET"],
-    now=utc_now,
-)
-cold_start.end()
+_desk = Desk(store=ComplaintStore(correlation_id=correlation_id), region=_region, now=utc_now)
+app = Api(default_language=_region.languages[0], gate=agency_limit(now=utc_now))
+app.include_router(reading(desk=_desk, bucket=_settings["PHOTOS_BUCKET"]))
+app.include_router(answering(desk=_desk, bucket=_settings["PHOTOS_BUCKET"]))
+app.include_router(passing_on(_desk))
+app.include_router(extending(_desk))
+app.include_router(conversing(_desk))
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    return _door.serve(event, context)
+    return app.serve(event, context)

@@ -1,26 +1,192 @@
 """Complaints as agencies see them: everything about the matter, nothing about the person but what they chose."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import Complaint
-from functions.complaints.events import Event
+from functions.complaints.complaint import CITIZEN, ENTREPRENEUR, ActorKind, Complaint, Status
+from functions.complaints.events import Event, EventType
 from functions.complaints.history import line
 from functions.complaints.moves.terms import forward_by
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move
-from functions.edge.uploads import PhotoUpload, photo_views
+from functions.edge.complaint_fields import Number, Place
+from functions.edge.complaint_fields import Possible as PossibleMoves
+from functions.edge.fields import Count, Id, Instant, View, described, one_of
+from functions.edge.uploads import PhotoView, Upload, photo_views
 from functions.records.tables import ComplaintItem
 
-type Possible = Callable[[Complaint], Sequence[Move]]
+type Possible = Callable[[Complaint], tuple[Move, ...]]
 """What the caller can do with a complaint."""
 
 
-def receipt(complaint: Complaint, *, uploads: Sequence[PhotoUpload], possible: Possible) -> dict[str, Any]:
-    """What every move answers: the complaint's state in short."""
+class AgencyComplaint(View):
+    """The state of a complaint in short: what every move answers."""
+
+    id: Id
+    number: Number
+    status: Status
+    version: Count
+    category: str
+    agency: Annotated[str | None, described("Id of the body that has it.")]
+    escalated_to: Annotated[list[str], described("Bodies in charge beside it.")]
+    escalation_level: Count
+    overdue: Annotated[bool, described("Every body of the ladder has missed its term.")]
+    due_at: Annotated[Instant | None, described("By when the body must answer.")]
+    acknowledge_by: Annotated[Instant | None, described("By when it must say that it has seen it.")]
+    submitted_at: Instant
+    changed_at: Instant
+    possible: PossibleMoves
+    uploads: Annotated[
+        list[Upload],
+        described("How to send the photos that this request declared and that have not come yet."),
+    ]
+
+
+class AgencyPart(AgencyComplaint):
+    """A part that was passed on to a body of its own."""
+
+    part: Annotated[str | None, described("What is asked of the body of this part.")]
+
+
+class AuditEvent(View):
+    """An event of the audit trail. `hash` is SHA-256 over the event and the hash of the one before."""
+
+    id: str
+    sequence: Count
+    type: EventType
+    timestamp: Instant
+    actor: ActorKind
+    agency: Annotated[str | None, described("The body that acted.")]
+    status: Status
+    data: Annotated[dict[str, Any], described("What the event says beside; it depends on its type.")]
+    hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    title: str
+    body: str
+
+
+class AgencyComplaintDetail(AgencyComplaint):
+    """Everything about the matter; of the person nothing but what they chose to show."""
+
+    comment: str
+    written_at: Annotated[
+        Instant | None,
+        described("When the person wrote it, as their phone says, where that was before it could be sent."),
+    ]
+    location: Place
+    district: str | None
+    answers: Annotated[dict[str, str], described("To the category's questions, by question id.")]
+    public_name: Annotated[str | None, described("The name that the person chose to show, if any.")]
+    reporter_kind: Annotated[
+        str,
+        one_of(CITIZEN, ENTREPRENEUR),
+        described("In which capacity the person reports. The entrepreneur's number is shown to nobody."),
+    ]
+    joined: Count
+    question: Annotated[str | None, described("What the body asks and nobody has answered yet.")]
+    photos: list[PhotoView]
+    promise: Annotated[dict[str, Any] | None, described("How the deadline was counted, as data.")]
+    forward_by: Annotated[
+        Instant | None,
+        described("By when to pass it on if it is another body's: three working days by the law (art. 65)."),
+    ]
+    deadline_explanation: Annotated[str | None, described("How the deadline was counted, in words.")]
+    events: list[AuditEvent]
+    parent_id: Id | None
+    part: Annotated[str | None, described("What is asked of the body of this part.")]
+    parts: list[AgencyPart]
+    refutations: Count
+    extensions: Count
+    chain_head: Annotated[str, described("The hash of the last event.")]
+
+
+class Work(View):
+    """A line of the worklist."""
+
+    id: Id
+    number: Number
+    status: Status
+    category: str
+    district: str | None
+    role: Annotated[
+        Literal["owner", "supervisor"],
+        described("Whether it is the body's own, or was escalated to it."),
+    ]
+    agency: Annotated[str | None, described("Id of the body that has it.")]
+    due_at: Annotated[Instant | None, described("By when the body must answer.")]
+    escalation_level: Count
+    overdue: Annotated[bool, described("Every body of the ladder has missed its term.")]
+    joined: Count
+    version: Count
+    submitted_at: Instant
+    changed_at: Instant
+
+
+def receipt(complaint: Complaint, *, uploads: Sequence[Upload] = (), possible: Possible) -> AgencyComplaint:
+    return AgencyComplaint(**_in_short(complaint, uploads=uploads, possible=possible))
+
+
+def detail(
+    complaint: Complaint,
+    history: Sequence[Event],
+    parts: Sequence[Complaint],
+    *,
+    possible: Possible,
+    region: Region,
+    language: str,
+    bucket: str,
+) -> AgencyComplaintDetail:
+    promise = complaint.promise
+    told = ((event, line(event, language=language, region=region, viewer="agency")) for event in history)
+    return AgencyComplaintDetail(
+        **_in_short(complaint, possible=possible),
+        comment=complaint.comment,
+        written_at=iso_or_none(complaint.written_at),
+        location=Place(lat=complaint.lat, lon=complaint.lon, address=complaint.address),
+        district=complaint.district,
+        answers=dict(complaint.answers),
+        public_name=complaint.public_name,
+        reporter_kind=complaint.reporter_kind,
+        joined=complaint.joined,
+        question=complaint.open_question,
+        photos=photo_views(complaint, language=language, bucket=bucket),
+        promise=None if promise is None else dict(promise),
+        forward_by=iso_or_none(forward_by(complaint, region=region)),
+        deadline_explanation=None if promise is None else promise_text(promise, language),
+        events=[_event(event, said) for event, said in told if said is not None],
+        parent_id=complaint.parent_id,
+        part=complaint.part,
+        parts=[AgencyPart(**_in_short(part, possible=possible), part=part.part) for part in parts],
+        refutations=complaint.refutations,
+        extensions=complaint.extensions,
+        chain_head=complaint.head,
+    )
+
+
+def work(item: ComplaintItem, *, for_agency: str) -> Work:
+    """A line of the worklist of the body `for_agency`."""
+    return Work(
+        id=item.id,
+        number=item.number,
+        status=Status(item.status),
+        category=item.category,
+        district=item.district,
+        role="owner" if item.agency_id == for_agency else "supervisor",
+        agency=item.agency_id,
+        due_at=iso_or_none(item.due_at),
+        escalation_level=int(item.escalation_level or 0),
+        overdue=bool(item.overdue),
+        joined=int(item.joined or 0),
+        version=int(item.version or 0),
+        submitted_at=iso(item.submitted_at),
+        changed_at=iso(item.changed_at),
+    )
+
+
+def _in_short(complaint: Complaint, *, uploads: Sequence[Upload] = (), possible: Possible) -> dict[str, Any]:
     return {
         "id": complaint.id,
         "number": complaint.number,
@@ -35,82 +201,22 @@ def receipt(complaint: Complaint, *, uploads: Sequence[PhotoUpload], possible: P
         "acknowledge_by": iso_or_none(complaint.acknowledge_by),
         "submitted_at": iso(complaint.submitted_at),
         "changed_at": iso(complaint.changed_at),
-        "possible": [str(move) for move in possible(complaint)],
-        "uploads": [upload.to_dict() for upload in uploads],
+        "possible": list(possible(complaint)),
+        "uploads": list(uploads),
     }
 
 
-def detail(
-    complaint: Complaint,
-    history: Sequence[Event],
-    parts: Sequence[Complaint],
-    *,
-    possible: Possible,
-    region: Region,
-    language: str,
-    bucket: str,
-    now: datetime,
-) -> dict[str, Any]:
-    lines = [line(event, language=language, region=region, viewer="agency") for event in history]
-    return receipt(complaint, uploads=(), possible=possible) | {
-        "comment": complaint.comment,
-        "written_at": iso_or_none(complaint.written_at),
-        "location": {"lat": complaint.lat, "lon": complaint.lon, "address": complaint.address},
-        "district": complaint.district,
-        "answers": dict(complaint.answers),
-        "public_name": complaint.public_name,
-        "reporter_kind": complaint.reporter_kind,
-        "joined": complaint.joined,
-        "question": complaint.open_question,
-        "photos": photo_views(complaint, language=language, bucket=bucket, now=now),
-        "promise": complaint.promise,
-        "forward_by": iso_or_none(forward_by(complaint, region=region)),
-        "deadline_explanation": None
-        if complaint.promise is None
-        else promise_text(complaint.promise, language),
-        "events": [
-            _event(event) | {"title": each["title"], "body": each["body"]}
-            for event, each in zip(history, lines, strict=True)
-            if each is not None
-        ],
-        "parent_id": complaint.parent_id,
-        "part": complaint.part,
-        "parts": [receipt(part, uploads=(), possible=possible) | {"part": part.part} for part in parts],
-        "refutations": complaint.refutations,
-        "extensions": complaint.extensions,
-        "chain_head": complaint.head,
-    }
-
-
-def _event(event: Event) -> dict[str, Any]:
-    return {
-        "id": event.id,
-        "sequence": event.seq,
-        "type": event.type,
-        "timestamp": iso(event.at),
-        "actor": event.actor,
-        "agency": event.actor_agency,
-        "status": event.status,
-        "data": dict(event.data),
-        "hash": event.hash,
-    }
-
-
-def worklist_entry(item: ComplaintItem, *, for_agency: str) -> dict[str, Any]:
-    """A line of a worklist; `role` says whether it is the body's own or was escalated to it."""
-    return {
-        "id": item.id,
-        "number": item.number,
-        "status": item.status,
-        "category": item.category,
-        "district": item.district,
-        "role": "owner" if item.agency_id == for_agency else "supervisor",
-        "agency": item.agency_id,
-        "due_at": iso_or_none(item.due_at),
-        "escalation_level": int(item.escalation_level or 0),
-        "overdue": bool(item.overdue),
-        "joined": int(item.joined or 0),
-        "version": int(item.version or 0),
-        "submitted_at": iso(item.submitted_at),
-        "changed_at": iso(item.changed_at),
-    }
+def _event(event: Event, said: dict[str, Any]) -> AuditEvent:
+    return AuditEvent(
+        id=event.id,
+        sequence=event.seq,
+        type=event.type,
+        timestamp=iso(event.at),
+        actor=event.actor,
+        agency=event.actor_agency,
+        status=event.status,
+        data=dict(event.data),
+        hash=event.hash,
+        title=said["title"],
+        body=said["body"],
+    )

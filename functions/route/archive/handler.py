@@ -5,19 +5,16 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
-from functions.edge import cold_start, metrics
+from functions.edge import metrics
+from functions.edge.clients import client
 from functions.edge.settings import require
 from functions.edge.telemetry import logger
-from functions.records.aws import client
-from functions.records.dynamodb import connect
 from functions.route.archive.heads import HeadBucket, archive
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "CHAIN_HEADS_BUCKET")
 RESERVE_MS: Final = 10_000
 
 _settings = require(ENVIRONMENT)
-connect()
-cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
@@ -26,5 +23,5 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
     bucket = HeadBucket(_settings["CHAIN_HEADS_BUCKET"], client=client("s3"), now=now)
     archived = archive(bucket, now=now, going_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS)
     logger.info("heads archived", extra=asdict(archived))
-    metrics.emit({metrics.HEADS_ARCHIVED: archived.heads}, now=now)
+    metrics.emit({metrics.HEADS_ARCHIVED: archived.heads})
     return asdict(archived)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from functions.complaints.clock import iso
 from functions.complaints.verification import Head, write_heads
 from functions.records.codec import day_shard
@@ -75,8 +77,6 @@ class HeadBucket:
 
     def write(self, hour: datetime, text: str) -> None:
         """Once: what another run has written in between stands."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415
-
         try:
             self._client.put_object(
                 Bucket=self._name,

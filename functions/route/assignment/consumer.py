@@ -14,8 +14,9 @@ from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.parts import part_of
 from functions.complaints.region import Region
 from functions.edge.telemetry import logger
+from functions.records.move import move
 from functions.records.outbox import Published
-from functions.records.store import Store, move
+from functions.records.store import Store
 from functions.route.assignment.metrics import report, report_assignment
 from functions.route.watch import Watch
 
@@ -28,7 +29,7 @@ def on_event(
 ) -> None:
     """Carry on from one event. Every step may run twice: the second time finds it done."""
     event = published.event
-    report(published, now=now())
+    report(published)
     _keep_watch(published, watch=watch)
     if event.type == EventType.SPLIT:
         _divide(published, store=store, region=region, now=now)

@@ -5,11 +5,9 @@ from typing import Any, Final
 
 from functions.complaints.clock import utc_now
 from functions.complaints.region import load_region
-from functions.edge import cold_start
 from functions.edge.settings import region_file, require
 from functions.edge.stream import consume
 from functions.edge.telemetry import correlation_id
-from functions.records.dynamodb import connect
 from functions.records.store import ComplaintStore
 from functions.route.assignment.consumer import on_event
 from functions.route.watch import StepFunctionsWatch
@@ -17,11 +15,9 @@ from functions.route.watch import StepFunctionsWatch
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "STATE_MACHINE_ARN")
 
 _settings = require(ENVIRONMENT)
-connect()
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
 _watch = StepFunctionsWatch(state_machine_arn=_settings["STATE_MACHINE_ARN"])
-cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

@@ -23,13 +23,12 @@ _COUNTED: Final[Mapping[EventType, str]] = {
 }
 
 
-def report(published: Published, *, now: datetime) -> None:
+def report(published: Published) -> None:
     """One line for an event that counts, with its body and category; none for others."""
     values = numbers(published)
     if values:
         metrics.emit(
             values,
-            now=now,
             Agency=published.agency_id,
             Category=published.category,
             Complaint=published.event.complaint_id,
@@ -44,7 +43,6 @@ def report_assignment(published: Published, *, now: datetime) -> None:
     promptly = int(delay <= ASSIGNED_WITHIN.total_seconds())
     metrics.emit(
         {metrics.ASSIGNMENT_DELAY: delay, metrics.ASSIGNED_PROMPTLY: promptly},
-        now=now,
         Complaint=published.event.complaint_id,
     )
 

@@ -8,19 +8,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
-from functions.complaints.keys import bearer_token, context_of
-from functions.edge import cold_start
+from functions.complaints.keys import bearer_token
+from functions.edge.authorized import context_of
 from functions.edge.settings import require
 from functions.edge.telemetry import follow, logger
-from functions.records.agencies import caller_with
-from functions.records.dynamodb import connect
+from functions.records.agencies.keys import caller_with
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE",)
 ANSWER_KEPT_S: Final = 60
 
 require(ENVIRONMENT)
-connect()
-cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

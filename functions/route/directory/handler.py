@@ -10,18 +10,14 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from functions.complaints.clock import utc_now
-from functions.edge import cold_start
 from functions.edge.custom_resource import answered
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import logger
-from functions.records.dynamodb import connect
 from functions.route.directory.load import load
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "COMPLAINTS_TABLE")
 
 require(ENVIRONMENT)
-connect()
-cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:

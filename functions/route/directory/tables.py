@@ -10,15 +10,11 @@ from typing import ClassVar
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
-from functions.records.agencies import AgenciesMeta
-from functions.records.dynamodb import Model
-from functions.records.tables import InstantAttribute
+from functions.records.agencies.table import AgenciesTable
+from functions.records.attributes import InstantAttribute
 
 
-class DirectoryItem(Model):
-    class Meta(AgenciesMeta):
-        pass
-
+class DirectoryItem(AgenciesTable):
     PK: ClassVar = "directory"
     HISTORY: ClassVar = "directory#history"
 

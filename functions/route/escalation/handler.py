@@ -5,20 +5,16 @@ from typing import Any, Final
 
 from functions.complaints.clock import utc_now
 from functions.complaints.region import load_region
-from functions.edge import cold_start
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id, follow
-from functions.records.dynamodb import connect
 from functions.records.store import ComplaintStore
 from functions.route.escalation.wake import wake
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE",)
 
 require(ENVIRONMENT)
-connect()
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
-cold_start.end()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

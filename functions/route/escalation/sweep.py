@@ -11,7 +11,8 @@ from functions.complaints.moves.escalation import tick
 from functions.complaints.region import Region
 from functions.complaints.timers import WATCHED, passed_timer
 from functions.edge.telemetry import follow, logger
-from functions.records.store import Store, move
+from functions.records.move import move
+from functions.records.store import Store
 
 # A watch that works is seconds late at the most; what is later than this has none.
 GRACE: Final = timedelta(seconds=60)

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 from functions.complaints.clock import utc_now
 from functions.complaints.region import load_region
-from functions.edge import cold_start, metrics
+from functions.edge import metrics
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id, logger
-from functions.records.dynamodb import connect
 from functions.records.lists import due_before
 from functions.records.store import ComplaintStore
 from functions.route.escalation.sweep import sweep
@@ -18,10 +17,8 @@ ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "SWEEP_GRACE_SECONDS")
 RESERVE_MS: Final = 10_000
 
 _settings = require(ENVIRONMENT)
-connect()
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
-cold_start.end()
 
 
 class SweepIncomplete(RuntimeError):
@@ -42,7 +39,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     counts = {"found": swept.found, "moved": swept.moved, "failed": swept.failed}
     logger.info("swept", extra=counts)
     oldest_s = swept.oldest.total_seconds()
-    metrics.emit({metrics.UNWATCHED: swept.unwatched, metrics.OLDEST_UNWATCHED: oldest_s}, now=now)
+    metrics.emit({metrics.UNWATCHED: swept.unwatched, metrics.OLDEST_UNWATCHED: oldest_s})
     if swept.failed:
         raise SweepIncomplete(f"{swept.failed} of {swept.found} complaints could not be moved")
     return counts

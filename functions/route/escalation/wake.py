@@ -6,7 +6,8 @@ from functions.complaints.change import Change
 from functions.complaints.complaint import Complaint
 from functions.complaints.moves.escalation import tick
 from functions.complaints.region import Region
-from functions.records.store import Store, move
+from functions.records.move import move
+from functions.records.store import Store
 
 
 def wake(

@@ -1,0 +1,36 @@
+"""What the gateway's authorizers hand on with a request: a token's claims, or an agency's key with its scopes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from functions.complaints.faults import NotFound
+from functions.complaints.keys import SCOPES, Caller
+
+
+def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The claims of the token that the gateway checked; empty where there was none."""
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    claims: Mapping[str, Any] = (authorizer.get("jwt") or {}).get("claims") or {}
+    return claims
+
+
+def context_of(caller: Caller) -> dict[str, str]:
+    """What the authorizer hands on. Texts alone, for these pass through every gateway unchanged."""
+    return {
+        "agency_id": caller.agency_id,
+        "key_id": caller.key_id,
+        "scopes": " ".join(scope for scope in SCOPES if scope in caller.scopes),
+    }
+
+
+def caller_of(event: Mapping[str, Any]) -> Caller:
+    """The caller of an HTTP API event (payload 2.0). Raises NotFound where no authorizer let it in."""
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    context = authorizer.get("lambda") or {}
+    if not context.get("agency_id"):
+        raise NotFound
+    return Caller(
+        agency_id=context["agency_id"],
+        key_id=context["key_id"],
+        scopes=frozenset(str(context.get("scopes") or "").split()),
+    )

@@ -1,0 +1,42 @@
+"""Who calls: what the gateway's authorizers found, as dependencies of routes."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Request
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.keys import Caller
+from functions.edge.authorized import caller_of, claims_of
+from functions.edge.problems import Problem
+
+
+def _person(request: Request) -> str:
+    subject = claims_of(request.resolved_event.raw_event).get("sub")
+    if not subject:
+        raise Problem("unauthenticated")
+    return str(subject)
+
+
+def _with_scope(scope: str) -> Callable[[Request], Caller]:
+    def caller(request: Request) -> Caller:
+        found = caller_of(request.resolved_event.raw_event)
+        found.require(scope)
+        return found
+
+    return caller
+
+
+def agency_of(caller: Caller) -> Actor:
+    """The agency that acts through this key."""
+    return Actor(kind=ActorKind.AGENCY, id=caller.agency_id)
+
+
+Person = Annotated[str, Depends(_person)]
+"""The opaque subject of the person who is signed in."""
+
+Reader = Annotated[Caller, Depends(_with_scope("read"))]
+Writer = Annotated[Caller, Depends(_with_scope("write"))]
+Admin = Annotated[Caller, Depends(_with_scope("admin"))]
+"""An agency's key that has the scope."""

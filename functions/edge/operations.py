@@ -1,0 +1,55 @@
+"""What a route says of itself beside its signature; `infra.packaging.openapi` makes the document of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from functions.complaints.ids import is_id
+from functions.edge.fields import ID_PATTERN
+from functions.edge.validation import NO_SUCH
+
+SIGNED_IN: Final[list[dict[str, list[str]]]] = [{"person": []}]
+LOCATION: Final = {"Location": "Address of the complaint."}
+PROBLEMS: Final = "x-problems"
+HEADERS: Final = "x-headers"
+FURTHER: Final = "x-further"
+
+
+def with_scope(scope: str) -> list[dict[str, list[str]]]:
+    """Who may call: an agency's key that has the scope."""
+    return [{"agency": [scope]}]
+
+
+def answering(
+    *problems: str, headers: Mapping[str, str] | None = None, further: Sequence[int] = ()
+) -> dict[str, Any]:
+    """The problems that an operation may answer with beside those that follow from its form, the header fields of its
+    answer, each with what it says, and `further` statuses of the same answer.
+    """
+    return {PROBLEMS: list(problems), HEADERS: dict(headers or {}), FURTHER: list(further)}
+
+
+def moving(*problems: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The same of an operation that the complaint's state may refuse."""
+    return answering("conflict", "move-refused", *problems, headers=headers)
+
+
+def naming(is_one: Callable[[str], object]) -> AfterValidator:
+    """A segment of the path that names something: what cannot be a name is not found, and nothing is read."""
+
+    def existing(text: str) -> str:
+        if not is_one(text):
+            raise PydanticCustomError(NO_SUCH, "no such thing")
+        return text
+
+    return AfterValidator(existing)
+
+
+ComplaintId = Annotated[
+    str,
+    Path(description="The complaint.", json_schema_extra={"pattern": ID_PATTERN}),
+    naming(is_id),
+]

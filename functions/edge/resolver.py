@@ -1,0 +1,172 @@
+"""The resolver of every API function: Powertools' own, which answers each failure with a problem document (RFC 9457)."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestValidationError,
+)
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from pydantic import BaseModel
+
+from functions.complaints.texts import Language
+from functions.edge.failures import problem_of_failure, without_words
+from functions.edge.language import Spoken
+from functions.edge.origin import came_through, went_round
+from functions.edge.problems import CONTENT_TYPE, Problem
+from functions.edge.request_body import parsed, readable
+from functions.edge.telemetry import follow, logger
+from functions.edge.validation import refusal
+
+SAFE_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+_NAME: Final = re.compile(r"<\w+>")
+# What Powertools takes for a segment with a name: word characters of any script, and these.
+_VALUE: Final = re.compile(r"[\w\-._~()'!*:@,;=+&$%<> \[\]{}|^]+")
+
+type Gate = Callable[[Mapping[str, Any]], Mapping[str, str]]
+"""Stands before every route: raises Problem, or gives header fields for the answer."""
+
+
+class Api(APIGatewayHttpResolver):
+    """Answers HTTP API events (payload 2.0). Every fault of a request is named at once, in the caller's language."""
+
+    def __init__(
+        self,
+        *,
+        default_language: str = "kk",
+        chosen_language: Callable[[str], str | None] | None = None,
+        gate: Gate = lambda event: {},
+    ) -> None:
+        """`chosen_language`: what the person with this subject chose, read at most once for a request."""
+        self._methods: dict[str, set[str]] = {}
+        self._default_language = cast(Language, default_language)
+        self._chosen_language, self._gate = chosen_language, gate
+        super().__init__(
+            serializer=to_json,
+            enable_validation=True,
+            response_validation_error_http_code=500,
+            json_body_deserializer=self._body,
+        )
+        self.exception_handler(Exception)(self.failed)
+
+    def route(self, rule: str, method: Any, *args: Any, **more: Any) -> Any:
+        methods = [method] if isinstance(method, str) else method
+        self._methods.setdefault(rule, set()).update(methods)
+        return super().route(rule, method, *args, **more)
+
+    def serve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """The answer to one request, whatever happens."""
+        follow(complaint_id=None, correlation_id=event["requestContext"]["requestId"])
+        if not came_through(event.get("headers") or {}):
+            return went_round()
+        spoken = Spoken(event, default=self._default_language, chosen=self._chosen_language)
+        asked, told = APIGatewayProxyEventV2(dict(event)), dict[str, str]()
+        try:
+            told |= self._gate(event)
+            self._require_route(asked.http_method, asked.path)
+        except Exception as error:
+            answer = self._refused(error, spoken=spoken, path=asked.path)
+        else:
+            self.context["spoken"] = spoken
+            answer = self.resolve(self._readable(event), context)
+        answer["headers"] = {**SAFE_HEADERS, **_lowered(answer["headers"]), **told}
+        return answer
+
+    def _readable(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """The event for Powertools. What is wrong with the body's bytes is a fault only where a route reads a body."""
+        try:
+            return dict(readable(event))
+        except Exception as error:
+            self.context["unreadable"] = error
+            return dict(readable({**event, "body": None}))
+
+    def _body(self, text: str) -> dict[str, Any]:
+        """The body as an object. Raises what `readable` and `parsed` raise."""
+        if "unreadable" in self.context:
+            raise self.context["unreadable"]
+        return parsed(text)
+
+    def failed(self, error: Exception) -> Response[str]:
+        """The answer to the request that is being worked on, where it or its route raised this."""
+        spoken: Spoken = self.context["spoken"]
+        return _response(_told(error), spoken=spoken, path=self.current_event.path)
+
+    def _require_route(self, method: str, path: str) -> None:
+        """Raises Problem where no route has both. Asked before Powertools looks, whose patterns take a dot for anything
+        and a line feed at the end for nothing.
+        """
+        methods = {each for rule, known in self._methods.items() if _fits(rule, path) for each in known}
+        if method not in methods:
+            # RFC 9110, section 15.5.6: with the methods that the address has.
+            raise Problem("method-not-allowed", allow=sorted(methods)) if methods else Problem("not-found")
+
+    def _refused(self, error: Exception, *, spoken: Spoken, path: str) -> dict[str, Any]:
+        """The answer where no route was reached."""
+        response = _response(_told(error), spoken=spoken, path=path)
+        return {
+            "statusCode": response.status_code,
+            "headers": response.headers,
+            "body": response.body,
+            "isBase64Encoded": False,
+        }
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_dumped)
+
+
+def _dumped(value: BaseModel) -> Any:
+    return value.model_dump(mode="json")
+
+
+def no_content() -> Response[None]:
+    """The answer that has no body."""
+    return Response(status_code=204)
+
+
+def _told(error: Exception) -> Problem:
+    """What the caller is told of the error; what is a fault of ours is in the log."""
+    if isinstance(error, RequestValidationError):
+        return _told(refusal(error.errors()))
+    problem = problem_of_failure(error)
+    if problem.status >= 500:
+        logger.error("request failed", extra={"failure": without_words(error)})
+    return problem
+
+
+def _response(problem: Problem, *, spoken: Spoken, path: str) -> Response[str]:
+    document = to_json(problem.document(_language_of_errors(spoken, problem), instance=path))
+    return Response(
+        status_code=problem.status,
+        content_type=CONTENT_TYPE,
+        # A name in the request may hold half a surrogate pair, which no answer in UTF-8 can carry.
+        body=document.encode("utf-8", "replace").decode(),
+        headers=problem.headers,
+    )
+
+
+def _language_of_errors(spoken: Spoken, problem: Problem) -> str:
+    if problem.status >= 500:
+        # Whoever cannot be served must be told so, even if what they chose cannot be read either.
+        return spoken.known or spoken.requested
+    try:
+        return spoken.language
+    except Exception as error:
+        logger.warning("language unread", extra={"failure": without_words(error)})
+        return spoken.requested
+
+
+def _fits(rule: str, path: str) -> bool:
+    """Whether the path is one of the rule's, whose segments `<name>` stand for any that is not empty."""
+    segments, steps = rule.split("/"), path.split("/")
+    return len(segments) == len(steps) and all(
+        _VALUE.fullmatch(step) if _NAME.fullmatch(segment) else segment == step
+        for segment, step in zip(segments, steps, strict=True)
+    )
+
+
+def _lowered(headers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.lower(): value for name, value in headers.items()}

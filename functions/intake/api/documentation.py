@@ -1,0 +1,131 @@
+"""The page at `/docs` and its files, and `/openapi.json`: made with the asset, compressed there, handed out as they are.
+
+The page is Swagger UI (`infra.packaging.viewer` says why). Everything comes from here, nothing runs or is styled inline.
+"""
+
+import gzip
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from functions.complaints.faults import NotFound
+
+FOLDER: Final = "docs"
+"""Of the files, in the asset: each under its name and `.gz`."""
+PAGE: Final = "index.html"
+OPENAPI: Final = "openapi.json"
+TYPES: Final[Mapping[str, str]] = {
+    PAGE: "text/html; charset=utf-8",
+    OPENAPI: "application/json",
+    "start.js": "text/javascript; charset=utf-8",
+    "page.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "LICENSE": "text/plain; charset=utf-8",
+    "NOTICE": "text/plain; charset=utf-8",
+    "swagger-ui-bundle.js.LICENSE.txt": "text/plain; charset=utf-8",
+}
+"""What there is, and of which type: no other name is looked for."""
+_POLICY: Final = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        # The viewer's icons stand in its style sheet.
+        "img-src 'self' data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+_HEADERS: Final = {
+    "cache-control": "public, max-age=3600",
+    "content-security-policy": _POLICY,
+    "referrer-policy": "no-referrer",
+    "vary": "accept-encoding",
+    "x-content-type-options": "nosniff",
+}
+_TAG: Final = ["Open data"]
+_NOT_ACCEPTABLE: Final = re.compile(r"q=0(\.0*)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """`body` as it is sent, in the coding that `headers` name."""
+
+    content_type: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def documentation(folder: Path) -> Router:
+    """The routes; `folder` is the asset's root."""
+    router = Router()
+
+    @router.get(
+        "/openapi.json",
+        operation_id="describe",
+        tags=_TAG,
+        summary="This description, for programs",
+        responses=_described(content_types.APPLICATION_JSON, {"type": "object"}),
+        enable_validation=False,
+    )
+    def openapi() -> Response[Any]:
+        return sent(OPENAPI)
+
+    @router.get(
+        "/docs",
+        operation_id="document",
+        tags=_TAG,
+        summary="This description, for people",
+        responses=_described(content_types.TEXT_HTML, {"type": "string"}),
+        enable_validation=False,
+    )
+    def docs() -> Response[Any]:
+        return sent(PAGE)
+
+    @router.get("/docs/<name>", include_in_schema=False, enable_validation=False)
+    def file_of_docs(name: str) -> Response[Any]:
+        return sent(name)
+
+    def sent(name: str) -> Response[Any]:
+        found = file(name, folder=folder, accepted=router.current_event.headers.get("accept-encoding", ""))
+        if found is None:
+            raise NotFound(name)
+        # Under its name in lower case: what Powertools takes for JSON by the other, it would write as JSON once more.
+        return Response(
+            status_code=200, body=found.body, headers={"content-type": found.content_type, **found.headers}
+        )
+
+    return router
+
+
+def _described(media_type: str, schema: dict[str, Any]) -> dict[int, Any]:
+    return {200: {"description": "Here it is.", "content": {media_type: {"schema": schema}}}}
+
+
+def file(name: str, *, folder: Path, accepted: str) -> File | None:
+    """A file of the page; None where there is none of this name.
+
+    `folder` is the asset's root; `accepted` is the request's Accept-Encoding (RFC 9110, section 12.5.3).
+    """
+    if name not in TYPES:
+        return None
+    body = (folder / FOLDER / f"{name}.gz").read_bytes()
+    if _takes_gzip(accepted):
+        return File(content_type=TYPES[name], body=body, headers=_HEADERS | {"content-encoding": "gzip"})
+    return File(content_type=TYPES[name], body=gzip.decompress(body), headers=_HEADERS)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    for each in accepted.lower().split(","):
+        coding, _, weight = each.partition(";")
+        if coding.strip() == "gzip":
+            return _NOT_ACCEPTABLE.fullmatch(weight.strip()) is None
+    return False

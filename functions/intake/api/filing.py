@@ -1,0 +1,123 @@
+"""`POST /v1/complaints`: a complaint is filed, once for its Idempotency-Key."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
+
+from functions.complaints.change import Change
+from functions.complaints.complaint import Complaint
+from functions.complaints.faults import LimitReached
+from functions.complaints.limits import Limits
+from functions.complaints.moves.filing import file
+from functions.edge.authorized import claims_of
+from functions.edge.callers import Person
+from functions.edge.fields import under
+from functions.edge.idempotency import RequiredKey, request_of
+from functions.edge.language import Speech
+from functions.edge.operations import LOCATION, SIGNED_IN, answering
+from functions.edge.problems import Problem
+from functions.edge.repeats import of_same, photos_declared
+from functions.edge.telemetry import logger
+from functions.edge.validation import IDEMPOTENCY_KEY
+from functions.intake.api.receipts import Receipts
+from functions.intake.api.submission import Submission, submission
+from functions.intake.api.views import ComplaintReceipt
+from functions.records.people.day_limits import count
+from functions.records.people.profiles import profile_of
+from functions.records.requests import Request, RequestSeen
+from functions.records.store import ComplaintStore
+from functions.records.transaction import NumberTaken
+
+ADDRESS: Final = "/v1/complaints"
+NUMBER_TRIES: Final = 5
+
+
+def filing(
+    *,
+    store: ComplaintStore,
+    receipts: Receipts,
+    refused: Callable[[Exception], Response[Any]],
+    now: Callable[[], datetime],
+) -> Router:
+    """The route, under one region's limits; `refused` is the answer to a request that is not right."""
+    router, region = Router(), receipts.region
+    most = Limits.of(region.limits).complaints_per_day
+
+    @router.post(
+        ADDRESS,
+        status_code=201,
+        operation_id="fileComplaint",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        openapi_extensions=answering("daily-limit-reached", headers=LOCATION),
+        summary="File a complaint",
+        description="Files it at once. Where photos are declared it waits for them (`awaiting_photos`): send each "
+        "with the request under `uploads`, then it goes on by itself. Nothing is saved unless everything is "
+        "right: all faults are named together.",
+    )
+    def create(
+        body: Annotated[Submission, FromBody, under(submission(region, now=now))],
+        key: RequiredKey,
+        person: Person,
+        speech: Speech,
+    ) -> Response[ComplaintReceipt]:
+        request = request_of(router.current_event.raw_event, caller=person, key=key)
+        profile = profile_of(person)
+        speech.chose(None if profile is None else profile.language)
+        try:
+            count(person, "complaints", key=key, limit=most, now=now(), zone=region.time_zone)
+        except LimitReached:
+            # What was filed under this key when the day was not full is answered as it was then.
+            if (seen := store.seen(request)) is None:
+                raise
+            return receipts.created(*of_same(seen, request, store=store), speech=speech)
+        draft = body.draft(language=speech.language)
+        if profile is not None and profile.kind is not None:
+            draft = replace(draft, reporter_kind=profile.kind)
+        complaint, photo_ids = filed(
+            lambda: file(draft, region=region, reporter=person, now=now()), store=store, request=request
+        )
+        return receipts.created(complaint, photo_ids, speech=speech)
+
+    def sent_again(error: RequestValidationError) -> Response[Any]:
+        """What was filed under its key when it was right is answered as it was then, on whatever day it is sent again."""
+        event = router.current_event
+        key, person = event.headers.get(IDEMPOTENCY_KEY), claims_of(event.raw_event).get("sub")
+        if (event.http_method, event.path, bool(key and person)) != ("POST", ADDRESS, True):
+            return refused(error)
+        try:
+            request = request_of(event.raw_event, caller=str(person), key=str(key))
+            if (seen := store.seen(request)) is None:
+                return refused(error)
+            return receipts.created(*of_same(seen, request, store=store), speech=router.context["spoken"])
+        except Exception as failure:
+            return refused(failure)
+
+    router.exception_handler(RequestValidationError)(sent_again)
+    return router
+
+
+def filed(
+    decide: Callable[[], Change], *, store: ComplaintStore, request: Request
+) -> tuple[Complaint, Sequence[str]]:
+    """File it once for its key: a repeated request finds the complaint that the first one made.
+
+    Returns it with the ids of the photos that were declared with it. A short number that is taken is drawn again.
+    """
+    for _ in range(NUMBER_TRIES):
+        change = decide()
+        try:
+            store.write(change, request=request)
+        except RequestSeen as seen:
+            return of_same(seen, request, store=store)
+        except NumberTaken:
+            logger.info("short number taken, drawing another")
+        else:
+            return change.after, photos_declared(change.event)
+    raise Problem("unavailable", retry_after=1)

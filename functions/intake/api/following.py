@@ -1,0 +1,261 @@
+"""What a person can do with a complaint after it was filed; what each move may do is the core's to say."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Final
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
+from pydantic import Field
+
+from functions.complaints.change import Change
+from functions.complaints.complaint import Actor, ActorKind, Complaint
+from functions.complaints.faults import LimitReached, NotFound
+from functions.complaints.limits import PHOTOS_MOST, Limits
+from functions.complaints.moves import citizen
+from functions.complaints.moves.declaration import expect_photos
+from functions.complaints.moves.possible import possible
+from functions.complaints.transitions import Move
+from functions.edge.callers import Person
+from functions.edge.declared_photos import MorePhotos, as_declared, more_photos
+from functions.edge.fields import NOTHING, Body, Nothing, bound, omitted, under, words
+from functions.edge.idempotency import RequiredKey, TakenKey, request_of
+from functions.edge.language import Speech
+from functions.edge.operations import LOCATION, SIGNED_IN, ComplaintId, moving
+from functions.edge.repeats import of_same, photos_declared
+from functions.intake.api.receipts import Receipts
+from functions.intake.api.views import ComplaintReceipt
+from functions.records.move import move
+from functions.records.people.day_limits import Counted, count
+from functions.records.requests import Request, RequestSeen
+from functions.records.store import ComplaintStore
+from functions.records.transaction import AlreadyJoined
+
+type Decide = Callable[[Complaint], Change | None]
+
+
+class Comment(Body):
+    """A comment, or the answer to the body's question."""
+
+    text: str
+
+
+class Refutation(Body):
+    """Why the answer is not true."""
+
+    reason: str
+    photos: Annotated[
+        list[str],
+        Field(
+            max_length=PHOTOS_MOST,
+            description="Ids of the person's own photos that show it, declared under /photos before.",
+        ),
+    ] = Field(default=[])
+
+
+class Withdrawal(Body):
+    """Why the complaint is taken back, if the person wants to say it."""
+
+    reason: str = omitted()
+
+
+NO_REASON: Final = Withdrawal()
+
+
+def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], datetime]) -> Router:
+    """The routes, under one region's limits."""
+    router, region = Router(), receipts.region
+    limits = Limits.of(region.limits)
+    said = limits.comment_length
+    text = Annotated[str, words(said, "In the person's own words.")]
+    why = Annotated[str, words(said, "Why the answer is not true.")]
+    back = Annotated[str, words(said, "Why it is taken back.")]
+
+    @router.post(
+        "/v1/complaints/<id>/photos",
+        status_code=201,
+        operation_id="addPhotos",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        openapi_extensions=moving("daily-limit-reached", headers=LOCATION),
+        summary="Declare further photos",
+    )
+    def photos(
+        id: ComplaintId,
+        body: Annotated[MorePhotos, FromBody, under(more_photos(limits))],
+        key: RequiredKey,
+        person: Person,
+        speech: Speech,
+    ) -> Response[ComplaintReceipt]:
+        declared, by = as_declared(body.photos), _citizen(person)
+
+        def decide(complaint: Complaint) -> Change:
+            if complaint.reporter != by.id:
+                raise NotFound(complaint.id)
+            return expect_photos(complaint, declared, by=by, region=region, now=now())
+
+        request = named(key, person)
+        if (seen := within("declarations", request, person, limit=limits.declarations_per_day)) is not None:
+            return receipts.created(*of_same(seen, request, store=store), speech=speech)
+        return receipts.created(*moved(id, person, decide, request), speech=speech)
+
+    @router.post(
+        "/v1/complaints/<id>/comments",
+        operation_id="comment",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        openapi_extensions=moving("daily-limit-reached"),
+        summary="Add a comment, or answer the body's question",
+    )
+    def comment(
+        id: ComplaintId,
+        body: Annotated[Comment, FromBody, under(bound(Comment, text=(text, ...)))],
+        key: RequiredKey,
+        person: Person,
+        speech: Speech,
+    ) -> ComplaintReceipt:
+        request, text = named(key, person), body.text
+        if (seen := within("comments", request, person, limit=limits.comments_per_day)) is not None:
+            return receipts.shown(of_same(seen, request, store=store)[0], speech=speech)
+
+        def decide(complaint: Complaint) -> Change | None:
+            return citizen.comment(complaint, by=_citizen(person), text=text, now=now())
+
+        return receipts.shown(moved(id, person, decide, request)[0], speech=speech)
+
+    @router.post(
+        "/v1/complaints/<id>/confirm",
+        operation_id="confirmAnswer",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        openapi_extensions=moving(),
+        summary="Accept the answer and close the complaint",
+    )
+    def confirm(
+        id: ComplaintId,
+        person: Person,
+        speech: Speech,
+        body: Nothing = NOTHING,
+        key: TakenKey = None,
+    ) -> ComplaintReceipt:
+        def decide(complaint: Complaint) -> Change | None:
+            return citizen.confirm(complaint, by=_citizen(person), now=now())
+
+        return receipts.shown(moved(id, person, decide, taken(key, person))[0], speech=speech)
+
+    @router.post(
+        "/v1/complaints/<id>/refute",
+        operation_id="refuteAnswer",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        openapi_extensions=moving(),
+        summary="Say that the answer is not true",
+        description="The complaint goes back to the body, on the old clock.",
+    )
+    def refute(
+        id: ComplaintId,
+        body: Annotated[Refutation, FromBody, under(bound(Refutation, reason=(why, ...)))],
+        key: RequiredKey,
+        person: Person,
+        speech: Speech,
+    ) -> ComplaintReceipt:
+        reason, shown = body.reason, tuple(body.photos)
+
+        def decide(complaint: Complaint) -> Change | None:
+            return citizen.refute(complaint, by=_citizen(person), reason=reason, photos=shown, now=now())
+
+        return receipts.shown(moved(id, person, decide, named(key, person))[0], speech=speech)
+
+    @router.post(
+        "/v1/complaints/<id>/withdraw",
+        operation_id="withdraw",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        openapi_extensions=moving(),
+        summary="Take the complaint back",
+    )
+    def withdraw(
+        id: ComplaintId,
+        person: Person,
+        speech: Speech,
+        body: Annotated[Withdrawal, FromBody, under(bound(Withdrawal, reason=(back, omitted())))] = NO_REASON,
+        key: TakenKey = None,
+    ) -> ComplaintReceipt:
+        reason = body.reason
+
+        def decide(complaint: Complaint) -> Change | None:
+            return citizen.withdraw(complaint, by=_citizen(person), reason=reason, now=now())
+
+        return receipts.shown(moved(id, person, decide, taken(key, person))[0], speech=speech)
+
+    @router.post(
+        "/v1/complaints/<id>/join",
+        operation_id="join",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        openapi_extensions=moving("daily-limit-reached"),
+        summary="Join another person's complaint",
+        description="Whoever joined sees it and is told of every step. Joining twice is joining once.",
+    )
+    def join(
+        id: ComplaintId,
+        person: Person,
+        speech: Speech,
+        body: Nothing = NOTHING,
+        key: TakenKey = None,
+    ) -> ComplaintReceipt:
+        try:
+            counted("joins", person, key=id, limit=limits.joins_per_day)
+        except LimitReached:
+            # Whoever joined it on another day has nothing more to do, whatever today's count is.
+            if not store.is_follower(id, person):
+                raise
+
+        def decide(complaint: Complaint) -> Change | None:
+            return citizen.join(complaint, by=_citizen(person), now=now())
+
+        try:
+            return receipts.shown(moved(id, person, decide, taken(key, person))[0], speech=speech)
+        except AlreadyJoined:
+            return receipts.shown(store.get(id), speech=speech)
+
+    def named(key: str, person: str) -> Request:
+        return request_of(router.current_event.raw_event, caller=person, key=key)
+
+    def taken(key: str | None, person: str) -> Request | None:
+        return None if key is None else named(key, person)
+
+    def counted(what: Counted, person: str, *, key: str, limit: int) -> None:
+        count(person, what, key=key, limit=limit, now=now(), zone=region.time_zone)
+
+    def within(what: Counted, request: Request, person: str, *, limit: int) -> RequestSeen | None:
+        """Count the request; on a day that is full, what it did when it was sent before. Raises LimitReached."""
+        try:
+            counted(what, person, key=request.key, limit=limit)
+        except LimitReached:
+            if (seen := store.seen(request)) is None:
+                raise
+            return seen
+        return None
+
+    def moved(
+        complaint_id: str, person: str, decide: Decide, request: Request | None
+    ) -> tuple[Complaint, Sequence[str]]:
+        """The complaint after the move, and the ids of the photos that the move declared."""
+
+        def can(complaint: Complaint) -> tuple[Move, ...]:
+            return possible(complaint, by=_citizen(person), region=region, now=now())
+
+        try:
+            complaint, change = move(store, complaint_id, decide, request=request, possible=can)
+        except RequestSeen as seen:
+            assert request is not None
+            return of_same(seen, request, store=store)
+        return complaint, photos_declared(None if change is None else change.event)
+
+    return router
+
+
+def _citizen(person: str) -> Actor:
+    return Actor(kind=ActorKind.CITIZEN, id=person)

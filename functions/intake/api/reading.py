@@ -1,0 +1,169 @@
+"""What a person may read: their list, what is near a place, a complaint with its history, an appeal's text."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.complaints.appeal import appeal
+from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.faults import NotFound, invalid
+from functions.complaints.moves.possible import possible
+from functions.complaints.region import Region
+from functions.complaints.texts import LANGUAGES
+from functions.edge.callers import Person
+from functions.edge.fields import View, between, described
+from functions.edge.language import Speech
+from functions.edge.operations import SIGNED_IN, ComplaintId
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize, checked
+from functions.intake.api.views import (
+    ComplaintDetail,
+    JoinedLine,
+    NearbyComplaint,
+    OwnLine,
+    detail,
+    near,
+    summary,
+)
+from functions.records import lists
+from functions.records.store import Collection, ComplaintStore
+from functions.records.suggestions import take
+
+NEARBY_MOST: Final = 20
+
+
+class OwnComplaints(View):
+    """A page of the person's list."""
+
+    items: list[OwnLine | JoinedLine]
+    cursor: Annotated[str | None, described("Continues the list; null at its end.")]
+
+
+class NearbyComplaints(View):
+    """Open complaints near a place."""
+
+    items: list[NearbyComplaint]
+
+
+class AppealTexts(View):
+    """The same text in three languages."""
+
+    kk: str
+    ru: str
+    en: str
+
+
+class Appeal(View):
+    """What the person may send to the body above."""
+
+    texts: AppealTexts
+
+
+def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable[[], datetime]) -> Router:
+    """The routes; a person sees what they filed or joined, and what is not theirs does not exist for them."""
+    router = Router()
+
+    @router.get(
+        "/v1/complaints",
+        operation_id="listComplaints",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        summary="One's own complaints and those one has joined, newest first",
+    )
+    def own(
+        person: Person, speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
+    ) -> OwnComplaints:
+        page = lists.own(person, limit=limit, cursor=checked(cursor, "pk", "sk", "id", person=person))
+        return OwnComplaints(
+            items=[summary(item, region=region, language=speech.language) for item in page.items],
+            cursor=page.cursor,
+        )
+
+    @router.get(
+        "/v1/complaints/nearby",
+        operation_id="findNearby",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        summary="Open complaints of a category near a place, nearest first",
+        description="Ask before filing: who finds the same there can join it. The category gives the radius "
+        "(`duplicate_radius_m`). Twenty at most.",
+    )
+    def nearby(
+        category: Annotated[str, Query(description="Category's id.")],
+        lat: Annotated[float, _degrees(90), between(-90, 90)],
+        lon: Annotated[float, _degrees(180), between(-180, 180)],
+        person: Person,
+        speech: Speech,
+    ) -> NearbyComplaints:
+        if category not in region.categories:
+            raise invalid("category", "unknown_category")
+        found = lists.nearby(
+            category,
+            lat=lat,
+            lon=lon,
+            radius_m=region.categories[category].duplicate_radius_m,
+            limit=NEARBY_MOST,
+        )
+        return NearbyComplaints(
+            items=[near(each, person=person, region=region, language=speech.language) for each in found]
+        )
+
+    @router.get(
+        "/v1/complaints/<id>",
+        operation_id="showComplaint",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        summary="A complaint with its history, deadline and photos",
+        description="For the reporter and those who joined.",
+    )
+    def show(id: ComplaintId, person: Person, speech: Speech) -> ComplaintDetail:
+        seen = _visible(store, id, person=person)
+        mine = seen.complaint.reporter == person
+        by = Actor(kind=ActorKind.CITIZEN, id=person)
+        return detail(
+            seen.complaint,
+            seen.events,
+            store.parts(seen.complaint),
+            mine=mine,
+            possible=possible(seen.complaint, by=by, region=region, now=now()),
+            suggestions=take(seen.suggestions, seen.complaint, now=now()) if mine else (),
+            region=region,
+            language=speech.language,
+            bucket=bucket,
+        )
+
+    @router.get(
+        "/v1/complaints/<id>/appeal",
+        operation_id="writeAppeal",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        summary="A ready text of an appeal, once a term has passed in silence",
+        description="Silence past the term counts as refusal (Administrative Procedural and Process-Related Code of "
+        "Kazakhstan, art. 91). 404 until a term was missed.",
+    )
+    def write_appeal(id: ComplaintId, person: Person) -> Appeal:
+        seen = _visible(store, id, person=person)
+        if seen.complaint.escalation_level == 0:
+            raise NotFound(id)
+        texts = {
+            each: appeal(seen.complaint, seen.events, region=region, language=each) for each in LANGUAGES
+        }
+        return Appeal(texts=AppealTexts(**texts))
+
+    return router
+
+
+def _degrees(most: int) -> Any:
+    return Query(description="WGS 84, in degrees.", json_schema_extra={"minimum": -most, "maximum": most})
+
+
+def _visible(store: ComplaintStore, complaint_id: str, *, person: str) -> Collection:
+    """What the reporter and those who joined may see: everything but the agencies' own comments."""
+    read = store.collection(complaint_id)
+    followed = read.complaint.parent_id or complaint_id
+    if read.complaint.reporter != person and not store.is_follower(followed, person):
+        raise NotFound(complaint_id)
+    return replace(read, events=tuple(event for event in read.events if event.seq not in read.internal))

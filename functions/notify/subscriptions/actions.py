@@ -1,0 +1,114 @@
+"""What can be done with a subscription as it is: verify, pause, resume, and give it a new secret."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from functions.edge.callers import Admin
+from functions.edge.fields import Body, omitted
+from functions.edge.operations import answering, with_scope
+from functions.notify.subscriptions.ids import SubscriptionId
+from functions.notify.subscriptions.manage import rotate_secret
+from functions.notify.subscriptions.recovery import wake
+from functions.notify.subscriptions.subscriptions import TAG, Algorithm
+from functions.notify.subscriptions.verification import Post, verify
+from functions.notify.subscriptions.views import (
+    RotatedSubscription,
+    Subscription,
+    subscription_view,
+    verification_view,
+)
+from functions.notify.webhooks import schedule
+from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of
+from functions.notify.webhooks.jobs import Enqueue
+from functions.notify.webhooks.schedule import Pause, SubscriptionHealth
+from functions.records.agencies.subscriptions import SubscriptionItem, subscription_of
+
+_ADMIN: Final = with_scope("admin")
+_MAY_CONFLICT: Final = answering("conflict")
+
+
+class SecretRotation(Body):
+    """Another algorithm than the secret has now, if one is wanted."""
+
+    algorithm: Algorithm = omitted()
+
+
+AS_IT_IS: Final = SecretRotation()
+
+
+def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
+    """The routes; `post` sends a challenge."""
+    router = Router()
+
+    @router.post(
+        "/v1/agency/subscriptions/<id>/verify",
+        operation_id="verifySubscription",
+        tags=TAG,
+        security=_ADMIN,
+        openapi_extensions=_MAY_CONFLICT,
+        summary="Send the challenge again",
+    )
+    def verify_now(id: SubscriptionId, caller: Admin) -> Subscription:
+        item = subscription_of(caller.agency_id, id)
+        was_active = item.status == "active"
+        verification = verify(item, post=post, now=now())
+        if verification.verified and not was_active:
+            wake(item, enqueue=enqueue, now=now())
+        shown = verification_view(verification)
+        return subscription_view(Subscription, item, now=now(), verification=shown)
+
+    @router.post(
+        "/v1/agency/subscriptions/<id>/pause",
+        operation_id="pauseSubscription",
+        tags=TAG,
+        security=_ADMIN,
+        openapi_extensions=_MAY_CONFLICT,
+        summary="Hold everything back",
+    )
+    def pause(id: SubscriptionId, caller: Admin) -> Subscription:
+        item = _with_health(
+            subscription_of(caller.agency_id, id),
+            lambda health: schedule.paused(health, reason=Pause.ASKED, now=now()),
+        )
+        return subscription_view(Subscription, item, now=now())
+
+    @router.post(
+        "/v1/agency/subscriptions/<id>/resume",
+        operation_id="resumeSubscription",
+        tags=TAG,
+        security=_ADMIN,
+        openapi_extensions=_MAY_CONFLICT,
+        summary="Go on, with what was held back first",
+    )
+    def resume(id: SubscriptionId, caller: Admin) -> Subscription:
+        item = _with_health(
+            subscription_of(caller.agency_id, id), lambda health: schedule.resumed(health, now=now())
+        )
+        wake(item, enqueue=enqueue, now=now())
+        return subscription_view(Subscription, item, now=now())
+
+    @router.post(
+        "/v1/agency/subscriptions/<id>/rotate-secret",
+        operation_id="rotateSecret",
+        tags=TAG,
+        security=_ADMIN,
+        openapi_extensions=_MAY_CONFLICT,
+        summary="Make a new secret; messages carry both signatures for 24 hours",
+    )
+    def rotate(id: SubscriptionId, caller: Admin, body: SecretRotation = AS_IT_IS) -> RotatedSubscription:
+        made = rotate_secret(caller.agency_id, id, algorithm=body.algorithm, now=now())
+        return subscription_view(RotatedSubscription, made.subscription, now=now(), secret=made.secret)
+
+    return router
+
+
+def _with_health(
+    item: SubscriptionItem, decide: Callable[[SubscriptionHealth], SubscriptionHealth]
+) -> SubscriptionItem:
+    """The subscription as it is once its health is what `decide` makes of it."""
+    DynamoEndpoints().change(endpoint_of(item), lambda each: replace(each, health=decide(each.health)))
+    return subscription_of(item.agency_id, item.id)

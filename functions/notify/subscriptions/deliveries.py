@@ -1,0 +1,157 @@
+"""`/v1/agency/subscriptions/{id}/deliveries`: what was sent or waits, with its attempts and the next; one is sent again."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.complaints.clock import iso
+from functions.complaints.faults import NotFound, invalid
+from functions.complaints.keys import Caller
+from functions.edge.callers import Reader, Writer
+from functions.edge.fields import GivenInstant, View, described
+from functions.edge.operations import answering, with_scope
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
+from functions.notify.subscriptions.delivery_views import (
+    DeliveryDetail,
+    DeliveryView,
+    delivery_detail,
+    delivery_view,
+    next_attempts,
+)
+from functions.notify.subscriptions.ids import DeliveryId, SubscriptionId
+from functions.notify.subscriptions.manage import require_active
+from functions.notify.subscriptions.subscriptions import TAG
+from functions.notify.webhooks.delivery import KEPT, Delivery, DeliveryStatus, Lane, read_delivery_id
+from functions.notify.webhooks.jobs import Enqueue, replay_one
+from functions.notify.webhooks.store import DynamoDeliveries, delivery_of_item
+from functions.notify.webhooks.tables import DeliveryItem, lane_pk
+from functions.records.agencies.subscriptions import subscription_of
+
+CURSOR_MOST: Final = 500
+
+
+class Deliveries(View):
+    """A page of the list."""
+
+    items: list[DeliveryView]
+    cursor: Annotated[str | None, described("Continues the list; null at its end.")]
+
+
+def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
+    """The routes."""
+    router, store = Router(), DynamoDeliveries()
+
+    @router.get(
+        "/v1/agency/subscriptions/<id>/deliveries",
+        operation_id="listDeliveries",
+        tags=TAG,
+        security=with_scope("read"),
+        summary="A subscription's deliveries with their attempts and the next, newest first",
+    )
+    def listed(
+        id: SubscriptionId,
+        caller: Reader,
+        status: Annotated[DeliveryStatus | None, Query(description="Only deliveries in this state.")] = None,
+        start: Annotated[
+            GivenInstant | None, Query(alias="from", description="Events from this instant on.")
+        ] = None,
+        end: Annotated[
+            GivenInstant | None, Query(alias="to", description="Events up to this instant.")
+        ] = None,
+        cursor: Cursor = None,
+        limit: PageSize = PAGE_SIZE,
+    ) -> Deliveries:
+        at, subscription = now(), subscription_of(caller.agency_id, id)
+        first, last = iso(start or at - 2 * KEPT), iso(end or at + timedelta(days=1))
+        after = _read_cursor(cursor, subscription.id, first=first, last=last)
+        if first > last:
+            return Deliveries(items=[], cursor=None)
+        query = DeliveryItem.by_time.query(
+            subscription.id,
+            DeliveryItem.created.between(first, last),
+            filter_condition=None if status is None else DeliveryItem.status == status.value,
+            scan_index_forward=False,
+            limit=limit,
+            page_size=limit if status is None else 100,
+            last_evaluated_key=after,
+        )
+        found = [delivery_of_item(item) for item in query]
+        ahead = next_attempts(found, subscription, now=at)
+        return Deliveries(
+            items=[delivery_view(DeliveryView, each, ahead=ahead) for each in found],
+            cursor=_cursor(query.last_evaluated_key),
+        )
+
+    @router.get(
+        "/v1/agency/subscriptions/<id>/deliveries/<delivery_id>",
+        operation_id="showDelivery",
+        tags=TAG,
+        security=with_scope("read"),
+        summary="One delivery with its payload",
+    )
+    def show(id: SubscriptionId, delivery_id: DeliveryId, caller: Reader) -> DeliveryDetail:
+        subscription = subscription_of(caller.agency_id, id)
+        delivery = _delivery(caller, id, delivery_id)
+        return delivery_detail(delivery, ahead=next_attempts([delivery], subscription, now=now()))
+
+    @router.post(
+        "/v1/agency/subscriptions/<id>/deliveries/<delivery_id>/replay",
+        status_code=202,
+        operation_id="replayDelivery",
+        tags=TAG,
+        security=with_scope("write"),
+        openapi_extensions=answering("conflict"),
+        summary="Send one delivery again",
+    )
+    def replay(id: SubscriptionId, delivery_id: DeliveryId, caller: Writer) -> DeliveryDetail:
+        subscription = subscription_of(caller.agency_id, id)
+        delivery = _delivery(caller, id, delivery_id)
+        require_active(subscription)
+        replay_one(delivery, deliveries=store, enqueue=enqueue, now=now())
+        return delivery_detail(store.get(delivery.lane, delivery.seq) or delivery)
+
+    return router
+
+
+def _delivery(caller: Caller, subscription_id: str, delivery_id: str) -> Delivery:
+    """Raises NotFound."""
+    named = read_delivery_id(delivery_id)
+    if named is None:
+        raise NotFound(delivery_id)
+    complaint_id, seq = named
+    lane = Lane(agency_id=caller.agency_id, subscription_id=subscription_id, complaint_id=complaint_id)
+    delivery = DynamoDeliveries().get(lane, seq)
+    if delivery is None:
+        raise NotFound(delivery_id)
+    return delivery
+
+
+def _cursor(key: Mapping[str, Any] | None) -> str | None:
+    if key is None:
+        return None
+    text = json.dumps([key["pk"]["S"], key["sk"]["S"], key["created"]["S"]])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None, subscription_id: str, *, first: str, last: str) -> dict[str, Any] | None:
+    """The key to go on after. Raises Invalid for one that `_cursor` makes of no delivery of this list: DynamoDB goes on
+    after no other.
+    """
+    if cursor is None:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        pk, sk, created = (str(each) for each in json.loads(text))
+        _, complaint_id, seq = created.split("#")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise invalid("cursor", "wrong_form") from error
+    is_one = (pk, sk) == (lane_pk(subscription_id, complaint_id), f"event#{seq}")
+    if len(cursor) > CURSOR_MOST or not is_one or not created.isascii() or not first <= created <= last:
+        raise invalid("cursor", "wrong_form")
+    key = {"pk": pk, "sk": sk, "created": created, "subscription_id": subscription_id}
+    return {name: {"S": value} for name, value in key.items()}

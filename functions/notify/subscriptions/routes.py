@@ -1,0 +1,30 @@
+"""Every route of an agency's keys, subscriptions and deliveries."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from functions.notify.subscriptions.actions import actions
+from functions.notify.subscriptions.changes import changes
+from functions.notify.subscriptions.deliveries import deliveries
+from functions.notify.subscriptions.keys import keys
+from functions.notify.subscriptions.sending import sending
+from functions.notify.subscriptions.subscriptions import subscriptions
+from functions.notify.subscriptions.verification import Post
+from functions.notify.webhooks.address import AddressPolicy
+from functions.notify.webhooks.jobs import Enqueue
+
+
+def routes(
+    *, policy: AddressPolicy, post: Post, enqueue: Enqueue, now: Callable[[], datetime]
+) -> tuple[Router, ...]:
+    """The routers by subject; `post` sends a challenge to an endpoint, `enqueue` has a worker look into something."""
+    return (
+        keys(now=now),
+        subscriptions(policy=policy, post=post, enqueue=enqueue, now=now),
+        actions(post=post, enqueue=enqueue, now=now),
+        sending(enqueue=enqueue, now=now),
+        deliveries(enqueue=enqueue, now=now),
+        changes(now=now),
+    )

@@ -1,0 +1,101 @@
+"""Webhook subscriptions, as the agency made them and as their endpoints behave."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+
+from functions.complaints.faults import Conflict, NotFound
+from functions.complaints.ids import new_id
+from functions.records.agencies.table import AgenciesTable, agency_pk
+from functions.records.attributes import InstantAttribute
+
+SUBSCRIPTIONS_MOST: Final = 20
+
+
+class SubscriptionItem(AgenciesTable):
+    """A webhook subscription. `health` and `notices` belong to the sender and are fenced by `health_version`;
+    everything else to the agency and is fenced by `version`: neither overwrites what the other wrote.
+
+    - `types`: event types, exact or `complaint.*`.
+    - `secrets`: `[{secret, expires_at}]`, the newest first; more than one while a rotation lasts.
+    - `status`: `pending` until the endpoint echoed a challenge, then `active`; whether it is paused is in
+      `health`.
+    - `max_rate`: attempts a second, at most.
+    """
+
+    id = UnicodeAttribute()
+    agency_id = UnicodeAttribute()
+    url = UnicodeAttribute()
+    types = JSONAttribute()
+    description = UnicodeAttribute(null=True)
+    status = UnicodeAttribute(default="pending")
+    secrets = JSONAttribute()
+    max_rate = NumberAttribute(null=True)
+    version = NumberAttribute(default=1)
+    created_at = InstantAttribute()
+    created_by = UnicodeAttribute(null=True)
+    changed_at = InstantAttribute()
+    verified_at = InstantAttribute(null=True)
+    health = JSONAttribute(null=True)
+    notices = JSONAttribute(null=True)
+    health_version = NumberAttribute(default=0)
+
+
+def new_subscription(
+    agency_id: str,
+    *,
+    url: str,
+    types: tuple[str, ...],
+    secret: str,
+    description: str | None = None,
+    max_rate: int | None = None,
+    active: bool = False,
+    created_by: str | None = None,
+    now: datetime,
+) -> SubscriptionItem:
+    """Store a subscription, `pending` unless `active`. Raises Conflict at SUBSCRIPTIONS_MOST."""
+    if len(subscriptions_of(agency_id)) >= SUBSCRIPTIONS_MOST:
+        raise Conflict("too_many_subscriptions", max=SUBSCRIPTIONS_MOST)
+    subscription_id = new_id(now)
+    item = SubscriptionItem(
+        agency_pk(agency_id),
+        subscription_sk(subscription_id),
+        id=subscription_id,
+        agency_id=agency_id,
+        url=url,
+        types=list(types),
+        description=description,
+        status="active" if active else "pending",
+        secrets=[{"secret": secret, "expires_at": None}],
+        max_rate=max_rate,
+        created_at=now,
+        created_by=created_by,
+        changed_at=now,
+        verified_at=now if active else None,
+    )
+    item.save(condition=SubscriptionItem.pk.does_not_exist())
+    return item
+
+
+def subscriptions_of(agency_id: str, *, consistent: bool = True) -> tuple[SubscriptionItem, ...]:
+    """An agency's subscriptions, oldest first; one query."""
+    found: Iterator[SubscriptionItem] = SubscriptionItem.query(
+        agency_pk(agency_id), SubscriptionItem.sk.startswith("subscription#"), consistent_read=consistent
+    )
+    return tuple(found)
+
+
+def subscription_of(agency_id: str, subscription_id: str, *, consistent: bool = True) -> SubscriptionItem:
+    """Raises NotFound, also for another agency's."""
+    try:
+        return SubscriptionItem.get(
+            agency_pk(agency_id), subscription_sk(subscription_id), consistent_read=consistent
+        )
+    except SubscriptionItem.DoesNotExist as error:
+        raise NotFound(subscription_id) from error
+
+
+def subscription_sk(subscription_id: str) -> str:
+    return f"subscription#{subscription_id}"

@@ -1,0 +1,46 @@
+"""Writes that are made only where their condition holds."""
+
+from typing import Any, Final
+
+from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
+
+_REFUSED: Final = "ConditionalCheckFailedException"
+
+
+def saved(item: Any, *, condition: Any) -> bool:
+    """Whether the condition held."""
+    try:
+        item.save(condition=condition)
+    except PutError as error:
+        if error.cause_response_code != _REFUSED:
+            raise
+        return False
+    return True
+
+
+def updated(item: Any, actions: list[Any], *, condition: Any) -> bool:
+    """Whether the condition held; the item then has its new values."""
+    try:
+        item.update(actions, condition=condition)
+    except UpdateError as error:
+        if error.cause_response_code != _REFUSED:
+            raise
+        return False
+    return True
+
+
+def deleted(item: Any, *, condition: Any) -> bool:
+    """Whether the condition held."""
+    try:
+        item.delete(condition=condition)
+    except DeleteError as error:
+        if error.cause_response_code != _REFUSED:
+            raise
+        return False
+    return True
+
+
+def collided(error: TransactWriteError) -> bool:
+    """Whether a transaction failed because somebody else changed what it was to change."""
+    codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+    return bool(codes & {"ConditionalCheckFailed", "TransactionConflict"})

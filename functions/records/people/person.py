@@ -1,0 +1,53 @@
+"""A person as far as telling goes: what they chose, and the phones that they are signed in on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.complaints.people_rules import Preferences
+from functions.complaints.region import Region
+from functions.records.dynamodb import raw_items
+from functions.records.people.devices import DeviceItem
+from functions.records.people.profiles import ProfileItem, preferences
+from functions.records.people.table import PeopleTable, person_pk
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """A person as far as telling goes: what they chose, and the phones that they are signed in on."""
+
+    subject: str
+    profile: ProfileItem | None
+    devices: tuple[DeviceItem, ...]
+
+    @property
+    def language(self) -> str | None:
+        """The person's own choice, else the one that a phone of theirs was last set to."""
+        if self.profile is not None and self.profile.language:
+            return self.profile.language
+        spoken = [device for device in self.devices if device.language]
+        return max(spoken, key=lambda device: device.seen_at).language if spoken else None
+
+    def preferences(self, region: Region) -> Preferences:
+        return preferences(self.profile, region=region)
+
+    def was_erased_after(self, instant: datetime) -> bool:
+        erased_at: datetime | None = None if self.profile is None else self.profile.erased_at
+        return erased_at is not None and instant <= erased_at
+
+
+def person_of(person: str, *, now: datetime, consistent: bool = True) -> Person:
+    """Profile and live devices; one query."""
+    profile: ProfileItem | None = None
+    devices: list[DeviceItem] = []
+    # Between the two keys lie the devices and the profile, and nothing else of the person's.
+    query = PeopleTable.query(
+        person_pk(person), PeopleTable.sk.between("device#", ProfileItem.SK), consistent_read=consistent
+    )
+    for raw in raw_items(query):
+        if raw["sk"]["S"] == ProfileItem.SK:
+            profile = ProfileItem.from_raw_data(raw)
+        else:
+            devices.append(DeviceItem.from_raw_data(raw))
+    # DynamoDB deletes what has expired within days, not at once.
+    live = tuple(device for device in devices if device.expires > now)
+    return Person(subject=person, profile=profile, devices=live)

@@ -1,0 +1,83 @@
+"""The pushes of an item of the inbox: each is one run's to send, once, or waits for quiet hours to end."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pynamodb.attributes import TTLAttribute, UnicodeAttribute
+
+from functions.complaints.clock import iso
+from functions.records.conditional import updated
+from functions.records.people.inbox import InboxItem, inbox_item, new_attempt
+from functions.records.people.table import PeopleTable
+
+HELD_SHARDS: Final = 4
+_HELD_KEPT: Final = timedelta(days=7)
+
+
+class HeldItem(PeopleTable):
+    """A push that waits; what it says is made when it is due."""
+
+    person = UnicodeAttribute()
+    inbox_sk = UnicodeAttribute()
+    expires = TTLAttribute()
+
+
+def claim_pushes(item: InboxItem, device_ids: Iterable[str]) -> bool:
+    """Whether the pushes of this item to these devices are the caller's to send; they are, once."""
+    before, item.attempt = item.attempt, new_attempt()
+    claimed = updated(
+        InboxItem(item.pk, item.sk),
+        [InboxItem.attempt.set(item.attempt), InboxItem.pushed.add(set(device_ids))],
+        condition=InboxItem.attempt == before,
+    )
+    # A request of which the answer was lost is sent again by the SDK, and finds itself.
+    return claimed or _is_at(item)
+
+
+def release_pushes(item: InboxItem, device_ids: Iterable[str], *, failed: bool) -> int:
+    """Give back what this attempt claimed and certainly did not send; returns how often sending has failed so far."""
+    actions: list[Any] = [InboxItem.pushed.delete(set(device_ids))]
+    if failed:
+        actions.append(InboxItem.failures.add(1))
+    stored = InboxItem(item.pk, item.sk)
+    if not updated(stored, actions, condition=InboxItem.attempt == item.attempt):
+        return 0
+    return int(stored.failures or 0)
+
+
+def _is_at(item: InboxItem) -> bool:
+    stored = inbox_item(item.person, item.sk)
+    return stored is not None and stored.attempt == item.attempt
+
+
+def mark_held(item: InboxItem, *, until: datetime) -> None:
+    updated(InboxItem(item.pk, item.sk), [InboxItem.held_until.set(until)], condition=InboxItem.pk.exists())
+
+
+def hold_push(item: InboxItem, *, until: datetime) -> None:
+    """Put the push where the release finds it. Run twice, it is held once."""
+    held_item(item, until=until).save()
+
+
+def held_item(item: InboxItem, *, until: datetime) -> HeldItem:
+    return HeldItem(
+        f"held#{zlib.crc32(item.person.encode()) % HELD_SHARDS}",
+        f"{iso(until)}#{item.person}#{item.sk}",
+        person=item.person,
+        inbox_sk=item.sk,
+        expires=until + _HELD_KEPT,
+    )
+
+
+def held_before(now: datetime, *, shard: int) -> Iterator[HeldItem]:
+    """Held pushes that are due, the longest due first, page by page."""
+    yield from HeldItem.query(f"held#{shard}", HeldItem.sk < iso(now) + "~", page_size=100)
+
+
+def let_go(held: HeldItem, item: InboxItem | None) -> None:
+    """The push is held no longer."""
+    if item is not None:
+        updated(InboxItem(item.pk, item.sk), [InboxItem.held_until.remove()], condition=InboxItem.pk.exists())
+    held.delete()

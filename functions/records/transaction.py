@@ -1,0 +1,203 @@
+"""A change as one transaction: each of its writes, and what it means where one of them is refused."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from functions.complaints.change import Change
+from functions.complaints.complaint import ENDED, Complaint
+from functions.complaints.faults import Stale
+from functions.records.codec import complaint_item, complaint_pk, event_item, supervisor_item, urgency
+from functions.records.dynamodb import connection
+from functions.records.requests import REQUEST_KEPT, Request, RequestItem, RequestSeen, seen_before
+from functions.records.tables import ComplaintItem, EventItem, FollowerItem, NumberItem, SupervisorItem
+
+
+class NumberTaken(Exception):
+    """The short number belongs to another complaint already."""
+
+
+class AlreadyJoined(Exception):
+    """This person has joined this complaint before."""
+
+
+def write(change: Change, *, request: Request | None, correlation_id: str | None) -> None:
+    """Write the change whole or not at all.
+
+    Raises Stale when the complaint is no longer at the version that the change started from, RequestSeen
+    when the request's key was used before, NumberTaken and AlreadyJoined as they say.
+    """
+    steps = _steps(change, request=request, correlation_id=correlation_id)
+    try:
+        with TransactWrite(connection=connection()) as transaction:
+            for step in steps:
+                step.add(transaction)
+    except TransactWriteError as error:
+        raise _refusal(error, steps) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """One write of the transaction and the error that its failed condition means."""
+
+    table_action: str
+    item: Any
+    condition: Any
+    refused: Callable[[Mapping[str, Any] | None], Exception]
+
+    def add(self, transaction: TransactWrite) -> None:
+        if self.table_action == "delete":
+            transaction.delete(self.item, condition=self.condition)
+        else:
+            transaction.save(self.item, condition=self.condition, return_values="ALL_OLD")
+
+
+def _steps(change: Change, *, request: Request | None, correlation_id: str | None) -> list[_Step]:
+    """Deletes first: that is the order in which PynamoDB sends them and DynamoDB names the reasons."""
+    before, after = change.before, change.after
+    saves = [_complaint_step(change), _event_step(change, correlation_id=correlation_id)]
+    if before is None:
+        saves.append(_number_step(after))
+    if request is not None:
+        saves.append(_request_step(request, change))
+    if change.follower is not None:
+        saves.append(_follower_step(change, change.follower))
+    before_bodies = () if before is None else before.escalated_to
+    after_bodies = () if after.status in ENDED else after.escalated_to
+    moved = before is not None and (urgency(before), before.status) != (urgency(after), after.status)
+    deletes = [
+        _Step(
+            table_action="delete",
+            item=SupervisorItem(complaint_pk(after.id), f"supervisor#{body}"),
+            condition=None,
+            refused=lambda _: Stale(),
+        )
+        for body in before_bodies
+        if body not in after_bodies
+    ]
+    saves += [
+        _Step(
+            table_action="save",
+            item=supervisor_item(after, body),
+            condition=None,
+            refused=lambda _: Stale(),
+        )
+        for body in after_bodies
+        if body not in before_bodies or moved
+    ]
+    return deletes + saves
+
+
+def _complaint_step(change: Change) -> _Step:
+    if change.before is None:
+        condition = ComplaintItem.pk.does_not_exist()
+    else:
+        condition = (ComplaintItem.version == change.before.version) & (
+            ComplaintItem.status == change.before.status.value
+        )
+        if change.before.reporter is not None:
+            # Erasing a person raises no version: a change that began before it must not bring the person back.
+            condition &= (ComplaintItem.person == change.before.reporter) | (
+                ComplaintItem.reporter == change.before.reporter
+            )
+    return _Step(
+        table_action="save",
+        item=complaint_item(change.after),
+        condition=condition,
+        refused=lambda _: Stale(),
+    )
+
+
+def _event_step(change: Change, *, correlation_id: str | None) -> _Step:
+    return _Step(
+        table_action="save",
+        item=event_item(change, correlation_id=correlation_id),
+        condition=EventItem.pk.does_not_exist(),
+        refused=lambda _: Stale(),
+    )
+
+
+def _number_step(after: Complaint) -> _Step:
+    return _Step(
+        table_action="save",
+        item=NumberItem(f"number#{after.number}", complaint_id=after.id),
+        condition=NumberItem.pk.does_not_exist(),
+        refused=lambda raw: _number_taken(raw, after),
+    )
+
+
+def _number_taken(raw: Mapping[str, Any] | None, after: Complaint) -> Exception:
+    """The very complaint that has the number is there already: it was written before, as a part of a division is
+    whose event is handed out twice.
+    """
+    if raw and NumberItem.from_raw_data(dict(raw)).complaint_id == after.id:
+        return Stale()
+    return NumberTaken(after.number)
+
+
+def _request_step(request: Request, change: Change) -> _Step:
+    at: datetime = change.after.changed_at
+    return _Step(
+        table_action="save",
+        item=RequestItem(
+            request.pk,
+            complaint_id=change.after.id,
+            digest=request.digest,
+            seq=change.event.seq,
+            expires=at + REQUEST_KEPT,
+        ),
+        condition=RequestItem.pk.does_not_exist(),
+        refused=_request_seen,
+    )
+
+
+def _request_seen(raw: Mapping[str, Any] | None) -> Exception:
+    if not raw:
+        return Stale()
+    return seen_before(RequestItem.from_raw_data(dict(raw)))
+
+
+def _follower_step(change: Change, follower: str) -> _Step:
+    after = change.after
+    return _Step(
+        table_action="save",
+        item=FollowerItem(
+            complaint_pk(after.id),
+            f"follower#{follower}",
+            id=after.id,
+            person=follower,
+            number=after.number,
+            category=after.category,
+            joined_at=after.changed_at,
+        ),
+        condition=FollowerItem.pk.does_not_exist(),
+        refused=lambda _: AlreadyJoined(),
+    )
+
+
+def _refusal(error: TransactWriteError, steps: Sequence[_Step]) -> Exception:
+    """The domain's name for why the transaction was cancelled.
+
+    A seen request says more than the stale version that comes with it, so it is looked for first.
+    """
+    reasons = error.cancellation_reasons
+    failed = [
+        (step, reason)
+        for step, reason in zip(steps, reasons, strict=False)
+        if reason is not None and reason.code == "ConditionalCheckFailed"
+    ]
+    refusals = [step.refused(reason.raw_item) for step, reason in failed if reason is not None]
+    for kind in (RequestSeen, AlreadyJoined, NumberTaken, Stale):
+        for refusal in refusals:
+            if isinstance(refusal, kind):
+                return refusal
+    busy = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+    if error.cause_response_code == "TransactionInProgressException" or any(
+        reason is not None and reason.code in busy for reason in reasons
+    ):
+        return Stale()
+    return error

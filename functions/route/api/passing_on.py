@@ -1,0 +1,83 @@
+"""A body passes a complaint on to the right one, or divides it among several."""
+
+from typing import Annotated, Final
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from pydantic import Field
+
+from functions.complaints.change import Change
+from functions.complaints.complaint import Actor, Complaint
+from functions.complaints.moves import agency
+from functions.edge.callers import Writer
+from functions.edge.fields import Body, words
+from functions.edge.idempotency import RequiredKey
+from functions.edge.operations import ComplaintId, moving, with_scope
+from functions.route.api.desk import TAG, Desk
+from functions.route.api.views import AgencyComplaint
+from functions.route.api.wording import REASON_LEAST, TEXT_MOST, AgencyId, Reason
+
+PARTS_MOST: Final = 5
+
+
+class Transfer(Body):
+    """To whom, and why."""
+
+    to: AgencyId
+    reason: Annotated[Reason, Field(examples=["Люк на проезжей части, её содержит отдел дорог."])]
+
+
+class PartOf(Body):
+    """What is asked of one body."""
+
+    to: AgencyId
+    text: Annotated[
+        str,
+        words(TEXT_MOST, "What this body is to do.", least=REASON_LEAST),
+        Field(examples=["Восстановить покрытие вокруг люка."]),
+    ]
+
+
+class Division(Body):
+    """Who is asked to do what."""
+
+    parts: Annotated[list[PartOf], Field(min_length=1, max_length=PARTS_MOST)]
+
+
+def passing_on(desk: Desk) -> Router:
+    """The routes."""
+    router, region, now = Router(), desk.region, desk.now
+
+    @router.post(
+        "/v1/agency/complaints/<id>/transfer",
+        operation_id="transferWork",
+        tags=TAG,
+        security=with_scope("write"),
+        openapi_extensions=moving(),
+        summary="Pass it on to the right body",
+        description="The clock that the person was promised goes on. A body that passed it on does not get it back, "
+        "except from a supervising one.",
+    )
+    def transfer(id: ComplaintId, body: Transfer, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+        def decide(complaint: Complaint, by: Actor) -> Change | None:
+            return agency.transfer(complaint, by=by, to=body.to, reason=body.reason, region=region, now=now())
+
+        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
+
+    @router.post(
+        "/v1/agency/complaints/<id>/split",
+        operation_id="splitWork",
+        tags=TAG,
+        security=with_scope("write"),
+        openapi_extensions=moving(),
+        summary="Divide it among bodies",
+        description="Each part becomes a complaint of its own; the lead answers for the whole.",
+    )
+    def split(id: ComplaintId, body: Division, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+        parts = [agency.Part(agency_id=part.to, text=part.text) for part in body.parts]
+
+        def decide(complaint: Complaint, by: Actor) -> Change:
+            return agency.split(complaint, by=by, parts=parts, region=region, now=now())
+
+        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
+
+    return router

@@ -1,0 +1,120 @@
+"""What a body may read: its worklist, and a complaint with its events."""
+
+from typing import Annotated, Final
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import PlainValidator, WithJsonSchema
+
+from functions.complaints.complaint import Actor, Complaint, Status
+from functions.complaints.faults import NotFound
+from functions.complaints.ids import is_id, read_number
+from functions.edge.callers import Reader, agency_of
+from functions.edge.fields import View, described, fault
+from functions.edge.language import Speech
+from functions.edge.operations import with_scope
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize, checked
+from functions.records import lists
+from functions.records.store import ComplaintStore
+from functions.route.api.desk import TAG, Desk
+from functions.route.api.views import AgencyComplaintDetail, Work, detail, work
+
+NUMBER_MOST: Final = 40
+
+
+class Worklist(View):
+    """A page of the worklist."""
+
+    items: list[Work]
+    cursor: Annotated[str | None, described("Continues the list; null at its end.")]
+
+
+def _states(given: str | list[str]) -> frozenset[Status]:
+    """Of a list apart by commas; a parameter that is given again goes on with it."""
+    names = given if isinstance(given, str) else ",".join(given)
+    try:
+        return frozenset(Status(name) for name in names.split(","))
+    except ValueError:
+        raise fault("unknown_choice", choices=", ".join(Status)) from None
+
+
+States = Annotated[
+    frozenset[Status] | None,
+    Query(alias="status", description=f"Only these states, apart by commas: {', '.join(Status)}."),
+    PlainValidator(_states),
+    WithJsonSchema({"type": "string", "examples": ["assigned,acknowledged"]}),
+]
+IdOrNumber = Annotated[
+    str,
+    Path(
+        description="The complaint's id, or its short number as somebody typed it.",
+        examples=["PVL-26-7K3M9T"],
+    ),
+]
+
+
+def reading(*, desk: Desk, bucket: str) -> Router:
+    """The routes; what is not this agency's does not exist for it."""
+    router, store = Router(), desk.store
+
+    @router.get(
+        "/v1/agency/complaints",
+        operation_id="listWork",
+        tags=TAG,
+        security=with_scope("read"),
+        summary="The worklist, most urgent first",
+        description="The agency's open complaints and those escalated to it: by due time, then danger, then by how "
+        "many people joined. With `status`, a page may hold fewer than `limit`, even none, and still have a "
+        "`cursor`: the list ends where that is null.",
+    )
+    def worklist(
+        caller: Reader, status: States = None, cursor: Cursor = None, limit: PageSize = PAGE_SIZE
+    ) -> Worklist:
+        page = lists.worklist(
+            caller.agency_id, limit=limit, cursor=checked(cursor, "urgency"), statuses=status
+        )
+        items = lists.with_complaints(page.items)
+        return Worklist(items=[work(item, for_agency=caller.agency_id) for item in items], cursor=page.cursor)
+
+    @router.get(
+        "/v1/agency/complaints/<id>",
+        operation_id="showWork",
+        tags=TAG,
+        security=with_scope("read"),
+        summary="A complaint with its events and links to its photos",
+        description="For the bodies in charge, and for one that passed it on, which does not see the others' internal "
+        "comments.",
+    )
+    def show(id: IdOrNumber, caller: Reader, speech: Speech) -> AgencyComplaintDetail:
+        by = agency_of(caller)
+        complaint, history, internal = store.with_history(_meant(id, store))
+        if not _may_read(complaint, by):
+            raise NotFound(id)
+        if by.id not in complaint.in_charge:
+            history = tuple(event for event in history if event.seq not in internal)
+        return detail(
+            complaint,
+            history,
+            store.parts(complaint),
+            possible=desk.possible(by),
+            region=desk.region,
+            language=speech.language,
+            bucket=bucket,
+        )
+
+    return router
+
+
+def _meant(text: str, store: ComplaintStore) -> str:
+    """The id of the complaint with this id or number; raises NotFound."""
+    if is_id(text):
+        return text
+    number = read_number(text)
+    if len(number) > NUMBER_MOST:
+        raise NotFound(text)
+    return store.by_number(number)
+
+
+def _may_read(complaint: Complaint, by: Actor) -> bool:
+    """Those in charge, and those who passed it on and may be asked about it."""
+    return by.id in complaint.in_charge or by.id in complaint.passed_by

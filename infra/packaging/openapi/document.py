@@ -1,0 +1,234 @@
+"""The OpenAPI 3.1 document, made of the routes and models of every door.
+
+Powertools describes operations, parameters and bodies from the code; what holds for all of them alike (problems, the
+languages, limits of rate, what the gateway says by itself) is added here, by what an operation is.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler.openapi.models import (
+    HTTPBearer,
+    License,
+    OpenIdConnect,
+    SecurityScheme,
+    Tag,
+)
+
+from functions.complaints.region import Region
+from functions.edge.operations import FURTHER, HEADERS, PROBLEMS
+from functions.edge.problems import PROBLEMS as KINDS
+from infra.packaging.openapi import problems, webhooks
+from infra.packaging.openapi.doors import every_route
+
+VERSION: Final = "1.0.0"
+TAGS: Final = {
+    "Complaints": "What a person files, and does with it afterwards.",
+    "People": "The person: choices, phones, inbox.",
+    "Open data": "Open to everybody.",
+    "Agency work": "An agency's worklist, and its moves.",
+    "Subscriptions": "Webhooks: subscriptions to events, and their deliveries.",
+    "Keys": "API keys, for keys with the scope `admin`.",
+    "Webhooks": webhooks.ABOUT,
+}
+_ABOUT: Final = (
+    "People report everyday violations; the body in charge answers in time, or it escalates. JSON throughout, times in "
+    "UTC. Errors are problem details (RFC 9457) in the caller's language, with every fault of a request at once. Lists "
+    "continue by `cursor`. What is not yours is 404. A 401 or 403 for a missing or wrong token or key, and the 404 of an "
+    'address that does not exist, come from API Gateway itself and are plain `{"message": …}`.'
+)
+_LANGUAGE: Final = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "examples": ["kk, ru;q=0.8"]},
+    "description": "Language of every text in the answer: `kk`, `ru` or `en`. The token's `locale` goes before "
+    "it, and what the person chose under `/v1/me` before both.",
+}
+_RATE: Final = {
+    "RateLimit-Policy": 'How many requests the agency has in how many seconds: `"agency";q=600;w=60`.',
+    "RateLimit": 'How many are left, and for how many seconds more: `"agency";r=599;t=48`.',
+}
+_METHODS_WITH_BODY: Final = frozenset({"post", "put", "patch"})
+_JSON: Final = "application/json"
+
+
+def document(region: Region) -> bytes:
+    """The document of one region's API, with its limits and issuer, as JSON: the same for the same code and region."""
+    described = json.loads(
+        every_route(region).get_openapi_json_schema(
+            title=f"Qamqor, {region.name['en']}",
+            version=VERSION,
+            openapi_version="3.1.0",
+            summary="Complaints that are answered in time.",
+            description=_ABOUT,
+            license_info=License(name="MIT", identifier="MIT"),
+            tags=[Tag(name=name, description=said) for name, said in TAGS.items()],
+            security_schemes=_security_schemes(region),
+        ),
+        parse_float=_number,
+    )
+    schemas = described["components"]["schemas"]
+    # What Powertools would answer by itself, and ours never does.
+    for name in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
+        schemas.pop(name, None)
+    responses: dict[str, Any] = {}
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            operations[method] = _completed(operation, method=method, path=path, shared=responses)
+    described["webhooks"] = webhooks.section()
+    described["x-verification"] = webhooks.VERIFICATION
+    described["components"] |= {
+        "schemas": _without_titles(schemas | webhooks.schemas()) | problems.schemas(responses),
+        "parameters": {"language": _LANGUAGE},
+        "responses": responses,
+    }
+    return json.dumps(_sorted_paths(described), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def problems_of(operation: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of problem that the operation may answer with: those that follow from what it is, and its own."""
+    parameters = operation.get("parameters", ())
+    places = {parameter["in"] for parameter in parameters}
+    keys = [each for each in parameters if each["name"].lower() == "idempotency-key"]
+    found: list[str] = []
+    if "requestBody" in operation:
+        found += ["malformed-json", "body-too-large", "unsupported-media-type"]
+    if any(key["required"] for key in keys):
+        found.append("idempotency-key-missing")
+    if keys:
+        found.append("idempotency-key-reused")
+    if "path" in places:
+        found.append("not-found")
+    if "requestBody" in operation or places & {"query", "header"} or _is_named_by_caller(parameters):
+        found.append("invalid-request")
+    if _caller(operation) == "agency":
+        found += ["forbidden", "too-many-requests"]
+    return tuple(dict.fromkeys([*found, *operation.get(PROBLEMS, ()), "internal", "unavailable"]))
+
+
+def _is_named_by_caller(parameters: Any) -> bool:
+    return any(each["in"] == "path" and each["name"] == "device_id" for each in parameters)
+
+
+def _caller(operation: Mapping[str, Any]) -> str:
+    security: list[dict[str, list[str]]] = operation.get("security") or []
+    return next(iter(security[0])) if security else "anybody"
+
+
+def _scopes(operation: Mapping[str, Any]) -> list[str]:
+    security: list[dict[str, list[str]]] = operation.get("security") or []
+    return next(iter(security[0].values())) if security else []
+
+
+def _completed(
+    operation: dict[str, Any], *, method: str, path: str, shared: dict[str, Any]
+) -> dict[str, Any]:
+    """The operation with everything that it may answer; `shared` collects the answers that are errors, once each."""
+    success = {
+        status: _success(response, operation=operation)
+        for status, response in operation["responses"].items()
+        if status != "422" and status != "500"
+    }
+    (status,) = success
+    success |= {str(further): success[status] for further in operation.get(FURTHER, ())}
+    failures: dict[str, Any] = {}
+    for failed, slugs, spoken in _failures(operation):
+        name = ".".join([str(failed), *slugs, *(["gateway"] if spoken else [])])
+        shared[name] = problems.response(slugs, gateway=problems.GATEWAY_ANSWERS[failed] if spoken else None)
+        failures[str(failed)] = {"$ref": f"#/components/responses/{name}"}
+    described = [operation.get("description", "")]
+    described += [f"Scope: `{scope}`." for scope in _scopes(operation)]
+    parameters = [_parameter(each) for each in operation.get("parameters", ())]
+    if all(set(each.get("content", {})) <= {_JSON} for each in success.values()):
+        parameters.append({"$ref": "#/components/parameters/language"})
+    made = {name: value for name, value in operation.items() if name not in (PROBLEMS, HEADERS, FURTHER)}
+    made |= {
+        "description": " ".join(filter(None, described)),
+        "security": operation.get("security") or [],
+        "parameters": parameters,
+        "responses": success | failures,
+    }
+    if method in _METHODS_WITH_BODY and "requestBody" in made:
+        made["requestBody"] = {"required": False, **made["requestBody"]}
+    said: dict[str, Any] = _without_titles(
+        {name: value for name, value in made.items() if value not in ("", None)}
+    )
+    return said
+
+
+def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    named = {"name": parameter["name"].title()} if parameter["in"] == "header" else {}
+    return {**parameter, **named}
+
+
+def _success(response: Mapping[str, Any], *, operation: Mapping[str, Any]) -> dict[str, Any]:
+    said: dict[str, str] = dict(operation.get(HEADERS, {}))
+    if _caller(operation) == "agency":
+        said |= _RATE
+    headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in said.items()}
+    made = {**response, "description": "Done." if "requestBody" in operation else "Here it is."}
+    if made.get("content", {}).get(_JSON, {}).get("schema", {}).get("type") == "null":
+        del made["content"]
+    return made | ({"headers": headers} if headers else {})
+
+
+def _failures(operation: Mapping[str, Any]) -> Iterator[tuple[int, list[str], bool]]:
+    """Status, kinds of problem, and whether API Gateway may answer so by itself."""
+    gateway = {401: ("person", "agency"), 403: ("agency",)}
+    found = problems_of(operation)
+    by_gateway = {status for status, callers in gateway.items() if _caller(operation) in callers}
+    for status in sorted({KINDS[slug].status for slug in found} | by_gateway):
+        yield status, [slug for slug in found if KINDS[slug].status == status], status in by_gateway
+
+
+def _number(text: str) -> float:
+    """Powertools' models turn bounds into floats, `100.0`."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def _security_schemes(region: Region) -> dict[str, SecurityScheme]:
+    issuer = region.raw.get("identity", {}).get("issuer")
+    token = "An access token of the region's identity provider; the person is its `sub`."  # noqa: S105
+    person: SecurityScheme = (
+        HTTPBearer(bearerFormat="JWT", description=token)
+        if issuer is None
+        else OpenIdConnect(
+            openIdConnectUrl=f"{issuer.rstrip('/')}/.well-known/openid-configuration", description=token
+        )
+    )
+    agency = HTTPBearer(
+        bearerFormat="qk_<id>_<secret>",
+        description="An API key. Its scopes are `read`, `write` and `admin`, each including those before it.",
+    )
+    return {"person": person, "agency": agency}
+
+
+def _without_titles(value: Any) -> Any:
+    """A title that pydantic makes of a field's name says nothing that the name does not."""
+    if isinstance(value, list):
+        return [_without_titles(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: {key: _without_titles(each) for key, each in item.items()}
+        if name == "properties" and isinstance(item, dict)
+        else _without_titles(item)
+        for name, item in value.items()
+        if name != "title" or not isinstance(item, str)
+    }
+
+
+def _sorted_paths(described: dict[str, Any]) -> dict[str, Any]:
+    """By tag and then as the code has them: Powertools gives paths with parameters first."""
+    order = list(TAGS)
+
+    def place(path: str) -> tuple[int, str]:
+        tags = [tag for operation in described["paths"][path].values() for tag in operation["tags"]]
+        return order.index(tags[0]), path
+
+    return described | {
+        "paths": {path: described["paths"][path] for path in sorted(described["paths"], key=place)}
+    }

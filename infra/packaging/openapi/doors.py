@@ -1,0 +1,59 @@
+"""Every route of every door in one resolver, to be described; nothing is called."""
+
+from datetime import UTC, datetime
+
+from functions.complaints.region import Region
+from functions.edge.resolver import Api
+from functions.intake.api.directory import directory
+from functions.intake.api.documentation import documentation
+from functions.intake.api.filing import filing
+from functions.intake.api.following import following
+from functions.intake.api.reading import reading
+from functions.intake.api.receipts import Receipts
+from functions.intake.people.devices import Devices
+from functions.intake.people.routes import people
+from functions.notify.subscriptions.routes import routes as subscriptions
+from functions.notify.webhooks.address import AddressPolicy
+from functions.notify.webhooks.attempt import Attempt
+from functions.records.store import ComplaintStore
+from functions.route.api.answering import answering
+from functions.route.api.conversing import conversing
+from functions.route.api.desk import Desk
+from functions.route.api.extending import extending
+from functions.route.api.passing_on import passing_on
+from functions.route.api.reading import reading as agency_reading
+from infra.toolchain import ROOT
+
+_BUCKET = "photos"
+
+
+def every_route(region: Region) -> Api:
+    """The routes as the handlers put them together, under this region's limits."""
+    store = ComplaintStore()
+    receipts = Receipts(region=region, bucket=_BUCKET)
+    desk = Desk(store=store, region=region, now=_now)
+    api = Api(default_language=region.languages[0])
+    for router in (
+        filing(store=store, receipts=receipts, refused=api.failed, now=_now),
+        reading(store=store, region=region, bucket=_BUCKET, now=_now),
+        following(store=store, receipts=receipts, now=_now),
+        people(region=region, devices=Devices({}), now=_now),
+        directory(region=region, webhook_addresses=()),
+        documentation(ROOT),
+        agency_reading(desk=desk, bucket=_BUCKET),
+        answering(desk=desk, bucket=_BUCKET),
+        passing_on(desk),
+        extending(desk),
+        conversing(desk),
+        *subscriptions(policy=AddressPolicy(), post=_post, enqueue=lambda _: None, now=_now),
+    ):
+        api.include_router(router)
+    return api
+
+
+def _post(url: str, body: bytes, headers: dict[str, str]) -> Attempt:
+    raise NotImplementedError
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

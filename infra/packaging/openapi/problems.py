@@ -1,0 +1,166 @@
+"""Every problem of the API as schema and example, made from the very table that the functions answer from."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from functions.complaints import texts
+from functions.complaints.faults import FieldFault
+from functions.edge.problems import CONTENT_TYPE, PROBLEMS, TYPE_BASE, Problem
+from functions.edge.request_body import BODY_MAX
+
+
+def _catalogue() -> dict[str, set[str]]:
+    """The keys of the texts of faults and conflicts."""
+    path = Path(str(texts.__file__)).with_name("catalogues") / "en.json"
+    keys: dict[str, set[str]] = {"fault": set(), "conflict": set()}
+    for address in json.loads(path.read_bytes()):
+        kind, _, rest = address.partition(".")
+        if kind in keys:
+            keys[kind].add(rest.partition(".")[0])
+    return keys
+
+
+CATALOGUE: Final = _catalogue()
+_MEMBERS: Final[Mapping[str, dict[str, Any]]] = {
+    "key": {
+        "type": "string",
+        "enum": sorted(CATALOGUE["conflict"]),
+        "description": "Which contradiction it is; stable.",
+    },
+    "move": {"type": "string", "description": "What was asked for."},
+    "state": {"type": "string", "description": "The state that the complaint is in."},
+    "possible": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "What the same caller can do in that state.",
+    },
+    "limit": {"type": "integer", "description": "How many are allowed."},
+    "retry_after": {"type": "integer", "description": "Seconds to wait, as in the header Retry-After."},
+    "errors": {
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            "type": "object",
+            "required": ["pointer", "key", "detail"],
+            "properties": {
+                "pointer": {
+                    "type": "string",
+                    "description": "JSON Pointer into the body (RFC 6901), or the name of a header or parameter.",
+                },
+                "key": {
+                    "type": "string",
+                    "enum": sorted(CATALOGUE["fault"]),
+                    "description": "What is wrong; stable, for programs.",
+                },
+                "detail": {"type": "string", "description": "What is wrong and what to do, for people."},
+            },
+        },
+    },
+}
+_EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "conflict": {
+        "members": {
+            "key": "own_complaint",
+            "state": "assigned",
+            "possible": ["expect_photo", "comment", "withdraw"],
+        },
+        "detail": "conflict.own_complaint",
+    },
+    "move-refused": {"members": {"move": "answer", "state": "closed", "possible": []}},
+    "body-too-large": {"max": BODY_MAX},
+    "invalid-request": {
+        "faults": (
+            FieldFault(pointer="/comment", key="empty", params={"min": 1}),
+            FieldFault(pointer="/location", key="outside_region"),
+        )
+    },
+    "method-not-allowed": {"allow": ("GET",)},
+    "too-many-requests": {"retry_after": 30, "limit": 600},
+    "daily-limit-reached": {"retry_after": 7_200, "limit": 20},
+    "unavailable": {"retry_after": 1},
+}
+_HEADERS: Final[Mapping[str, str]] = {
+    "accept": "The media type to send instead.",
+    "allow": "The methods that this address has.",
+    "retry-after": "Seconds to wait before the next try.",
+    "www-authenticate": "The scheme to sign in with.",
+}
+
+GATEWAY: Final = {
+    "type": "object",
+    "required": ["message"],
+    "properties": {"message": {"type": "string"}},
+    "description": "API Gateway's own answer, given before any function is called: not a problem document, and in "
+    "English only.",
+}
+GATEWAY_ANSWERS: Final[Mapping[int, str]] = {
+    401: "No token or key, one that has expired, or one of another issuer. API Gateway answers this itself.",
+    403: "The key is not valid, has expired or was revoked. API Gateway answers this itself.",
+    404: "There is no such address or method. API Gateway answers this itself.",
+}
+
+
+def component(slug: str) -> str:
+    return f"problem-{slug}"
+
+
+def schemas(responses: Mapping[str, Any]) -> dict[str, Any]:
+    """The components that these responses refer to, whose names are a status and its kinds of problem."""
+    named = {slug for name in responses for slug in name.split(".")}
+    return {component(slug): _schema(slug) for slug in PROBLEMS if slug in named} | {
+        "gateway-message": GATEWAY
+    }
+
+
+def example(slug: str) -> dict[str, Any]:
+    return _problem(slug).document("en", instance="/v1/complaints")
+
+
+def response(slugs: list[str], *, gateway: str | None = None) -> dict[str, Any]:
+    """One response of one status, which several kinds of problem may share."""
+    headers = {name for slug in slugs for name in _problem(slug).headers}
+    content: dict[str, Any] = {}
+    if slugs:
+        content[CONTENT_TYPE] = {
+            "schema": _one_of([f"#/components/schemas/{component(slug)}" for slug in slugs]),
+            "examples": {slug: {"value": example(slug)} for slug in slugs},
+        }
+    if gateway:
+        content["application/json"] = {"schema": {"$ref": "#/components/schemas/gateway-message"}}
+    said = [f"`{slug}`: {_problem(slug).document('en')['title']}." for slug in slugs]
+    answer: dict[str, Any] = {"description": " ".join([*said, *([gateway] if gateway else [])])}
+    if headers:
+        answer["headers"] = {
+            name.title(): {"description": _HEADERS[name], "schema": {"type": "string"}}
+            for name in sorted(headers)
+        }
+    return answer | {"content": content}
+
+
+def _schema(slug: str) -> dict[str, Any]:
+    kind = PROBLEMS[slug]
+    members = {name: _MEMBERS[name] for name in (*kind.members, *kind.optional)}
+    title = _problem(slug).document("en")["title"]
+    return {
+        "type": "object",
+        "title": title,
+        "required": ["type", "title", "status", "detail", "instance", *kind.members],
+        "properties": {
+            "type": {"const": TYPE_BASE + slug},
+            "title": {"type": "string"},
+            "status": {"const": kind.status},
+            "detail": {"type": "string"},
+            "instance": {"type": "string", "description": "The address that was called."},
+        }
+        | members,
+    }
+
+
+def _problem(slug: str) -> Problem:
+    return Problem(slug, **_EXAMPLES.get(slug, {}))
+
+
+def _one_of(refs: list[str]) -> dict[str, Any]:
+    return {"$ref": refs[0]} if len(refs) == 1 else {"oneOf": [{"$ref": each} for each in refs]}

@@ -1,0 +1,108 @@
+"""A small town for fuzzing: the three functions in this process over moto's tables, with some complaints in it."""
+
+import json
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from werkzeug.test import Client
+
+from tests.dynamodb import ENVIRONMENT, tables
+from tests.fuzz.gateway import AGENCY_ID, Gateway
+from tests.region_fixture import RAW, WEST
+
+PERSON = "person-1"
+HANDLERS = (
+    "functions.intake.api.handler",
+    "functions.route.api.handler",
+    "functions.notify.subscriptions.handler",
+)
+QUEUE = "https://sqs.eu-central-1.amazonaws.com/123456789012/deliveries"
+COMPLAINTS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Town:
+    """`gateway` is a WSGI application; `ids` what there is, by the name of the parameter in a path."""
+
+    gateway: Gateway
+    ids: Mapping[str, Sequence[str]]
+
+
+@contextmanager
+def town() -> Iterator[Town]:
+    """The town, for as long as the context lasts. No name is resolved in it, so nothing is sent to anybody."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tables(),
+        patch.dict(os.environ, _environment(Path(folder))),
+        patch.object(socket, "getaddrinfo", side_effect=socket.gaierror("no names here")),
+    ):
+        intake, route, subscriptions = (_loaded(module) for module in HANDLERS)
+        gateway = Gateway(intake=intake, route=route, subscriptions=subscriptions)
+        yield Town(gateway=gateway, ids=_settled(gateway))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    raw = deepcopy(RAW)
+    raw["limits"] |= {
+        f"{what}_per_person_per_day": 10**9
+        for what in ("complaints", "comments", "declarations", "joins", "devices")
+    }
+    (folder / "region.json").write_text(json.dumps(raw), encoding="utf-8")
+    for name in ("openapi.json", "docs.html"):
+        (folder / name).write_text("{}", encoding="utf-8")
+    files = {"REGION_FILE": str(folder / "region.json"), "PHOTOS_BUCKET": "photos"}
+    # Without a push platform, whatever the environment has.
+    no_push = {"FCM_APPLICATION_ARN": "", "APNS_APPLICATION_ARN": ""}
+    return ENVIRONMENT | files | no_push | {"DELIVERIES_QUEUE_URL": QUEUE}
+
+
+def _loaded(module: str) -> Any:
+    """Fresh, for the region of this environment."""
+    sys.modules.pop(module, None)
+    return import_module(module).handler
+
+
+def _settled(gateway: Gateway) -> dict[str, Sequence[str]]:
+    """Complaints that are with the body, some of them answered, and a subscription."""
+    from functions.complaints.clock import utc_now
+    from functions.complaints.moves.assignment import assign
+    from functions.complaints.region import region_from_dict
+    from functions.records.agencies.agreements import agree
+    from functions.records.agencies.subscriptions import new_subscription
+    from functions.records.move import move
+    from functions.records.store import ComplaintStore
+
+    now = utc_now()
+    agree(AGENCY_ID, requests_per_minute=10**9, now=now)
+    client = Client(gateway)
+    ids = []
+    for number in range(COMPLAINTS):
+        filed = client.post(
+            "/v1/complaints",
+            json={"category": "rubbish", "comment": "x", "location": {"lat": WEST[0], "lon": WEST[1]}},
+            headers={"Authorization": f"Bearer {PERSON}", "Idempotency-Key": f"town-{number}"},
+        )
+        ids.append(json.loads(filed.data)["id"])
+        if number % 3:
+            region = region_from_dict(RAW)
+            move(ComplaintStore(), ids[-1], lambda each, of=region: assign(each, region=of, now=now))
+    subscription = new_subscription(
+        AGENCY_ID,
+        url="https://agency.example/hook",
+        types=("complaint.*",),
+        secret="whsec_x",
+        active=True,
+        now=now,
+    )
+    return {"id": [*ids, subscription.id], "device_id": ["phone"], "delivery_id": []}

@@ -1,0 +1,63 @@
+"""What clients were promised: the document that is made of the code says what was said before it was."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.packaging.openapi import document
+from tests.infra.openapi_facts import facts
+from tests.region_fixture import region
+
+BEFORE = Path(__file__).with_name("contract") / "openapi.json"
+CHANGED: dict[str, str] = {
+    "/answer body /outcome enum": "was not said; the core judges it as it did, and has words of its own for `not_ours`",
+    "/answer body /outcome type": "goes with that",
+    "path key_id / pattern": "was not said; what no key can be called was not found before, after a read",
+    "path delivery_id / maxLength": "the same of deliveries",
+    "/error enum": "was any text; the keys were these",
+    "/error type": "goes with that",
+    "/removed/profile type": "was not said; it is true or false, as it always was",
+}
+"""The end of each fact that is another one now, and why."""
+
+
+@cache
+def now() -> dict[str, Any]:
+    # Without limits of the region's own, as the document was that is compared with.
+    return facts(json.loads(document(region(limits={}))))
+
+
+@cache
+def before() -> dict[str, Any]:
+    return facts(json.loads(BEFORE.read_text(encoding="utf-8")))
+
+
+@cache
+def differences() -> dict[str, tuple[Any, Any]]:
+    return {
+        where: (before().get(where), now().get(where))
+        for where in before().keys() | now().keys()
+        if before().get(where) != now().get(where)
+    }
+
+
+def test_nothing_that_a_client_relies_on_is_another_without_a_reason() -> None:
+    unexplained = {
+        where: values
+        for where, values in differences().items()
+        if not any(where.endswith(end) for end in CHANGED)
+    }
+    assert not unexplained
+
+
+@pytest.mark.parametrize("end", CHANGED)
+def test_each_reason_is_of_a_change_that_there_is(end: str) -> None:
+    assert any(where.endswith(end) for where in differences())
+
+
+def test_there_is_something_to_compare() -> None:
+    assert len(before()) > 5_000
+    assert "POST /v1/complaints body /comment maxLength" in before()
