@@ -5,6 +5,7 @@ without the header the gateway refuses by itself.
 """
 
 import base64
+import gzip
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -41,6 +42,9 @@ class Gateway:
         body = answer.get("body") or ""
         raw = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
         headers = {str(name): str(value) for name, value in answer["headers"].items()}
+        if headers.pop("content-encoding", None) == "gzip":
+            # As every client does before anybody reads it; werkzeug's does not.
+            raw = gzip.decompress(raw)
         start_response(f"{answer['statusCode']} ", [*headers.items(), ("content-length", str(len(raw)))])
         return [raw]
 

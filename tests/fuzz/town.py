@@ -16,6 +16,9 @@ from unittest.mock import patch
 
 from werkzeug.test import Client
 
+from functions.complaints.region import region_from_dict
+from infra.packaging.openapi import document
+from infra.packaging.viewer import documentation
 from tests.dynamodb import ENVIRONMENT, tables
 from tests.fuzz.gateway import AGENCY_ID, Gateway
 from tests.region_fixture import RAW, WEST
@@ -59,8 +62,9 @@ def _environment(folder: Path) -> dict[str, str]:
         for what in ("complaints", "comments", "declarations", "joins", "devices")
     }
     (folder / "region.json").write_text(json.dumps(raw), encoding="utf-8")
-    for name in ("openapi.json", "docs.html"):
-        (folder / name).write_text("{}", encoding="utf-8")
+    for path, content in documentation(document(region_from_dict(raw))).items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(content)
     files = {"REGION_FILE": str(folder / "region.json"), "PHOTOS_BUCKET": "photos"}
     # Without a push platform, whatever the environment has.
     no_push = {"FCM_APPLICATION_ARN": "", "APNS_APPLICATION_ARN": ""}
@@ -77,7 +81,6 @@ def _settled(gateway: Gateway) -> dict[str, Sequence[str]]:
     """Complaints that are with the body, some of them answered, and a subscription."""
     from functions.complaints.clock import utc_now
     from functions.complaints.moves.assignment import assign
-    from functions.complaints.region import region_from_dict
     from functions.records.agencies.agreements import agree
     from functions.records.agencies.subscriptions import new_subscription
     from functions.records.move import move

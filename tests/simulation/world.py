@@ -29,7 +29,8 @@ from tests.simulation.watch import Watches
 
 BEGIN = datetime(2026, 2, 2, 3, tzinfo=UTC)
 ARRIVALS = timedelta(days=45)
-LAST = BEGIN + timedelta(days=500)
+# So far beyond the last arrival that whoever answers after a year still sees it closed; a run ends when nothing waits.
+LAST = BEGIN + timedelta(days=1_000)
 SWEEP_EVERY = timedelta(minutes=5)
 SWEEP_TRIED_AGAIN = timedelta(minutes=1)
 
