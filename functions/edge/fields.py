@@ -91,10 +91,6 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
-def _no_default(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)
-
-
 def described(said: str, **more: Any) -> Any:
     """The description of a field, and what else its schema says."""
     return Field(description=said, json_schema_extra=more) if more else Field(description=said)
@@ -102,12 +98,19 @@ def described(said: str, **more: Any) -> Any:
 
 def omitted() -> Any:
     """The default of a request's field that may be left out, and is None then; null is no value of it."""
-    return Field(default=None, json_schema_extra=_no_default)
+    return Field(default=None)
 
 
 def words(most: int, said: str, *, least: int = 1) -> Any:
     """A field of text: from `least` to `most` characters, not all of them blank."""
-    return Field(min_length=least, max_length=most, pattern=r"\S", description=said)
+    # The separators U+001C to U+001F are blank too, which pydantic's patterns, unlike Python's, do not know.
+    return Field(
+        min_length=least,
+        max_length=most,
+        pattern=r"[^\s\x1c-\x1f]",
+        description=said,
+        json_schema_extra={"pattern": r"\S"},
+    )
 
 
 def between(least: float, most: float) -> BeforeValidator:
@@ -136,9 +139,7 @@ def choice(*choices: str) -> GetPydanticSchema:
 
 
 T = TypeVar("T")
-Absent = Annotated[
-    T | SkipJsonSchema[None], Field(default=None, exclude_if=_is_none, json_schema_extra=_no_default)
-]
+Absent = Annotated[T | SkipJsonSchema[None], Field(default=None, exclude_if=_is_none)]
 """`Absent[str]`: not there at all where there is nothing to say; never null."""
 
 GivenInstant = Annotated[

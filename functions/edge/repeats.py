@@ -4,11 +4,14 @@ It is answered in the same way, but for the uploads that are still to come: thes
 their whole time again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from functions.complaints.change import Change
 from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event
+from functions.complaints.transitions import Move
 from functions.edge.problems import Problem
+from functions.records.move import move
 from functions.records.requests import Request, RequestSeen
 from functions.records.store import ComplaintStore
 
@@ -22,6 +25,26 @@ def first_of(seen: RequestSeen, request: Request, *, store: ComplaintStore) -> t
         raise Problem("idempotency-key-reused")
     complaint, history, _ = store.with_history(seen.complaint_id)
     return complaint, history[seen.seq - 1]
+
+
+def moved_once(
+    store: ComplaintStore,
+    complaint_id: str,
+    decide: Callable[[Complaint], Change | None],
+    *,
+    request: Request | None,
+    possible: Callable[[Complaint], tuple[Move, ...]],
+) -> tuple[Complaint, Sequence[str]]:
+    """The complaint after the move, and the ids of the photos that the move declared; raises what `move` raises.
+
+    A request that is sent again moves nothing, and has what it made the first time.
+    """
+    try:
+        complaint, change = move(store, complaint_id, decide, request=request, possible=possible)
+    except RequestSeen as seen:
+        assert request is not None
+        return of_same(seen, request, store=store)
+    return complaint, photos_declared(None if change is None else change.event)
 
 
 def of_same(seen: RequestSeen, request: Request, *, store: ComplaintStore) -> tuple[Complaint, Sequence[str]]:

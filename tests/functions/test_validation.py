@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from functions.complaints.faults import Invalid
 from functions.complaints.limits import Limits
@@ -197,3 +197,13 @@ def test_the_choices_of_a_field_are_told_as_a_list() -> None:
     told = json.loads(filed({"photos": [photo]}, accept_language="en").text)["errors"]
     (said,) = (each["detail"] for each in told if each["key"] == "unknown_choice")
     assert said.endswith("image/jpeg, image/png, image/webp, image/heic, image/heif.")
+
+
+@pytest.mark.parametrize("blank", [" ", "\t\n", "\x1c", "\x1f \x1d", "\u2003", "\x85"])
+def test_a_text_of_blanks_alone_is_no_text(blank: str) -> None:
+    model = TypeAdapter(Annotated[str, words(100, "Any.")])
+    with pytest.raises(ValidationError) as refused:
+        model.validate_python(blank)
+    assert [error["type"] for error in refused.value.errors()] == ["string_pattern_mismatch"]
+    assert model.validate_python(f"{blank}a{blank}")
+    assert model.json_schema()["pattern"] == r"\S"

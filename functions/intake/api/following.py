@@ -23,10 +23,9 @@ from functions.edge.fields import NOTHING, Body, Nothing, bound, omitted, under,
 from functions.edge.idempotency import RequiredKey, TakenKey, request_of
 from functions.edge.language import Speech
 from functions.edge.operations import LOCATION, SIGNED_IN, ComplaintId, moving
-from functions.edge.repeats import of_same, photos_declared
+from functions.edge.repeats import moved_once, of_same
 from functions.intake.api.receipts import Receipts
 from functions.intake.api.views import ComplaintReceipt
-from functions.records.move import move
 from functions.records.people.day_limits import Counted, count
 from functions.records.requests import Request, RequestSeen
 from functions.records.store import ComplaintStore
@@ -247,12 +246,7 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         def can(complaint: Complaint) -> tuple[Move, ...]:
             return possible(complaint, by=_citizen(person), region=region, now=now())
 
-        try:
-            complaint, change = move(store, complaint_id, decide, request=request, possible=can)
-        except RequestSeen as seen:
-            assert request is not None
-            return of_same(seen, request, store=store)
-        return complaint, photos_declared(None if change is None else change.event)
+        return moved_once(store, complaint_id, decide, request=request, possible=can)
 
     return router
 

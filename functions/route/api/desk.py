@@ -12,9 +12,7 @@ from functions.complaints.moves.possible import possible
 from functions.complaints.region import Region
 from functions.edge.callers import agency_of
 from functions.edge.idempotency import request_of
-from functions.edge.repeats import of_same, photos_declared
-from functions.records.move import move
-from functions.records.requests import RequestSeen
+from functions.edge.repeats import moved_once
 from functions.records.store import ComplaintStore
 from functions.route.api.views import AgencyComplaint, Possible, receipt
 
@@ -48,15 +46,10 @@ class Desk:
         """The complaint after the move, and the ids of the photos that the move declared."""
         by = agency_of(caller)
         request = None if key is None else request_of(event, caller=f"agency#{by.id}", key=key)
-        try:
-            complaint, change = move(
-                self.store,
-                complaint_id,
-                lambda each: decide(each, by),
-                request=request,
-                possible=self.possible(by),
-            )
-        except RequestSeen as seen:
-            assert request is not None
-            return of_same(seen, request, store=self.store)
-        return complaint, photos_declared(None if change is None else change.event)
+        return moved_once(
+            self.store,
+            complaint_id,
+            lambda each: decide(each, by),
+            request=request,
+            possible=self.possible(by),
+        )

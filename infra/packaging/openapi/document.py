@@ -80,7 +80,7 @@ def document(region: Region) -> bytes:
     described["webhooks"] = webhooks.section()
     described["x-verification"] = webhooks.VERIFICATION
     described["components"] |= {
-        "schemas": _without_titles(schemas | webhooks.schemas()) | problems.schemas(responses),
+        "schemas": _published(schemas | webhooks.schemas()) | problems.schemas(responses),
         "parameters": {"language": _LANGUAGE},
         "responses": responses,
     }
@@ -152,7 +152,7 @@ def _completed(
     }
     if method in _METHODS_WITH_BODY and "requestBody" in made:
         made["requestBody"] = {"required": False, **made["requestBody"]}
-    said: dict[str, Any] = _without_titles(
+    said: dict[str, Any] = _published(
         {name: value for name, value in made.items() if value not in ("", None)}
     )
     return said
@@ -206,18 +206,20 @@ def _security_schemes(region: Region) -> dict[str, SecurityScheme]:
     return {"person": person, "agency": agency}
 
 
-def _without_titles(value: Any) -> Any:
-    """A title that pydantic makes of a field's name says nothing that the name does not."""
+def _published(value: Any) -> Any:
+    """Without the titles that pydantic makes of fields' names, and without null as the default of what may be left out:
+    neither says anything.
+    """
     if isinstance(value, list):
-        return [_without_titles(each) for each in value]
+        return [_published(each) for each in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: {key: _without_titles(each) for key, each in item.items()}
+        name: {key: _published(each) for key, each in item.items()}
         if name == "properties" and isinstance(item, dict)
-        else _without_titles(item)
+        else _published(item)
         for name, item in value.items()
-        if name != "title" or not isinstance(item, str)
+        if not (name == "title" and isinstance(item, str)) and not (name == "default" and item is None)
     }
 
 
