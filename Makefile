@@ -45,7 +45,7 @@ test: setup ## every test, the ones on the emulator included
 	@bash tests/all.sh
 
 .PHONY: static
-static: setup ## cdk-nag, cfn-lint, cfn-guard, checkov and bandit: nothing found that is not explained
+static: setup ## cdk-nag, cfn-lint, cfn-guard, checkov, bandit and Spectral: nothing found that is not explained
 	@bash infra/local/setup.sh checks
 	@$(python) -m infra.checks
 

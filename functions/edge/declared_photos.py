@@ -29,6 +29,7 @@ class DeclaredPhoto(Body):
         Field(
             pattern="^[0-9a-f]{64}$",
             description="SHA-256 of the file, in lower-case hex. The upload takes this very file and no other.",
+            json_schema_extra={"maxLength": 64},
         ),
     ]
 

@@ -29,6 +29,7 @@ FAULT: Final = "fault."
 # RFC 3339, section 5.6, in capital letters as it advises: narrower than the ISO 8601 that Python reads (week dates, no
 # separators, commas).
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_INSTANT_MOST: Final = 40
 
 
 class Body(BaseModel):
@@ -78,13 +79,12 @@ def whole(value: object) -> object:
 def _instant(value: object) -> datetime:
     if not isinstance(value, str):
         raise fault("wrong_type", expected="string")
+    if len(value) > _INSTANT_MOST or _INSTANT.fullmatch(value) is None:
+        raise fault("not_an_instant")
     try:
-        instant = parse_iso(value)
+        return to_milliseconds(parse_iso(value))
     except ValueError:
         raise fault("not_an_instant") from None
-    if _INSTANT.fullmatch(value) is None:
-        raise fault("not_an_instant")
-    return to_milliseconds(instant)
 
 
 def _is_none(value: object) -> bool:
@@ -143,11 +143,16 @@ Absent = Annotated[T | SkipJsonSchema[None], Field(default=None, exclude_if=_is_
 """`Absent[str]`: not there at all where there is nothing to say; never null."""
 
 GivenInstant = Annotated[
-    datetime, PlainValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+    datetime,
+    PlainValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": _INSTANT_MOST}),
 ]
 """An instant of RFC 3339 with its offset, from a request; read to the millisecond."""
 
 ID_PATTERN: Final = "^[0-9A-HJKMNP-TV-Z]{26}$"
+ID_FORM: Final = {"pattern": ID_PATTERN, "maxLength": 26}
+"""What the description says of an id that a request names; one of another form names nothing, and is refused as such."""
+PhotoId = Annotated[str, Field(json_schema_extra=ID_FORM)]
 Id = Annotated[
     str, Field(pattern=ID_PATTERN, description="26 characters that sort by time and cannot be guessed.")
 ]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from functions.complaints.ids import is_id
-from functions.edge.fields import ID_PATTERN
+from functions.edge.fields import ID_FORM
 from functions.edge.validation import NO_SUCH
 
 SIGNED_IN: Final[list[dict[str, list[str]]]] = [{"person": []}]
@@ -50,6 +50,6 @@ def naming(is_one: Callable[[str], object]) -> AfterValidator:
 
 ComplaintId = Annotated[
     str,
-    Path(description="The complaint.", json_schema_extra={"pattern": ID_PATTERN}),
+    Path(description="The complaint.", json_schema_extra=ID_FORM),
     naming(is_id),
 ]

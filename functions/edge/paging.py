@@ -12,6 +12,7 @@ from functions.edge.fields import fault
 
 PAGE_SIZE: Final = 25
 PAGE_MOST: Final = 100
+_CURSOR_MOST: Final = 4_000
 _VALUE_MAX: Final = 500
 
 
@@ -35,7 +36,9 @@ PageSize = Annotated[
 Cursor = Annotated[
     str | None,
     Query(
-        alias="cursor", description="The `cursor` of the page before. It is opaque; a made-up one is refused."
+        alias="cursor",
+        description="The `cursor` of the page before. It is opaque; a made-up one is refused.",
+        json_schema_extra={"pattern": "^[A-Za-z0-9_=-]*$", "maxLength": _CURSOR_MOST},
     ),
 ]
 
@@ -55,6 +58,8 @@ def checked(cursor: str | None, *names: str, **fixed: str) -> str | None:
 
 def _key(text: str) -> dict[str, str]:
     """The attributes that a cursor names, empty where it cannot be one."""
+    if len(text) > _CURSOR_MOST:
+        return {}
     try:
         key: Any = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, RecursionError):

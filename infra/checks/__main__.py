@@ -1,14 +1,18 @@
 """Run every static check; status 1 where a finding is not explained, or a waiver is needless."""
 
+import json
 import sys
 import tempfile
 from pathlib import Path
 
+from functions.complaints.region import region_from_dict
 from infra.checks.finding import Finding, templates
 from infra.checks.nag import nag
+from infra.checks.spectral import spectral
 from infra.checks.tools import bandit, cfn_lint, checkov
 from infra.checks.waivers import WAIVERS, judge
 from infra.checks.whole_region import write_whole_region
+from infra.packaging.openapi import document
 from infra.region import load_region_file
 
 
@@ -18,12 +22,13 @@ def findings() -> list[Finding]:
         regions.mkdir()
         found = nag(write_whole_region(regions), assembly)
         written = templates(assembly)
-        region = load_region_file("whole", folder=regions).aws_region
+        region = load_region_file("whole", folder=regions)
         print(f"cdk-nag and cfn-guard: {len(found)}")
         for tool, some in (
-            ("cfn-lint", cfn_lint(written, region)),
+            ("cfn-lint", cfn_lint(written, region.aws_region)),
             ("checkov", checkov(written)),
             ("bandit", bandit()),
+            ("spectral", spectral(document(region_from_dict(json.loads(region.compiled))))),
         ):
             print(f"{tool}: {len(some)}")
             found += some

@@ -15,7 +15,7 @@ CHECKOV: Final = ROOT / ".venv-checks" / "bin" / "checkov"
 
 
 def cfn_lint(templates: Mapping[str, Path], region: str) -> list[Finding]:
-    raw = _run(
+    raw = run(
         [str(HERE / "cfn-lint"), "--format", "json", "--regions", region, "--", *map(str, templates.values())]
     )
     stacks = {str(path): stack for stack, path in templates.items()}
@@ -33,7 +33,7 @@ def cfn_lint(templates: Mapping[str, Path], region: str) -> list[Finding]:
 def checkov(templates: Mapping[str, Path]) -> list[Finding]:
     found = []
     for stack, path in templates.items():
-        raw = _run(
+        raw = run(
             [
                 *(tool(CHECKOV), "--file", str(path), "--framework", "cloudformation", "--output", "json"),
                 *("--compact", "--quiet", "--skip-download"),
@@ -54,7 +54,7 @@ def checkov(templates: Mapping[str, Path]) -> list[Finding]:
 
 
 def bandit() -> list[Finding]:
-    raw = _run([str(HERE / "bandit"), "--quiet", "--recursive", "--format", "json", "functions", "infra"])
+    raw = run([str(HERE / "bandit"), "--quiet", "--recursive", "--format", "json", "functions", "infra"])
     return [
         Finding(
             tool="bandit",
@@ -66,9 +66,17 @@ def bandit() -> list[Finding]:
     ]
 
 
-def _run(command: Sequence[str]) -> str:
+def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> str:
     """What it printed; findings end it with a status of their own, trouble with nothing to read."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
     if done.returncode and not done.stdout.strip():
         raise CheckFailed(f"{Path(command[0]).name}:\n{done.stderr[-2000:]}")
     return done.stdout

@@ -31,8 +31,10 @@ class Waiver:
 
 
 NAG, GUARD, LINT, CHECKOV, BANDIT = "cdk-nag", "cfn-guard", "cfn-lint", "checkov", "bandit"
+SPECTRAL: Final = "spectral"
 START: Final = "2026-11-24"
 GUARDED: Final = "2026-11-25"
+DESCRIBED: Final = "2026-11-29"
 
 # ------------------------------------------------------------------------------------------- reasons
 RUNTIME = (
@@ -81,12 +83,20 @@ def _roles(*names: str) -> tuple[str, ...]:
     return tuple(f"service/{name}/Role/DefaultPolicy" for name in names)
 
 
+def _operations(*ids: str) -> tuple[str, ...]:
+    return tuple(f"operation/{each}" for each in ids)
+
+
 def _all(tool: str, places: Sequence[str], reason: str, *rules: str, since: str = START) -> list[Waiver]:
     return [Waiver(tool=tool, rule=rule, at=places, reason=reason, since=since) for rule in rules]
 
 
 def _wildcard(resource: str, roles: Sequence[str], reason: str) -> list[Waiver]:
     return _all(NAG, _roles(*roles), reason, f"AwsSolutions-IAM5[Resource::{resource}]")
+
+
+def _described(places: Sequence[str], reason: str, *rules: str) -> list[Waiver]:
+    return _all(SPECTRAL, places, reason, *rules, since=DESCRIBED)
 
 
 def _guard(places: Sequence[str], reason: str, *rules: str) -> list[Waiver]:
@@ -131,6 +141,9 @@ OPEN_ROUTES = tuple(
         "v1--overdue",
         "v1--webhook-addresses",
     )
+)
+OPEN_OPERATIONS = _operations(
+    *("describe", "document", "listAgencies", "listCategories", "listOverdue", "listWebhookAddresses")
 )
 JOINED_ALARMS = tuple(
     f"service/Observability/Alarms/{door}{what}"
@@ -450,6 +463,83 @@ WAIVERS: Final[Sequence[Waiver]] = (
         "B404",
         "B603",
         "B607",
+    ),
+    # The API's description
+    *_described(
+        ("answered/**",),
+        "What is answered is ours: limits are for what is taken, and a reader is to bear a longer text.",
+        "api4:2023-array-limit",
+        "api4:2023-integer-limit",
+        "api4:2023-string-limit",
+        "api4:2023-string-restricted",
+    ),
+    *_described(
+        ("answered/**", "asked/**"),
+        "JSON knows one kind of number; what may be sent has its bounds beside it, and all of it fits 32 bits.",
+        "api4:2023-integer-format",
+    ),
+    *_described(
+        (
+            *(
+                "asked/KeyWanted/name",
+                "asked/Location/address",
+                "asked/Submission/answers/additionalProperties",
+            ),
+            "asked/*/description/anyOf/0",
+        ),
+        "What people write, in any script; its length is limited.",
+        "api4:2023-string-restricted",
+    ),
+    *_described(
+        (
+            *("asked/Choices/zone/anyOf/0", "asked/Extension/by", "asked/*/url", "asked/*/delivery_id"),
+            *("asked/*/to", "asked/*/category", "asked/ReadItems/ids/items", "asked/showWork/id"),
+        ),
+        "Held by more than a pattern can say (a list, a parser), which the description names; its length is limited.",
+        "api4:2023-string-restricted",
+    ),
+    *_described(
+        ("document/components/parameters/language/schema",),
+        "RFC 9110 has a grammar for it, and API Gateway a limit for all header fields; what says nothing is passed over.",
+        "api4:2023-string-limit",
+        "api4:2023-string-restricted",
+    ),
+    *_described(
+        ("answered/**",),
+        "An agency's answers say what is left of its rate; a person's limits are by the day, and a 429 says when they end.",
+        "api4:2023-rate-limit",
+    ),
+    *_described(
+        ("answered/**",),
+        "No page of another origin is let in: the app and the agencies' systems are no browsers.",
+        "api8:2023-define-cors-origin",
+    ),
+    *_described(
+        OPEN_OPERATIONS,
+        "Open to everybody, by design.",
+        "api2:2023-read-restricted",
+        "api8:2023-define-error-responses-401",
+    ),
+    *_described(
+        (
+            *OPEN_OPERATIONS,
+            *_operations("leave", "showMe", "showComplaint", "writeAppeal", "showWork", "showDelivery"),
+            *_operations("showSubscription", "listSubscriptions", "listKeys", "pauseSubscription"),
+            *_operations("resumeSubscription", "sendTest", "unsubscribe", "verifySubscription"),
+            *_operations("replayDelivery", "revokeKey"),
+        ),
+        "Takes nothing that could be wrong in form: what its path cannot name is not found.",
+        "api8:2023-define-error-validation",
+    ),
+    *_described(
+        ("operation/*",),
+        "OpenAPI 3.1 lets an operation name what is needed of any scheme, not of OAuth's alone.",
+        "oas3-operation-security-defined",
+    ),
+    *_described(
+        ("document/info",),
+        "Nobody stands for all regions; a body's own address is in its region's file.",
+        "info-contact",
     ),
 )
 

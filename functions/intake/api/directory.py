@@ -113,6 +113,7 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
         operation_id="listCategories",
         tags=_TAG,
         summary="What can be reported, with terms and questions",
+        description="Texts in the caller's language; the terms are the region's promise.",
     )
     def categories(speech: Speech) -> Response[Categories]:
         views = [_category(each, speech.language) for each in region.categories.values()]
@@ -123,6 +124,7 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
         operation_id="listAgencies",
         tags=_TAG,
         summary="The bodies, and whom each answers to",
+        description="Texts in the caller's language. `parent` is the body that an overdue complaint goes up to.",
     )
     def agencies(speech: Speech) -> Response[Agencies]:
         views = [

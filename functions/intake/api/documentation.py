@@ -73,6 +73,7 @@ def documentation(folder: Path) -> Router:
         operation_id="describe",
         tags=_TAG,
         summary="This description, for programs",
+        description="This OpenAPI document: the region's own, with its limits.",
         responses=_described(content_types.APPLICATION_JSON, {"type": "object"}),
         enable_validation=False,
     )
@@ -84,6 +85,7 @@ def documentation(folder: Path) -> Router:
         operation_id="document",
         tags=_TAG,
         summary="This description, for people",
+        description="The same document as a page, to read and to try.",
         responses=_described(content_types.TEXT_HTML, {"type": "string"}),
         enable_validation=False,
     )

@@ -19,7 +19,7 @@ from functions.complaints.moves.possible import possible
 from functions.complaints.transitions import Move
 from functions.edge.callers import Person
 from functions.edge.declared_photos import MorePhotos, as_declared, more_photos
-from functions.edge.fields import NOTHING, Body, Nothing, bound, omitted, under, words
+from functions.edge.fields import NOTHING, Body, Nothing, PhotoId, bound, omitted, under, words
 from functions.edge.idempotency import RequiredKey, TakenKey, request_of
 from functions.edge.language import Speech
 from functions.edge.operations import LOCATION, SIGNED_IN, ComplaintId, moving
@@ -45,7 +45,7 @@ class Refutation(Body):
 
     reason: str
     photos: Annotated[
-        list[str],
+        list[PhotoId],
         Field(
             max_length=PHOTOS_MOST,
             description="Ids of the person's own photos that show it, declared under /photos before.",
@@ -79,6 +79,7 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         security=SIGNED_IN,
         openapi_extensions=moving("daily-limit-reached", headers=LOCATION),
         summary="Declare further photos",
+        description="Each is then uploaded as the answer says, and seen by nobody before it was checked.",
     )
     def photos(
         id: ComplaintId,
@@ -106,6 +107,7 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         security=SIGNED_IN,
         openapi_extensions=moving("daily-limit-reached"),
         summary="Add a comment, or answer the body's question",
+        description="The body in charge reads it. While a question stands, it is the answer to it.",
     )
     def comment(
         id: ComplaintId,
@@ -130,6 +132,7 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         security=SIGNED_IN,
         openapi_extensions=moving(),
         summary="Accept the answer and close the complaint",
+        description="Without it an answer that nobody refutes closes by itself, after the region's term.",
     )
     def confirm(
         id: ComplaintId,
@@ -173,6 +176,7 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         security=SIGNED_IN,
         openapi_extensions=moving(),
         summary="Take the complaint back",
+        description="Nobody works on it any more; what was said stays in its history.",
     )
     def withdraw(
         id: ComplaintId,

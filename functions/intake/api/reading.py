@@ -72,6 +72,7 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         tags=["Complaints"],
         security=SIGNED_IN,
         summary="One's own complaints and those one has joined, newest first",
+        description="In short; each whole under its own address.",
     )
     def own(
         person: Person, speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
@@ -92,7 +93,7 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         "(`duplicate_radius_m`). Twenty at most.",
     )
     def nearby(
-        category: Annotated[str, Query(description="Category's id.")],
+        category: Annotated[str, Query(description="Category's id.", json_schema_extra={"maxLength": 64})],
         lat: Annotated[float, _degrees(90), between(-90, 90)],
         lon: Annotated[float, _degrees(180), between(-180, 180)],
         person: Person,

@@ -18,7 +18,11 @@ from functions.records.people.profiles import ProfileItem, change_profile, prefe
 type Platform = Literal["fcm", "apns"]
 _Time = Annotated[
     str,
-    Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="By the clock on the wall, as `22:00`"),
+    Field(
+        pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        description="By the clock on the wall, as `22:00`",
+        json_schema_extra={"maxLength": 5},
+    ),
 ]
 
 
@@ -67,6 +71,7 @@ class Choices(Body):
         Field(
             pattern="^[0-9]{12}$",
             description="An entrepreneur's business identification number, 12 digits with the control digit",
+            json_schema_extra={"maxLength": 12},
         ),
     ] = omitted()
 

@@ -35,6 +35,7 @@ DeviceId = Annotated[
     Path(
         pattern="^[A-Za-z0-9._-]{1,64}$",
         description="The app's own name for the phone, the same for as long as it is installed.",
+        json_schema_extra={"maxLength": 64},
     ),
 ]
 
@@ -118,6 +119,7 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
         tags=_TAG,
         security=SIGNED_IN,
         summary="Have no more pushes sent to this phone",
+        description="For signing out. The inbox stays; a phone that is not known counts as signed out.",
     )
     def forget(device_id: DeviceId, person: Person) -> Response[None]:
         devices.sign_out(person, device_id)
@@ -152,6 +154,7 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
         tags=_TAG,
         security=SIGNED_IN,
         summary="Mark items as read",
+        description="By their ids, or everything up to an instant; what is read already stays so.",
     )
     def read(person: Person, body: ReadItems = NOTHING_READ) -> Unread:
         at = now()
@@ -170,6 +173,7 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
         tags=_TAG,
         security=SIGNED_IN,
         summary="What the person chose, and their phones",
+        description="Where the person chose nothing, the region's own values.",
     )
     def me(person: Person) -> Me:
         return profile_view(person_of(person, now=now()), region=region)

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.complaints.ids import is_id
 from functions.complaints.keys import ID_LENGTH
-from functions.edge.fields import ID_PATTERN
+from functions.edge.fields import ID_FORM
 from functions.edge.operations import naming
 from functions.notify.webhooks.delivery import read_delivery_id
 
@@ -25,7 +25,7 @@ def _is_delivery_id(text: str) -> bool:
 
 SubscriptionId = Annotated[
     str,
-    Path(description="The subscription.", json_schema_extra={"pattern": ID_PATTERN}),
+    Path(description="The subscription.", json_schema_extra=ID_FORM),
     naming(is_id),
 ]
 DeliveryId = Annotated[
@@ -35,6 +35,6 @@ DeliveryId = Annotated[
 ]
 KeyId = Annotated[
     str,
-    Path(description="The key's public id.", json_schema_extra={"pattern": _KEY_ID}),
+    Path(description="The key's public id.", json_schema_extra={"pattern": _KEY_ID, "maxLength": ID_LENGTH}),
     naming(_is_key_id),
 ]

@@ -14,7 +14,7 @@ from functions.complaints.moves import agency
 from functions.complaints.moves.declaration import expect_photos
 from functions.edge.callers import Writer, agency_of
 from functions.edge.declared_photos import MorePhotos, as_declared, more_photos
-from functions.edge.fields import NOTHING, Body, Nothing, described, under, words
+from functions.edge.fields import NOTHING, Body, Nothing, PhotoId, described, under, words
 from functions.edge.idempotency import RequiredKey, TakenKey
 from functions.edge.operations import ComplaintId, moving, with_scope
 from functions.edge.uploads import uploads_of
@@ -40,7 +40,7 @@ class Answer(Body):
         Field(examples=["Люк закрыт новой крышкой."]),
     ]
     photos: Annotated[
-        list[str],
+        list[PhotoId],
         Field(
             max_length=PHOTOS_MOST,
             description="Ids of proof photos that were declared under /photos, uploaded and found good.",

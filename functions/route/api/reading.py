@@ -20,6 +20,7 @@ from functions.route.api.desk import TAG, Desk
 from functions.route.api.views import AgencyComplaintDetail, Work, detail, work
 
 NUMBER_MOST: Final = 40
+_STATES_MOST: Final = 200
 
 
 class Worklist(View):
@@ -33,6 +34,8 @@ def _states(given: str | list[str]) -> frozenset[Status]:
     """Of a list apart by commas; a parameter that is given again goes on with it."""
     names = given if isinstance(given, str) else ",".join(given)
     try:
+        if len(names) > _STATES_MOST:
+            raise ValueError
         return frozenset(Status(name) for name in names.split(","))
     except ValueError:
         raise fault("unknown_choice", choices=", ".join(Status)) from None
@@ -42,13 +45,21 @@ States = Annotated[
     frozenset[Status] | None,
     Query(alias="status", description=f"Only these states, apart by commas: {', '.join(Status)}."),
     PlainValidator(_states),
-    WithJsonSchema({"type": "string", "examples": ["assigned,acknowledged"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^({'|'.join(Status)})(,({'|'.join(Status)}))*$",
+            "maxLength": _STATES_MOST,
+            "examples": ["assigned,acknowledged"],
+        }
+    ),
 ]
 IdOrNumber = Annotated[
     str,
     Path(
         description="The complaint's id, or its short number as somebody typed it.",
         examples=["PVL-26-7K3M9T"],
+        json_schema_extra={"maxLength": NUMBER_MOST},
     ),
 ]
 

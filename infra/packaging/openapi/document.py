@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.models import (
     License,
     OpenIdConnect,
     SecurityScheme,
+    Server,
     Tag,
 )
 
@@ -35,8 +36,9 @@ TAGS: Final = {
 _ABOUT: Final = (
     "People report everyday violations; the body in charge answers in time, or it escalates. JSON throughout, times in "
     "UTC. Errors are problem details (RFC 9457) in the caller's language, with every fault of a request at once. Lists "
-    "continue by `cursor`. What is not yours is 404. A 401 or 403 for a missing or wrong token or key, and the 404 of an "
-    'address that does not exist, come from API Gateway itself and are plain `{"message": …}`.'
+    "continue by `cursor`. What is not yours is 404. A 401 or 403 for a missing or wrong token or key, a 429 where "
+    "all callers together send too much, and the 404 of an address that does not exist come from API Gateway itself and "
+    'are plain `{"message": …}`.'
 )
 _LANGUAGE: Final = {
     "name": "Accept-Language",
@@ -49,6 +51,11 @@ _LANGUAGE: Final = {
 _RATE: Final = {
     "RateLimit-Policy": 'How many requests the agency has in how many seconds: `"agency";q=600;w=60`.',
     "RateLimit": 'How many are left, and for how many seconds more: `"agency";r=599;t=48`.',
+}
+_BY_GATEWAY: Final = {
+    401: ("person", "agency"),
+    403: ("agency",),
+    429: ("person", "agency", "anybody"),
 }
 _METHODS_WITH_BODY: Final = frozenset({"post", "put", "patch"})
 _JSON: Final = "application/json"
@@ -64,6 +71,7 @@ def document(region: Region) -> bytes:
             summary="Complaints that are answered in time.",
             description=_ABOUT,
             license_info=License(name="MIT", identifier="MIT"),
+            servers=[Server.model_validate({"url": "/", "x-internal": False})],
             tags=[Tag(name=name, description=said) for name, said in TAGS.items()],
             security_schemes=_security_schemes(region),
         ),
@@ -159,8 +167,12 @@ def _completed(
 
 
 def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    """Header fields in their usual spelling, and without null, which no parameter can be."""
     named = {"name": parameter["name"].title()} if parameter["in"] == "header" else {}
-    return {**parameter, **named}
+    schema = dict(parameter["schema"])
+    for given in (each for each in schema.pop("anyOf", ()) if each != {"type": "null"}):
+        schema |= given
+    return {**parameter, **named, "schema": schema}
 
 
 def _success(response: Mapping[str, Any], *, operation: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,9 +188,8 @@ def _success(response: Mapping[str, Any], *, operation: Mapping[str, Any]) -> di
 
 def _failures(operation: Mapping[str, Any]) -> Iterator[tuple[int, list[str], bool]]:
     """Status, kinds of problem, and whether API Gateway may answer so by itself."""
-    gateway = {401: ("person", "agency"), 403: ("agency",)}
     found = problems_of(operation)
-    by_gateway = {status for status, callers in gateway.items() if _caller(operation) in callers}
+    by_gateway = {status for status, callers in _BY_GATEWAY.items() if _caller(operation) in callers}
     for status in sorted({KINDS[slug].status for slug in found} | by_gateway):
         yield status, [slug for slug in found if KINDS[slug].status == status], status in by_gateway
 
@@ -191,7 +202,10 @@ def _number(text: str) -> float:
 
 def _security_schemes(region: Region) -> dict[str, SecurityScheme]:
     issuer = region.raw.get("identity", {}).get("issuer")
-    token = "An access token of the region's identity provider; the person is its `sub`."  # noqa: S105
+    token = (
+        "An access token of the region's identity provider; the person is its `sub`. It is checked as RFC8725 advises: "  # noqa: S105
+        "the signature by the issuer's own RSA keys, the issuer, the audience, the expiry."
+    )
     person: SecurityScheme = (
         HTTPBearer(bearerFormat="JWT", description=token)
         if issuer is None

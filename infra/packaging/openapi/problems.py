@@ -98,6 +98,7 @@ GATEWAY: Final = {
 GATEWAY_ANSWERS: Final[Mapping[int, str]] = {
     401: "No token or key, one that has expired, or one of another issuer. API Gateway answers this itself.",
     403: "The key is not valid, has expired or was revoked. API Gateway answers this itself.",
+    429: "More requests at once than the API lets through. API Gateway answers this itself; try again a moment later.",
     404: "There is no such address or method. API Gateway answers this itself.",
 }
 
