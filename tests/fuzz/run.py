@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final
 
 import schemathesis
@@ -55,19 +56,20 @@ class Tally:
 def fuzz(
     document: Mapping[str, Any], *, count: int, send: Send, ids: Mapping[str, Sequence[str]], number: int
 ) -> Tally:
-    """Send `count` requests, spread over every operation; raises AssertionError with the first that breaks a promise.
+    """Send `count` requests or somewhat more, spread over every operation, in as many rounds as that takes (an operation
+    without anything to vary has few of a kind); raises AssertionError with the first that breaks a promise.
 
     `ids` are values that there are, by the name of the parameter in the path: half of the requests use one.
     """
     schema = schemathesis.openapi.from_dict(dict(document))
     operations = [found.ok() for found in schema.get_all_operations()]
     tally, draws = Tally(), random.Random(number)
-    for operation in operations:
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+    while (left := count - tally.requests) > 0:
+        for operation, mode in product(operations, (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)):
             _fuzz_operation(
                 operation.as_strategy(generation_mode=mode),
                 name=operation.label,
-                count=max(1, count // (2 * len(operations))),
+                count=max(1, left // (2 * len(operations))),
                 send=send,
                 ids=ids,
                 tally=tally,
