@@ -70,6 +70,7 @@ class Api(APIGatewayHttpResolver):
         else:
             self.context["spoken"] = spoken
             answer = self.resolve(self._readable(event), context)
+        answer["body"] = answer["body"] or ""
         answer["headers"] = {**SAFE_HEADERS, **_lowered(answer["headers"]), **told}
         return answer
 

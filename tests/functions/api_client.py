@@ -105,6 +105,8 @@ class Client:
         answer = self.handler(event, None)
         # What Lambda sends on is UTF-8; half a surrogate pair would fail there.
         json.dumps(answer, ensure_ascii=False).encode()
+        # Also the emulator sends it on, which knows no null here.
+        assert isinstance(answer["body"], str)
         held = {name.lower(): value for name, value in answer["headers"].items()}
         text = base64.b64decode(answer["body"]).decode() if answer.get("isBase64Encoded") else answer["body"]
         return Answer(status=answer["statusCode"], headers=held, text=text)

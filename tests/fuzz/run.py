@@ -119,7 +119,7 @@ def _fuzz_operation(
 
 
 def _judge(case: Any, response: Any, *, language: str) -> None:
-    assert response.status_code < 500, f"{case.as_curl_command()}\n{response.text}"
+    assert response.status_code < 500, f"{response.status_code} {case.as_curl_command()}\n{response.text}"
     case.validate_response(response, checks=CHECKS)
     if response.headers.get("content-type", [""])[0].startswith("application/problem+json"):
         foreign = in_language(json.loads(response.text), language)
