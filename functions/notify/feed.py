@@ -29,7 +29,7 @@ from functions.complaints.faults import invalid
 from functions.notify.webhooks.delivery import KEPT
 from functions.notify.webhooks.tables import DeliveriesTable
 from functions.records.attributes import InstantAttribute
-from functions.records.dynamodb import connection
+from functions.records.dynamodb import connection, error_code
 from functions.records.tables import SHARDS, shard_of
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class _Refusal:
 def _refusal(error: TransactWriteError, events: "Sequence[Published]") -> _Refusal:
     """The reasons are those of the head, of the marks, and of the entries; none for a transaction refused whole."""
     codes = [reason.code if reason is not None else "" for reason in error.cancellation_reasons]
-    head, marks = codes[0] if codes else error.cause_response_code, codes[1 : len(events) + 1]
+    head, marks = codes[0] if codes else error_code(error), codes[1 : len(events) + 1]
     return _Refusal(
         is_crowd=head == _REFUSED or not _CONFLICTS.isdisjoint((*codes, head)),
         there=tuple(each.event.id for each, code in zip(events, marks, strict=False) if code == _REFUSED),

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
 
+from functions.records.dynamodb import error_code
+
 _REFUSED: Final = "ConditionalCheckFailedException"
 
 
@@ -12,7 +14,7 @@ def saved(item: Any, *, condition: Any) -> bool:
     try:
         item.save(condition=condition)
     except PutError as error:
-        if error.cause_response_code != _REFUSED:
+        if error_code(error) != _REFUSED:
             raise
         return False
     return True
@@ -23,7 +25,7 @@ def updated(item: Any, actions: list[Any], *, condition: Any) -> bool:
     try:
         item.update(actions, condition=condition)
     except UpdateError as error:
-        if error.cause_response_code != _REFUSED:
+        if error_code(error) != _REFUSED:
             raise
         return False
     return True
@@ -34,13 +36,21 @@ def deleted(item: Any, *, condition: Any) -> bool:
     try:
         item.delete(condition=condition)
     except DeleteError as error:
-        if error.cause_response_code != _REFUSED:
+        if error_code(error) != _REFUSED:
             raise
         return False
     return True
 
 
+def was_refused(error: TransactWriteError) -> bool:
+    """Whether a condition of the transaction did not hold."""
+    return "ConditionalCheckFailed" in _reasons(error)
+
+
 def collided(error: TransactWriteError) -> bool:
-    """Whether a transaction failed because somebody else changed what it was to change."""
-    codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-    return bool(codes & {"ConditionalCheckFailed", "TransactionConflict"})
+    """Whether a transaction failed because somebody else changed, or was changing, what it was to change."""
+    return not _reasons(error).isdisjoint({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+def _reasons(error: TransactWriteError) -> set[str]:
+    return {reason.code for reason in error.cancellation_reasons if reason is not None}

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 
@@ -46,6 +47,13 @@ def connection() -> Connection:
         max_retry_attempts=TableMeta.max_retry_attempts,
         max_pool_connections=TableMeta.max_pool_connections,
     )
+
+
+def error_code(error: PynamoDBException) -> str | None:
+    """DynamoDB's name for it; None where it did not answer, for which PynamoDB's own `cause_response_code` raises."""
+    response = getattr(error.cause, "response", None) or {}
+    code: str | None = response.get("Error", {}).get("Code")
+    return code
 
 
 def raw_items(query: ResultIterator[Any]) -> Iterator[dict[str, Any]]:

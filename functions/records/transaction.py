@@ -12,7 +12,7 @@ from functions.complaints.change import Change
 from functions.complaints.complaint import ENDED, Complaint
 from functions.complaints.faults import Stale
 from functions.records.codec import complaint_item, complaint_pk, event_item, supervisor_item, urgency
-from functions.records.dynamodb import connection
+from functions.records.dynamodb import connection, error_code
 from functions.records.requests import REQUEST_KEPT, Request, RequestItem, RequestSeen, seen_before
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem, NumberItem, SupervisorItem
 
@@ -37,7 +37,10 @@ def write(change: Change, *, request: Request | None, correlation_id: str | None
             for step in steps:
                 step.add(transaction)
     except TransactWriteError as error:
-        raise _refusal(error, steps) from error
+        refusal = _refusal(error, steps)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,8 +182,8 @@ def _follower_step(change: Change, follower: str) -> _Step:
     )
 
 
-def _refusal(error: TransactWriteError, steps: Sequence[_Step]) -> Exception:
-    """The domain's name for why the transaction was cancelled.
+def _refusal(error: TransactWriteError, steps: Sequence[_Step]) -> Exception | None:
+    """The domain's name for why the transaction was cancelled, if it has one.
 
     A seen request says more than the stale version that comes with it, so it is looked for first.
     """
@@ -196,8 +199,8 @@ def _refusal(error: TransactWriteError, steps: Sequence[_Step]) -> Exception:
             if isinstance(refusal, kind):
                 return refusal
     busy = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-    if error.cause_response_code == "TransactionInProgressException" or any(
+    if error_code(error) == "TransactionInProgressException" or any(
         reason is not None and reason.code in busy for reason in reasons
     ):
         return Stale()
-    return error
+    return None

@@ -1,40 +1,96 @@
-"""Make one AWS call of a step fail, before or after it took effect, and the step run again."""
+"""Make one AWS call of a step fail, in any way that there is, before or after it took effect, and the step run again."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from unittest.mock import patch
 
 from botocore.client import BaseClient
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 type When = Literal["before", "after"]
 _call = BaseClient._make_api_call
 
 
+def answered(code: str, status: int, *, reasons: tuple[str, ...] = ()) -> Callable[[str], Exception]:
+    """What botocore raises where AWS answers with this error, `reasons` being those of a cancelled transaction."""
+    response: Any = {
+        "Error": {"Code": code, "Message": "planted"},
+        "ResponseMetadata": {"HTTPStatusCode": status, "RequestId": "planted", "HTTPHeaders": {}},
+    }
+    if reasons:
+        response["CancellationReasons"] = [{"Code": reason} for reason in reasons]
+    return lambda operation: ClientError(response, operation)
+
+
+def unanswered(kind: type[Exception]) -> Callable[[str], Exception]:
+    """What botocore raises where no answer came."""
+    return lambda _: kind(endpoint_url="https://example.org", error="planted")
+
+
+TRANSIENT: Final = {
+    "throttled": answered("ThrottlingException", 400),
+    "table throttled": answered("ProvisionedThroughputExceededException", 400),
+    "account throttled": answered("RequestLimitExceeded", 400),
+    "busy": answered("ServiceUnavailable", 503),
+    "failed": answered("InternalServerError", 500),
+    "failed without a word": answered("502", 502),
+    "refused": unanswered(EndpointConnectionError),
+    "not reached": unanswered(ConnectTimeoutError),
+    "not read": unanswered(ReadTimeoutError),
+    "cut off": unanswered(ConnectionClosedError),
+    "not secured": unanswered(SSLError),
+}
+"""Failures that are gone a moment later."""
+CANCELLED: Final = {
+    f"cancelled: {reason}": answered("TransactionCanceledException", 400, reasons=(reason,))
+    for reason in ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
+} | {
+    "in progress": answered("TransactionInProgressException", 400),
+    "conflict": answered("TransactionConflictException", 400),
+}
+"""The same of transactions alone."""
+LASTING: Final = {
+    "invalid": answered("ValidationException", 400),
+    "denied": answered("AccessDeniedException", 400),
+    "no table": answered("ResourceNotFoundException", 400),
+}
+"""Failures of ours, which are there a moment later too."""
+
+
 @dataclass
 class Calls:
-    """Every AWS call in order; the one numbered `fail` (from 0) fails."""
+    """Every AWS call in order; the one numbered `fail` (from 0) fails with `error`, made of the operation's name."""
 
     fail: int | None = None
     when: When = "before"
+    error: Callable[[str], Exception] | None = None
     made: list[str] = field(default_factory=list)
 
     def __call__(self, client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
         number = len(self.made)
         self.made.append(operation)
         if number == self.fail and self.when == "before":
-            raise ConnectTimeoutError(endpoint_url="https://example.org")
+            raise (self.error or unanswered(ConnectTimeoutError))(operation)
         answer = _call(client, operation, arguments)
         if number == self.fail:
-            raise ReadTimeoutError(endpoint_url="https://example.org")
+            raise (self.error or unanswered(ReadTimeoutError))(operation)
         return answer
 
 
 @contextmanager
-def aws_calls(*, fail: int | None = None, when: When = "before") -> Iterator[Calls]:
-    calls = Calls(fail=fail, when=when)
+def aws_calls(
+    *, fail: int | None = None, when: When = "before", error: Callable[[str], Exception] | None = None
+) -> Iterator[Calls]:
+    calls = Calls(fail=fail, when=when, error=error)
     with patch.object(
         BaseClient, "_make_api_call", lambda client, name, arguments: calls(client, name, arguments)
     ):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import boto3
 from werkzeug.test import Client
 
 from functions.complaints.region import region_from_dict
@@ -42,12 +43,14 @@ class Town:
 
 
 @contextmanager
-def town() -> Iterator[Town]:
-    """The town, for as long as the context lasts. No name is resolved in it, so nothing is sent to anybody."""
+def town(*, push: bool = False) -> Iterator[Town]:
+    """The town, for as long as the context lasts, with a push platform if asked for. No name is resolved in it, so
+    nothing is sent to anybody.
+    """
     with (
         tempfile.TemporaryDirectory() as folder,
         tables(),
-        patch.dict(os.environ, _environment(Path(folder))),
+        patch.dict(os.environ, _environment(Path(folder)) | (_phones() if push else {})),
         patch.object(socket, "getaddrinfo", side_effect=socket.gaierror("no names here")),
     ):
         intake, route, subscriptions = (_loaded(module) for module in HANDLERS)
@@ -69,6 +72,13 @@ def _environment(folder: Path) -> dict[str, str]:
     # Without a push platform, whatever the environment has.
     no_push = {"FCM_APPLICATION_ARN": "", "APNS_APPLICATION_ARN": ""}
     return ENVIRONMENT | files | no_push | {"DELIVERIES_QUEUE_URL": QUEUE}
+
+
+def _phones() -> dict[str, str]:
+    made = boto3.client("sns").create_platform_application(
+        Name="phones", Platform="GCM", Attributes={"PlatformCredential": "x"}
+    )
+    return {"FCM_APPLICATION_ARN": made["PlatformApplicationArn"]}
 
 
 def _loaded(module: str) -> Any:

@@ -12,7 +12,7 @@ from functions.complaints.faults import Conflict, NotFound
 from functions.complaints.keys import Caller, Token, hash_of, is_valid, matches, new_token, with_implied
 from functions.records.agencies.table import AgenciesTable, agency_pk
 from functions.records.attributes import InstantAttribute
-from functions.records.conditional import updated
+from functions.records.conditional import updated, was_refused
 from functions.records.dynamodb import connection
 
 LAST_USED_EVERY: Final = timedelta(hours=1)
@@ -157,7 +157,7 @@ def rotate_key(
                 condition=KeyItem.pk.exists() & KeyItem.revoked_at.does_not_exist(),
             )
     except TransactWriteError as error:
-        if error.cause_response_code != "TransactionCanceledException":
+        if not was_refused(error):
             raise
         raise Conflict("changed_meanwhile") from error
     return new

@@ -1,0 +1,268 @@
+"""Every AWS call of every route of the API, failing in every way that botocore knows: the caller is told what to do, the
+log has one line about it, nothing is written by halves, and the same request goes through a moment later.
+"""
+
+import copy
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any, Final
+from unittest.mock import patch
+
+import boto3
+import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from werkzeug.test import Client, TestResponse
+
+from functions.complaints.region import region_from_dict
+from functions.edge.failures import without_words
+from tests.dynamodb import REGION, one_at_a_time
+from tests.functions.faults import CANCELLED, LASTING, TRANSIENT, When, aws_calls
+from tests.fuzz.gateway import AGENCY_ID
+from tests.fuzz.town import PERSON, Town, town
+from tests.openapi_answers import operation_at, published
+from tests.region_fixture import RAW, WEST
+
+HASH: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+PHOTO: Final = {"content_type": "image/jpeg", "size": 1_000, "sha256": HASH}
+PLACE: Final = {"lat": WEST[0], "lon": WEST[1]}
+FILED: Final = {"category": "rubbish", "comment": "x", "location": PLACE, "photos": [PHOTO]}
+NEARBY: Final = f"/v1/complaints/nearby?category=rubbish&lat={WEST[0]}&lon={WEST[1]}"
+WORK: Final = "/v1/agency/complaints/{assigned}"
+HOOK: Final = "/v1/agency/subscriptions/{subscription}"
+REASON: Final = "Этот люк на балансе отдела дорог."
+WANTED_KEY: Final = {"name": "x", "scopes": ["read"]}
+SINCE: Final = {"from": "2026-03-01T00:00:00Z"}
+ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
+    ("GET", "/v1/overdue", None),
+    ("GET", "/v1/complaints", None),
+    ("POST", "/v1/complaints", FILED),
+    ("GET", NEARBY, None),
+    ("GET", "/v1/complaints/{assigned}", None),
+    ("GET", "/v1/complaints/{assigned}/appeal", None),
+    ("POST", "/v1/complaints/{assigned}/photos", {"photos": [PHOTO]}),
+    ("POST", "/v1/complaints/{assigned}/comments", {"text": "x"}),
+    ("POST", "/v1/complaints/{assigned}/withdraw", {}),
+    ("POST", "/v1/complaints/{others}/join", {}),
+    ("POST", "/v1/complaints/{answered}/confirm", {}),
+    ("POST", "/v1/complaints/{answered}/refute", {"reason": "Nothing was done."}),
+    ("PUT", "/v1/devices/phone", {"platform": "fcm", "token": "t" * 60, "language": "kk"}),
+    ("DELETE", "/v1/devices/old", None),
+    ("GET", "/v1/notifications", None),
+    ("POST", "/v1/notifications/read", {"until": "2026-03-01T00:00:00Z"}),
+    ("GET", "/v1/me", None),
+    ("PATCH", "/v1/me", {"zone": "Asia/Almaty"}),
+    ("DELETE", "/v1/me", None),
+    ("GET", "/v1/agency/complaints", None),
+    ("GET", WORK, None),
+    ("POST", f"{WORK}/acknowledge", {}),
+    ("POST", f"{WORK}/answer", {"outcome": "resolved", "text": "Done."}),
+    ("POST", f"{WORK}/ask", {"text": "Where is it?"}),
+    ("POST", f"{WORK}/comment", {"text": "x"}),
+    ("POST", f"{WORK}/photos", {"photos": [PHOTO]}),
+    ("POST", f"{WORK}/extend", {"by": "P3BD", "reason": REASON}),
+    ("POST", f"{WORK}/transfer", {"to": "roads", "reason": REASON}),
+    ("POST", f"{WORK}/split", {"parts": [{"to": "roads", "text": "The road beside it."}]}),
+    ("GET", "/v1/agency/changes", None),
+    ("GET", "/v1/agency/keys", None),
+    ("POST", "/v1/agency/keys", WANTED_KEY),
+    ("POST", "/v1/agency/keys/{key}/rotate", {"overlap_hours": 1}),
+    ("DELETE", "/v1/agency/keys/{key}", None),
+    ("GET", "/v1/agency/subscriptions", None),
+    ("POST", "/v1/agency/subscriptions", {"url": "https://agency.example/new", "types": ["complaint.*"]}),
+    ("GET", HOOK, None),
+    ("PATCH", HOOK, {"description": "x"}),
+    ("DELETE", HOOK, None),
+    ("POST", f"{HOOK}/verify", {}),
+    ("POST", f"{HOOK}/pause", {}),
+    ("POST", f"{HOOK}/resume", {}),
+    ("POST", f"{HOOK}/rotate-secret", {}),
+    ("POST", f"{HOOK}/test", {}),
+    ("POST", f"{HOOK}/replay", SINCE),
+    ("GET", f"{HOOK}/deliveries", None),
+    ("GET", f"{HOOK}/deliveries/{{delivery}}", None),
+    ("POST", f"{HOOK}/deliveries/{{delivery}}/replay", {}),
+)
+ASKS_NOBODY: Final = {"/docs", "/openapi.json", "/v1/agencies", "/v1/categories", "/v1/webhook-addresses"}
+UNANSWERED: Final = "not read"
+FAILURES: Final = TRANSIENT | CANCELLED | LASTING
+_turn: Final = {id(kind): cycle(kind) for kind in (TRANSIENT, CANCELLED, LASTING)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """The town as every request finds it, and how to ask it."""
+
+    client: Client
+    names: Mapping[str, str]
+    tables: Mapping[str, Any]
+
+    def ask(self, method: str, path: str, body: Any) -> TestResponse:
+        token = "qk_0123456789abcdef_x" if path.startswith("/v1/agency/") else PERSON
+        return self.client.open(
+            path.format(**self.names),
+            method=method,
+            json=body,
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Idempotency-Key": "the-request",
+                "Accept-Language": "ru",
+            },
+        )
+
+    def restore(self) -> None:
+        tables = _tables()
+        tables.clear()
+        tables |= copy.deepcopy(dict(self.tables))
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    with town(push=True) as made, one_at_a_time():
+        client = Client(made.gateway)
+        names = _settled(made, client)
+        yield Scene(client=client, names=names, tables=copy.deepcopy(_tables()))
+
+
+def test_every_route_that_asks_aws_is_among_them() -> None:
+    asked = {(method, _rule(method, path)) for method, path, _ in ROUTES}
+    described = {
+        (method.upper(), path)
+        for path, operations in published()["paths"].items()
+        for method in operations
+        if path not in ASKS_NOBODY
+    }
+    assert asked == described
+
+
+@pytest.mark.parametrize(("method", "path", "body"), ROUTES, ids=lambda value: str(value)[:60])
+def test_a_call_that_fails_is_told_logged_once_and_made_good_by_asking_again(
+    method: str, path: str, body: Any, scene: Scene, logged: list[str], subtests: pytest.Subtests
+) -> None:
+    scene.restore()
+    with aws_calls() as calm:
+        normal = scene.ask(method, path, body)
+    assert normal.status_code < 500
+    assert not logged
+    whole = _kinds_of_items()
+    for number, operation in enumerate(calm.made):
+        for name, when in _failures(operation):
+            with subtests.test(call=f"{number} {operation}", failure=name, when=when):
+                scene.restore()
+                logged.clear()
+                error = FAILURES[name]
+                with aws_calls(fail=number, when=when, error=error), patch("time.sleep"):
+                    answer = scene.ask(method, path, body)
+                if answer.status_code != normal.status_code:
+                    _judge(answer, transient=name not in LASTING)
+                    assert len(logged) == 1
+                again = scene.ask(method, path, body)
+                assert again.status_code == normal.status_code, again.text
+                assert _kinds_of_items() == whole
+
+
+def test_an_exception_that_is_its_own_cause_is_written_down_once() -> None:
+    error = ValueError("planted")
+    error.__cause__ = error
+    assert without_words(error) == {"type": "ValueError", "at": []}
+
+
+def _failures(operation: str) -> Iterator[tuple[str, When]]:
+    """Some for each call, so that over all calls each kind has its turn many times."""
+    kinds = [TRANSIENT, LASTING, *([CANCELLED] if operation == "TransactWriteItems" else [])]
+    yield from ((next(_turn[id(kind)]), "before") for kind in kinds)
+    yield UNANSWERED, "after"
+
+
+def _judge(answer: TestResponse, *, transient: bool) -> None:
+    problem = json.loads(answer.data)
+    slug = problem["type"].rpartition("/")[2]
+    if transient:
+        assert (answer.status_code, slug, answer.headers["retry-after"]) == (503, "unavailable", "1")
+    else:
+        assert (answer.status_code, slug) == (500, "internal")
+    assert re.search("[а-я]", problem["detail"])
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """What is logged as an error."""
+    lines: list[str] = []
+    with patch("functions.edge.resolver.logger.error", lambda message, **_: lines.append(message)):
+        yield lines
+
+
+def _tables() -> dict[str, Any]:
+    tables: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
+    return tables
+
+
+def _kinds_of_items() -> Counter[tuple[str, str]]:
+    """How many items of each kind there are, by table and the words in their keys."""
+    return Counter(
+        (name, "#".join(re.findall(r"[a-z_]+", " ".join(_keys(item)))))
+        for name, table in _tables().items()
+        for item in table.all_items()
+    )
+
+
+def _keys(item: Any) -> Iterator[str]:
+    for key in ("pk", "sk"):
+        if key in item.attrs:
+            yield re.sub(r"[0-9A-Za-z]{16,}", "", str(item.attrs[key].value))
+
+
+def _rule(method: str, path: str) -> str:
+    operation = operation_at(method, re.sub(r"\{\w+\}", "01JNZ5V2B8Q4M7T9XWYC3D6FGH", path.partition("?")[0]))
+    return next(
+        rule
+        for rule, operations in published()["paths"].items()
+        if operations.get(method.lower()) == operation
+    )
+
+
+def _settled(made: Town, client: Client) -> dict[str, str]:
+    """Complaints in each state that the routes need, a phone, a key, and a delivery."""
+    from functions.complaints.clock import utc_now
+    from functions.complaints.moves.assignment import assign
+    from functions.notify.webhooks.message import delivery_of
+    from functions.notify.webhooks.store import DynamoDeliveries
+    from functions.records.move import move
+    from functions.records.store import ComplaintStore
+    from tests.functions.webhook_world import event
+
+    boto3.client("sqs").create_queue(QueueName="deliveries")
+    region, now = region_from_dict(RAW), utc_now()
+    person = {"Authorization": f"Bearer {PERSON}"}
+    body = {"Authorization": "Bearer qk_0123456789abcdef_x"}
+    *complaints, subscription = made.ids["id"]
+    answered, assigned = complaints[1], complaints[2]
+    done = client.post(
+        f"/v1/agency/complaints/{answered}/answer",
+        json={"outcome": "resolved", "text": "Done."},
+        headers=body | {"Idempotency-Key": "answer"},
+    )
+    assert done.status_code == 200, done.text
+    other = client.post(
+        "/v1/complaints",
+        json={"category": "rubbish", "comment": "x", "location": PLACE},
+        headers={"Authorization": "Bearer person-2", "Idempotency-Key": "other"},
+    )
+    others = json.loads(other.data)["id"]
+    move(ComplaintStore(), others, lambda each: assign(each, region=region, now=now))
+    client.put("/v1/devices/old", json={"platform": "fcm", "token": "o" * 60}, headers=person)
+    key = client.post("/v1/agency/keys", json=WANTED_KEY, headers=body)
+    delivery = delivery_of(event(assigned, 1), agency_id=AGENCY_ID, subscription_id=subscription)
+    DynamoDeliveries().add(delivery)
+    return {
+        "assigned": assigned,
+        "answered": answered,
+        "others": others,
+        "subscription": subscription,
+        "key": json.loads(key.data)["id"],
+        "delivery": delivery.id,
+    }
