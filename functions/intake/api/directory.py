@@ -12,7 +12,7 @@ from functions.complaints.texts import in_language
 from functions.edge.complaint_fields import AgencyName, Number, Point, agency_name
 from functions.edge.fields import Count, Instant, View, described, one_of
 from functions.edge.language import Speech
-from functions.edge.paging import PAGE_SIZE, Cursor, PageSize, checked
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
 from functions.intake.api.views import category_name, in_charge
 from functions.records import lists
 from functions.records.tables import ComplaintItem
@@ -144,7 +144,7 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
     def overdue(
         speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
     ) -> Response[OverdueComplaints]:
-        page = lists.overdue(limit=limit, cursor=checked(cursor, "overdue_since"))
+        page = lists.overdue(limit=limit, cursor=cursor)
         views = [_overdue(item, region=region, language=speech.language) for item in page.items]
         return _cached(
             OverdueComplaints(items=views, cursor=page.cursor),

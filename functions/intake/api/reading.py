@@ -18,7 +18,7 @@ from functions.edge.callers import Person
 from functions.edge.fields import View, between, described
 from functions.edge.language import Speech
 from functions.edge.operations import SIGNED_IN, ComplaintId
-from functions.edge.paging import PAGE_SIZE, Cursor, PageSize, checked
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
 from functions.intake.api.views import (
     ComplaintDetail,
     JoinedLine,
@@ -77,7 +77,7 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
     def own(
         person: Person, speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
     ) -> OwnComplaints:
-        page = lists.own(person, limit=limit, cursor=checked(cursor, "pk", "sk", "id", person=person))
+        page = lists.own(person, limit=limit, cursor=cursor)
         return OwnComplaints(
             items=[summary(item, region=region, language=speech.language) for item in page.items],
             cursor=page.cursor,

@@ -13,7 +13,7 @@ from functions.edge.callers import Reader, agency_of
 from functions.edge.fields import View, described, fault
 from functions.edge.language import Speech
 from functions.edge.operations import with_scope
-from functions.edge.paging import PAGE_SIZE, Cursor, PageSize, checked
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
 from functions.records import lists
 from functions.records.store import ComplaintStore
 from functions.route.api.desk import TAG, Desk
@@ -81,9 +81,7 @@ def reading(*, desk: Desk, bucket: str) -> Router:
     def worklist(
         caller: Reader, status: States = None, cursor: Cursor = None, limit: PageSize = PAGE_SIZE
     ) -> Worklist:
-        page = lists.worklist(
-            caller.agency_id, limit=limit, cursor=checked(cursor, "urgency"), statuses=status
-        )
+        page = lists.worklist(caller.agency_id, limit=limit, cursor=cursor, statuses=status)
         items = lists.with_complaints(page.items)
         return Worklist(items=[work(item, for_agency=caller.agency_id) for item in items], cursor=page.cursor)
 
