@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -65,12 +66,11 @@ class Appeal(View):
 def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable[[], datetime]) -> Router:
     """The routes; a person sees what they filed or joined, and what is not theirs does not exist for them."""
     router = Router()
+    read = partial(router.get, tags=["Complaints"], security=SIGNED_IN)
 
-    @router.get(
+    @read(
         "/v1/complaints",
         operation_id="listComplaints",
-        tags=["Complaints"],
-        security=SIGNED_IN,
         summary="One's own complaints and those one has joined, newest first",
         description="In short; each whole under its own address.",
     )
@@ -83,11 +83,9 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
             cursor=page.cursor,
         )
 
-    @router.get(
+    @read(
         "/v1/complaints/nearby",
         operation_id="findNearby",
-        tags=["Complaints"],
-        security=SIGNED_IN,
         summary="Open complaints of a category near a place, nearest first",
         description="Ask before filing: who finds the same there can join it. The category gives the radius "
         "(`duplicate_radius_m`). Twenty at most.",
@@ -112,11 +110,9 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
             items=[near(each, person=person, region=region, language=speech.language) for each in found]
         )
 
-    @router.get(
+    @read(
         "/v1/complaints/<id>",
         operation_id="showComplaint",
-        tags=["Complaints"],
-        security=SIGNED_IN,
         summary="A complaint with its history, deadline and photos",
         description="For the reporter and those who joined.",
     )
@@ -136,11 +132,9 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
             bucket=bucket,
         )
 
-    @router.get(
+    @read(
         "/v1/complaints/<id>/appeal",
         operation_id="writeAppeal",
-        tags=["Complaints"],
-        security=SIGNED_IN,
         summary="A ready text of an appeal, once a term has passed in silence",
         description="Silence past the term counts as refusal (Administrative Procedural and Process-Related Code of "
         "Kazakhstan, art. 91). 404 until a term was missed.",

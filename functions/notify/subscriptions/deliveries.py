@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -42,12 +43,11 @@ class Deliveries(View):
 def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
     """The routes."""
     router, store = Router(), DynamoDeliveries()
+    read = partial(router.get, tags=TAG, security=with_scope("read"))
 
-    @router.get(
+    @read(
         "/v1/agency/subscriptions/<id>/deliveries",
         operation_id="listDeliveries",
-        tags=TAG,
-        security=with_scope("read"),
         summary="A subscription's deliveries with their attempts and the next, newest first",
     )
     def listed(
@@ -84,11 +84,9 @@ def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
             cursor=cursor_at(query.last_evaluated_key),
         )
 
-    @router.get(
+    @read(
         "/v1/agency/subscriptions/<id>/deliveries/<delivery_id>",
         operation_id="showDelivery",
-        tags=TAG,
-        security=with_scope("read"),
         summary="One delivery with its payload",
     )
     def show(id: SubscriptionId, delivery_id: DeliveryId, caller: Reader) -> DeliveryDetail:
