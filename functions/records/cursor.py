@@ -18,12 +18,13 @@ def opaque(text: str) -> str:
 
 
 def plain(name: str, *, field: str = "cursor") -> str:
-    """The text that `opaque` made this name of; raises Invalid for anything else, under `field`."""
+    """The text that `opaque` made this name of, be it padded or not; raises Invalid for anything else, under `field`."""
+    bare = name.rstrip("=")
     try:
-        text = base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode("ascii")
+        text = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4)).decode("ascii")
     except ValueError as error:
         raise invalid(field, "wrong_form") from error
-    if opaque(text) != name:
+    if opaque(text) != bare:
         raise invalid(field, "wrong_form")
     return text
 
