@@ -9,7 +9,7 @@ once, by the event), art. 91 (silence counts as refusal).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from functions.complaints.calendar import Calendar, CountFrom, SkippedDay, as_utc, month_after
@@ -22,8 +22,6 @@ EXTENSION_LIMIT = Duration(kind="months", amount=2)
 """Art. 76(2)."""
 FORWARDING_TERM = Duration(kind="working_days", amount=3)
 """Art. 65."""
-
-type ExtensionCountsFrom = Literal["registration", "due"]
 
 
 class DeadlineLimitExceeded(Exception):
@@ -209,27 +207,20 @@ def extend(
     received_at: datetime,
     calendar: Calendar,
     limit: Duration = EXTENSION_LIMIT,
-    extension_counts_from: ExtensionCountsFrom = "registration",
 ) -> Deadline:
     """The deadline with `by` added to it. Raises DeadlineLimitExceeded, CalendarYearMissing, ValueError.
 
     Art. 76(2): the term "may be extended by a reasoned decision … for a reasonable term, but to no more
     than two months". It is the term of paragraph 1, which runs from the receipt, that is extended to two
     months, so the limit is measured from the registration of the complaint; it is also the reading that
-    keeps a citizen waiting less. `extension_counts_from="due"` takes the other one, two months on top of
-    the deadline being extended. Either limit ends as any term in months does. The day of the old deadline
-    is used up: counting goes on with the day after it.
+    keeps a citizen waiting less. The limit ends as any term in months does. The day of the old deadline is
+    used up: counting goes on with the day after it.
 
     From a bare instant the result knows of the extension only; pass a `Deadline` (see
     `Deadline.explained_by`) where it must be counted again after a change of the calendar.
     """
-    before = current.at if isinstance(current, Deadline) else current
     extended = _extended(current, by=by, received_at=received_at, calendar=calendar)
-    latest = (
-        calendar.add(limit, received_at)
-        if extension_counts_from == "registration"
-        else _continued(before, limit, calendar=calendar)
-    )
+    latest = calendar.add(limit, received_at)
     if extended.at > latest:
         raise DeadlineLimitExceeded(limit=limit, latest=latest, asked=extended.at)
     return extended

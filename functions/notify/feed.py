@@ -11,7 +11,6 @@ A feed is kept in SHARDS parts, so that a busy agency's writers do not all conte
 are all in one part, in their order. The cursor is a position in each.
 """
 
-import base64
 import heapq
 import json
 import random
@@ -29,6 +28,7 @@ from functions.complaints.faults import invalid
 from functions.notify.webhooks.delivery import KEPT
 from functions.notify.webhooks.tables import DeliveriesTable
 from functions.records.attributes import InstantAttribute
+from functions.records.cursor import opaque, plain
 from functions.records.dynamodb import connection, error_code
 from functions.records.tables import SHARDS, shard_of
 
@@ -155,7 +155,7 @@ def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) ->
     Raises Invalid for a cursor that is none, or so old that changes after it are no longer kept.
     """
     parts, positions = [], []
-    for shard, position in enumerate(_read_cursor(cursor)):
+    for shard, position in enumerate(_positions(cursor)):
         part, start = _after(_pk(agency_id, shard), position, limit=limit + 1, now=now)
         parts.append(part)
         positions.append(start)
@@ -165,7 +165,7 @@ def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) ->
         positions[shard] = int(item.n)
     return Page(
         changes=tuple(json.loads(item.body) for _, _, item in merged[:limit]),
-        cursor=_cursor(positions),
+        cursor=opaque(".".join(map(str, positions))),
         more=len(merged) > limit,
     )
 
@@ -224,19 +224,10 @@ def _sk(number: int) -> str:
     return f"entry#{number:012d}"
 
 
-def _cursor(positions: Sequence[int]) -> str:
-    text = ".".join(map(str, positions))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str | None) -> Sequence[int | None]:
+def _positions(cursor: str | None) -> Sequence[int | None]:
     if cursor is None:
         return [None] * SHARDS
-    try:
-        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
-    except ValueError as error:
-        raise invalid("cursor", "wrong_form") from error
-    positions = text.split(".")
+    positions = plain(cursor).split(".")
     if len(positions) != SHARDS or not all(each.isdigit() and len(each) <= 12 for each in positions):
         raise invalid("cursor", "wrong_form")
     return [int(each) for each in positions]

@@ -31,6 +31,7 @@ _PLAIN = (
     "photos_due_at acknowledge_by near_at due_at close_at assigned_at acknowledged_at answered_at ended_at "
     "open_question extensions refutations joined parent_id part reporter_kind"
 ).split()
+_COUNTS = "version deadline_version watch_round escalation_level extensions refutations joined".split()
 _LISTS = ("escalated_to", "passed_by", "children")
 # What a body has answered waits for the person, not for the body: it comes after everything else.
 _NO_TERM = "9999"
@@ -73,9 +74,7 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
 def complaint_of(item: ComplaintItem) -> Complaint:
     values: dict[str, Any] = {name: getattr(item, name) for name in _PLAIN}
     values |= {name: tuple(getattr(item, name) or ()) for name in _LISTS}
-    for name in ("version", "deadline_version", "watch_round", "escalation_level", "extensions"):
-        values[name] = int(values[name] or 0)
-    for name in ("refutations", "joined"):
+    for name in _COUNTS:
         values[name] = int(values[name] or 0)
     for name in ("overdue", "danger"):
         values[name] = bool(values[name])

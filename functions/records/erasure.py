@@ -17,7 +17,7 @@ from functions.complaints.faults import Stale
 from functions.records.codec import complaint_pk
 from functions.records.collection import collected
 from functions.records.conditional import collided, deleted
-from functions.records.tables import ComplaintItem, EventItem, FollowerItem, SuggestionItem
+from functions.records.tables import ComplaintItem, EventItem, FollowerItem
 
 TRIES: Final = 8
 # 100 writes are the most that one transaction takes; one of them is the complaint itself.
@@ -87,15 +87,16 @@ def _erasable(complaint_id: str, person: str) -> ComplaintItem | None:
 def _erase(complaint_id: str, person: str, *, connection: Connection) -> bool:
     """Whether there was a public name. The complaint is last: until then the next run finds it again."""
     for _ in range(TRIES):
-        complaint, events, suggestions = _read(complaint_id)
+        found = collected(complaint_id)
+        complaint = found.complaint
         if complaint is None or person not in (complaint.person, complaint.reporter):
             return False
         named = complaint.public_name is not None
-        mine = [event for event in events if event.reporter == person]
+        mine = [event for event in found.events if event.reporter == person]
         first, last = mine[:-_AT_ONCE], mine[-_AT_ONCE:]
         try:
             # A photo found good later finds that nobody is left to be offered anything.
-            for suggestion in suggestions:
+            for suggestion in found.suggestions:
                 suggestion.delete()
             for start in range(0, len(first), _AT_ONCE):
                 _remove(None, first[start : start + _AT_ONCE], connection=connection)
@@ -106,21 +107,6 @@ def _erase(complaint_id: str, person: str, *, connection: Connection) -> bool:
         else:
             return named
     raise Stale(complaint_id)
-
-
-def _read(complaint_id: str) -> tuple[ComplaintItem | None, list[EventItem], list[SuggestionItem]]:
-    complaint: ComplaintItem | None = None
-    events: list[EventItem] = []
-    suggestions: list[SuggestionItem] = []
-    for item in collected(complaint_id):
-        match item:
-            case ComplaintItem():
-                complaint = item
-            case EventItem():
-                events.append(item)
-            case SuggestionItem():
-                suggestions.append(item)
-    return complaint, events, suggestions
 
 
 def _remove(complaint: ComplaintItem | None, events: Sequence[EventItem], *, connection: Connection) -> None:

@@ -3,18 +3,16 @@
 Each page is one query (for the sharded indexes one for each shard), whatever the tables hold.
 """
 
-import base64
 import heapq
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from functions.complaints.faults import invalid
 from functions.complaints.places import cells_within, distance_m
 from functions.records.codec import worklist_key
+from functions.records.cursor import cursor_at, key_at, position
 from functions.records.tables import SHARDS, ComplaintItem
 
 TIMERS_PAGE: Final = 250
@@ -39,16 +37,17 @@ class Near:
 
 
 def own(person: str, *, limit: int, cursor: str | None) -> Page:
-    """A person's complaints and those they joined, newest first."""
+    """A person's complaints and those they joined, newest first. Raises Invalid for a cursor of another list."""
+    after = position(cursor, "pk", "sk", "id", person=person)
     query = ComplaintItem.by_person.query(
         person,
         scan_index_forward=False,
         limit=limit,
         page_size=limit,
-        last_evaluated_key=_read_cursor(cursor),
+        last_evaluated_key=key_at(after),
     )
     items = tuple(query)
-    return Page(items=items, cursor=_cursor(query.last_evaluated_key))
+    return Page(items=items, cursor=cursor_at(query.last_evaluated_key))
 
 
 def worklist(
@@ -58,12 +57,14 @@ def worklist(
 
     Of certain `statuses` a page may hold fewer than `limit`, even none, though its cursor leads on: however rare they
     are, no call looks through more than LOOKED_THROUGH entries of each part, or as many as a page would hold.
+    Raises Invalid for a cursor of another list.
     """
-    after = _read_cursor(cursor)
-    position = None if after is None else str(after["urgency"])
+    after = position(cursor, "urgency")
     size = limit + 1 if statuses is None else max(limit + 1, LOOKED_THROUGH)
     parts = [
-        _worklist_part(agency_id, shard, after=position, size=size, statuses=statuses)
+        _worklist_part(
+            agency_id, shard, after=None if after is None else after["urgency"], size=size, statuses=statuses
+        )
         for shard in range(SHARDS)
     ]
     # What lies beyond it in one part may come after what another part has not been asked for yet.
@@ -72,13 +73,16 @@ def worklist(
     found = [item for item in merged if horizon is None or item.urgency <= horizon]
     items = tuple(found[:limit])
     reached = items[-1].urgency if len(found) > limit else horizon
-    return Page(items=items, cursor=None if reached is None else _cursor({"urgency": reached}))
+    return Page(items=items, cursor=None if reached is None else cursor_at({"urgency": reached}))
 
 
 def overdue(*, limit: int, cursor: str | None) -> Page:
-    """What no body has answered though every term has passed, longest overdue first: SHARDS queries, merged."""
-    after = _read_cursor(cursor)
-    condition = None if after is None else ComplaintItem.overdue_since > str(after["overdue_since"])
+    """What no body has answered though every term has passed, longest overdue first: SHARDS queries, merged.
+
+    Raises Invalid for a cursor of another list.
+    """
+    after = position(cursor, "overdue_since")
+    condition = None if after is None else ComplaintItem.overdue_since > after["overdue_since"]
     parts = [
         ComplaintItem.by_overdue.query(str(shard), condition, limit=limit + 1, page_size=limit + 1)
         for shard in range(SHARDS)
@@ -86,8 +90,8 @@ def overdue(*, limit: int, cursor: str | None) -> Page:
     merged = heapq.merge(*parts, key=lambda item: item.overdue_since)
     found = tuple(islice(merged, limit + 1))
     items = found[:limit]
-    cursor = _cursor({"overdue_since": items[-1].overdue_since}) if len(found) > limit else None
-    return Page(items=items, cursor=cursor)
+    reached = {"overdue_since": items[-1].overdue_since} if len(found) > limit else None
+    return Page(items=items, cursor=cursor_at(reached))
 
 
 def with_complaints(items: Sequence[ComplaintItem]) -> list[ComplaintItem]:
@@ -158,22 +162,3 @@ def _worklist_part(
         items=[ComplaintItem.from_raw_data(raw) for raw in page["Items"]],
         seen_to=None if last is None else str(last["urgency"]["S"]),
     )
-
-
-def _cursor(key: Mapping[str, Any] | None) -> str | None:
-    if key is None:
-        return None
-    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str | None) -> dict[str, Any] | None:
-    if cursor is None:
-        return None
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        key = json.loads(base64.urlsafe_b64decode(padded))
-    except ValueError as error:
-        raise invalid("cursor", "wrong_form") from error
-    if not isinstance(key, dict):
-        raise invalid("cursor", "wrong_form")
-    return key

@@ -13,7 +13,7 @@ from functions.records import transaction
 from functions.records.codec import complaint_of, complaint_pk, event_of
 from functions.records.collection import collected
 from functions.records.requests import Request, RequestItem, RequestSeen, seen_before
-from functions.records.tables import ComplaintItem, EventItem, FollowerItem, NumberItem, SuggestionItem
+from functions.records.tables import ComplaintItem, FollowerItem, NumberItem, SuggestionItem
 
 
 class Store(Protocol):
@@ -75,27 +75,14 @@ class ComplaintStore:
 
     def collection(self, complaint_id: str) -> "Collection":
         """The complaint with its history, and what its photos suggest to its reporter; one query. Raises NotFound."""
-        complaint: Complaint | None = None
-        events: list[Event] = []
-        internal: set[int] = set()
-        suggestions: list[SuggestionItem] = []
-        for item in collected(complaint_id):
-            match item:
-                case ComplaintItem():
-                    complaint = complaint_of(item)
-                case EventItem():
-                    events.append(event_of(item))
-                    if item.visible is False:
-                        internal.add(int(item.seq))
-                case SuggestionItem():
-                    suggestions.append(item)
-        if complaint is None:
+        found = collected(complaint_id)
+        if found.complaint is None:
             raise NotFound(complaint_id)
         return Collection(
-            complaint=complaint,
-            events=tuple(events),
-            internal=frozenset(internal),
-            suggestions=tuple(suggestions),
+            complaint=complaint_of(found.complaint),
+            events=tuple(map(event_of, found.events)),
+            internal=frozenset(int(event.seq) for event in found.events if event.visible is False),
+            suggestions=tuple(found.suggestions),
         )
 
     def by_number(self, number: str) -> str:

@@ -29,6 +29,10 @@ from functions.records.attributes import InstantAttribute
 from functions.records.dynamodb import TableMeta, one_client
 
 SHARDS: Final = 4
+# What a line of a list shows.
+_LINE: Final = (
+    "kind number status category agency_id due_at submitted_at changed_at escalation_level overdue joined version"
+).split()
 
 
 def shard_of(complaint_id: str) -> int:
@@ -41,22 +45,7 @@ class ByPerson(GlobalSecondaryIndex[Any]):
 
     class Meta:
         index_name = "by_person"
-        projection = IncludeProjection(
-            [
-                "kind",
-                "number",
-                "status",
-                "category",
-                "agency_id",
-                "due_at",
-                "submitted_at",
-                "changed_at",
-                "escalation_level",
-                "overdue",
-                "joined",
-                "version",
-            ]
-        )
+        projection = IncludeProjection(_LINE)
 
     person = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
@@ -67,24 +56,7 @@ class Worklist(GlobalSecondaryIndex[Any]):
 
     class Meta:
         index_name = "worklist"
-        projection = IncludeProjection(
-            [
-                "kind",
-                "id",
-                "number",
-                "status",
-                "category",
-                "agency_id",
-                "due_at",
-                "submitted_at",
-                "changed_at",
-                "escalation_level",
-                "overdue",
-                "joined",
-                "district",
-                "version",
-            ]
-        )
+        projection = IncludeProjection([*_LINE, "id", "district"])
 
     worklist = UnicodeAttribute(hash_key=True)
     urgency = UnicodeAttribute(range_key=True)
@@ -107,19 +79,9 @@ class Nearby(GlobalSecondaryIndex[Any]):
     class Meta:
         index_name = "nearby"
         projection = IncludeProjection(
-            [
-                "lat",
-                "lon",
-                "number",
-                "status",
-                "joined",
-                "submitted_at",
-                "agency_id",
-                "due_at",
-                "escalation_level",
-                "overdue",
-                "person",
-            ]
+            (
+                "lat lon number status joined submitted_at agency_id due_at escalation_level overdue person"
+            ).split()
         )
 
     place = UnicodeAttribute(hash_key=True)
@@ -132,20 +94,10 @@ class Overdue(GlobalSecondaryIndex[Any]):
     class Meta:
         index_name = "overdue"
         projection = IncludeProjection(
-            [
-                "number",
-                "status",
-                "category",
-                "agency_id",
-                "escalated_to",
-                "escalation_level",
-                "district",
-                "lat",
-                "lon",
-                "due_at",
-                "submitted_at",
-                "joined",
-            ]
+            (
+                "number status category agency_id escalated_to escalation_level district lat lon due_at "
+                "submitted_at joined"
+            ).split()
         )
 
     overdue_shard = UnicodeAttribute(hash_key=True)

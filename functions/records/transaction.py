@@ -47,13 +47,13 @@ def write(change: Change, *, request: Request | None, correlation_id: str | None
 class _Step:
     """One write of the transaction and the error that its failed condition means."""
 
-    table_action: str
     item: Any
-    condition: Any
-    refused: Callable[[Mapping[str, Any] | None], Exception]
+    condition: Any = None
+    refused: Callable[[Mapping[str, Any] | None], Exception] = lambda _: Stale()
+    is_delete: bool = False
 
     def add(self, transaction: TransactWrite) -> None:
-        if self.table_action == "delete":
+        if self.is_delete:
             transaction.delete(self.item, condition=self.condition)
         else:
             transaction.save(self.item, condition=self.condition, return_values="ALL_OLD")
@@ -73,22 +73,12 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
     after_bodies = () if after.status in ENDED else after.escalated_to
     moved = before is not None and (urgency(before), before.status) != (urgency(after), after.status)
     deletes = [
-        _Step(
-            table_action="delete",
-            item=SupervisorItem(complaint_pk(after.id), f"supervisor#{body}"),
-            condition=None,
-            refused=lambda _: Stale(),
-        )
+        _Step(item=SupervisorItem(complaint_pk(after.id), f"supervisor#{body}"), is_delete=True)
         for body in before_bodies
         if body not in after_bodies
     ]
     saves += [
-        _Step(
-            table_action="save",
-            item=supervisor_item(after, body),
-            condition=None,
-            refused=lambda _: Stale(),
-        )
+        _Step(item=supervisor_item(after, body))
         for body in after_bodies
         if body not in before_bodies or moved
     ]
@@ -107,26 +97,18 @@ def _complaint_step(change: Change) -> _Step:
             condition &= (ComplaintItem.person == change.before.reporter) | (
                 ComplaintItem.reporter == change.before.reporter
             )
-    return _Step(
-        table_action="save",
-        item=complaint_item(change.after),
-        condition=condition,
-        refused=lambda _: Stale(),
-    )
+    return _Step(item=complaint_item(change.after), condition=condition)
 
 
 def _event_step(change: Change, *, correlation_id: str | None) -> _Step:
     return _Step(
-        table_action="save",
         item=event_item(change, correlation_id=correlation_id),
         condition=EventItem.pk.does_not_exist(),
-        refused=lambda _: Stale(),
     )
 
 
 def _number_step(after: Complaint) -> _Step:
     return _Step(
-        table_action="save",
         item=NumberItem(f"number#{after.number}", complaint_id=after.id),
         condition=NumberItem.pk.does_not_exist(),
         refused=lambda raw: _number_taken(raw, after),
@@ -145,7 +127,6 @@ def _number_taken(raw: Mapping[str, Any] | None, after: Complaint) -> Exception:
 def _request_step(request: Request, change: Change) -> _Step:
     at: datetime = change.after.changed_at
     return _Step(
-        table_action="save",
         item=RequestItem(
             request.pk,
             complaint_id=change.after.id,
@@ -167,7 +148,6 @@ def _request_seen(raw: Mapping[str, Any] | None) -> Exception:
 def _follower_step(change: Change, follower: str) -> _Step:
     after = change.after
     return _Step(
-        table_action="save",
         item=FollowerItem(
             complaint_pk(after.id),
             f"follower#{follower}",

@@ -158,7 +158,6 @@ def _check_extension(
             by=Duration.parse(extension["by"]),
             received_at=received,
             calendar=calendar,
-            extension_counts_from=extension.get("counts_from", "registration"),
         )
 
     if "refused_after" in extension:

@@ -91,6 +91,7 @@ def _settled(gateway: Gateway) -> dict[str, Sequence[str]]:
     """Complaints that are with the body, some of them answered, and a subscription."""
     from functions.complaints.clock import utc_now
     from functions.complaints.moves.assignment import assign
+    from functions.notify.webhooks.signature import new_secret
     from functions.records.agencies.agreements import agree
     from functions.records.agencies.subscriptions import new_subscription
     from functions.records.move import move
@@ -114,7 +115,7 @@ def _settled(gateway: Gateway) -> dict[str, Sequence[str]]:
         AGENCY_ID,
         url="https://agency.example/hook",
         types=("complaint.*",),
-        secret="whsec_x",
+        secret=new_secret(),
         active=True,
         now=now,
     )

@@ -13,6 +13,7 @@ from functions.complaints.places import cells_within
 from functions.notify import feed
 from functions.records import lists
 from functions.records.codec import complaint_item
+from functions.records.cursor import opaque
 from functions.records.tables import SHARDS, ComplaintItem, shard_of
 from tests.bench.units import Spent, counting
 from tests.core.story import REPORTER, START, assigned
@@ -60,7 +61,7 @@ def worklist(*statuses: Status) -> lists.Page:
 
 
 def after(position: int) -> str:
-    return feed._cursor([position] * SHARDS)
+    return opaque(".".join([str(position)] * SHARDS))
 
 
 def nearby(held: int) -> None:

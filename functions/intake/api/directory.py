@@ -1,5 +1,6 @@
 """What is open to everybody: the categories, the bodies, what is overdue, and where webhooks come from."""
 
+from functools import partial
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler import Response, content_types
@@ -12,7 +13,7 @@ from functions.complaints.texts import in_language
 from functions.edge.complaint_fields import AgencyName, Number, Point, agency_name
 from functions.edge.fields import Count, Instant, View, described, one_of
 from functions.edge.language import Speech
-from functions.edge.paging import PAGE_SIZE, Cursor, PageSize, checked
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
 from functions.intake.api.views import category_name, in_charge
 from functions.records import lists
 from functions.records.tables import ComplaintItem
@@ -107,11 +108,11 @@ class WebhookAddresses(View):
 def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
     """The routes; `webhook_addresses` are none where webhooks come from anywhere in AWS."""
     router = Router()
+    read = partial(router.get, tags=_TAG)
 
-    @router.get(
+    @read(
         "/v1/categories",
         operation_id="listCategories",
-        tags=_TAG,
         summary="What can be reported, with terms and questions",
         description="Texts in the caller's language; the terms are the region's promise.",
     )
@@ -119,10 +120,9 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
         views = [_category(each, speech.language) for each in region.categories.values()]
         return _cached(Categories(items=views), headers=_AN_HOUR | _IN_LANGUAGES)
 
-    @router.get(
+    @read(
         "/v1/agencies",
         operation_id="listAgencies",
-        tags=_TAG,
         summary="The bodies, and whom each answers to",
         description="Texts in the caller's language. `parent` is the body that an overdue complaint goes up to.",
     )
@@ -133,10 +133,9 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
         ]
         return _cached(Agencies(items=views), headers=_AN_HOUR | _IN_LANGUAGES)
 
-    @router.get(
+    @read(
         "/v1/overdue",
         operation_id="listOverdue",
-        tags=_TAG,
         summary="Complaints that nobody has answered in time, longest overdue first",
         description="Every body of the ladder has let its term pass. A complaint leaves the list when it is answered "
         "or withdrawn.",
@@ -144,17 +143,16 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
     def overdue(
         speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
     ) -> Response[OverdueComplaints]:
-        page = lists.overdue(limit=limit, cursor=checked(cursor, "overdue_since"))
+        page = lists.overdue(limit=limit, cursor=cursor)
         views = [_overdue(item, region=region, language=speech.language) for item in page.items]
         return _cached(
             OverdueComplaints(items=views, cursor=page.cursor),
             headers={"cache-control": "public, max-age=60"} | _IN_LANGUAGES,
         )
 
-    @router.get(
+    @read(
         "/v1/webhook-addresses",
         operation_id="listWebhookAddresses",
-        tags=_TAG,
         summary="The addresses that webhooks come from",
         description="For an agency whose firewall lets in known addresses only. Empty where the region does not "
         "ask for fixed ones.",

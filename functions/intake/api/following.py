@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler import Response
@@ -65,6 +66,8 @@ NO_REASON: Final = Withdrawal()
 def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], datetime]) -> Router:
     """The routes, under one region's limits."""
     router, region = Router(), receipts.region
+    move = partial(router.post, tags=["Complaints"], security=SIGNED_IN, openapi_extensions=moving())
+    limited_move = partial(move, openapi_extensions=moving("daily-limit-reached"))
     limits = Limits.of(region.limits)
     said = limits.comment_length
     text = Annotated[str, words(said, "In the person's own words.")]
@@ -100,12 +103,9 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
             return receipts.created(*of_same(seen, request, store=store), speech=speech)
         return receipts.created(*moved(id, person, decide, request), speech=speech)
 
-    @router.post(
+    @limited_move(
         "/v1/complaints/<id>/comments",
         operation_id="comment",
-        tags=["Complaints"],
-        security=SIGNED_IN,
-        openapi_extensions=moving("daily-limit-reached"),
         summary="Add a comment, or answer the body's question",
         description="The body in charge reads it. While a question stands, it is the answer to it.",
     )
@@ -125,12 +125,9 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
 
         return receipts.shown(moved(id, person, decide, request)[0], speech=speech)
 
-    @router.post(
+    @move(
         "/v1/complaints/<id>/confirm",
         operation_id="confirmAnswer",
-        tags=["Complaints"],
-        security=SIGNED_IN,
-        openapi_extensions=moving(),
         summary="Accept the answer and close the complaint",
         description="Without it an answer that nobody refutes closes by itself, after the region's term.",
     )
@@ -146,12 +143,9 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
 
         return receipts.shown(moved(id, person, decide, taken(key, person))[0], speech=speech)
 
-    @router.post(
+    @move(
         "/v1/complaints/<id>/refute",
         operation_id="refuteAnswer",
-        tags=["Complaints"],
-        security=SIGNED_IN,
-        openapi_extensions=moving(),
         summary="Say that the answer is not true",
         description="The complaint goes back to the body, on the old clock.",
     )
@@ -169,12 +163,9 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
 
         return receipts.shown(moved(id, person, decide, named(key, person))[0], speech=speech)
 
-    @router.post(
+    @move(
         "/v1/complaints/<id>/withdraw",
         operation_id="withdraw",
-        tags=["Complaints"],
-        security=SIGNED_IN,
-        openapi_extensions=moving(),
         summary="Take the complaint back",
         description="Nobody works on it any more; what was said stays in its history.",
     )
@@ -192,12 +183,9 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
 
         return receipts.shown(moved(id, person, decide, taken(key, person))[0], speech=speech)
 
-    @router.post(
+    @limited_move(
         "/v1/complaints/<id>/join",
         operation_id="join",
-        tags=["Complaints"],
-        security=SIGNED_IN,
-        openapi_extensions=moving("daily-limit-reached"),
         summary="Join another person's complaint",
         description="Whoever joined sees it and is told of every step. Joining twice is joining once.",
     )

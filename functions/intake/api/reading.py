@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -18,7 +19,7 @@ from functions.edge.callers import Person
 from functions.edge.fields import View, between, described
 from functions.edge.language import Speech
 from functions.edge.operations import SIGNED_IN, ComplaintId
-from functions.edge.paging import PAGE_SIZE, Cursor, PageSize, checked
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
 from functions.intake.api.views import (
     ComplaintDetail,
     JoinedLine,
@@ -65,29 +66,26 @@ class Appeal(View):
 def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable[[], datetime]) -> Router:
     """The routes; a person sees what they filed or joined, and what is not theirs does not exist for them."""
     router = Router()
+    read = partial(router.get, tags=["Complaints"], security=SIGNED_IN)
 
-    @router.get(
+    @read(
         "/v1/complaints",
         operation_id="listComplaints",
-        tags=["Complaints"],
-        security=SIGNED_IN,
         summary="One's own complaints and those one has joined, newest first",
         description="In short; each whole under its own address.",
     )
     def own(
         person: Person, speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
     ) -> OwnComplaints:
-        page = lists.own(person, limit=limit, cursor=checked(cursor, "pk", "sk", "id", person=person))
+        page = lists.own(person, limit=limit, cursor=cursor)
         return OwnComplaints(
             items=[summary(item, region=region, language=speech.language) for item in page.items],
             cursor=page.cursor,
         )
 
-    @router.get(
+    @read(
         "/v1/complaints/nearby",
         operation_id="findNearby",
-        tags=["Complaints"],
-        security=SIGNED_IN,
         summary="Open complaints of a category near a place, nearest first",
         description="Ask before filing: who finds the same there can join it. The category gives the radius "
         "(`duplicate_radius_m`). Twenty at most.",
@@ -112,11 +110,9 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
             items=[near(each, person=person, region=region, language=speech.language) for each in found]
         )
 
-    @router.get(
+    @read(
         "/v1/complaints/<id>",
         operation_id="showComplaint",
-        tags=["Complaints"],
-        security=SIGNED_IN,
         summary="A complaint with its history, deadline and photos",
         description="For the reporter and those who joined.",
     )
@@ -136,11 +132,9 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
             bucket=bucket,
         )
 
-    @router.get(
+    @read(
         "/v1/complaints/<id>/appeal",
         operation_id="writeAppeal",
-        tags=["Complaints"],
-        security=SIGNED_IN,
         summary="A ready text of an appeal, once a term has passed in silence",
         description="Silence past the term counts as refusal (Administrative Procedural and Process-Related Code of "
         "Kazakhstan, art. 91). 404 until a term was missed.",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import Complaint, Status
+from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event
 from functions.complaints.history import line
 from functions.complaints.moves.agency import OUTCOMES
@@ -15,7 +15,16 @@ from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.texts import datetime_text, distance_text, in_language, text
 from functions.complaints.transitions import Move
-from functions.edge.complaint_fields import AgencyName, Line, Number, Place, Point, Possible, agency_name
+from functions.edge.complaint_fields import AgencyName, Line, Number, Point, Possible, agency_name
+from functions.edge.complaint_views import (
+    ComplaintInShort,
+    ListedComplaint,
+    Matter,
+    PartText,
+    in_short,
+    listed,
+    matter,
+)
 from functions.edge.fields import Absent, Count, Id, Instant, View, described, one_of
 from functions.edge.uploads import PhotoView, Upload, photo_views
 from functions.records.lists import Near
@@ -29,32 +38,18 @@ def _is_unsaid(value: object) -> bool:
     return value == _UNSAID
 
 
-class ComplaintReceipt(View):
+class ComplaintReceipt(ComplaintInShort):
     """The state of a complaint in short: what every move answers."""
 
-    id: Id
-    number: Number
-    status: Status
     status_text: str
-    version: Count
-    category: str
     agency: AgencyName | None
-    submitted_at: Instant
-    changed_at: Instant
-    uploads: Annotated[
-        list[Upload],
-        described("How to send the photos that this request declared and that have not come yet."),
-    ]
-    due_at: Annotated[Instant | None, described("By when the body must answer.")]
-    deadline_explanation: Annotated[str | None, described("How that was counted, in words.")]
-    escalation_level: Count
-    overdue: Annotated[bool, described("Every body of the ladder has missed its term.")]
+    deadline_explanation: Annotated[str | None, described("How the deadline was counted, in words.")]
 
 
 class Part(ComplaintReceipt):
     """A part that was passed on to a body of its own."""
 
-    part: Annotated[str | None, described("What is asked of the body of this part.")]
+    part: PartText
 
 
 class PhotoSuggestion(View):
@@ -84,46 +79,27 @@ class AnswerView(View):
     closes_at: Annotated[Instant | None, described("When it counts as accepted unless it is refuted before.")]
 
 
-class ComplaintDetail(ComplaintReceipt):
+class ComplaintDetail(ComplaintReceipt, Matter):
     """All that a person may know. `answers`, `public_name` and `possible` are the reporter's alone."""
 
     category_name: str
-    comment: str
-    written_at: Annotated[
-        Instant | None,
-        described("When the person wrote it, as their phone says, where that was before it could be sent."),
-    ]
-    location: Place
-    district: str | None
-    joined: Count
     photos: list[OwnPhoto]
     timeline: list[Line]
-    question: Annotated[str | None, described("What the body asks and nobody has answered yet.")]
     answer: AnswerView | None
-    parent_id: Id | None
-    part: Annotated[str | None, described("What is asked of the body of this part.")]
     parts: list[Part]
     answers: Absent[dict[str, str]]
     public_name: Annotated[str | None, Field(exclude_if=_is_unsaid)] = _UNSAID
     possible: Absent[Possible]
 
 
-class OwnLine(View):
+class OwnLine(ListedComplaint):
     """A line of the person's list: a complaint of theirs."""
 
-    id: Id
-    number: Number
-    status: Status
     status_text: str
     category: str
     category_name: str
     agency: AgencyName | None
-    submitted_at: Instant
     changed_at: Instant
-    due_at: Instant | None
-    escalation_level: Count
-    overdue: bool
-    joined: Count
     joined_by_me: Literal[False]
 
 
@@ -137,20 +113,12 @@ class JoinedLine(View):
     joined_by_me: Literal[True]
 
 
-class NearbyComplaint(View):
+class NearbyComplaint(ListedComplaint):
     """An open complaint, without anything of the person who made it."""
 
-    id: Id
-    number: Number
-    status: Status
     location: Point
     distance_m: Count
-    joined: Count
-    submitted_at: Instant
     agency: AgencyName | None
-    due_at: Annotated[Instant | None, described("By when the body must answer.")]
-    escalation_level: Count
-    overdue: Annotated[bool, described("Every body of the ladder has missed its term.")]
     mine: Annotated[bool, described("The caller's own: there is nothing to join.")]
 
 
@@ -183,18 +151,11 @@ def detail(
     photos = photo_views(complaint, language=language, bucket=bucket)
     return ComplaintDetail(
         **_in_short(complaint, region=region, language=language),
+        **matter(complaint),
         category_name=category_name(complaint.category, region=region, language=language),
-        comment=complaint.comment,
-        written_at=iso_or_none(complaint.written_at),
-        location=Place(lat=complaint.lat, lon=complaint.lon, address=complaint.address),
-        district=complaint.district,
-        joined=complaint.joined,
         photos=[OwnPhoto(**dict(photo), suggestion=suggested.get(photo.id)) for photo in photos],
         timeline=[Line(**each) for each in lines if each is not None],
-        question=complaint.open_question,
         answer=_answer(complaint),
-        parent_id=complaint.parent_id,
-        part=complaint.part,
         parts=[Part(**_in_short(part, region=region, language=language), part=part.part) for part in parts],
         answers=dict(complaint.answers) if mine else None,
         public_name=complaint.public_name if mine else _UNSAID,
@@ -224,19 +185,12 @@ def summary(item: ComplaintItem, *, region: Region, language: str) -> OwnLine | 
             id=item.id, number=item.number, category=item.category, category_name=name, joined_by_me=True
         )
     return OwnLine(
-        id=item.id,
-        number=item.number,
-        status=Status(item.status),
+        **listed(item),
         status_text=text(f"status.{item.status}", language),
         category=item.category,
         category_name=name,
         agency=in_charge(item.agency_id, region=region, language=language),
-        submitted_at=iso(item.submitted_at),
         changed_at=iso(item.changed_at),
-        due_at=iso_or_none(item.due_at),
-        escalation_level=int(item.escalation_level or 0),
-        overdue=bool(item.overdue),
-        joined=int(item.joined or 0),
         joined_by_me=False,
     )
 
@@ -245,17 +199,10 @@ def near(found: Near, *, person: str, region: Region, language: str) -> NearbyCo
     """An open complaint nearby; of who made it nothing but whether that is `person`."""
     item = found.item
     return NearbyComplaint(
-        id=item.id,
-        number=item.number,
-        status=Status(item.status),
+        **listed(item),
         location=Point(lat=float(item.lat), lon=float(item.lon)),
         distance_m=round(found.distance_m),
-        joined=int(item.joined or 0),
-        submitted_at=iso(item.submitted_at),
         agency=in_charge(item.agency_id, region=region, language=language),
-        due_at=iso_or_none(item.due_at),
-        escalation_level=int(item.escalation_level or 0),
-        overdue=bool(item.overdue),
         mine=item.person == person,
     )
 
@@ -274,21 +221,10 @@ def _in_short(
     complaint: Complaint, *, uploads: Sequence[Upload] = (), region: Region, language: str
 ) -> dict[str, Any]:
     promise = complaint.promise
-    return {
-        "id": complaint.id,
-        "number": complaint.number,
-        "status": complaint.status,
+    return in_short(complaint, uploads=uploads) | {
         "status_text": text(f"status.{complaint.status}", language),
-        "version": complaint.version,
-        "category": complaint.category,
         "agency": in_charge(complaint.agency_id, region=region, language=language),
-        "submitted_at": iso(complaint.submitted_at),
-        "changed_at": iso(complaint.changed_at),
-        "uploads": list(uploads),
-        "due_at": iso_or_none(complaint.due_at),
         "deadline_explanation": None if promise is None else promise_text(promise, language),
-        "escalation_level": complaint.escalation_level,
-        "overdue": complaint.overdue,
     }
 
 

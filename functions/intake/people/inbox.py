@@ -1,6 +1,5 @@
 """The inbox as the app shows it: each item said anew, in the language of whoever reads it."""
 
-import base64
 import re
 from datetime import datetime
 from typing import Annotated, Final
@@ -13,6 +12,7 @@ from functions.complaints.history import line
 from functions.complaints.region import Region
 from functions.edge.complaint_fields import Line, Number
 from functions.edge.fields import Id, Instant, View, described
+from functions.records.cursor import opaque, plain
 from functions.records.people.inbox import InboxItem, event_of, inbox_page, unread
 from functions.records.people.profiles import ProfileItem
 
@@ -57,21 +57,14 @@ def inbox_view(
     return Inbox(
         items=[item for item in said if item is not None],
         unread=unread(person, since=since, now=now),
-        cursor=None if last is None else public_id(last),
+        cursor=None if last is None else opaque(last),
         as_of=iso(now),
     )
 
 
-def public_id(sk: str) -> str:
-    return base64.urlsafe_b64encode(sk.encode()).decode().rstrip("=")
-
-
 def sort_key(public: str, *, field: str) -> str:
-    """The key that `public_id` made public; raises Invalid for anything else."""
-    try:
-        sk = base64.urlsafe_b64decode(public + "=" * (-len(public) % 4)).decode("ascii")
-    except ValueError:
-        sk = ""
+    """The key of the item with this id; raises Invalid for anything else."""
+    sk = plain(public, field=field)
     if not _SK.fullmatch(sk):
         raise invalid(field, "wrong_form")
     return sk
@@ -83,7 +76,7 @@ def _item(item: InboxItem, *, since: datetime | None, language: str, region: Reg
         return None
     return InboxLine(
         **said,
-        id=public_id(item.sk),
+        id=opaque(item.sk),
         complaint_id=item.complaint_id,
         number=item.number,
         category=item.category,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -27,9 +28,6 @@ from functions.notify.webhooks.jobs import Enqueue
 from functions.notify.webhooks.schedule import Pause, SubscriptionHealth
 from functions.records.agencies.subscriptions import SubscriptionItem, subscription_of
 
-_ADMIN: Final = with_scope("admin")
-_MAY_CONFLICT: Final = answering("conflict")
-
 
 class SecretRotation(Body):
     """Another algorithm than the secret has now, if one is wanted."""
@@ -43,13 +41,13 @@ AS_IT_IS: Final = SecretRotation()
 def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
     """The routes; `post` sends a challenge."""
     router = Router()
+    act = partial(
+        router.post, tags=TAG, security=with_scope("admin"), openapi_extensions=answering("conflict")
+    )
 
-    @router.post(
+    @act(
         "/v1/agency/subscriptions/<id>/verify",
         operation_id="verifySubscription",
-        tags=TAG,
-        security=_ADMIN,
-        openapi_extensions=_MAY_CONFLICT,
         summary="Send the challenge again",
     )
     def verify_now(id: SubscriptionId, caller: Admin) -> Subscription:
@@ -61,12 +59,9 @@ def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Rou
         shown = verification_view(verification)
         return subscription_view(Subscription, item, now=now(), verification=shown)
 
-    @router.post(
+    @act(
         "/v1/agency/subscriptions/<id>/pause",
         operation_id="pauseSubscription",
-        tags=TAG,
-        security=_ADMIN,
-        openapi_extensions=_MAY_CONFLICT,
         summary="Hold everything back",
     )
     def pause(id: SubscriptionId, caller: Admin) -> Subscription:
@@ -76,12 +71,9 @@ def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Rou
         )
         return subscription_view(Subscription, item, now=now())
 
-    @router.post(
+    @act(
         "/v1/agency/subscriptions/<id>/resume",
         operation_id="resumeSubscription",
-        tags=TAG,
-        security=_ADMIN,
-        openapi_extensions=_MAY_CONFLICT,
         summary="Go on, with what was held back first",
     )
     def resume(id: SubscriptionId, caller: Admin) -> Subscription:
@@ -91,12 +83,9 @@ def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Rou
         wake(item, enqueue=enqueue, now=now())
         return subscription_view(Subscription, item, now=now())
 
-    @router.post(
+    @act(
         "/v1/agency/subscriptions/<id>/rotate-secret",
         operation_id="rotateSecret",
-        tags=TAG,
-        security=_ADMIN,
-        openapi_extensions=_MAY_CONFLICT,
         summary="Make a new secret; messages carry both signatures for 24 hours",
     )
     def rotate(id: SubscriptionId, caller: Admin, body: SecretRotation = AS_IT_IS) -> RotatedSubscription:

@@ -1,10 +1,9 @@
 """`/v1/agency/subscriptions/{id}/deliveries`: what was sent or waits, with its attempts and the next; one is sent again."""
 
-import base64
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from functools import partial
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -31,8 +30,7 @@ from functions.notify.webhooks.jobs import Enqueue, replay_one
 from functions.notify.webhooks.store import DynamoDeliveries, delivery_of_item
 from functions.notify.webhooks.tables import DeliveryItem, lane_pk
 from functions.records.agencies.subscriptions import subscription_of
-
-CURSOR_MOST: Final = 500
+from functions.records.cursor import cursor_at, key_at, position
 
 
 class Deliveries(View):
@@ -45,12 +43,11 @@ class Deliveries(View):
 def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
     """The routes."""
     router, store = Router(), DynamoDeliveries()
+    read = partial(router.get, tags=TAG, security=with_scope("read"))
 
-    @router.get(
+    @read(
         "/v1/agency/subscriptions/<id>/deliveries",
         operation_id="listDeliveries",
-        tags=TAG,
-        security=with_scope("read"),
         summary="A subscription's deliveries with their attempts and the next, newest first",
     )
     def listed(
@@ -68,7 +65,7 @@ def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
     ) -> Deliveries:
         at, subscription = now(), subscription_of(caller.agency_id, id)
         first, last = iso(start or at - 2 * KEPT), iso(end or at + timedelta(days=1))
-        after = _read_cursor(cursor, subscription.id, first=first, last=last)
+        after = _position(cursor, subscription.id, first=first, last=last)
         if first > last:
             return Deliveries(items=[], cursor=None)
         query = DeliveryItem.by_time.query(
@@ -78,20 +75,18 @@ def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
             scan_index_forward=False,
             limit=limit,
             page_size=limit if status is None else 100,
-            last_evaluated_key=after,
+            last_evaluated_key=key_at(after),
         )
         found = [delivery_of_item(item) for item in query]
         ahead = next_attempts(found, subscription, now=at)
         return Deliveries(
             items=[delivery_view(DeliveryView, each, ahead=ahead) for each in found],
-            cursor=_cursor(query.last_evaluated_key),
+            cursor=cursor_at(query.last_evaluated_key),
         )
 
-    @router.get(
+    @read(
         "/v1/agency/subscriptions/<id>/deliveries/<delivery_id>",
         operation_id="showDelivery",
-        tags=TAG,
-        security=with_scope("read"),
         summary="One delivery with its payload",
     )
     def show(id: SubscriptionId, delivery_id: DeliveryId, caller: Reader) -> DeliveryDetail:
@@ -131,27 +126,14 @@ def _delivery(caller: Caller, subscription_id: str, delivery_id: str) -> Deliver
     return delivery
 
 
-def _cursor(key: Mapping[str, Any] | None) -> str | None:
-    if key is None:
+def _position(cursor: str | None, subscription_id: str, *, first: str, last: str) -> dict[str, str] | None:
+    """Where to go on. Raises Invalid for a key that no delivery of this list has: DynamoDB goes on after no other."""
+    after = position(cursor, "pk", "sk", "created", subscription_id=subscription_id)
+    if after is None:
         return None
-    text = json.dumps([key["pk"]["S"], key["sk"]["S"], key["created"]["S"]])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str | None, subscription_id: str, *, first: str, last: str) -> dict[str, Any] | None:
-    """The key to go on after. Raises Invalid for one that `_cursor` makes of no delivery of this list: DynamoDB goes on
-    after no other.
-    """
-    if cursor is None:
-        return None
-    try:
-        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        pk, sk, created = (str(each) for each in json.loads(text))
-        _, complaint_id, seq = created.split("#")
-    except (ValueError, TypeError, RecursionError) as error:
-        raise invalid("cursor", "wrong_form") from error
-    is_one = (pk, sk) == (lane_pk(subscription_id, complaint_id), f"event#{seq}")
-    if len(cursor) > CURSOR_MOST or not is_one or not created.isascii() or not first <= created <= last:
+    _, _, named = after["created"].partition("#")
+    complaint_id, _, seq = named.partition("#")
+    is_one = (after["pk"], after["sk"]) == (lane_pk(subscription_id, complaint_id), f"event#{seq}")
+    if not is_one or not first <= after["created"] <= last:
         raise invalid("cursor", "wrong_form")
-    key = {"pk": pk, "sk": sk, "created": created, "subscription_id": subscription_id}
-    return {name: {"S": value} for name, value in key.items()}
+    return after

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, ClassVar, Final
 
 from aws_lambda_powertools.event_handler import Response
@@ -120,6 +121,13 @@ class NewKey(View):
 def keys(*, now: Callable[[], datetime]) -> Router:
     """The routes."""
     router = Router()
+    new_key = partial(
+        router.post,
+        status_code=201,
+        tags=_TAG,
+        security=_ADMIN,
+        openapi_extensions=answering("conflict"),
+    )
     key_wanted = bound(KeyWanted)
     key_wanted.now = staticmethod(now)
 
@@ -133,15 +141,7 @@ def keys(*, now: Callable[[], datetime]) -> Router:
     def listed(caller: Admin) -> Keys:
         return Keys(items=[_key(each, now=now()) for each in keys_of(caller.agency_id)])
 
-    @router.post(
-        "/v1/agency/keys",
-        status_code=201,
-        operation_id="makeKey",
-        tags=_TAG,
-        security=_ADMIN,
-        openapi_extensions=answering("conflict"),
-        summary="Make a key",
-    )
+    @new_key("/v1/agency/keys", operation_id="makeKey", summary="Make a key")
     def make(caller: Admin, body: Annotated[KeyWanted, FromBody, under(key_wanted)]) -> NewKey:
         made = create_key(
             caller.agency_id,
@@ -165,13 +165,9 @@ def keys(*, now: Callable[[], datetime]) -> Router:
         revoke_key(caller.agency_id, key_id, now=now())
         return no_content()
 
-    @router.post(
+    @new_key(
         "/v1/agency/keys/<key_id>/rotate",
-        status_code=201,
         operation_id="rotateKey",
-        tags=_TAG,
-        security=_ADMIN,
-        openapi_extensions=answering("conflict"),
         summary="Make a key's successor; the old one goes on working for a while",
     )
     def rotate(key_id: KeyId, caller: Admin, body: KeyRotation = BY_ITSELF) -> NewKey:

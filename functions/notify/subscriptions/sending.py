@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, ClassVar, Final
+from functools import partial
+from typing import Annotated, ClassVar
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
@@ -26,9 +27,6 @@ from functions.notify.webhooks.nudges import JobCall
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import start_replay
 from functions.records.agencies.subscriptions import SubscriptionItem, subscription_of
-
-_WRITE: Final = with_scope("write")
-_MAY_CONFLICT: Final = answering("conflict")
 
 
 class TimeRange(Body):
@@ -76,14 +74,17 @@ def time_range(now: Callable[[], datetime]) -> type[TimeRange]:
 def sending(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
     """The routes."""
     router, deliveries = Router(), DynamoDeliveries()
-
-    @router.post(
-        "/v1/agency/subscriptions/<id>/test",
+    send = partial(
+        router.post,
         status_code=202,
-        operation_id="sendTest",
         tags=TAG,
-        security=_WRITE,
-        openapi_extensions=_MAY_CONFLICT,
+        security=with_scope("write"),
+        openapi_extensions=answering("conflict"),
+    )
+
+    @send(
+        "/v1/agency/subscriptions/<id>/test",
+        operation_id="sendTest",
         summary="Send a test event",
         description="409 where it would have to wait: the subscription is paused, or its endpoint is being spared.",
     )
@@ -97,13 +98,9 @@ def sending(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
         enqueue([Nudge(lane=delivery.lane)])
         return delivery_detail(delivery)
 
-    @router.post(
+    @send(
         "/v1/agency/subscriptions/<id>/replay",
-        status_code=202,
         operation_id="replayRange",
-        tags=TAG,
-        security=_WRITE,
-        openapi_extensions=_MAY_CONFLICT,
         summary="Send a range of time again",
     )
     def replay(

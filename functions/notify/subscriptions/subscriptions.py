@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar, Final
 
 from aws_lambda_powertools.event_handler import Response, content_types
@@ -114,14 +115,13 @@ def subscriptions(
 ) -> Router:
     """The routes; `post` sends a challenge."""
     router = Router()
+    read = partial(router.get, tags=TAG, security=with_scope("read"))
     wanted, changed = bound(SubscriptionWanted), bound(SubscriptionChange)
     wanted.policy = changed.policy = policy
 
-    @router.get(
+    @read(
         "/v1/agency/subscriptions",
         operation_id="listSubscriptions",
-        tags=TAG,
-        security=with_scope("read"),
         summary="The agency's subscriptions, oldest first",
     )
     def listed(caller: Reader) -> Subscriptions:
@@ -167,11 +167,9 @@ def subscriptions(
             headers={"location": f"/v1/agency/subscriptions/{item.id}"},
         )
 
-    @router.get(
+    @read(
         "/v1/agency/subscriptions/<id>",
         operation_id="showSubscription",
-        tags=TAG,
-        security=with_scope("read"),
         summary="A subscription with its health and jobs",
     )
     def show(id: SubscriptionId, caller: Reader) -> SubscriptionDetail:

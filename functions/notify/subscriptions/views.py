@@ -1,5 +1,6 @@
 """Subscriptions as the API shows them; what is secret is in the two alone that were just given a secret."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -153,12 +154,7 @@ def subscription_view[Shown: AnySubscription](
 
 
 def verification_view(verification: Verification) -> VerificationView:
-    return VerificationView(
-        verified=verification.verified,
-        status=verification.status,
-        error=verification.error,
-        latency_ms=verification.latency_ms,
-    )
+    return VerificationView(**asdict(verification))
 
 
 def job_view(job: Job) -> JobView:

@@ -210,7 +210,7 @@ class _Turn:
         if until is None:
             return True
         sender.note_waiting(endpoint, delivery)
-        sender.deliveries.leave(self._taken, done=frozenset(self._done), next_at=until, attempt_at=None)
+        self._give_back(next_at=until)
         sender._look_again(self._lane)
         return False
 
@@ -310,11 +310,10 @@ class _Turn:
     def _wait(self, due: datetime, *, now: datetime) -> None:
         """Give the lane back until `due`, or until the endpoint's rest or pause is over."""
         sender, health = self._sender, self._endpoint.health
-        done = frozenset(self._done)
         _, permit = schedule.ask(health, now=now)
         until = sender._look_at(self._endpoint, permit)
         if until is not None:
-            sender.deliveries.leave(self._taken, done=done, next_at=until, attempt_at=due)
+            self._give_back(next_at=until, attempt_at=due)
             if permit.kind == "wait" and permit.until is not None:
                 self._probe_at(permit.until, now=now)
             else:
@@ -322,7 +321,7 @@ class _Turn:
             return
         delay = due - now
         soon = delay <= LONGEST_DELAY
-        sender.deliveries.leave(self._taken, done=done, next_at=due + GRACE if soon else due, attempt_at=due)
+        self._give_back(next_at=due + GRACE if soon else due, attempt_at=due)
         if soon:
             sender.enqueue([Nudge(lane=self._lane, delay=delay)])
 
@@ -335,23 +334,18 @@ class _Turn:
     def _leave(self, *, wait: timedelta) -> None:
         """Give the lane back with its turn not over, and have it go on after `wait`."""
         sender = self._sender
-        sender.deliveries.leave(
-            self._taken,
-            done=frozenset(self._done),
-            next_at=sender.now() + wait + GRACE,
-            attempt_at=None,
-        )
+        self._give_back(next_at=sender.now() + wait + GRACE)
         sender.enqueue([Nudge(lane=self._lane, delay=wait)])
+
+    def _give_back(self, *, next_at: datetime, attempt_at: datetime | None = None) -> None:
+        self._sender.deliveries.leave(
+            self._taken, done=frozenset(self._done), next_at=next_at, attempt_at=attempt_at
+        )
 
     def _let_go(self) -> None:
         """After a fault: give the lane back at best effort, so that nobody waits for the lease to run out."""
         try:
-            self._sender.deliveries.leave(
-                self._taken,
-                done=frozenset(self._done),
-                next_at=self._sender.now(),
-                attempt_at=None,
-            )
+            self._give_back(next_at=self._sender.now())
         except Exception:
             logger.warning("lane not given back", exc_info=True)
 

@@ -87,11 +87,11 @@ def subscriptions_of(agency_id: str, *, consistent: bool = True) -> tuple[Subscr
     return tuple(found)
 
 
-def subscription_of(agency_id: str, subscription_id: str, *, consistent: bool = True) -> SubscriptionItem:
+def subscription_of(agency_id: str, subscription_id: str) -> SubscriptionItem:
     """Raises NotFound, also for another agency's."""
     try:
         return SubscriptionItem.get(
-            agency_pk(agency_id), subscription_sk(subscription_id), consistent_read=consistent
+            agency_pk(agency_id), subscription_sk(subscription_id), consistent_read=True
         )
     except SubscriptionItem.DoesNotExist as error:
         raise NotFound(subscription_id) from error

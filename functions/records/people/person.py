@@ -35,13 +35,13 @@ class Person:
         return erased_at is not None and instant <= erased_at
 
 
-def person_of(person: str, *, now: datetime, consistent: bool = True) -> Person:
+def person_of(person: str, *, now: datetime) -> Person:
     """Profile and live devices; one query."""
     profile: ProfileItem | None = None
     devices: list[DeviceItem] = []
     # Between the two keys lie the devices and the profile, and nothing else of the person's.
     query = PeopleTable.query(
-        person_pk(person), PeopleTable.sk.between("device#", ProfileItem.SK), consistent_read=consistent
+        person_pk(person), PeopleTable.sk.between("device#", ProfileItem.SK), consistent_read=True
     )
     for raw in raw_items(query):
         if raw["sk"]["S"] == ProfileItem.SK:

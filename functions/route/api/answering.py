@@ -1,5 +1,6 @@
 """A body says that it has seen a complaint, declares proof photos, and answers it."""
 
+from functools import partial
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -52,13 +53,11 @@ class Answer(Body):
 def answering(*, desk: Desk, bucket: str) -> Router:
     """The routes, under one region's limits."""
     router, region, now = Router(), desk.region, desk.now
+    move = partial(router.post, tags=TAG, security=with_scope("write"), openapi_extensions=moving())
 
-    @router.post(
+    @move(
         "/v1/agency/complaints/<id>/acknowledge",
         operation_id="acknowledgeWork",
-        tags=TAG,
-        security=with_scope("write"),
-        openapi_extensions=moving(),
         summary="Say that it was seen",
     )
     def acknowledge(
@@ -69,13 +68,10 @@ def answering(*, desk: Desk, bucket: str) -> Router:
 
         return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
 
-    @router.post(
+    @move(
         "/v1/agency/complaints/<id>/photos",
         status_code=201,
         operation_id="photosWork",
-        tags=TAG,
-        security=with_scope("write"),
-        openapi_extensions=moving(),
         summary="Declare proof photos",
         description="Send each with the request under `uploads`; name it in the answer once it is `ready`.",
     )
@@ -98,12 +94,9 @@ def answering(*, desk: Desk, bucket: str) -> Router:
         uploads = uploads_of(complaint, by=ActorKind.AGENCY, among=photo_ids, bucket=bucket)
         return receipt(complaint, uploads=uploads, possible=desk.possible(agency_of(caller)))
 
-    @router.post(
+    @move(
         "/v1/agency/complaints/<id>/answer",
         operation_id="answerWork",
-        tags=TAG,
-        security=with_scope("write"),
-        openapi_extensions=moving(),
         summary="Answer it",
         description="`resolved` needs a proof photo where the category asks for one. Whoever divided a complaint can "
         "call it resolved once every part has been answered.",

@@ -1,5 +1,6 @@
 """A body asks the person something, or says something to them or among bodies."""
 
+from functools import partial
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -35,27 +36,18 @@ class Remark(Body):
 def conversing(desk: Desk) -> Router:
     """The routes."""
     router, now = Router(), desk.now
+    move = partial(router.post, tags=TAG, security=with_scope("write"), openapi_extensions=moving())
 
-    @router.post(
-        "/v1/agency/complaints/<id>/ask",
-        operation_id="askWork",
-        tags=TAG,
-        security=with_scope("write"),
-        openapi_extensions=moving(),
-        summary="Ask the person a question",
-    )
+    @move("/v1/agency/complaints/<id>/ask", operation_id="askWork", summary="Ask the person a question")
     def ask(id: ComplaintId, body: Question, key: RequiredKey, caller: Writer) -> AgencyComplaint:
         def decide(complaint: Complaint, by: Actor) -> Change:
             return agency.ask(complaint, by=by, text=body.text, now=now())
 
         return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
 
-    @router.post(
+    @move(
         "/v1/agency/complaints/<id>/comment",
         operation_id="commentWork",
-        tags=TAG,
-        security=with_scope("write"),
-        openapi_extensions=moving(),
         summary="Say something to the person, or to the bodies in charge alone",
     )
     def comment(id: ComplaintId, body: Remark, key: RequiredKey, caller: Writer) -> AgencyComplaint:

@@ -1,5 +1,6 @@
 """A body passes a complaint on to the right one, or divides it among several."""
 
+from functools import partial
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -46,13 +47,11 @@ class Division(Body):
 def passing_on(desk: Desk) -> Router:
     """The routes."""
     router, region, now = Router(), desk.region, desk.now
+    move = partial(router.post, tags=TAG, security=with_scope("write"), openapi_extensions=moving())
 
-    @router.post(
+    @move(
         "/v1/agency/complaints/<id>/transfer",
         operation_id="transferWork",
-        tags=TAG,
-        security=with_scope("write"),
-        openapi_extensions=moving(),
         summary="Pass it on to the right body",
         description="The clock that the person was promised goes on. A body that passed it on does not get it back, "
         "except from a supervising one.",
@@ -63,12 +62,9 @@ def passing_on(desk: Desk) -> Router:
 
         return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
 
-    @router.post(
+    @move(
         "/v1/agency/complaints/<id>/split",
         operation_id="splitWork",
-        tags=TAG,
-        security=with_scope("write"),
-        openapi_extensions=moving(),
         summary="Divide it among bodies",
         description="Each part becomes a complaint of its own; the lead answers for the whole.",
     )

@@ -1,5 +1,6 @@
 """What a body may read: its worklist, and a complaint with its events."""
 
+from functools import partial
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -13,7 +14,7 @@ from functions.edge.callers import Reader, agency_of
 from functions.edge.fields import View, described, fault
 from functions.edge.language import Speech
 from functions.edge.operations import with_scope
-from functions.edge.paging import PAGE_SIZE, Cursor, PageSize, checked
+from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
 from functions.records import lists
 from functions.records.store import ComplaintStore
 from functions.route.api.desk import TAG, Desk
@@ -67,12 +68,11 @@ IdOrNumber = Annotated[
 def reading(*, desk: Desk, bucket: str) -> Router:
     """The routes; what is not this agency's does not exist for it."""
     router, store = Router(), desk.store
+    read = partial(router.get, tags=TAG, security=with_scope("read"))
 
-    @router.get(
+    @read(
         "/v1/agency/complaints",
         operation_id="listWork",
-        tags=TAG,
-        security=with_scope("read"),
         summary="The worklist, most urgent first",
         description="The agency's open complaints and those escalated to it: by due time, then danger, then by how "
         "many people joined. With `status`, a page may hold fewer than `limit`, even none, and still have a "
@@ -81,17 +81,13 @@ def reading(*, desk: Desk, bucket: str) -> Router:
     def worklist(
         caller: Reader, status: States = None, cursor: Cursor = None, limit: PageSize = PAGE_SIZE
     ) -> Worklist:
-        page = lists.worklist(
-            caller.agency_id, limit=limit, cursor=checked(cursor, "urgency"), statuses=status
-        )
+        page = lists.worklist(caller.agency_id, limit=limit, cursor=cursor, statuses=status)
         items = lists.with_complaints(page.items)
         return Worklist(items=[work(item, for_agency=caller.agency_id) for item in items], cursor=page.cursor)
 
-    @router.get(
+    @read(
         "/v1/agency/complaints/<id>",
         operation_id="showWork",
-        tags=TAG,
-        security=with_scope("read"),
         summary="A complaint with its events and links to its photos",
         description="For the bodies in charge, and for one that passed it on, which does not see the others' internal "
         "comments.",

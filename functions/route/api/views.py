@@ -13,9 +13,17 @@ from functions.complaints.moves.terms import forward_by
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move
-from functions.edge.complaint_fields import Number, Place
 from functions.edge.complaint_fields import Possible as PossibleMoves
-from functions.edge.fields import Count, Id, Instant, View, described, one_of
+from functions.edge.complaint_views import (
+    ComplaintInShort,
+    ListedComplaint,
+    Matter,
+    PartText,
+    in_short,
+    listed,
+    matter,
+)
+from functions.edge.fields import Count, Instant, View, described, one_of
 from functions.edge.uploads import PhotoView, Upload, photo_views
 from functions.records.tables import ComplaintItem
 
@@ -23,33 +31,19 @@ type Possible = Callable[[Complaint], tuple[Move, ...]]
 """What the caller can do with a complaint."""
 
 
-class AgencyComplaint(View):
+class AgencyComplaint(ComplaintInShort):
     """The state of a complaint in short: what every move answers."""
 
-    id: Id
-    number: Number
-    status: Status
-    version: Count
-    category: str
     agency: Annotated[str | None, described("Id of the body that has it.")]
     escalated_to: Annotated[list[str], described("Bodies in charge beside it.")]
-    escalation_level: Count
-    overdue: Annotated[bool, described("Every body of the ladder has missed its term.")]
-    due_at: Annotated[Instant | None, described("By when the body must answer.")]
     acknowledge_by: Annotated[Instant | None, described("By when it must say that it has seen it.")]
-    submitted_at: Instant
-    changed_at: Instant
     possible: PossibleMoves
-    uploads: Annotated[
-        list[Upload],
-        described("How to send the photos that this request declared and that have not come yet."),
-    ]
 
 
 class AgencyPart(AgencyComplaint):
     """A part that was passed on to a body of its own."""
 
-    part: Annotated[str | None, described("What is asked of the body of this part.")]
+    part: PartText
 
 
 class AuditEvent(View):
@@ -68,16 +62,9 @@ class AuditEvent(View):
     body: str
 
 
-class AgencyComplaintDetail(AgencyComplaint):
+class AgencyComplaintDetail(AgencyComplaint, Matter):
     """Everything about the matter; of the person nothing but what they chose to show."""
 
-    comment: str
-    written_at: Annotated[
-        Instant | None,
-        described("When the person wrote it, as their phone says, where that was before it could be sent."),
-    ]
-    location: Place
-    district: str | None
     answers: Annotated[dict[str, str], described("To the category's questions, by question id.")]
     public_name: Annotated[str | None, described("The name that the person chose to show, if any.")]
     reporter_kind: Annotated[
@@ -85,8 +72,6 @@ class AgencyComplaintDetail(AgencyComplaint):
         one_of(CITIZEN, ENTREPRENEUR),
         described("In which capacity the person reports. The entrepreneur's number is shown to nobody."),
     ]
-    joined: Count
-    question: Annotated[str | None, described("What the body asks and nobody has answered yet.")]
     photos: list[PhotoView]
     promise: Annotated[dict[str, Any] | None, described("How the deadline was counted, as data.")]
     forward_by: Annotated[
@@ -95,20 +80,15 @@ class AgencyComplaintDetail(AgencyComplaint):
     ]
     deadline_explanation: Annotated[str | None, described("How the deadline was counted, in words.")]
     events: list[AuditEvent]
-    parent_id: Id | None
-    part: Annotated[str | None, described("What is asked of the body of this part.")]
     parts: list[AgencyPart]
     refutations: Count
     extensions: Count
     chain_head: Annotated[str, described("The hash of the last event.")]
 
 
-class Work(View):
+class Work(ListedComplaint):
     """A line of the worklist."""
 
-    id: Id
-    number: Number
-    status: Status
     category: str
     district: str | None
     role: Annotated[
@@ -116,12 +96,7 @@ class Work(View):
         described("Whether it is the body's own, or was escalated to it."),
     ]
     agency: Annotated[str | None, described("Id of the body that has it.")]
-    due_at: Annotated[Instant | None, described("By when the body must answer.")]
-    escalation_level: Count
-    overdue: Annotated[bool, described("Every body of the ladder has missed its term.")]
-    joined: Count
     version: Count
-    submitted_at: Instant
     changed_at: Instant
 
 
@@ -143,22 +118,15 @@ def detail(
     told = ((event, line(event, language=language, region=region, viewer="agency")) for event in history)
     return AgencyComplaintDetail(
         **_in_short(complaint, possible=possible),
-        comment=complaint.comment,
-        written_at=iso_or_none(complaint.written_at),
-        location=Place(lat=complaint.lat, lon=complaint.lon, address=complaint.address),
-        district=complaint.district,
+        **matter(complaint),
         answers=dict(complaint.answers),
         public_name=complaint.public_name,
         reporter_kind=complaint.reporter_kind,
-        joined=complaint.joined,
-        question=complaint.open_question,
         photos=photo_views(complaint, language=language, bucket=bucket),
         promise=None if promise is None else dict(promise),
         forward_by=iso_or_none(forward_by(complaint, region=region)),
         deadline_explanation=None if promise is None else promise_text(promise, language),
         events=[_event(event, said) for event, said in told if said is not None],
-        parent_id=complaint.parent_id,
-        part=complaint.part,
         parts=[AgencyPart(**_in_short(part, possible=possible), part=part.part) for part in parts],
         refutations=complaint.refutations,
         extensions=complaint.extensions,
@@ -169,40 +137,22 @@ def detail(
 def work(item: ComplaintItem, *, for_agency: str) -> Work:
     """A line of the worklist of the body `for_agency`."""
     return Work(
-        id=item.id,
-        number=item.number,
-        status=Status(item.status),
+        **listed(item),
         category=item.category,
         district=item.district,
         role="owner" if item.agency_id == for_agency else "supervisor",
         agency=item.agency_id,
-        due_at=iso_or_none(item.due_at),
-        escalation_level=int(item.escalation_level or 0),
-        overdue=bool(item.overdue),
-        joined=int(item.joined or 0),
         version=int(item.version or 0),
-        submitted_at=iso(item.submitted_at),
         changed_at=iso(item.changed_at),
     )
 
 
 def _in_short(complaint: Complaint, *, uploads: Sequence[Upload] = (), possible: Possible) -> dict[str, Any]:
-    return {
-        "id": complaint.id,
-        "number": complaint.number,
-        "status": complaint.status,
-        "version": complaint.version,
-        "category": complaint.category,
+    return in_short(complaint, uploads=uploads) | {
         "agency": complaint.agency_id,
         "escalated_to": list(complaint.escalated_to),
-        "escalation_level": complaint.escalation_level,
-        "overdue": complaint.overdue,
-        "due_at": iso_or_none(complaint.due_at),
         "acknowledge_by": iso_or_none(complaint.acknowledge_by),
-        "submitted_at": iso(complaint.submitted_at),
-        "changed_at": iso(complaint.changed_at),
         "possible": list(possible(complaint)),
-        "uploads": list(uploads),
     }
 
 
