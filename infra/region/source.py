@@ -34,6 +34,9 @@ class Node:
     def get(self, key: str) -> "Node | None":
         return self.value.get(key) if isinstance(self.value, dict) else None
 
+    def child(self, step: str | int) -> "Node | None":
+        return self.items()[step] if isinstance(step, int) else self.get(step)
+
     def at(self, *path: str) -> "Node | None":
         node: Node | None = self
         for key in path:
