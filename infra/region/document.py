@@ -61,14 +61,12 @@ def document_of(region_id: str, folder: Path = REGIONS) -> Document:
     if file.name != f"{region_id}.yaml" or not file.is_file():
         known = ", ".join(region_ids(folder)) or "none"
         raise RegionFault(
-            (
-                Finding(
-                    file,
-                    1,
-                    "region-id",
-                    f"There is no region file for {region_id!r}.",
-                    f"Choose one of: {known}.",
-                ),
+            Finding(
+                file,
+                1,
+                "region-id",
+                f"There is no region file for {region_id!r}.",
+                f"Choose one of: {known}.",
             )
         )
     return read_document(file)

@@ -25,18 +25,14 @@ def read_merged(file: Path) -> tuple[Node, Node, tuple[Finding, ...]]:
         place = merged.get("extends") or merged
         if base in seen:
             raise RegionFault(
-                (
-                    place.fault(
-                        "extends", f"{base_id!r} is extended by itself.", "End the chain at a whole file."
-                    ),
+                place.fault(
+                    "extends", f"{base_id!r} is extended by itself.", "End the chain at a whole file."
                 )
             )
         if not base.is_file():
             raise RegionFault(
-                (
-                    place.fault(
-                        "extends", f"There is no {base.name} beside this file.", "Name a region that exists."
-                    ),
+                place.fault(
+                    "extends", f"There is no {base.name} beside this file.", "Name a region that exists."
                 )
             )
         seen.append(base)

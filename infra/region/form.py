@@ -10,14 +10,14 @@ from typing import Any, Final, Self
 from pydantic import ValidationError
 
 from infra.region.finding import Finding
-from infra.region.schema import LANGUAGES, Region
+from infra.region.schema import LANGUAGES, Region, region_schema
 from infra.region.source import Node
 from infra.region.words import meant
 
 type Schema = Mapping[str, Any]
 """A part of the JSON Schema of `Region`: what an error may say of the key beside it."""
 
-_REGION: Final[Schema] = Region.model_json_schema()
+_REGION: Final[Schema] = region_schema()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +46,6 @@ class Fault:
             )
         return cls(node=node, key=str(key), value=node.value, schema=schema, around=around)
 
-    @property
-    def choices(self) -> tuple[str, ...]:
-        return tuple(self.schema.get("enum") or (self.schema["const"],))
-
 
 def _inside(schema: Schema, step: str | int) -> Schema:
     """Empty for a key that there is not."""
@@ -63,7 +59,12 @@ def _inside(schema: Schema, step: str | int) -> Schema:
     else:
         found = schema["properties"].get(step, {})
     found, *_ = found.get("anyOf", (found,))
-    return _REGION["$defs"][found["$ref"].rpartition("/")[2]] if "$ref" in found else found
+    return _referred(found) if "$ref" in found else found
+
+
+def _referred(schema: Schema) -> Schema:
+    found: Schema = _REGION["$defs"][schema["$ref"].rpartition("/")[2]]
+    return found
 
 
 type Told = tuple[str, str, str]
@@ -98,10 +99,11 @@ def _out_of_range(fault: Fault) -> Told:
 
 
 def _no_choice(fault: Fault) -> Told:
-    remedy = f"Write one of {', '.join(fault.choices)}."
+    choices = fault.schema.get("enum") or [fault.schema["const"]]
+    remedy = f"Write one of {', '.join(choices)}."
     if not isinstance(fault.value, str):
         return _wrong_type("a word", lambda _: remedy)(fault)
-    return "bad-value", f"{fault.value!r} is not known here.{meant(fault.value, fault.choices)}", remedy
+    return "bad-value", f"{fault.value!r} is not known here.{meant(fault.value, choices)}", remedy
 
 
 def _too_few(fault: Fault) -> Told:
@@ -113,12 +115,8 @@ def _too_few(fault: Fault) -> Told:
 
 
 def _neither_or_both(fault: Fault) -> Told:
-    keys = ", ".join(_inside(fault.schema, _name(one))["required"][0] for one in fault.schema["oneOf"])
+    keys = ", ".join(_referred(one)["required"][0] for one in fault.schema["oneOf"])
     return "missing-key", f"{fault.key.capitalize()} needs exactly one of {keys}.", f"Keep one of {keys}."
-
-
-def _name(reference: Schema) -> str:
-    return str(reference["$ref"]).rpartition("/")[2]
 
 
 def _wrong_type(expected: str, remedy: Callable[[Fault], str]) -> Callable[[Fault], Told]:

@@ -35,7 +35,7 @@ def sound_document(region_id: str, folder: Path = REGIONS) -> Document:
     """The region's document; raises RegionFault with every finding, also of a clash with another region."""
     document = document_of(region_id, folder)
     if findings := lint_regions(folder, [region_id]):
-        raise RegionFault(tuple(findings))
+        raise RegionFault(*findings)
     return document
 
 

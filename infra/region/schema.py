@@ -17,12 +17,16 @@ from pydantic import (
     GetPydanticSchema,
     Tag,
 )
+from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
 from functions.complaints.duration import Duration
 
 Language = Literal["kk", "ru", "en"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+AgencyKind = Literal[
+    "department", "akimat", "district_akimat", "inspectorate", "police", "prosecutor", "ministry", "government"
+]  # fmt: skip
 
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
@@ -132,16 +136,7 @@ class Calendar(Form, title="The calendar"):
 class Agency(Form, title="An agency"):
     id: Id = Field(description="its id, for good: complaints refer to it")
     name: Names = Field(description="its name as an office, without persons")
-    kind: Literal[
-        "department",
-        "akimat",
-        "district_akimat",
-        "inspectorate",
-        "police",
-        "prosecutor",
-        "ministry",
-        "government",
-    ] = Field(description="what sort of body it is")
+    kind: AgencyKind = Field(description="what sort of body it is")
     parent: Id | None = Field(description="the body above it, or null at the top")
     hours: LeftOut[Hours] = Field(default=None, description="its own hours")
     contact_email: LeftOut[Email] = Field(
@@ -362,6 +357,18 @@ class Region(Form, title="A region file"):
     malware_scan: bool = Field(default=False, description="scan uploads with GuardDuty")
 
 
+class _Titles(GenerateJsonSchema):
+    """Of models alone: pydantic would call `number_prefix` "Number Prefix"."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def region_schema(ref_template: str = DEFAULT_REF_TEMPLATE) -> dict[str, Any]:
+    """Of a whole file."""
+    return Region.model_json_schema(ref_template=ref_template, schema_generator=_Titles)
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema that editors read; a file that extends another may leave keys out."""
     return {
@@ -369,8 +376,8 @@ def json_schema() -> dict[str, Any]:
         "title": "Qamqor region file",
         "description": "Written by `python -m infra.region schema`; change infra/region/schema.py instead.",
         "if": {"type": "object", "required": ["extends"]},
-        "then": _partial(Region.model_json_schema(ref_template="#/then/$defs/{model}")),
-        "else": Region.model_json_schema(ref_template="#/else/$defs/{model}"),
+        "then": _partial(region_schema(ref_template="#/then/$defs/{model}")),
+        "else": region_schema(ref_template="#/else/$defs/{model}"),
     }
 
 
