@@ -6,19 +6,15 @@ infrastructure reads; both refuse a file that has findings.
 
 from infra.region.compile import compile_region
 from infra.region.document import REGIONS, region_ids
-from infra.region.file import Identity, Push, RegionFile, Retention, Webhooks, load_region_file
+from infra.region.file import RegionFile, load_region_file
 from infra.region.finding import Finding, RegionFault
 from infra.region.lint import lint_regions
 
 __all__ = [
     "REGIONS",
     "Finding",
-    "Identity",
-    "Push",
     "RegionFault",
     "RegionFile",
-    "Retention",
-    "Webhooks",
     "compile_region",
     "lint_regions",
     "load_region_file",

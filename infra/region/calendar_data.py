@@ -8,13 +8,14 @@ are ours, after the Law on Holidays (13 December 2001, No. 267).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 import holidays as library
 
-from functions.complaints.calendar import Calendar, CountFrom, Holiday
+from functions.complaints.calendar import Calendar, Holiday
+from infra.region import schema
 
 _RUSSIAN = {
     "New Year's Day": "Новый год",
@@ -92,38 +93,29 @@ def kazakhstan_moved_days(years: Iterable[int]) -> MovedDays:
     )
 
 
-def kazakhstan_calendar(
-    *,
-    years: Iterable[int],
-    opens: time,
-    closes: time,
-    breaks: tuple[tuple[time, time], ...] = (),
-    time_zone: str = "Asia/Almaty",
-    weekend: tuple[int, ...] = (5, 6),
-    moved_working: Iterable[date] = (),
-    moved_off: Iterable[date] = (),
-    short_days: Mapping[date, time] | None = None,
-    count_from: CountFrom = "next_day",
-    kurban_ait: Iterable[date] = (),
-) -> Calendar:
+def calendar_of(form: schema.Calendar, *, time_zone: str) -> Calendar:
     """The calendar of a region: the library's days, and what the region file adds to them.
 
-    `moved_working` and `moved_off` are the orders that the library does not know; for `kurban_ait` and what
-    is raised see `kazakhstan_holidays`. Raises ValueError where the days contradict one another.
+    `moved_working` and `moved_off` are the orders that the library does not know. Raises HolidayNameUnknown, and
+    ValueError where the days contradict one another or there is no such day.
     """
-    years = frozenset(years)
+    years = frozenset(form.years)
     moved = kazakhstan_moved_days(years)
     return Calendar(
         time_zone=time_zone,
-        weekend=weekend,
-        opens=opens,
-        closes=closes,
-        breaks=breaks,
-        holidays=kazakhstan_holidays(years, kurban_ait=kurban_ait),
-        moved_working=moved.working | frozenset(moved_working),
-        moved_off=moved.off | frozenset(moved_off),
-        short_days=short_days or {},
-        count_from=count_from,
+        weekend=tuple(sorted(schema.WEEKDAYS.index(day) for day in form.weekend)),
+        opens=time.fromisoformat(form.hours.opens),
+        closes=time.fromisoformat(form.hours.closes),
+        breaks=tuple(
+            (time.fromisoformat(pause.start), time.fromisoformat(pause.end)) for pause in form.hours.breaks
+        ),
+        holidays=kazakhstan_holidays(years, kurban_ait=map(date.fromisoformat, form.kurban_ait)),
+        moved_working=moved.working.union(map(date.fromisoformat, form.moved_working)),
+        moved_off=moved.off.union(map(date.fromisoformat, form.moved_off)),
+        short_days={
+            date.fromisoformat(day): time.fromisoformat(closes) for day, closes in form.short_days.items()
+        },
+        count_from=form.count_from,
         years=years,
     )
 

@@ -4,12 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from infra.region import defaults
+from infra.region.calendar_data import calendar_of
 from infra.region.document import REGIONS, Document
 from infra.region.geojson import Feature
 from infra.region.lint import sound_document
-from infra.region.schema import LANGUAGES
-from infra.region.working_calendar import calendar_of, hours_of
+from infra.region.schema import LANGUAGES, Agency, Category, Push
+
+# What functions read as it stands in the file.
+_KEPT = {
+    *("name", "number_prefix", "stage", "time_zone", "terms", "limits"),
+    *("quiet_hours", "identity", "malware_scan"),
+}
 
 
 def compile_region(region_id: str, *, folder: Path = REGIONS) -> bytes:
@@ -27,30 +32,21 @@ def to_json(value: Any) -> bytes:
 
 def compiled(document: Document) -> dict[str, Any]:
     """The shape that `functions.complaints.region` reads; of a document without findings."""
-    raw = document.region.plain()
+    form = document.form
     geography = document.geography
     if geography is None or geography.boundary is None:
         raise ValueError(f"{document.file} has no boundary: it must be linted first")
-    webhooks = defaults.WEBHOOKS | raw.get("webhooks", {})
-    return {
-        "id": raw["region"],
-        "name": raw["name"],
-        "number_prefix": raw["number_prefix"],
-        "stage": raw.get("stage", "cloud"),
-        "time_zone": raw["time_zone"],
+    push = form.push or Push()
+    return form.model_dump(by_alias=True, include=_KEPT) | {
+        "id": form.region,
         "languages": list(LANGUAGES),
-        "calendar": calendar_of(raw).to_dict(),
+        "calendar": calendar_of(form.calendar, time_zone=form.time_zone).to_dict(),
         "boundary": geography.boundary.polygons,
         "districts": [_district(district) for district in geography.districts],
-        "agencies": {agency["id"]: _agency(agency) for agency in raw["agencies"]},
-        "categories": {category["id"]: _category(category) for category in raw["categories"]},
-        "terms": defaults.TERMS | raw.get("terms", {}),
-        "limits": defaults.LIMITS | raw.get("limits", {}),
-        "quiet_hours": raw.get("quiet_hours"),
-        "webhooks": {key: webhooks[key] for key in ("allow_http", "allow_private")},
-        "identity": raw["identity"],
-        "push": {"fcm": "fcm" in (raw.get("push") or {}), "apns": "apns" in (raw.get("push") or {})},
-        "malware_scan": raw.get("malware_scan", False),
+        "agencies": {agency.id: _agency(agency) for agency in form.agencies},
+        "categories": {category.id: _category(category) for category in form.categories},
+        "webhooks": form.webhooks.model_dump(exclude={"fixed_addresses"}),
+        "push": {"fcm": push.fcm is not None, "apns": push.apns is not None},
     }
 
 
@@ -58,30 +54,13 @@ def _district(district: Feature) -> dict[str, Any]:
     return {"id": district.id, "name": dict(district.name), "polygons": district.polygons}
 
 
-def _agency(raw: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": raw["id"],
-        "name": raw["name"],
-        "kind": raw["kind"],
-        "parent": raw["parent"],
-        "hours": hours_of(raw["hours"]) if "hours" in raw else None,
-        "contact_email": raw.get("contact_email"),
-    }
+def _agency(agency: Agency) -> dict[str, Any]:
+    said = agency.model_dump()
+    if agency.hours is not None:
+        said["hours"]["breaks"] = [[pause.start, pause.end] for pause in agency.hours.breaks]
+    return said
 
 
-def _category(raw: dict[str, Any]) -> dict[str, Any]:
-    responsible = raw["responsible"]
-    return (
-        defaults.CATEGORY
-        | raw
-        | {
-            "questions": [
-                {"required": False, "choices": []} | question for question in raw.get("questions", ())
-            ],
-            "responsible": {
-                "default": responsible.get("default"),
-                "districts": responsible.get("districts", {}),
-            },
-            "extension": raw.get("extension", defaults.EXTENSION),
-        }
-    )
+def _category(category: Category) -> dict[str, Any]:
+    said = category.model_dump()
+    return said | {"hint": said["hint"] or {}}

@@ -6,6 +6,7 @@ from pathlib import Path
 from infra.region.extends import read_merged
 from infra.region.finding import Finding, RegionFault
 from infra.region.geojson import Geography, read_geography
+from infra.region.schema import Region
 from infra.region.source import Node
 
 REGIONS = Path(__file__).resolve().parents[1] / "regions"
@@ -25,6 +26,11 @@ class Document:
     def local(self) -> bool:
         return self.region.text("stage") == "local"
 
+    @property
+    def form(self) -> Region:
+        """What it says, with what holds where it says nothing; raises pydantic's ValidationError where it has faults."""
+        return Region.model_validate(self.region.plain())
+
 
 def region_files(folder: Path = REGIONS) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
@@ -38,10 +44,9 @@ def read_document(file: Path) -> Document:
     """Raises RegionFault where the YAML cannot be read, FileNotFoundError where there is none."""
     own, region, findings = read_merged(file)
     geography = None
-    name = region.text("geography")
     place = region.get("geography")
-    if name is not None and place is not None:
-        path = file.with_name(name)
+    if place is not None and (name := place.text()) is not None:
+        path = file.parent / name
         if path.name == name and path.is_file():
             geography = read_geography(path)
             findings += geography.findings
@@ -56,14 +61,12 @@ def document_of(region_id: str, folder: Path = REGIONS) -> Document:
     if file.name != f"{region_id}.yaml" or not file.is_file():
         known = ", ".join(region_ids(folder)) or "none"
         raise RegionFault(
-            (
-                Finding(
-                    file,
-                    1,
-                    "region-id",
-                    f"There is no region file for {region_id!r}.",
-                    f"Choose one of: {known}.",
-                ),
+            Finding(
+                file,
+                1,
+                "region-id",
+                f"There is no region file for {region_id!r}.",
+                f"Choose one of: {known}.",
             )
         )
     return read_document(file)

@@ -10,7 +10,7 @@ from typing import Final
 from infra.region.finding import Finding, RegionFault
 from infra.region.source import Node, read_yaml
 
-_REPLACED: Final = frozenset({"identity", "extends"})
+_REPLACED: Final = "identity"
 
 
 def read_merged(file: Path) -> tuple[Node, Node, tuple[Finding, ...]]:
@@ -25,24 +25,20 @@ def read_merged(file: Path) -> tuple[Node, Node, tuple[Finding, ...]]:
         place = merged.get("extends") or merged
         if base in seen:
             raise RegionFault(
-                (
-                    place.fault(
-                        "extends", f"{base_id!r} is extended by itself.", "End the chain at a whole file."
-                    ),
+                place.fault(
+                    "extends", f"{base_id!r} is extended by itself.", "End the chain at a whole file."
                 )
             )
         if not base.is_file():
             raise RegionFault(
-                (
-                    place.fault(
-                        "extends", f"There is no {base.name} beside this file.", "Name a region that exists."
-                    ),
+                place.fault(
+                    "extends", f"There is no {base.name} beside this file.", "Name a region that exists."
                 )
             )
         seen.append(base)
         root, more = read_yaml(base)
         findings += more
-        merged = _without_extends(merged_node(root, merged), root.get("extends"))
+        merged = merged_node(_without(root, "region"), _without(merged, "extends"))
     return own, merged, findings
 
 
@@ -51,7 +47,7 @@ def merged_node(base: Node, over: Node) -> Node:
     if isinstance(base.value, dict) and isinstance(over.value, dict):
         value = dict(base.value)
         for key, node in over.value.items():
-            value[key] = merged_node(value[key], node) if key in value and key not in _REPLACED else node
+            value[key] = merged_node(value[key], node) if key in value and key != _REPLACED else node
         return replace(over, value=value)
     if _has_ids(base) and _has_ids(over):
         by_id = {item.text("id"): item for item in base.items()}
@@ -66,6 +62,5 @@ def _has_ids(node: Node) -> bool:
     return bool(node.items()) and all(item.text("id") is not None for item in node.items())
 
 
-def _without_extends(merged: Node, further: Node | None) -> Node:
-    value = {key: node for key, node in merged.fields().items() if key != "extends"}
-    return replace(merged, value=value | ({} if further is None else {"extends": further}))
+def _without(node: Node, name: str) -> Node:
+    return replace(node, value={key: one for key, one in node.fields().items() if key != name})

@@ -78,7 +78,7 @@ class Finding:
 class RegionFault(Exception):
     """A region file with findings; `findings` are all of them."""
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, *findings: Finding) -> None:
         super().__init__("\n".join(map(str, findings)))
         self.findings = findings
 

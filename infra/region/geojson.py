@@ -44,19 +44,10 @@ def read_geography(file: Path) -> Geography:
     try:
         raw = json.loads(text)
     except json.JSONDecodeError as error:
-        fault = Finding(
-            file, error.lineno, "geojson", f"This is not JSON: {error.msg}.", "Export the file again."
-        )
-        return Geography(file=file, findings=(fault,))
+        return _unread(file, error.lineno, f"This is not JSON: {error.msg}.", "Export the file again.")
     if not isinstance(raw, dict) or not isinstance(raw.get("features"), list):
-        fault = Finding(
-            file,
-            1,
-            "geojson",
-            "This is not a FeatureCollection.",
-            'Write {"type": "FeatureCollection", "features": […]}.',
-        )
-        return Geography(file=file, findings=(fault,))
+        remedy = 'Write {"type": "FeatureCollection", "features": […]}.'
+        return _unread(file, 1, "This is not a FeatureCollection.", remedy)
     reading = _Reading(file, text)
     features = [
         feature
@@ -92,6 +83,10 @@ def read_geography(file: Path) -> Geography:
         districts=tuple(districts),
         findings=tuple(reading.findings),
     )
+
+
+def _unread(file: Path, line: int, message: str, remedy: str) -> Geography:
+    return Geography(file=file, findings=(Finding(file, line, "geojson", message, remedy),))
 
 
 class _Reading:

@@ -6,8 +6,8 @@ from typing import Final
 
 from infra.region.document import REGIONS, Document, document_of, read_document, region_files
 from infra.region.finding import Finding, RegionFault
+from infra.region.form import form_findings
 from infra.region.rules import bodies, categories, operation, places, terms, working_time
-from infra.region.schema import REGION
 
 type Rule = Callable[[Document], Iterator[Finding]]
 
@@ -23,10 +23,9 @@ RULES: Final[tuple[Rule, ...]] = (
 
 def lint_document(document: Document) -> list[Finding]:
     """The findings of one file, sorted by place."""
-    found = set(document.findings)
+    found = {*document.findings, *form_findings(document.region)}
     if document.own is not document.region:
-        found.update(REGION.check(document.own, partial=True))
-    found.update(REGION.check(document.region, partial=False))
+        found.update(form_findings(document.own, partial=True))
     for rule in RULES:
         found.update(rule(document))
     return sorted(found)
@@ -36,7 +35,7 @@ def sound_document(region_id: str, folder: Path = REGIONS) -> Document:
     """The region's document; raises RegionFault with every finding, also of a clash with another region."""
     document = document_of(region_id, folder)
     if findings := lint_regions(folder, [region_id]):
-        raise RegionFault(tuple(findings))
+        raise RegionFault(*findings)
     return document
 
 

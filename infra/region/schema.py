@@ -1,389 +1,372 @@
-"""The form of a region file, key by key. `region.schema.json`, for editors, is written from it."""
+"""The form of a region file, key by key, and what holds where a file says nothing. `region.schema.json`, for editors,
+is written from it.
+
+Terms by law are those of the Administrative Procedural and Process-Related Code, arts. 65 and 76.
+"""
 
 import json
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
-from infra.region.shape import Either, Flag, Integer, Key, ListOf, Nullable, OneOf, Record, Table, Term, Text
-
-LANGUAGES: Final = ("kk", "ru", "en")
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-AGENCY_KINDS: Final = (
-    "department",
-    "akimat",
-    "district_akimat",
-    "inspectorate",
-    "police",
-    "prosecutor",
-    "ministry",
-    "government",
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetPydanticSchema,
+    Tag,
 )
+from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema
+from pydantic_core import PydanticCustomError
 
+from functions.complaints.duration import Duration
+
+Language = Literal["kk", "ru", "en"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+AgencyKind = Literal[
+    "department", "akimat", "district_akimat", "inspectorate", "police", "prosecutor", "ministry", "government"
+]  # fmt: skip
+
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 DATE_PATTERN: Final = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 ID_PATTERN: Final = "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
-
-_ID = Text(
-    what="an id of lower-case letters, digits, - and _, beginning with a letter",
-    pattern=ID_PATTERN,
-    rule="id",
-)
-_SENTENCE = Text(what="a text", pattern=r"\S")
-_EMAIL = Text(what="an e-mail address", pattern=r"^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$", rule="email")
-_DATE = Text(what="a date such as 2026-03-09", pattern=DATE_PATTERN)
-_TIME = Text(what="a time such as 09:00", pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")
-_DAYS = Text(what="a number of days such as P90D", pattern="^P[1-9][0-9]{0,4}D$", rule="duration")
-_SECRET = Text(what="the name of a secret in Secrets Manager", pattern="^[A-Za-z0-9/_+=.@-]{1,512}$")
-_ISSUER = Text(what="an address such as https://id.example.org", pattern=r"^https?://[^\s/]+(/\S*)?$")
-_TERM = Term()
-
-NAMES: Final = Record(
-    what="a text in three languages",
-    missing_rule="missing-language",
-    keys={
-        "kk": Key(_SENTENCE, "in Kazakh"),
-        "ru": Key(_SENTENCE, "in Russian"),
-        "en": Key(_SENTENCE, "in English"),
-    },
-)
-
-_HOURS = Record(
-    what="the hours",
-    keys={
-        "opens": Key(_TIME, "when the day begins, such as 09:00"),
-        "closes": Key(_TIME, "when the day ends, such as 18:30"),
-        "breaks": Key(
-            ListOf(
-                item=Record(
-                    what="a break",
-                    keys={"from": Key(_TIME, "when it begins"), "to": Key(_TIME, "when it ends")},
-                )
-            ),
-            "closed times in between, in order",
-            required=False,
-        ),
-    },
-)
-
-CALENDAR: Final = Record(
-    what="the calendar",
-    keys={
-        "country": Key(OneOf(("KZ",)), "whose public holidays apply"),
-        "years": Key(
-            ListOf(item=Integer(minimum=2021, maximum=2099), minimum=2),
-            "the years whose holidays and moved days are checked; deadlines cannot reach beyond",
-        ),
-        "count_from": Key(
-            OneOf(("next_day", "same_day")),
-            "whether a term in working days begins with the day of registration",
-        ),
-        "hours": Key(_HOURS, "when bodies work, unless a body has hours of its own"),
-        "weekend": Key(ListOf(item=OneOf(WEEKDAYS), minimum=1), "the weekly days of rest"),
-        "moved_working": Key(ListOf(item=_DATE), "weekend days that are worked by order", required=False),
-        "moved_off": Key(ListOf(item=_DATE), "weekdays that are free by order", required=False),
-        "kurban_ait": Key(
-            ListOf(item=_DATE), "the first day of Kurban Ait of each year, once announced", required=False
-        ),
-        "short_days": Key(
-            Table(what=_DATE.what, pattern=_DATE.pattern, item=_TIME),
-            "days that close earlier, with the time",
-            required=False,
-        ),
-    },
-)
-
-_AGENCY = Record(
-    what="an agency",
-    identity=("id",),
-    keys={
-        "id": Key(_ID, "its id, for good: complaints refer to it"),
-        "name": Key(NAMES, "its name as an office, without persons"),
-        "kind": Key(OneOf(AGENCY_KINDS), "what sort of body it is"),
-        "parent": Key(Nullable(_ID), "the body above it, or null at the top"),
-        "hours": Key(_HOURS, "its own hours", required=False),
-        "contact_email": Key(_EMAIL, "where it is reached, and told when its webhooks fail", required=False),
-    },
-)
-
-_QUESTION = Record(
-    what="a question",
-    identity=("id",),
-    keys={
-        "id": Key(_ID, "its id within the category"),
-        "text": Key(NAMES, "the question"),
-        "kind": Key(OneOf(("text", "choice", "number")), "what the answer is"),
-        "required": Key(Flag(), "whether it must be answered; no unless said", required=False),
-        "choices": Key(
-            ListOf(
-                item=Record(
-                    what="a choice",
-                    identity=("id",),
-                    keys={"id": Key(_ID, "its id"), "text": Key(NAMES, "what the person reads")},
-                ),
-                minimum=2,
-            ),
-            "the choices, where the kind is choice",
-            required=False,
-        ),
-    },
-)
-
-_CATEGORY = Record(
-    what="a category",
-    identity=("id",),
-    keys={
-        "id": Key(_ID, "its id, for good: complaints refer to it"),
-        "name": Key(NAMES, "what the person chooses"),
-        "hint": Key(NAMES, "what to photograph or to write", required=False),
-        "danger": Key(Flag(), "whether somebody may come to harm; then terms run by the clock"),
-        "acknowledge_within": Key(
-            Nullable(_TERM), "until when the body says that it has it; null: never asked"
-        ),
-        "answer_within": Key(_TERM, "until when the body answers"),
-        "escalation_terms": Key(
-            ListOf(item=_TERM, minimum=1), "the term at each level of escalation; the last one stays"
-        ),
-        "reminder": Key(Nullable(_TERM), "how long before the deadline the body is reminded", required=False),
-        "proof_photo_required": Key(
-            Flag(), 'whether an answer "done" needs a photo; yes unless said', required=False
-        ),
-        "duplicate_radius_m": Key(
-            Integer(minimum=0, maximum=1000),
-            "within how many metres two reports may be the same; 50",
-            required=False,
-        ),
-        "max_photos": Key(
-            Integer(minimum=0, maximum=10), "how many photos a person may add; 5", required=False
-        ),
-        "questions": Key(ListOf(item=_QUESTION), "what else the body must know", required=False),
-        "responsible": Key(
-            Record(
-                what="the responsibility",
-                keys={
-                    "default": Key(
-                        Nullable(_ID),
-                        "the body that answers wherever no district's body does",
-                        required=False,
-                    ),
-                    "districts": Key(
-                        Table(what=_ID.what, pattern=ID_PATTERN, item=_ID),
-                        "the body that answers in each district",
-                        required=False,
-                    ),
-                },
-            ),
-            "who answers for it",
-        ),
-        "extension": Key(
-            Record(
-                what="the extension",
-                keys={
-                    "limit": Key(_TERM, "by how much the term may grow in all; P2M by law"),
-                    "times": Key(Integer(minimum=0, maximum=3), "how often it may be extended"),
-                },
-            ),
-            "whether the body may take longer; once, to P2M, unless said",
-            required=False,
-        ),
-    },
-)
-
-_IDENTITY = Either(
-    what="the identity provider",
-    records={
-        "provider": Record(
-            what="the identity provider",
-            keys={"provider": Key(OneOf(("cognito",)), "a user pool of this deployment")},
-        ),
-        "issuer": Record(
-            what="the identity provider",
-            keys={
-                "issuer": Key(_ISSUER, "the OpenID Connect issuer, for identities that stay in the country"),
-                "audience": Key(_SENTENCE, "the audience that its tokens name"),
-            },
-        ),
-    },
-)
-
-_REVISION = Key(
-    Integer(minimum=1, maximum=1_000_000),
-    "raise it when the secret has a new value, and deploy: the credential is then written again; 1 unless said",
-    required=False,
-)
-
-_PUSH = Record(
-    what="the push platforms",
-    keys={
-        "fcm": Key(
-            Record(
-                what="FCM",
-                keys={
-                    "secret": Key(_SECRET, "the secret with the service account's JSON"),
-                    "revision": _REVISION,
-                },
-            ),
-            "Firebase Cloud Messaging, for Android",
-            required=False,
-        ),
-        "apns": Key(
-            Record(
-                what="APNs",
-                keys={
-                    "secret": Key(_SECRET, "the secret with the signing key and its ids"),
-                    "sandbox": Key(Flag(), "whether it is Apple's sandbox; no unless said", required=False),
-                    "revision": _REVISION,
-                },
-            ),
-            "Apple Push Notification service",
-            required=False,
-        ),
-    },
-)
-
-_TERMS = Record(
-    what="the terms",
-    keys={
-        "photos_wait": Key(_TERM, "how long a complaint waits for declared photos; PT24H", required=False),
-        "close_after_answer": Key(
-            _TERM, "when an answer that nobody refutes closes the complaint; P10D", required=False
-        ),
-        "forward_within": Key(
-            _TERM, "until when what belongs to another body is passed on; P3BD", required=False
-        ),
-        "tell_extension_within": Key(
-            _TERM, "until when the person is told of an extension; P3BD", required=False
-        ),
-        "quarantine": Key(
-            _DAYS,
-            "how long S3 keeps an upload that was not checked, to the next midnight UTC; P1D",
-            required=False,
-        ),
-        "inbox": Key(_DAYS, "how long the inbox shows a message; P90D", required=False),
-    },
-)
-
 # What `functions.intake.photos.limits` reads of a file: a larger one would be refused after its upload.
 PHOTO_BYTES_MOST: Final = 25 * 2**20
-_TIMES_A_DAY = Integer(minimum=1, maximum=1000)
-_LIMITS = Record(
-    what="the limits",
-    keys={
-        "complaints_per_person_per_day": Key(_TIMES_A_DAY, "20 unless said", required=False),
-        "comments_per_person_per_day": Key(_TIMES_A_DAY, "100 unless said", required=False),
-        "declarations_per_person_per_day": Key(
-            _TIMES_A_DAY, "requests that announce later photos; 40 unless said", required=False
-        ),
-        "joins_per_person_per_day": Key(_TIMES_A_DAY, "50 unless said", required=False),
-        "devices_per_person_per_day": Key(
-            _TIMES_A_DAY, "phones that a person signs in on; 20 unless said", required=False
-        ),
-        "comment_length": Key(
-            Integer(minimum=100, maximum=10_000), "in characters; 2000 unless said", required=False
-        ),
-        "photo_bytes": Key(
-            Integer(minimum=100_000, maximum=PHOTO_BYTES_MOST),
-            "in bytes; 15 MB unless said, 25 MiB at most",
-            required=False,
-        ),
-        "photos": Key(Integer(minimum=1, maximum=10), "in one complaint; 5 unless said", required=False),
-    },
-)
 
-_RETENTION = Record(
-    what="the retention",
-    keys={
-        "photos": Key(_DAYS, "photos, counted from when they were checked; P1095D", required=False),
-        "logs": Key(_DAYS, "logs; P90D", required=False),
-        "audit": Key(_DAYS, "the locked heads of the event chain; P1825D", required=False),
-    },
-)
+_CLOCK_TIME = "(?=[0-9])([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?"
+_TERM_PATTERN = rf"^(P[0-9]{{1,6}}(BD|M|D)|PT[0-9]{{1,6}}BH|P[0-9]{{1,6}}DT{_CLOCK_TIME}|PT{_CLOCK_TIME})$"
 
-REGION: Final = Record(
-    what="a region file",
-    identity=("region",),
-    keys={
-        "region": Key(_ID, "the region's id, which is also the file's name"),
-        "extends": Key(
-            _ID, "the id of a region file whose values hold where this one says nothing", required=False
-        ),
-        "name": Key(NAMES, "the region's name"),
-        "number_prefix": Key(
-            Text(what="three capital letters", pattern="^[A-Z]{3}$", rule="number-prefix"),
-            "three letters that begin every complaint's number",
-        ),
-        "stage": Key(
-            OneOf(("cloud", "local")), "cloud unless said; local: a developer's machine", required=False
-        ),
-        "aws": Key(
-            Record(
-                what="the AWS account",
-                keys={
-                    "account": Key(
-                        Text(
-                            what="an account number of twelve digits in quotes",
-                            pattern="^[0-9]{12}$",
-                            rule="aws-account",
-                        ),
-                        "the account that it is deployed into",
-                    ),
-                    "region": Key(
-                        Text(what="an AWS Region such as eu-central-1", pattern="^[a-z]{2}(-[a-z]+)+-[0-9]$"),
-                        "the AWS Region",
-                    ),
-                },
-            ),
-            "where it runs",
-        ),
-        "time_zone": Key(_SENTENCE, "the zone by its IANA name"),
-        "calendar": Key(CALENDAR, "when state bodies work"),
-        "geography": Key(
-            Text(what="the name of a .geojson file beside this one", pattern=r"^[a-z0-9_-]+\.geojson$"),
-            "the boundary and the districts",
-        ),
-        "agencies": Key(ListOf(item=_AGENCY, minimum=1), "the bodies"),
-        "categories": Key(ListOf(item=_CATEGORY, minimum=1), "what can be reported"),
-        "identity": Key(_IDENTITY, "who signs people in"),
-        "push": Key(Nullable(_PUSH), "push platforms; one that is absent is not used", required=False),
-        "terms": Key(_TERMS, "terms that hold for every category", required=False),
-        "limits": Key(_LIMITS, "what one person may send", required=False),
-        "quiet_hours": Key(
-            Nullable(
-                Record(
-                    what="the quiet hours",
-                    keys={"from": Key(_TIME, "such as 22:00"), "to": Key(_TIME, "such as 08:00")},
-                )
-            ),
-            "when pushes wait, unless they tell of an escalation; null: never",
-            required=False,
-        ),
-        "retention": Key(_RETENTION, "how long things are kept", required=False),
-        "webhooks": Key(
-            Record(
-                what="the webhooks",
-                keys={
-                    "allow_http": Key(Flag(), "plain http; local stage only", required=False),
-                    "allow_private": Key(Flag(), "private addresses; local stage only", required=False),
-                    "fixed_addresses": Key(
-                        Flag(),
-                        "send from fixed addresses, for bodies that filter by address (costs a NAT gateway)",
-                        required=False,
-                    ),
-                },
-            ),
-            "how webhooks go out",
-            required=False,
-        ),
-        "alarms": Key(
-            Record(what="the alarms", keys={"email": Key(ListOf(item=_EMAIL), "who is woken")}),
-            "who receives alarms",
-            required=False,
-        ),
-        "domain": Key(
-            Nullable(Text(what="a domain name", pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")),
-            "the API's own domain, with CloudFront and WAF before it",
-            required=False,
-        ),
-        "malware_scan": Key(Flag(), "scan uploads with GuardDuty; no unless said", required=False),
-    },
-)
+
+def _text(pattern: str, what: str, rule: str = "bad-value") -> Any:
+    return Field(pattern=pattern, json_schema_extra=_hint(what, rule))
+
+
+def _hint(what: str, rule: str) -> dict[str, Any]:
+    """What to write instead, as editors (the key is VS Code's) and findings say it, and the rule that the finding is of."""
+    return {"patternErrorMessage": f"Write {what}.", "x-rule": rule}
+
+
+def _term(text: str) -> str:
+    """Raises ValueError for what the calendar does not read."""
+    Duration.parse(text)
+    return text
+
+
+def _said(value: object) -> object:
+    if value is None:
+        raise PydanticCustomError("null", "null where there is a value or no key")
+    return value
+
+
+T = TypeVar("T")
+LeftOut = Annotated[
+    T | None,
+    BeforeValidator(_said),
+    GetPydanticSchema(get_pydantic_json_schema=lambda schema, handler: handler(schema)["anyOf"][0]),
+]
+"""May be left out, and then is None; `null` is no way to say so."""
+
+Id = Annotated[
+    str, _text(ID_PATTERN, "an id of lower-case letters, digits, - and _, beginning with a letter", "id")
+]
+Sentence = Annotated[str, _text(r"\S", "a text")]
+Email = Annotated[str, _text(r"^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$", "an e-mail address", "email")]
+Date = Annotated[str, _text(DATE_PATTERN, "a date such as 2026-03-09")]
+Time = Annotated[str, _text("^([01][0-9]|2[0-3]):[0-5][0-9]$", "a time such as 09:00")]
+Days = Annotated[str, _text("^P[1-9][0-9]{0,4}D$", "a number of days such as P90D", "duration")]
+Secret = Annotated[str, _text("^[A-Za-z0-9/_+=.@-]{1,512}$", "the name of a secret in Secrets Manager")]
+_TERMS = "PT4H, PT30M or P3D (by the clock), P15BD or PT8BH (working days, hours), or P2M"
+Term = Annotated[
+    str,
+    AfterValidator(_term),
+    Field(json_schema_extra={"pattern": _TERM_PATTERN} | _hint(_TERMS, "duration")),
+]
+_NO_OTHER_KEY: Final[dict[str, Any]] = {"additionalProperties": False}
+"""Than those that fit: the JSON Schema of a `dict` leaves others open."""
+
+
+class Form(BaseModel):
+    """Keys of a region file. The title begins a sentence about them."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Names(Form, title="A text in three languages"):
+    kk: Sentence = Field(description="in Kazakh")
+    ru: Sentence = Field(description="in Russian")
+    en: Sentence = Field(description="in English")
+
+
+class Break(Form, title="A break"):
+    start: Time = Field(alias="from", description="when it begins")
+    end: Time = Field(alias="to", description="when it ends")
+
+
+class Hours(Form, title="The hours"):
+    opens: Time = Field(description="when the day begins, such as 09:00")
+    closes: Time = Field(description="when the day ends, such as 18:30")
+    breaks: list[Break] = Field(default=[], description="closed times in between, in order")
+
+
+class Calendar(Form, title="The calendar"):
+    country: Literal["KZ"] = Field(description="whose public holidays apply")
+    years: list[Annotated[int, Field(ge=2021, le=2099)]] = Field(
+        min_length=2,
+        description="the years whose holidays and moved days are checked; deadlines cannot reach beyond",
+    )
+    count_from: Literal["next_day", "same_day"] = Field(
+        description="whether a term in working days begins with the day of registration"
+    )
+    hours: Hours = Field(description="when bodies work, unless a body has hours of its own")
+    weekend: list[Weekday] = Field(min_length=1, description="the weekly days of rest")
+    moved_working: list[Date] = Field(default=[], description="weekend days that are worked by order")
+    moved_off: list[Date] = Field(default=[], description="weekdays that are free by order")
+    kurban_ait: list[Date] = Field(
+        default=[], description="the first day of Kurban Ait of each year, once announced"
+    )
+    short_days: dict[Date, Time] = Field(
+        default={},
+        description="days that close earlier, with the time",
+        json_schema_extra=_NO_OTHER_KEY,
+    )
+
+
+class Agency(Form, title="An agency"):
+    id: Id = Field(description="its id, for good: complaints refer to it")
+    name: Names = Field(description="its name as an office, without persons")
+    kind: AgencyKind = Field(description="what sort of body it is")
+    parent: Id | None = Field(description="the body above it, or null at the top")
+    hours: LeftOut[Hours] = Field(default=None, description="its own hours")
+    contact_email: LeftOut[Email] = Field(
+        default=None, description="where it is reached, and told when its webhooks fail"
+    )
+
+
+class Choice(Form, title="A choice"):
+    id: Id = Field(description="its id")
+    text: Names = Field(description="what the person reads")
+
+
+class Question(Form, title="A question"):
+    id: Id = Field(description="its id within the category")
+    text: Names = Field(description="the question")
+    kind: Literal["text", "choice", "number"] = Field(description="what the answer is")
+    required: bool = Field(default=False, description="whether it must be answered")
+    choices: list[Choice] = Field(
+        default=[], min_length=2, description="the choices, where the kind is choice"
+    )
+
+
+class Responsible(Form, title="The responsibility"):
+    default: Id | None = Field(
+        default=None, description="the body that answers wherever no district's body does"
+    )
+    districts: dict[Id, Id] = Field(
+        default={},
+        description="the body that answers in each district",
+        json_schema_extra=_NO_OTHER_KEY,
+    )
+
+
+class Extension(Form, title="The extension"):
+    limit: Term = Field(description="by how much the term may grow in all; P2M by law")
+    times: int = Field(ge=0, le=3, description="how often it may be extended")
+
+
+class Category(Form, title="A category"):
+    id: Id = Field(description="its id, for good: complaints refer to it")
+    name: Names = Field(description="what the person chooses")
+    hint: LeftOut[Names] = Field(default=None, description="what to photograph or to write")
+    danger: bool = Field(description="whether somebody may come to harm; then terms run by the clock")
+    acknowledge_within: Term | None = Field(
+        description="until when the body says that it has it; null: never asked"
+    )
+    answer_within: Term = Field(description="until when the body answers")
+    escalation_terms: list[Term] = Field(
+        min_length=1, description="the term at each level of escalation; the last one stays"
+    )
+    reminder: Term | None = Field(
+        default=None, description="how long before the deadline the body is reminded"
+    )
+    proof_photo_required: bool = Field(default=True, description='whether an answer "done" needs a photo')
+    duplicate_radius_m: int = Field(
+        default=50, ge=0, le=1000, description="within how many metres two reports may be the same"
+    )
+    max_photos: int = Field(default=5, ge=0, le=10, description="how many photos a person may add")
+    questions: list[Question] = Field(default=[], description="what else the body must know")
+    responsible: Responsible = Field(description="who answers for it")
+    extension: Extension = Field(
+        default=Extension(limit="P2M", times=1), description="whether the body may take longer"
+    )
+
+
+class Cognito(Form, title="The identity provider"):
+    provider: Literal["cognito"] = Field(description="a user pool of this deployment")
+
+
+class Issuer(Form, title="The identity provider"):
+    issuer: Annotated[
+        str, _text(r"^https?://[^\s/]+(/\S*)?$", "an address such as https://id.example.org")
+    ] = Field(description="the OpenID Connect issuer, for identities that stay in the country")
+    audience: Sentence = Field(description="the audience that its tokens name")
+
+
+def _provider(raw: Cognito | Issuer | object) -> str | None:
+    """The name of the model whose key is there; of both or neither, nothing."""
+    if isinstance(raw, Form):
+        return type(raw).__name__
+    keys = raw if isinstance(raw, dict) else {}
+    match "provider" in keys, "issuer" in keys:
+        case True, False:
+            return "Cognito"
+        case False, True:
+            return "Issuer"
+    return None
+
+
+Identity = Annotated[
+    Annotated[Cognito, Tag("Cognito")] | Annotated[Issuer, Tag("Issuer")], Discriminator(_provider)
+]
+
+
+class _Credential(Form):
+    secret: Secret = Field(description="the secret with the service account's JSON, or the key and its ids")
+    revision: int = Field(
+        default=1,
+        ge=1,
+        le=1_000_000,
+        description="raise it when the secret has a new value, and deploy: the credential is then written again",
+    )
+
+
+class Fcm(_Credential, title="FCM"):
+    pass
+
+
+class Apns(_Credential, title="APNs"):
+    sandbox: bool = Field(default=False, description="whether it is Apple's sandbox")
+
+
+class Push(Form, title="The push platforms"):
+    fcm: LeftOut[Fcm] = Field(default=None, description="Firebase Cloud Messaging, for Android")
+    apns: LeftOut[Apns] = Field(default=None, description="Apple Push Notification service")
+
+
+class Terms(Form, title="The terms"):
+    photos_wait: Term = Field(default="PT24H", description="how long a complaint waits for declared photos")
+    close_after_answer: Term = Field(
+        default="P10D", description="when an answer that nobody refutes closes the complaint"
+    )
+    forward_within: Term = Field(
+        default="P3BD", description="until when what belongs to another body is passed on"
+    )
+    tell_extension_within: Term = Field(
+        default="P3BD", description="until when the person is told of an extension"
+    )
+    quarantine: Days = Field(
+        default="P1D",
+        description="how long S3 keeps an upload that was not checked, to the next midnight UTC",
+    )
+    inbox: Days = Field(default="P90D", description="how long the inbox shows a message")
+
+
+_TimesADay = Annotated[int, Field(ge=1, le=1000)]
+
+
+class Limits(Form, title="The limits"):
+    complaints_per_person_per_day: _TimesADay = Field(default=20, description="complaints sent")
+    comments_per_person_per_day: _TimesADay = Field(default=100, description="comments written")
+    declarations_per_person_per_day: _TimesADay = Field(
+        default=40, description="requests that announce later photos"
+    )
+    joins_per_person_per_day: _TimesADay = Field(default=50, description="complaints of others joined")
+    devices_per_person_per_day: _TimesADay = Field(default=20, description="phones that a person signs in on")
+    comment_length: int = Field(default=2000, ge=100, le=10_000, description="in characters")
+    photo_bytes: int = Field(default=15_000_000, ge=100_000, le=PHOTO_BYTES_MOST, description="in bytes")
+    photos: int = Field(default=5, ge=1, le=10, description="in one complaint")
+
+
+class Retention(Form, title="The retention"):
+    photos: Days = Field(default="P1095D", description="photos, counted from when they were checked")
+    logs: Days = Field(default="P90D", description="logs")
+    audit: Days = Field(default="P1825D", description="the locked heads of the event chain")
+
+
+class Aws(Form, title="The AWS account"):
+    account: Annotated[
+        str, _text("^[0-9]{12}$", "an account number of twelve digits in quotes", "aws-account")
+    ] = Field(description="the account that it is deployed into")
+    region: Annotated[str, _text("^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS Region such as eu-central-1")] = Field(
+        description="the AWS Region"
+    )
+
+
+class QuietHours(Form, title="The quiet hours"):
+    start: Time = Field(alias="from", description="such as 22:00")
+    end: Time = Field(alias="to", description="such as 08:00")
+
+
+class Webhooks(Form, title="The webhooks"):
+    allow_http: bool = Field(default=False, description="plain http; local stage only")
+    allow_private: bool = Field(default=False, description="private addresses; local stage only")
+    fixed_addresses: bool = Field(
+        default=False,
+        description="send from fixed addresses, for bodies that filter by address (costs a NAT gateway)",
+    )
+
+
+class Alarms(Form, title="The alarms"):
+    email: list[Email] = Field(description="who is woken")
+
+
+class Region(Form, title="A region file"):
+    region: Id = Field(description="the region's id, which is also the file's name")
+    extends: LeftOut[Id] = Field(
+        default=None, description="the id of a region file whose values hold where this one says nothing"
+    )
+    name: Names = Field(description="the region's name")
+    number_prefix: Annotated[str, _text("^[A-Z]{3}$", "three capital letters", "number-prefix")] = Field(
+        description="three letters that begin every complaint's number"
+    )
+    stage: Literal["cloud", "local"] = Field(default="cloud", description="local: a developer's machine")
+    aws: Aws = Field(description="where it runs")
+    time_zone: Sentence = Field(description="the zone by its IANA name")
+    calendar: Calendar = Field(description="when state bodies work")
+    geography: Annotated[
+        str, _text(r"^[a-z0-9_-]+\.geojson$", "the name of a .geojson file beside this one")
+    ] = Field(description="the boundary and the districts")
+    agencies: list[Agency] = Field(min_length=1, description="the bodies")
+    categories: list[Category] = Field(min_length=1, description="what can be reported")
+    identity: Identity = Field(description="who signs people in")
+    push: Push | None = Field(
+        default=Push(), description="push platforms; one that is absent is not used; null: none"
+    )
+    terms: Terms = Field(default=Terms(), description="terms that hold for every category")
+    limits: Limits = Field(default=Limits(), description="what one person may send")
+    quiet_hours: QuietHours | None = Field(
+        default=None, description="when pushes wait, unless they tell of an escalation; null: never"
+    )
+    retention: Retention = Field(default=Retention(), description="how long things are kept")
+    webhooks: Webhooks = Field(default=Webhooks(), description="how webhooks go out")
+    alarms: Alarms = Field(default=Alarms(email=[]), description="who receives alarms")
+    domain: (
+        Annotated[str, _text(r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", "a domain name")] | None
+    ) = Field(default=None, description="the API's own domain, with CloudFront and WAF before it")
+    malware_scan: bool = Field(default=False, description="scan uploads with GuardDuty")
+
+
+class _Titles(GenerateJsonSchema):
+    """Of models alone: pydantic would call `number_prefix` "Number Prefix"."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def region_schema(ref_template: str = DEFAULT_REF_TEMPLATE) -> dict[str, Any]:
+    """Of a whole file."""
+    return Region.model_json_schema(ref_template=ref_template, schema_generator=_Titles)
 
 
 def json_schema() -> dict[str, Any]:
@@ -393,9 +376,17 @@ def json_schema() -> dict[str, Any]:
         "title": "Qamqor region file",
         "description": "Written by `python -m infra.region schema`; change infra/region/schema.py instead.",
         "if": {"type": "object", "required": ["extends"]},
-        "then": REGION.json_schema(partial=True),
-        "else": REGION.json_schema(partial=False),
+        "then": _partial(region_schema(ref_template="#/then/$defs/{model}")),
+        "else": region_schema(ref_template="#/else/$defs/{model}"),
     }
+
+
+def _partial(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without what need not be said again: all but the names of things, and the identity provider."""
+    for name, form in schema["$defs"].items():
+        if "required" in form and name not in ("Cognito", "Issuer"):
+            form["required"] = [key for key in form["required"] if key == "id"]
+    return schema | {"required": ["region"]}
 
 
 def json_schema_text() -> str:

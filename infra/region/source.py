@@ -34,6 +34,9 @@ class Node:
     def get(self, key: str) -> "Node | None":
         return self.value.get(key) if isinstance(self.value, dict) else None
 
+    def child(self, step: str | int) -> "Node | None":
+        return self.items()[step] if isinstance(step, int) else self.get(step)
+
     def at(self, *path: str) -> "Node | None":
         node: Node | None = self
         for key in path:
@@ -87,21 +90,15 @@ def read_yaml(file: Path) -> tuple[Node, tuple[Finding, ...]]:
         aliases = [event for event in yaml.parse(text, Loader=_LOADER) if isinstance(event, yaml.AliasEvent)]
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        raise RegionFault((_not_yaml(file, error),)) from None
+        raise RegionFault(_not_yaml(file, error)) from None
     if root is None:
         raise RegionFault(
-            (
-                Finding(
-                    file,
-                    1,
-                    "yaml",
-                    "The file is empty.",
-                    "Start from `python -m infra.region new --name NAME`.",
-                ),
+            Finding(
+                file, 1, "yaml", "The file is empty.", "Start from `python -m infra.region new --name NAME`."
             )
         )
     if aliases:
-        raise RegionFault(tuple(_alias(file, event) for event in aliases))
+        raise RegionFault(*(_alias(file, event) for event in aliases))
     reading = _Reading(file=file)
     return reading.node(root), tuple(reading.findings)
 

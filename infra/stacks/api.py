@@ -9,6 +9,7 @@ from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.region.schema import Issuer
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import Origin
 from infra.stacks.functions import Functions
@@ -114,10 +115,8 @@ class PublicApi(Construct):
 
     def _people(self, *, deployment: Deployment, storage: Storage) -> apigateway.IHttpRouteAuthorizer:
         identity = deployment.region.identity
-        if identity.issuer is not None:
-            return authorizers.HttpJwtAuthorizer(
-                "People", identity.issuer, jwt_audience=[identity.audience or ""]
-            )
+        if isinstance(identity, Issuer):
+            return authorizers.HttpJwtAuthorizer("People", identity.issuer, jwt_audience=[identity.audience])
         assert storage.user_pool is not None
         assert storage.user_pool_client is not None
         return authorizers.HttpUserPoolAuthorizer(

@@ -108,23 +108,24 @@ class PushPlatforms(Construct):
     def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
         super().__init__(scope, id)
         push = deployment.region.push
-        secrets = {"fcm": push.fcm_secret, "apns": push.apns_secret}
-        revisions = {"fcm": push.fcm_revision, "apns": push.apns_revision}
-        named = {name: secret for name, secret in secrets.items() if secret or deployment.local}
+        credentials = {"fcm": push.fcm, "apns": push.apns}
+        secrets = [one.secret for one in credentials.values() if one is not None]
         self.arns: list[str] = []
         self.failures: sns.Topic | None = None
         self.endpoint_arns: list[str] = []
         self.environment: dict[str, str] = {}
-        if not named:
+        if not secrets and not deployment.local:
             return
         provider = Function(
             self, "Provider", deployment=deployment, code=PLATFORM_APPLICATIONS, environment={}
         )
         stack = Stack.of(self)
         self.failures = self._failures(deployment)
-        for name, secret in named.items():
-            platform = _platform(name, sandbox=push.apns_sandbox)
-            suffix = "" if secret else "-placeholder"
+        for name, credential in credentials.items():
+            if credential is None and not deployment.local:
+                continue
+            platform = _platform(name, sandbox=push.apns is not None and push.apns.sandbox)
+            suffix = "" if credential else "-placeholder"
             application = f"{deployment.name}-{platform.lower().replace('_', '-')}{suffix}"
             resource = CustomResource(
                 self,
@@ -134,10 +135,10 @@ class PushPlatforms(Construct):
                 properties={
                     "Name": application,
                     "Platform": platform,
-                    "SecretName": secret or "",
+                    "SecretName": credential.secret if credential else "",
                     "FailureTopicArn": self.failures.topic_arn,
                     # A secret's new value is not seen by CloudFormation; this is.
-                    "Revision": str(revisions[name]),
+                    "Revision": str(credential.revision if credential else 1),
                 },
             )
             self.arns.append(resource.ref)
@@ -147,7 +148,7 @@ class PushPlatforms(Construct):
                 )
             )
             self.environment[f"{name.upper()}_APPLICATION_ARN"] = resource.ref
-        self._grant(provider, [secret for secret in named.values() if secret])
+        self._grant(provider, secrets)
 
     def _failures(self, deployment: Deployment) -> sns.Topic:
         """Where SNS tells of pushes that it took and could not deliver."""

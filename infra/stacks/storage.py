@@ -8,6 +8,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.region.schema import Issuer
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import EdgeSecret
 
@@ -155,7 +156,7 @@ class Storage(Stack):
         )
 
     def _identity(self) -> tuple[cognito.UserPool | None, cognito.UserPoolClient | None]:
-        if not self._deployment.region.identity.cognito:
+        if isinstance(self._deployment.region.identity, Issuer):
             return None, None
         kept = not self._deployment.local
         pool = cognito.UserPool(

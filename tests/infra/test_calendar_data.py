@@ -1,21 +1,32 @@
 """The library's days against the official ones, written out by hand in tests/core/official_days.py."""
 
 import json
-from datetime import date, time, timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 import pytest
 
 from functions.complaints.calendar import Calendar, Holiday
-from infra.region import calendar_data
+from infra.region import calendar_data, schema
 from infra.region.calendar_data import (
     HolidayNameUnknown,
-    kazakhstan_calendar,
+    calendar_of,
     kazakhstan_holidays,
     kazakhstan_moved_days,
 )
 from tests.core.official_days import HOLIDAYS, MOVED_OFF, MOVED_WORKING, OFFICIAL
 
-HOURS = {"opens": time(9), "closes": time(18, 30), "breaks": ((time(13), time(14, 30)),)}
+
+def calendar_with(*, years: Iterable[int], **said: object) -> Calendar:
+    """Of a region file that says this of its calendar."""
+    form = {
+        "country": "KZ",
+        "count_from": "next_day",
+        "hours": {"opens": "09:00", "closes": "18:30", "breaks": [{"from": "13:00", "to": "14:30"}]},
+        "weekend": ["saturday", "sunday"],
+        "years": list(years),
+    }
+    return calendar_of(schema.Calendar.model_validate(form | said), time_zone="Asia/Almaty")
 
 
 @pytest.mark.parametrize("year", [2024, 2025, 2026])
@@ -35,7 +46,7 @@ def test_moved_days_are_the_official_ones() -> None:
 
 
 def test_the_compiled_calendar_counts_like_the_official_one() -> None:
-    compiled = kazakhstan_calendar(years=[2024, 2025, 2026], **HOURS)
+    compiled = calendar_with(years=[2024, 2025, 2026])
     for ordinal in range(date(2024, 1, 1).toordinal(), date(2027, 1, 1).toordinal()):
         day = date.fromordinal(ordinal)
         assert compiled.reason(day) == OFFICIAL.reason(day), day
@@ -56,15 +67,15 @@ def test_kurban_ait_is_an_estimate_until_announced() -> None:
 
 
 def test_an_announcement_takes_the_estimates_place() -> None:
-    calendar = kazakhstan_calendar(years=[2026], kurban_ait=[date(2026, 5, 28)], **HOURS)
+    calendar = calendar_with(years=[2026, 2027], kurban_ait=["2026-05-28"])
     assert date(2026, 5, 27) not in calendar.holidays
     assert calendar.holidays[date(2026, 5, 28)] == Holiday(
         name={"kk": "Құрбан айт", "ru": "Курбан айт", "en": "Kurban Ait"}
     )
-    confirmed = kazakhstan_calendar(years=[2026], kurban_ait=[date(2026, 5, 27)], **HOURS)
+    confirmed = calendar_with(years=[2026, 2027], kurban_ait=["2026-05-27"])
     assert not confirmed.holidays[date(2026, 5, 27)].estimated
     with pytest.raises(ValueError, match="2026-06-27"):
-        kazakhstan_calendar(years=[2026], kurban_ait=[date(2026, 6, 27)], **HOURS)
+        calendar_with(years=[2026, 2027], kurban_ait=["2026-06-27"])
 
 
 def test_two_holidays_on_one_day_keep_both_names_in_order() -> None:
@@ -79,7 +90,7 @@ def test_two_holidays_on_one_day_keep_both_names_in_order() -> None:
 
 
 def test_an_announcement_leaves_a_holiday_that_shared_the_day() -> None:
-    calendar = kazakhstan_calendar(years=[2032], kurban_ait=[date(2032, 3, 20)], **HOURS)
+    calendar = calendar_with(years=[2032, 2033], kurban_ait=["2032-03-20"])
     nauryz = calendar.holidays[date(2032, 3, 22)]
     assert nauryz.name["en"] == "Nauryz"
     assert not nauryz.estimated
@@ -101,16 +112,14 @@ def test_an_announcement_moves_only_the_kurban_ait_near_it() -> None:
 
 
 def test_the_orders_of_the_region_file_are_added_to_the_library_s() -> None:
-    calendar = kazakhstan_calendar(
-        years=[2025, 2026], moved_working=[date(2026, 5, 16)], moved_off=[date(2026, 5, 8)], **HOURS
-    )
+    calendar = calendar_with(years=[2025, 2026], moved_working=["2026-05-16"], moved_off=["2026-05-08"])
     assert calendar.is_working_day(date(2026, 5, 16))
     assert calendar.reason(date(2026, 5, 8)) == "moved_off"
     assert calendar.is_working_day(date(2025, 1, 5))
 
 
 def test_it_compiles_to_json_and_back() -> None:
-    calendar = kazakhstan_calendar(years=range(2024, 2031), **HOURS)
+    calendar = calendar_with(years=range(2024, 2031))
     assert Calendar.from_dict(json.loads(json.dumps(calendar.to_dict()))) == calendar
 
 

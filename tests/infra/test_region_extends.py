@@ -30,9 +30,13 @@ webhooks: {allow_http: true}
 """
 
 
-def tiny(folder, over: str = OVER) -> dict:
+def write(folder, over: str = OVER):
     small_region.write(folder)
-    return compiled(read_document(small_region.write(folder, yaml=over, name="tiny")))
+    return small_region.write(folder, yaml=over, name="tiny")
+
+
+def tiny(folder) -> dict:
+    return compiled(read_document(write(folder)))
 
 
 def test_what_the_file_says_holds_and_the_rest_is_inherited(tmp_path):
@@ -59,7 +63,7 @@ def test_null_takes_away_what_may_be_absent(tmp_path):
 
 
 def test_a_fault_is_found_where_it_was_written(tmp_path):
-    tiny(tmp_path, OVER.replace("PT12S", "12s"))
+    write(tmp_path, OVER.replace("PT12S", "12s"))
     (tmp_path / "small.yaml").write_text(
         small_region.YAML.replace("parent: city,", "parent: town,"), encoding="utf-8"
     )
@@ -69,7 +73,7 @@ def test_a_fault_is_found_where_it_was_written(tmp_path):
 
 
 def test_a_file_must_say_which_region_it_is_and_does_not_inherit_that(tmp_path):
-    tiny(tmp_path, OVER.replace("region: tiny\n", ""))
+    write(tmp_path, OVER.replace("region: tiny\n", ""))
     assert [(one.file.name, one.rule, one.line) for one in lint_regions(tmp_path)] == [
         ("tiny.yaml", "missing-key", 1)
     ]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from functions.complaints.region import Region, region_from_dict
 from functions.complaints.routing import in_region, ladder, responsible_agency
 from infra.region import REGIONS, RegionFault, compile_region, lint_regions, load_region_file, region_ids
+from infra.region.schema import Cognito, Fcm
 from infra.region.where import read_places, wrong_places
 from tests.infra import small_region
 
@@ -120,8 +121,9 @@ def test_infrastructure_reads_a_region_with_defaults_filled_in():
     assert (region.stage, region.local, region.account, region.aws_region) == (
         "cloud", False, "111122223333", "eu-central-1",
     )  # fmt: skip
-    assert region.identity.cognito
-    assert (region.push.fcm_secret, region.push.apns_sandbox) == ("qamqor/pavlodar/fcm", False)
+    assert region.identity == Cognito(provider="cognito")
+    assert region.push.fcm == Fcm(secret="qamqor/pavlodar/fcm", revision=1)
+    assert region.push.apns is None or not region.push.apns.sandbox
     assert (region.retention.quarantine, region.retention.logs, region.retention.inbox) == (1, 90, 90)
     assert not region.webhooks.allow_http
     assert region.compiled == compile_region("pavlodar")

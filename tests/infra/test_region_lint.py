@@ -252,7 +252,7 @@ def test_all_findings_come_at_once(tmp_path):
 @pytest.mark.parametrize(
     "key", [line.split(":")[0] for line in YAML.splitlines() if not line.startswith(" ")]
 )
-@pytest.mark.parametrize("value", ["", "7", "[7]", "{a: {b: [7]}}", "text", "[{id: [7]}]"])
+@pytest.mark.parametrize("value", ["", '""', "7", "[7]", "{a: {b: [7]}}", "text", "[{id: [7]}]"])
 def test_nonsense_under_any_key_is_found_and_crashes_nothing(tmp_path, key, value):
     text = re.sub(rf"(?m)^{key}:.*\n(  .*\n)*", f"{key}: {value}\n", YAML)
     small_region.write(tmp_path, yaml=text)

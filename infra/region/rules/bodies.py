@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from infra.region.document import Document
 from infra.region.finding import Finding
 from infra.region.source import Node
-from infra.region.words import listed, meant
+from infra.region.words import meant
 
 
 def same_id_twice(document: Document) -> Iterator[Finding]:
@@ -90,7 +90,7 @@ def districts_exist(document: Document) -> Iterator[Finding]:
                 yield place.fault(
                     "unknown-district",
                     f"There is no district {name!r}.{meant(name, known)}",
-                    f"Name one of the districts of {document.geography.file.name}: {listed(known)}.",
+                    f"Name one of the districts of {document.geography.file.name}: {', '.join(known)}.",
                 )
 
 
@@ -107,7 +107,7 @@ def somebody_owns_every_category(document: Document) -> Iterator[Finding]:
         if without:
             yield place.fault(
                 "category-unowned",
-                f"Nobody answers for {category.text('id')!r} in {listed(without)}.",
+                f"Nobody answers for {category.text('id')!r} in {', '.join(without)}.",
                 "Name a default body, or a body for each of these districts.",
             )
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from infra.region import defaults
 from infra.region.document import Document
 from infra.region.finding import Finding
+from infra.region.schema import Limits
 
 
 def choices_belong_to_choice(document: Document) -> Iterator[Finding]:
@@ -27,7 +27,7 @@ def choices_belong_to_choice(document: Document) -> Iterator[Finding]:
 
 def photos_within_the_limit(document: Document) -> Iterator[Finding]:
     limit = document.region.at("limits", "photos")
-    most = limit.value if limit is not None else defaults.LIMITS["photos"]
+    most = limit.value if limit is not None else Limits().photos
     for category in document.region.items("categories"):
         place = category.get("max_photos")
         if (

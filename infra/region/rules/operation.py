@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from infra.region import defaults
 from infra.region.document import Document
 from infra.region.finding import Finding
 from infra.region.source import Node, walk
@@ -90,8 +89,8 @@ def issuer_speaks_tls(document: Document) -> Iterator[Finding]:
 
 def logs_can_be_kept_so_long(document: Document) -> Iterator[Finding]:
     place = document.region.at("retention", "logs")
-    text = (None if place is None else place.text()) or defaults.RETENTION["logs"]
-    if place is not None and text not in {f"P{days}D" for days in LOG_DAYS}:
+    text = None if place is None else place.text()
+    if place is not None and text and text not in {f"P{days}D" for days in LOG_DAYS}:
         yield place.fault(
             "log-retention",
             f"CloudWatch Logs cannot keep logs for {text}.",

@@ -15,43 +15,27 @@ from infra.region.source import Node
 _DAY: Final = 86_400
 _HOURS_A_DAY: Final = 8
 
-LONGEST_ANSWER: Final = Duration(kind="working_days", amount=15)
-LONGEST_EXTENSION: Final = Duration(kind="months", amount=2)
-LONGEST_FORWARDING: Final = Duration(kind="working_days", amount=3)
-LONGEST_NOTICE: Final = Duration(kind="working_days", amount=3)
+_BY_LAW: Final = {
+    "law-answer": (Duration(kind="working_days", amount=15), "An answer is due within 15 working days"),
+    "law-extension": (Duration(kind="months", amount=2), "A term is extended by two months at most"),
+    "law-forward": (Duration(kind="working_days", amount=3), "Forwarding takes 3 working days at most"),
+    "law-notice": (
+        Duration(kind="working_days", amount=3),
+        "Notice of an extension takes 3 working days at most",
+    ),
+}
 
 
 def within_the_law(document: Document) -> Iterator[Finding]:
     for category in document.region.items("categories"):
-        yield from _at_most(
-            category.get("answer_within"),
-            LONGEST_ANSWER,
-            "law-answer",
-            "An answer is due within 15 working days",
-        )
-        yield from _at_most(
-            category.at("extension", "limit"),
-            LONGEST_EXTENSION,
-            "law-extension",
-            "A term is extended by two months at most",
-        )
-    terms = document.region.get("terms")
-    if terms is not None:
-        yield from _at_most(
-            terms.get("forward_within"),
-            LONGEST_FORWARDING,
-            "law-forward",
-            "Forwarding takes 3 working days at most",
-        )
-        yield from _at_most(
-            terms.get("tell_extension_within"),
-            LONGEST_NOTICE,
-            "law-notice",
-            "Notice of an extension takes 3 working days at most",
-        )
+        yield from _at_most(category.get("answer_within"), "law-answer")
+        yield from _at_most(category.at("extension", "limit"), "law-extension")
+    yield from _at_most(document.region.at("terms", "forward_within"), "law-forward")
+    yield from _at_most(document.region.at("terms", "tell_extension_within"), "law-notice")
 
 
-def _at_most(place: Node | None, longest: Duration, rule: str, law: str) -> Iterator[Finding]:
+def _at_most(place: Node | None, rule: str) -> Iterator[Finding]:
+    longest, law = _BY_LAW[rule]
     term = duration_of(place)
     if place is not None and term is not None and nominal(term) > nominal(longest):
         yield place.fault(

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from functions.complaints.calendar import Holiday
-from infra.region.calendar_data import HolidayNameUnknown, kazakhstan_holidays
+from infra.region.calendar_data import HolidayNameUnknown, calendar_of, kazakhstan_holidays
 from infra.region.document import Document
 from infra.region.finding import Finding
-from infra.region.schema import CALENDAR, DATE_PATTERN, WEEKDAYS
+from infra.region.schema import DATE_PATTERN, WEEKDAYS, Calendar
 from infra.region.source import Node
-from infra.region.working_calendar import calendar_of
 
 
 def zone_is_known(document: Document) -> Iterator[Finding]:
@@ -85,16 +86,18 @@ def years_have_data(document: Document) -> Iterator[Finding]:
 
 def calendar_can_be_made(document: Document) -> Iterator[Finding]:
     """What no other rule here has a name for, in the words of the calendar itself."""
-    place = document.region.get("calendar")
-    if place is None or document.region.text("time_zone") is None:
+    place, time_zone = document.region.get("calendar"), document.region.text("time_zone")
+    if place is None or time_zone is None:
         return
-    if any(True for _ in CALENDAR.check(place, partial=False)):
+    try:
+        form = Calendar.model_validate(place.plain())
+    except ValidationError:
         return
     others = (zone_is_known, hours_fit, years_have_data, moved_days_fit, weekend_leaves_a_day, dates_exist)
     if any(True for rule in others for _ in rule(document)):
         return
     try:
-        calendar_of(document.region.plain())
+        calendar_of(form, time_zone=time_zone)
     except ValueError as error:
         yield place.fault("calendar", f"{str(error)[:1].upper()}{str(error)[1:]}.", "Correct the calendar.")
 
