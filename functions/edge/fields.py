@@ -79,7 +79,9 @@ def whole(value: object) -> object:
 def _instant(value: object) -> datetime:
     if not isinstance(value, str):
         raise fault("wrong_type", expected="string")
-    if len(value) > _INSTANT_MOST or _INSTANT.fullmatch(value) is None:
+    if len(value) > _INSTANT_MOST:
+        raise fault("too_long", max=_INSTANT_MOST)
+    if _INSTANT.fullmatch(value) is None:
         raise fault("not_an_instant")
     try:
         return to_milliseconds(parse_iso(value))

@@ -149,8 +149,9 @@ def test_a_call_that_fails_is_told_logged_once_and_made_good_by_asking_again(
     assert normal.status_code < 500
     assert not logged
     whole = _kinds_of_items()
+    once = method != "POST" or _has_key(method, path)
     for number, operation in enumerate(calm.made):
-        for name, when in _failures(operation):
+        for name, when in _failures(operation, first=number == 0):
             with subtests.test(call=f"{number} {operation}", failure=name, when=when):
                 scene.restore()
                 logged.clear()
@@ -161,8 +162,11 @@ def test_a_call_that_fails_is_told_logged_once_and_made_good_by_asking_again(
                     _judge(answer, transient=name not in LASTING)
                     assert len(logged) == 1
                 again = scene.ask(method, path, body)
-                assert again.status_code == normal.status_code, again.text
-                assert _kinds_of_items() == whole
+                if method == "DELETE" and again.status_code == 404:
+                    assert when == "after"
+                else:
+                    assert again.status_code == normal.status_code, again.text
+                assert _kinds_of_items() == whole if once else _kinds_of_items() >= whole
 
 
 def test_an_exception_that_is_its_own_cause_is_written_down_once() -> None:
@@ -171,9 +175,13 @@ def test_an_exception_that_is_its_own_cause_is_written_down_once() -> None:
     assert without_words(error) == {"type": "ValueError", "at": []}
 
 
-def _failures(operation: str) -> Iterator[tuple[str, When]]:
+def _failures(operation: str, *, first: bool) -> Iterator[tuple[str, When]]:
     """Some for each call, so that over all calls each kind has its turn many times."""
-    kinds = [TRANSIENT, LASTING, *([CANCELLED] if operation == "TransactWriteItems" else [])]
+    kinds = [
+        TRANSIENT,
+        *([LASTING] if first else []),
+        *([CANCELLED] if operation == "TransactWriteItems" else []),
+    ]
     yield from ((next(_turn[id(kind)]), "before") for kind in kinds)
     yield UNANSWERED, "after"
 
@@ -216,8 +224,17 @@ def _keys(item: Any) -> Iterator[str]:
             yield re.sub(r"[0-9A-Za-z]{16,}", "", str(item.attrs[key].value))
 
 
+def _has_key(method: str, path: str) -> bool:
+    """Whether what the request makes is made once for its key: a key or a subscription is made anew each time."""
+    return any(each.get("name") == "Idempotency-Key" for each in _operation(method, path)["parameters"])
+
+
+def _operation(method: str, path: str) -> dict[str, Any]:
+    return operation_at(method, re.sub(r"\{\w+\}", "01JNZ5V2B8Q4M7T9XWYC3D6FGH", path.partition("?")[0]))
+
+
 def _rule(method: str, path: str) -> str:
-    operation = operation_at(method, re.sub(r"\{\w+\}", "01JNZ5V2B8Q4M7T9XWYC3D6FGH", path.partition("?")[0]))
+    operation = _operation(method, path)
     return next(
         rule
         for rule, operations in published()["paths"].items()
