@@ -55,13 +55,6 @@ def text(key: str, language: str, /, **params: object) -> str:
     return _PLACEHOLDER.sub(lambda match: _shown(params.get(match[1])), pattern)
 
 
-def prepare(languages: Iterable[str]) -> None:
-    """Read what will be needed, which the first text and the first date in each language else do."""
-    for language in languages:
-        _catalogue(language)
-        _day_text(date(2000, 1, 1), language, with_year=True)
-
-
 def has_text(key: str) -> bool:
     return key in _catalogue(LANGUAGES[0])
 

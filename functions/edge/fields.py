@@ -35,13 +35,14 @@ _INSTANT_MOST: Final = 40
 class Body(BaseModel):
     """What a request carries."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # Built when the first request of its kind comes: a container serves few of them.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class View(BaseModel):
     """What an answer shows. Further fields may be added one day; a reader passes over what it does not know."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Nothing(Body):

@@ -40,7 +40,7 @@ ALSO = {
     "functions.notify.outbox.failures.handler": {"babel"},
     "functions.notify.outbox.handler.handler": {"babel"},
     "functions.notify.outbox.release.handler": {"babel"},
-    "functions.notify.subscriptions.handler.handler": DOOR | SENDER,
+    "functions.notify.subscriptions.handler.handler": DOOR | {"standardwebhooks"},
     "functions.notify.webhooks.handler.handler": SENDER,
     "functions.route.api.handler.handler": DOOR,
 }
@@ -53,7 +53,7 @@ MODULES = {
     "functions.notify.outbox.handler.handler": 492,
     "functions.notify.outbox.release.handler": 478,
     "functions.notify.platform_applications.handler.handler": 347,
-    "functions.notify.subscriptions.handler.handler": 710,
+    "functions.notify.subscriptions.handler.handler": 670,
     "functions.notify.webhooks.handler.handler": 562,
     "functions.notify.webhooks.requeue.handler": 431,
     "functions.route.api.handler.handler": 677,

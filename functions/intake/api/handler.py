@@ -4,10 +4,8 @@ import os
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints import texts
 from functions.complaints.clock import utc_now
 from functions.complaints.region import load_region
-from functions.edge.clients import client
 from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id
@@ -27,10 +25,7 @@ OPTIONAL_ENVIRONMENT: Final = ("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "W
 """What a region may do without: a push platform, and fixed addresses that webhooks come from."""
 
 _settings = require(ENVIRONMENT)
-# Most answers have presigned photos: the client is made now, not in the first request.
-client("s3")
 _region = load_region(region_file())
-texts.prepare(_region.languages)
 _store = ComplaintStore(correlation_id=correlation_id)
 _receipts = Receipts(region=_region, bucket=_settings["PHOTOS_BUCKET"])
 app = Api(default_language=_region.languages[0], chosen_language=language_of_person)

@@ -12,7 +12,6 @@ from functions.notify.subscriptions.verification import TOTAL_TIMEOUT_S
 from functions.notify.webhooks.attempt import Attempt
 from functions.notify.webhooks.nudges import SqsNudges
 from functions.notify.webhooks.policy import policy_in
-from functions.notify.webhooks.transport import attempt
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL")
 
@@ -21,6 +20,9 @@ _policy = policy_in(region_file())
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> Attempt:
+    # Few requests send anything; the transport is a sixth of what this function would load before its first.
+    from functions.notify.webhooks.transport import attempt  # noqa: PLC0415
+
     return attempt(url, body=body, headers=headers, policy=_policy, total_timeout=TOTAL_TIMEOUT_S)
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints import texts
 from functions.complaints.clock import utc_now
 from functions.complaints.region import load_region
-from functions.edge.clients import client
 from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id
@@ -22,10 +20,7 @@ from functions.route.api.reading import reading
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "AGENCIES_TABLE", "PHOTOS_BUCKET")
 
 _settings = require(ENVIRONMENT)
-# Most answers have presigned photos: the client is made now, not in the first request.
-client("s3")
 _region = load_region(region_file())
-texts.prepare(_region.languages)
 _desk = Desk(store=ComplaintStore(correlation_id=correlation_id), region=_region, now=utc_now)
 app = Api(default_language=_region.languages[0], gate=agency_limit(now=utc_now))
 app.include_router(reading(desk=_desk, bucket=_settings["PHOTOS_BUCKET"]))
