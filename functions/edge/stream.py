@@ -1,5 +1,7 @@
 """A batch of the complaints table's stream: its events handed on in order, and how far they were handled.
 
+One complaint's come in their order, as `records.outbox` says; of several complaints nothing is known.
+
 Not by Powertools' batch processor, which takes the records one by one whatever became of those before: here a complaint's
 events keep their order, complaints do not wait for each other, and past the first failure nothing is begun.
 """
@@ -10,8 +12,7 @@ from typing import Any, Final, Self
 
 from functions.edge.side_by_side import side_by_side
 from functions.edge.telemetry import follow, logger
-from functions.records.outbox import Published, published
-from functions.records.tables import EventItem
+from functions.records.outbox import Published, published_by
 
 AT_ONCE: Final = 10
 """Complaints of one batch that are worked on at the same time; a client keeps ten connections."""
@@ -36,8 +37,7 @@ class Batch:
         events: list[Published] = []
         for record, number in zip(records, numbers, strict=True):
             try:
-                image = dict(record["dynamodb"]["NewImage"])
-                events.append(published(EventItem.from_raw_data(image)))
+                events.append(published_by(record["dynamodb"]["NewImage"]))
             except Exception:
                 logger.exception("event not read", extra={"sequence_number": number})
                 break

@@ -1,9 +1,11 @@
 """Attributes of items that PynamoDB does not have."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pynamodb.attributes import Attribute
-from pynamodb.constants import STRING
+from pynamodb.constants import MAP, STRING
 
 from functions.complaints.clock import iso, parse_iso
 
@@ -18,3 +20,15 @@ class InstantAttribute(Attribute[datetime]):
 
     def deserialize(self, value: str) -> datetime:
         return parse_iso(value)
+
+
+class ItemAttribute(Attribute[Mapping[str, Any]]):
+    """A whole item in DynamoDB's own notation, as a map within another."""
+
+    attr_type = MAP
+
+    def serialize(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        return value
+
+    def deserialize(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        return value

@@ -22,7 +22,7 @@ from functions.records.tables import ComplaintItem, EventItem, FollowerItem
 TRIES: Final = 8
 # 100 writes are the most that one transaction takes; one of them is the complaint itself.
 _AT_ONCE: Final = 99
-_OWN: Final = ("person", "reporter", "public_name")
+_OWN: Final = ("person", "reporter", "public_name", "last_event")
 
 
 @dataclass(kw_only=True)

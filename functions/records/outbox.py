@@ -1,11 +1,31 @@
-"""The outbox: an event as the table's stream hands it on, with the complaint as it stood then."""
+"""The outbox: an event as the table's stream hands it on, with the complaint as it stood then.
 
+The stream carries the complaint's own item, which has its last event in it, and not the event's item. For AWS keeps the
+order of what becomes of one item (partition and sort key), and of nothing else: events that are items of their own may
+come in any order. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+
+A cursor of each consumer for each complaint ("told up to n") would hold as well. It costs two requests more for each
+event and consumer, and a lease, where this costs what the event adds to the item.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from functions.complaints.events import Event
 from functions.records.codec import event_of
-from functions.records.tables import EventItem
+from functions.records.tables import ComplaintItem, EventItem
+
+type Image = Mapping[str, Any]
+"""An item in DynamoDB's own notation."""
+
+_OWN: Final = ("seq type at actor actor_agency status data visible started_watch correlation_id").split()
+"""What the complaint's item has of its last event, beside what it has anyway: the event's hash is its `head`."""
+_BESIDE: Final = (
+    "number region category agency_id escalated_to escalation_level due_at language joined watch_round watch_at parent_id"
+).split()
+"""What an event's item repeats of the complaint as it stood."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +61,34 @@ class Published:
     @property
     def in_charge(self) -> tuple[str, ...]:
         return (() if self.agency_id is None else (self.agency_id,)) + self.escalated_to
+
+
+def last_event(event: Image) -> Image:
+    """As the complaint's item has it, of the event's own item."""
+    return {name: event[name] for name in _OWN if name in event}
+
+
+def image_of(event: Image) -> Image:
+    """The complaint's item right after this event, as far as it is read from the stream."""
+    return {
+        "kind": {"S": ComplaintItem.KIND},
+        "id": event["complaint_id"],
+        "head": event["hash"],
+        **{name: event[name] for name in (*_BESIDE, "reporter") if name in event},
+        "last_event": {"M": dict(last_event(event))},
+    }
+
+
+def published_by(image: Image) -> Published:
+    """The event that a change of a complaint's item has brought. Raises KeyError where it brought none."""
+    event = {
+        **{name: image[name] for name in _BESIDE if name in image},
+        **image["last_event"]["M"],
+        "complaint_id": image["id"],
+        "hash": image["head"],
+    }
+    reporter = image.get("person", image.get("reporter"))
+    return published(EventItem.from_raw_data(event if reporter is None else {**event, "reporter": reporter}))
 
 
 def published(item: EventItem) -> Published:

@@ -25,7 +25,7 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
-from functions.records.attributes import InstantAttribute
+from functions.records.attributes import InstantAttribute, ItemAttribute
 from functions.records.dynamodb import TableMeta, one_client
 
 SHARDS: Final = 4
@@ -187,6 +187,7 @@ class ComplaintItem(ComplaintsTable):
     children = JSONAttribute(null=True)
     reporter_kind = UnicodeAttribute(null=True)
     reporter = UnicodeAttribute(null=True)
+    last_event = ItemAttribute(null=True)
 
     person = UnicodeAttribute(null=True)
     worklist = UnicodeAttribute(null=True)

@@ -13,6 +13,7 @@ from functions.complaints.complaint import ENDED, Complaint
 from functions.complaints.faults import Stale
 from functions.records.codec import complaint_item, complaint_pk, event_item, supervisor_item, urgency
 from functions.records.dynamodb import connection, error_code
+from functions.records.outbox import last_event
 from functions.records.requests import REQUEST_KEPT, Request, RequestItem, RequestSeen, seen_before
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem, NumberItem, SupervisorItem
 
@@ -62,7 +63,8 @@ class _Step:
 def _steps(change: Change, *, request: Request | None, correlation_id: str | None) -> list[_Step]:
     """Deletes first: that is the order in which PynamoDB sends them and DynamoDB names the reasons."""
     before, after = change.before, change.after
-    saves = [_complaint_step(change), _event_step(change, correlation_id=correlation_id)]
+    event = event_item(change, correlation_id=correlation_id)
+    saves = [_complaint_step(change, event), _Step(item=event, condition=EventItem.pk.does_not_exist())]
     if before is None:
         saves.append(_number_step(after))
     if request is not None:
@@ -85,7 +87,7 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
     return deletes + saves
 
 
-def _complaint_step(change: Change) -> _Step:
+def _complaint_step(change: Change, event: EventItem) -> _Step:
     if change.before is None:
         condition = ComplaintItem.pk.does_not_exist()
     else:
@@ -97,14 +99,9 @@ def _complaint_step(change: Change) -> _Step:
             condition &= (ComplaintItem.person == change.before.reporter) | (
                 ComplaintItem.reporter == change.before.reporter
             )
-    return _Step(item=complaint_item(change.after), condition=condition)
-
-
-def _event_step(change: Change, *, correlation_id: str | None) -> _Step:
-    return _Step(
-        item=event_item(change, correlation_id=correlation_id),
-        condition=EventItem.pk.does_not_exist(),
-    )
+    item = complaint_item(change.after)
+    item.last_event = last_event(event.serialize())
+    return _Step(item=item, condition=condition)
 
 
 def _number_step(after: Complaint) -> _Step:

@@ -235,16 +235,17 @@ def _invoked(place: Place, function: str, event: Mapping[str, Any]) -> Any:
 def _records(letter: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The events that were in the batch, and those of the same minutes, as the stream would hand them out."""
     from functions.complaints.clock import parse_iso
+    from functions.records.outbox import image_of
 
     batch = letter["DDBStreamBatchInfo"]
     first = parse_iso(batch["approximateArrivalOfFirstRecord"]) - _BEFORE
     last = parse_iso(batch["approximateArrivalOfLastRecord"]) + _AFTER
-    for number, image in enumerate(events_between(first, last)):
+    for number, event in enumerate(events_between(first, last)):
         yield {
             "eventID": str(number),
-            "eventName": "INSERT",
+            "eventName": "MODIFY",
             "eventSource": "aws:dynamodb",
-            "dynamodb": {"NewImage": image, "SequenceNumber": str(number)},
+            "dynamodb": {"NewImage": image_of(event), "SequenceNumber": str(number)},
         }
 
 

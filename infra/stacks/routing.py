@@ -35,16 +35,23 @@ def keep_failed(function: Function, dead: sqs.Queue) -> None:
 
 
 def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Deployment) -> sqs.Queue:
-    """New events only, in order per complaint, several complaints at once.
+    """Changes of complaints that brought an event, in order per complaint (an item of its own: `records.outbox`), several
+    complaints at once. Erasing a person changes the item too, and takes its last event away.
 
     A record that fails is tried for a day: a deployment that breaks a function must not lose what came meanwhile.
     Returns the queue of what could not be handled.
     """
     dead = dead_letters(function, "StreamDeadLetters", deployment=deployment)
-    only_events = lambda_.FilterCriteria.filter(
+    with_event = lambda_.FilterCriteria.filter(
         {
-            "eventName": lambda_.FilterRule.is_equal("INSERT"),
-            "dynamodb": {"NewImage": {"kind": {"S": lambda_.FilterRule.is_equal("event")}}},
+            "eventName": lambda_.FilterRule.or_("INSERT", "MODIFY"),
+            "dynamodb": {
+                "NewImage": {
+                    "kind": {"S": lambda_.FilterRule.is_equal("complaint")},
+                    # What is asked for has to be a leaf.
+                    "last_event": {"M": {"seq": {"N": lambda_.FilterRule.exists()}}},
+                }
+            },
         }
     )
     function.function.add_event_source(
@@ -57,7 +64,7 @@ def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Dep
             report_batch_item_failures=True,
             retry_attempts=1000,
             max_record_age=Duration.hours(23),
-            filters=[only_events],
+            filters=[with_event],
             on_failure=sources.SqsDlq(dead),
         )
     )

@@ -29,6 +29,7 @@ def counted_life() -> Sequence[Spent]:
     # Into which part of a body's feed a complaint falls is chance, and a part's first entry takes a request more.
     one_part = patch.object(records, "SHARDS", 1)
     with _town() as here, Receiver() as receiver, counting() as counter, one_part:
+        here.twice = 0
         _subscribed(here, receiver)
         phone = {"platform": "fcm", "token": "a-phone-token"}
         assert here.citizen("PUT", "/v1/devices/phone", phone).status < 300

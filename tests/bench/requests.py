@@ -11,7 +11,7 @@ from tests.bench.units import Spent, total
 # hear, three worth telling the reporter.
 REQUESTS: Final = {"intake": 6, "photos": 7, "assignment": 4, "agency": 4, "outbox": 25, "webhooks": 20}
 """By function. Whoever makes one rise on purpose says so here."""
-UNITS: Final = 157
+UNITS: Final = 165
 WHAT_FOR: Final = {
     "intake": "filing: the person's language, their limit, one transaction. Confirming: the language, read, one "
     "transaction",

@@ -23,6 +23,7 @@ import yaml
 from functions.complaints.clock import utc_now
 from functions.complaints.ids import new_id
 from functions.edge.throttle import CLAIM
+from functions.records.outbox import image_of
 from functions.records.people.pushes import HELD_SHARDS
 from functions.route.archive.heads import closed_hours, key_of
 from functions.route.watch import FIRST_LAP, execution_input, execution_name
@@ -541,7 +542,7 @@ class Probes:
             ExpressionAttributeValues={":pk": {"S": f"complaint#{complaint_id}"}, ":sk": {"S": "event#"}},
         )["Items"]
         return [
-            {"eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(number)}}
+            {"eventName": "MODIFY", "dynamodb": {"NewImage": image_of(item), "SequenceNumber": str(number)}}
             for number, item in enumerate(items)
         ]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from functions.records.outbox import image_of
 from infra.local.citizen import Caller, declaration, sign_in, upload
 from infra.local.deployed import Deployed
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, Teller, photograph, play, wait_until
@@ -174,8 +175,8 @@ def _replay_stream(deployed: Deployed, complaint_id: object) -> None:
     records = [
         {
             "eventID": str(index),
-            "eventName": "INSERT",
-            "dynamodb": {"NewImage": item, "SequenceNumber": str(index)},
+            "eventName": "MODIFY",
+            "dynamodb": {"NewImage": image_of(item), "SequenceNumber": str(index)},
         }
         for index, item in enumerate(items)
     ]

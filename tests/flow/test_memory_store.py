@@ -18,15 +18,18 @@ from functions.complaints.moves.escalation import tick
 from functions.complaints.moves.filing import Draft, file
 from functions.complaints.moves.parts import part_of
 from functions.complaints.transitions import MoveRefused
+from functions.records.codec import complaint_pk, event_sk
 from functions.records.dynamodb import connection
 from functions.records.erasure import erase_person
+from functions.records.outbox import image_of, published_by
 from functions.records.requests import Request, RequestSeen
 from functions.records.store import ComplaintStore
+from functions.records.tables import ComplaintItem, EventItem
 from functions.records.transaction import AlreadyJoined, NumberTaken
 from tests.core.story import HOUSING, START
 from tests.dynamodb import tables
 from tests.region_fixture import WEST, region
-from tests.simulation.store import MemoryStore
+from tests.simulation.store import MemoryStore, published
 
 REGION = region()
 PEOPLE = ("aigerim", "bolat")
@@ -53,6 +56,7 @@ class Twins:
         self.made.append(change)
         if of_table == ("written",):
             self.seen.append(change.after)
+            self.streamed(change)
         if change.after.id in self.memory:
             self.agree(change.after.id)
         else:
@@ -65,9 +69,25 @@ class Twins:
         assert set(self.table.followers(complaint_id)) == self.memory.followers[complaint_id]
         assert self.table.parts(kept) == self.memory.parts(kept)
 
+    def streamed(self, change: Change) -> None:
+        """What the table's stream shows of the change is what simulations take it for, and so is what an operator makes
+        of the event's own item.
+        """
+        pk = complaint_pk(change.after.id)
+        event = EventItem.get(pk, event_sk(change.event.seq), consistent_read=True)
+        expected = published(change)
+        # The chain is read from the events' own items.
+        expected = replace(expected, event=replace(expected.event, previous=""))
+        for image in (ComplaintItem.get(pk, ComplaintItem.SK).serialize(), image_of(event.serialize())):
+            assert published_by(image) == expected
+
     def erase(self, person: str) -> None:
+        theirs = [each for each in self.memory.ids() if self.memory.get(each).reporter == person]
         erase_person(person, connection=connection(), going_on=lambda: True)
         self.memory.erase(person)
+        # What the erasure changes is no event, and the stream is to bring none.
+        for each in theirs:
+            assert ComplaintItem.get(complaint_pk(each), ComplaintItem.SK).last_event is None
         for complaint_id in self.memory.ids():
             self.agree(complaint_id)
 

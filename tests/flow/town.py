@@ -1,8 +1,9 @@
 """The whole way in one process: every Lambda handler as it is deployed, moto for AWS, and a clock moved by hand.
 
-What AWS does between the functions is done here, at once and in order: the table's stream goes to its two
-consumers, an upload to the photo check, the queue to the webhook sender, and a watch that wakes to the function
-that acts.
+What AWS does between the functions is done here, at once: the table's stream goes to its two consumers, an upload to the
+photo check, the queue to the webhook sender, and a watch that wakes to the function that acts. The stream is handed out
+as AWS may: the changes of one complaint's item in their order, those of different items in any, in batches of any size,
+and some batches twice.
 """
 
 import importlib
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from random import Random
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -53,14 +55,16 @@ class Reply:
 
 @dataclass
 class Town:
-    """`seen` are the events that the stream has carried; `watched` the executions that were started."""
+    """`seen` are the events that the stream has carried; `twice` is how many of its batches come a second time."""
 
     clock: time_machine.Traveller
     handlers: Mapping[str, ModuleType]
     queue_url: str
     tries: int = 1
+    twice: float = 0.25
     seen: set[tuple[str, str]] = field(default_factory=set)
     records: list[dict[str, Any]] = field(default_factory=list)
+    random: Random = field(default_factory=lambda: Random(1))
 
     @property
     def now(self) -> datetime:
@@ -141,9 +145,12 @@ class Town:
 
     def events(self, complaint_id: str) -> list[str]:
         return [
-            record["NewImage"]["type"]["S"].removeprefix("complaint.")
-            for record in self.records
-            if record["NewImage"]["complaint_id"]["S"] == complaint_id
+            event["type"]["S"].removeprefix("complaint.")
+            for event in (
+                record["NewImage"]["last_event"]["M"]
+                for record in self.records
+                if record["NewImage"]["id"]["S"] == complaint_id
+            )
         ]
 
     def deliver_again(self) -> None:
@@ -152,28 +159,52 @@ class Town:
         self.settle()
 
     def _stream(self) -> bool:
+        from functions.records.outbox import image_of
+
         fresh = []
         for item in _scan("complaints"):
             key = (item["pk"]["S"], item["sk"]["S"])
             if item.get("kind", {}).get("S") == "event" and key not in self.seen:
                 self.seen.add(key)
-                fresh.append({"NewImage": item, "SequenceNumber": str(len(self.records) + len(fresh))})
-        fresh.sort(key=lambda record: record["NewImage"]["moment"]["S"])
-        self.records += fresh
-        self._consume(fresh)
-        return bool(fresh)
+                fresh.append(item)
+        fresh.sort(key=lambda item: item["moment"]["S"])
+        records = [
+            {"NewImage": image_of(item), "SequenceNumber": str(len(self.records) + number)}
+            for number, item in enumerate(fresh)
+        ]
+        self.records += records
+        self._consume(records)
+        return bool(records)
 
     def _consume(self, records: list[dict[str, Any]]) -> None:
         if not records:
             return
         for consumer in ("assignment", "outbox"):
-            self._handed_out(records, consumer)
+            for batch in self._batches(records):
+                for _ in range(2 if self.random.random() < self.twice else 1):
+                    self._handed_out(batch, consumer)
+
+    def _batches(self, records: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+        waiting: dict[str, list[dict[str, Any]]] = {}
+        for record in records:
+            waiting.setdefault(record["NewImage"]["id"]["S"], []).append(record)
+        batch: list[dict[str, Any]] = []
+        while waiting:
+            complaint = self.random.choice(sorted(waiting))
+            batch.append(waiting[complaint].pop(0))
+            if not waiting[complaint]:
+                del waiting[complaint]
+            if self.random.random() < 0.1:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
 
     def _handed_out(self, records: Sequence[dict[str, Any]], consumer: str) -> None:
         """As Lambda does it: again from the first that failed, at most `tries` times."""
         numbers = [record["SequenceNumber"] for record in records]
         for _ in range(self.tries):
-            event = {"Records": [{"eventName": "INSERT", "dynamodb": record} for record in records]}
+            event = {"Records": [{"eventName": "MODIFY", "dynamodb": record} for record in records]}
             failures = self.handlers[consumer].handler(event, context())["batchItemFailures"]
             if not failures:
                 return

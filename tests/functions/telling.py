@@ -14,12 +14,12 @@ from functions.edge.clients import client
 from functions.notify.outbox.payload import Message
 from functions.notify.outbox.push import Outcome, SnsPusher
 from functions.notify.outbox.telling import Teller
-from functions.records.codec import complaint_pk, event_sk
-from functions.records.outbox import Published, published
+from functions.records.codec import complaint_pk
+from functions.records.outbox import Published, published_by
 from functions.records.people.devices import DEVICE_KEPT, DeviceItem, device_sk, sign_in, token_digest
 from functions.records.people.table import person_pk
 from functions.records.store import ComplaintStore
-from functions.records.tables import EventItem
+from functions.records.tables import ComplaintItem
 from tests.region_fixture import WEST, region
 
 MONDAY = datetime(2026, 6, 1, 5, tzinfo=UTC)
@@ -89,8 +89,7 @@ class Life:
     def _written(self, change: Change) -> Published:
         self.store.write(change)
         self.complaint = change.after
-        event = change.event
-        return published(EventItem.get(complaint_pk(event.complaint_id), event_sk(event.seq)))
+        return published_by(ComplaintItem.get(complaint_pk(change.after.id), ComplaintItem.SK).serialize())
 
 
 def teller(life: Life, phones: Phones) -> Teller:

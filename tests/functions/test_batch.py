@@ -131,7 +131,7 @@ def test_what_belongs_together_is_handed_out_at_once_and_fails_at_its_first() ->
 
 
 def test_a_record_that_cannot_be_read_ends_the_batch_before_it(caplog: pytest.LogCaptureFixture) -> None:
-    records = [{"dynamodb": {"SequenceNumber": "no-7", "NewImage": {"kind": {"S": "event"}}}}]
+    records = [{"dynamodb": {"SequenceNumber": "no-7", "NewImage": {"kind": {"S": "complaint"}}}}]
     batch = Batch.read(records)
     batch.each(lambda _: pytest.fail("nothing can be read"))
     assert batch.response == {"batchItemFailures": [{"itemIdentifier": "no-7"}]}

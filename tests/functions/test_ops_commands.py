@@ -329,8 +329,8 @@ def test_events_that_the_stream_gave_up_are_told_from_the_table(here, place, cap
     assert "1 handled, 0 failed" in said(capsys)
     assert "complaint.assigned" in inbox(here, lost)
     handed = [record["dynamodb"]["NewImage"] for each in place.invoked for record in each["Records"]]
-    assert {each["complaint_id"]["S"] for each in handed} == {lost}
-    assert [each["seq"]["N"] for each in handed] == ["1", "2"]
+    assert {each["id"]["S"] for each in handed} == {lost}
+    assert [each["last_event"]["M"]["seq"]["N"] for each in handed] == ["1", "2"]
     assert yesterday != lost
 
 
