@@ -87,7 +87,7 @@ class Wanted:
         return {
             "follower": self._of_person,
             "supervisor": self._supervisor,
-            "complaint": self._without_person,
+            "complaint": self._complaint,
             "event": self._without_person,
             "profile": self._of_person,
             "told": self._of_person,
@@ -101,6 +101,11 @@ class Wanted:
     def _of_person(self, item: Item) -> Item | None:
         person = item["person"]["S"] if "person" in item else item["pk"]["S"].partition("#")[2]
         return None if self._was_erased(person, _time_of(item, "told_at", "joined_at")) else item
+
+    def _complaint(self, item: Item) -> Item:
+        # Without its last event the stream brings nothing: what was told long ago is not told again.
+        kept = self._without_person(item)
+        return {name: value for name, value in kept.items() if name != "last_event"}
 
     def _without_person(self, item: Item) -> Item:
         person = next((item[name]["S"] for name in ("person", "reporter") if name in item), None)

@@ -562,6 +562,12 @@ def items_of(table):
     return {(each["pk"]["S"], each["sk"]["S"]): each for each in scanned}
 
 
+def untold(items, complaint_id):
+    """The same, where the complaint was put back: the stream brings nothing of it, and nobody is told anew."""
+    del items[f"complaint#{complaint_id}", "complaint"]["last_event"]
+    return items
+
+
 def lose(table, items):
     for pk, sk in items:
         boto3.client("dynamodb").delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
@@ -585,7 +591,7 @@ def test_a_complaint_that_was_closed_meanwhile_is_on_no_supervisors_list_again(h
     assert run(place, "restore", "complaints", restored) == 0
     assert f"{sum(key[0] == f'complaint#{lost}' for key in before)} items of" in said(capsys)
     assert run(place, "restore", "complaints", restored, "--apply") == 0
-    assert items_of("complaints") == before
+    assert items_of("complaints") == untold(before, lost)
     said(capsys)
     assert run(place, "restore", "complaints", restored, "--apply") == 0
     assert said(capsys).startswith("0 items of")
@@ -636,7 +642,7 @@ def test_what_a_person_did_after_they_came_back_is_put_back_as_theirs(here, plac
     restored, before = copy_of("complaints"), items_of("complaints")
     lose("complaints", [key for key in before if key[0] == f"complaint#{mine}"])
     run(place, "restore", "complaints", restored, "--apply")
-    assert items_of("complaints") == before
+    assert items_of("complaints") == untold(before, mine)
 
 
 def test_an_agencys_items_are_named_and_put_back_one_by_one(here, place, capsys):
