@@ -21,6 +21,8 @@ class Code:
     """What a function is made of: `sources` are folders below the root, `services` the AWS models it loads.
 
     `handler` is a dotted path; `lock` names a file of requirements/functions; `memory` in MiB, `timeout` in s.
+    `wakes_itself`: it sends to the queue that it reads. Lambda would drop what is in the sixteenth round of that:
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     """
 
     handler: str
@@ -29,6 +31,7 @@ class Code:
     services: Sequence[str]
     memory: int = 256
     timeout: int = 15
+    wakes_itself: bool = False
 
 
 class Function(Construct):
@@ -88,6 +91,9 @@ class Function(Construct):
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             system_log_level_v2=lambda_.SystemLogLevel.WARN,
             tracing=lambda_.Tracing.ACTIVE,
+            recursive_loop=lambda_.RecursiveLoop.ALLOW
+            if code.wakes_itself
+            else lambda_.RecursiveLoop.TERMINATE,
             vpc=None if network is None else network.vpc,
             security_groups=None if network is None else [network.group],
             environment={**common_environment(id, deployment=deployment), **environment},

@@ -109,6 +109,7 @@ WEBHOOKS: Final = Code(
     lock="webhooks",
     services=("dynamodb", "sns", "sqs"),
     timeout=120,
+    wakes_itself=True,
 )
 REQUEUE: Final = Code(
     handler="functions.notify.webhooks.requeue.handler",

@@ -26,6 +26,7 @@ class Seen:
 
     stream_ages: Sequence[cloudwatch.IMetric]
     queue_age: cloudwatch.IMetric
+    recursion_dropped: cloudwatch.IMetric
     dead_letters: Sequence[cloudwatch.IMetric]
     started: cloudwatch.Metric
     failed: cloudwatch.IMetric
@@ -67,6 +68,9 @@ class Observability(Construct):
                 for each in (functions.assignment, functions.outbox)
             ],
             queue_age=deliveries.queue.metric_approximate_age_of_oldest_message(period=five),
+            recursion_dropped=functions.webhooks.function.metric(
+                "RecursiveInvocationsDropped", statistic="Sum", period=five
+            ),
             dead_letters=[
                 queue.metric_approximate_number_of_messages_visible(period=five, label=queue.node.path)
                 for queue in dead_letters
@@ -119,6 +123,15 @@ class Observability(Construct):
             seen.queue_age,
             above=900,
             of=(2, 2),
+        )
+        alarms.ring(
+            "RecursionDropped",
+            Told(
+                what="Lambda drops what it takes for a function that calls itself.",
+                section="recursion-dropped",
+            ),
+            seen.recursion_dropped,
+            above=0,
         )
         alarms.ring(
             "DeadLetters",

@@ -34,6 +34,7 @@ SECTIONS = {
     "OpenExecutions": "open-executions",
     "PushFailures": "push-failures",
     "QueueAge": "queue-age",
+    "RecursionDropped": "recursion-dropped",
     "RouteDurations": "function-durations",
     "RouteErrors": "function-errors",
     "RouteThrottles": "function-throttles",

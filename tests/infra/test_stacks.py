@@ -247,6 +247,14 @@ def test_a_stream_consumer_gives_a_poisonous_event_up_and_not_the_batch(service:
         }
 
 
+def test_the_sender_alone_may_wake_itself(service: Template) -> None:
+    """By the queue that it reads. Lambda stops such a chain after some sixteen rounds, unless it is allowed."""
+    allowed = {
+        name for name, function in service.functions().items() if function.get("RecursiveLoop") == "Allow"
+    }
+    assert allowed == {"webhooks"}
+
+
 def test_a_message_is_hidden_for_longer_than_its_function_may_work(service: Template) -> None:
     """AWS refuses less than the timeout and recommends six times; `webhooks` sets its own clock, see its policy."""
     webhooks = service.functions()["webhooks"]
