@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from functions.complaints import keys
 from functions.complaints.faults import Conflict, Forbidden, NotFound
+from functions.records.agencies import keys as keys_module
 from functions.records.agencies.keys import (
     KeyItem,
     caller_with,
@@ -20,7 +21,7 @@ from functions.records.agencies.keys import (
 )
 from functions.records.dynamodb import raw_items
 from tests.dynamodb import tables
-from tests.functions.faults import aws_calls
+from tests.functions.faults import LASTING, TRANSIENT, aws_calls
 
 NOW = datetime(2026, 3, 3, 4, 5, 6, 789000, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -167,3 +168,27 @@ def test_a_rotation_that_fails_half_way_leaves_no_key_beside_one_that_does_not_e
             found = keys_of("roads")
             old = key_of("roads", made.key_id)
             assert (len(found) == 2) == (old.expires_at is not None), f"{when} {calls.made}"
+
+
+def test_of_two_who_rotate_a_key_at_once_one_gets_a_new_key(table, monkeypatch):
+    old = made(expires_at=NOW + DAY / 2)
+    transaction, others = keys_module.TransactWrite, []
+
+    def meanwhile(**options):
+        if not others:
+            others.append(None)
+            others.append(rotate_key("roads", old.key_id, now=NOW))
+        return transaction(**options)
+
+    monkeypatch.setattr(keys_module, "TransactWrite", meanwhile)
+    with pytest.raises(Conflict):
+        rotate_key("roads", old.key_id, now=NOW)
+    assert {key.key_id for key in keys_of("roads")} == {old.key_id, others[1].key_id}
+
+
+@pytest.mark.parametrize("failure", [*TRANSIENT, *LASTING])
+def test_who_cannot_be_noted_gets_in_all_the_same(failure, table):
+    token = made().token
+    with aws_calls(fail=1, error=(TRANSIENT | LASTING)[failure]) as calls:
+        assert caller(token) is not None
+    assert calls.made == ["Query", "UpdateItem"]

@@ -1,11 +1,12 @@
 """API keys: of each its hash alone is kept, found by the key's id."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from pynamodb.attributes import JSONAttribute, TTLAttribute, UnicodeAttribute
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import TransactWriteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
 from functions.complaints.faults import Conflict, NotFound
@@ -35,6 +36,7 @@ class KeyItem(AgenciesTable):
     expires_at = InstantAttribute(null=True)
     revoked_at = InstantAttribute(null=True)
     last_used_at = InstantAttribute(null=True)
+    replaced_by = UnicodeAttribute(null=True)
     expires = TTLAttribute(null=True)
 
     def is_valid(self, now: datetime) -> bool:
@@ -148,13 +150,22 @@ def rotate_key(
         now=now,
         created_by=created_by,
     )
+    as_it_was = (
+        KeyItem.replaced_by.does_not_exist()
+        if old.replaced_by is None
+        else KeyItem.replaced_by == old.replaced_by
+    )
     try:
         with TransactWrite(connection=connection()) as transaction:
             transaction.save(key, condition=KeyItem.pk.does_not_exist())
             transaction.update(
                 old,
-                [KeyItem.expires_at.set(ends), KeyItem.expires.set(ends + KEY_REMEMBERED)],
-                condition=KeyItem.pk.exists() & KeyItem.revoked_at.does_not_exist(),
+                [
+                    KeyItem.expires_at.set(ends),
+                    KeyItem.expires.set(ends + KEY_REMEMBERED),
+                    KeyItem.replaced_by.set(key.key_id),
+                ],
+                condition=KeyItem.pk.exists() & KeyItem.revoked_at.does_not_exist() & as_it_was,
             )
     except TransactWriteError as error:
         if not was_refused(error):
@@ -173,11 +184,14 @@ def caller_with(token: Token, *, now: datetime) -> Caller | None:
 
 
 def _note_use(key: KeyItem, *, now: datetime) -> None:
-    """Write when the key was used, at most once an hour, whoever notices it first."""
+    """Write when the key was used, at most once an hour, whoever notices it first. Where it cannot be written the key is
+    as good as it was.
+    """
     if key.last_used_at is not None and now - key.last_used_at < LAST_USED_EVERY:
         return
     unused = KeyItem.last_used_at.does_not_exist() | (KeyItem.last_used_at <= now - LAST_USED_EVERY)
-    updated(key, [KeyItem.last_used_at.set(now)], condition=KeyItem.pk.exists() & unused)
+    with suppress(UpdateError):
+        updated(key, [KeyItem.last_used_at.set(now)], condition=KeyItem.pk.exists() & unused)
 
 
 def _key_sk(key_id: str) -> str:
