@@ -204,3 +204,12 @@ def test_a_person_who_never_was_here_is_nobody_with_nothing() -> None:
     person = person_of("stranger", now=MONDAY)
     assert (person.profile, person.devices, person.language) == (None, (), None)
     assert device_of("stranger", "phone") is None
+
+
+def test_an_apns_token_is_one_in_either_case_of_its_letters(devices: Devices) -> None:
+    token = "0123456789abcdef" * 4
+    sign_in(devices, "aliya", "phone-a", platform="apns", token=token.upper())
+    device = sign_in(devices, "bolat", "phone-b", platform="apns", token=token)
+    assert person_of("aliya", now=MONDAY).devices == ()
+    assert token_digest("apns", token.upper()) == device.token_digest
+    assert (endpoints(devices), attributes(device)["Token"]) == (1, token)

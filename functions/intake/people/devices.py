@@ -23,6 +23,7 @@ from functions.records.people.devices import (
     device_of,
     device_sk,
     forget_device,
+    normal_token,
     release_token,
     sign_in,
     token_digest,
@@ -59,6 +60,7 @@ class Devices:
             raise invalid("/platform", "unknown_choice", choices=", ".join(sorted(self.applications)))
         if platform == "apns" and not _APNS_TOKEN.fullmatch(token):
             raise invalid("/token", "wrong_form")
+        token = normal_token(platform, token)
         digest = token_digest(platform, token)
         vanished = False
         for _ in range(TRIES):

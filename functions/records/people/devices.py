@@ -59,8 +59,13 @@ def token_pk(digest: str) -> str:
     return f"token#{digest}"
 
 
+def normal_token(platform: str, token: str) -> str:
+    """The one spelling of a token: APNs gives bytes, whose hexadecimal digits apps write in either case."""
+    return token.lower() if platform == "apns" else token
+
+
 def token_digest(platform: str, token: str) -> str:
-    return hashlib.sha256(f"{platform}\n{token}".encode()).hexdigest()
+    return hashlib.sha256(f"{platform}\n{normal_token(platform, token)}".encode()).hexdigest()
 
 
 def device_of(person: str, device_id: str) -> DeviceItem | None:
