@@ -797,27 +797,6 @@ def test_numbers_that_are_all_taken_are_503(me: Client, monkeypatch: pytest.Monk
     assert me("POST", "/v1/complaints", GOOD, key="k").slug == "unavailable"
 
 
-@pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException", None])
-def test_a_table_that_is_busy_or_silent_is_503(
-    code: str | None, me: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from botocore.exceptions import ClientError, ReadTimeoutError
-    from pynamodb.exceptions import GetError
-
-    cause = (
-        ReadTimeoutError(endpoint_url="https://dynamodb")
-        if code is None
-        else ClientError({"Error": {"Code": code, "Message": "slow down"}}, "GetItem")
-    )
-
-    def fails(*_: Any, **__: Any) -> None:
-        raise GetError("failed", cause)
-
-    monkeypatch.setattr(ComplaintStore, "write", fails)
-    answer = me("POST", "/v1/complaints", GOOD, key="k")
-    assert (answer.slug, answer.headers["retry-after"]) == ("unavailable", "1")
-
-
 # ---------------------------------------------------------------------------- words, and only words
 def logged(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> str:
     out, err = capsys.readouterr()
