@@ -89,6 +89,7 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
 )
 ASKS_NOBODY: Final = {"/docs", "/openapi.json", "/v1/agencies", "/v1/categories", "/v1/webhook-addresses"}
 UNANSWERED: Final = "not read"
+ALIKE: Final = 4
 FAILURES: Final = TRANSIENT | CANCELLED | LASTING
 _turn: Final = {id(kind): cycle(kind) for kind in (TRANSIENT, CANCELLED, LASTING)}
 
@@ -150,7 +151,12 @@ def test_a_call_that_fails_is_told_logged_once_and_made_good_by_asking_again(
     assert not logged
     whole = _kinds_of_items()
     once = method != "POST" or _has_key(method, path)
+    made: Counter[str] = Counter()
     for number, operation in enumerate(calm.made):
+        made[operation] += 1
+        if made[operation] > ALIKE:
+            # Erasure does the same to one complaint after the other.
+            continue
         for name, when in _failures(operation, first=number == 0):
             with subtests.test(call=f"{number} {operation}", failure=name, when=when):
                 scene.restore()
