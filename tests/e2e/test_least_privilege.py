@@ -270,6 +270,9 @@ class Probes:
         event = {"requestContext": {"requestId": "probe"}, "identitySource": [f"Bearer {token}"]}
         if self.well("Authorizer", event).get("isAuthorized") is not True:
             raise Seen("refused")
+        keys = self.read(self.players.agency, "/v1/agency/keys")["items"]
+        if {each["id"]: each["last_used_at"] for each in keys}[token.split("_")[1]] is None:
+            raise Seen("not noted")
 
     def subscriptions(self) -> None:
         mine = self.players.agency
