@@ -6,10 +6,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BeforeValidator
 
 from functions.edge.fields import fault
+from functions.records.cursor import NAME_MOST
 
 PAGE_SIZE: Final = 25
 PAGE_MOST: Final = 100
-_CURSOR_MOST: Final = 4_000
 
 
 def _page_size(value: object) -> object:
@@ -34,6 +34,6 @@ Cursor = Annotated[
     Query(
         alias="cursor",
         description="The `cursor` of the page before. It is opaque; a made-up one is refused.",
-        json_schema_extra={"pattern": "^[A-Za-z0-9_=-]*$", "maxLength": _CURSOR_MOST},
+        json_schema_extra={"pattern": "^[A-Za-z0-9_=-]*$", "maxLength": NAME_MOST},
     ),
 ]

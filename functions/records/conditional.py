@@ -44,13 +44,14 @@ def deleted(item: Any, *, condition: Any) -> bool:
 
 def was_refused(error: TransactWriteError) -> bool:
     """Whether a condition of the transaction did not hold."""
-    return "ConditionalCheckFailed" in _reasons(error)
+    return "ConditionalCheckFailed" in reasons_of(error)
 
 
 def collided(error: TransactWriteError) -> bool:
     """Whether a transaction failed because somebody else changed, or was changing, what it was to change."""
-    return not _reasons(error).isdisjoint({"ConditionalCheckFailed", "TransactionConflict"})
+    return not reasons_of(error).isdisjoint({"ConditionalCheckFailed", "TransactionConflict"})
 
 
-def _reasons(error: TransactWriteError) -> set[str]:
+def reasons_of(error: TransactWriteError) -> set[str]:
+    """DynamoDB's names for why it cancelled the transaction; empty where it did not."""
     return {reason.code for reason in error.cancellation_reasons if reason is not None}

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from functions.complaints.faults import invalid
 
+NAME_MOST: Final = 4_000
 VALUE_MOST: Final = 500
 
 
@@ -19,6 +20,8 @@ def opaque(text: str) -> str:
 
 def plain(name: str, *, field: str = "cursor") -> str:
     """The text that `opaque` made this name of, be it padded or not; raises Invalid for anything else, under `field`."""
+    if len(name) > NAME_MOST:
+        raise invalid(field, "wrong_form")
     bare = name.rstrip("=")
     try:
         text = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4)).decode("ascii")

@@ -20,7 +20,7 @@ from functions.records.tables import ComplaintItem, EventItem
 type Image = Mapping[str, Any]
 """An item in DynamoDB's own notation."""
 
-_OWN: Final = ("seq type at actor actor_agency status data visible started_watch correlation_id").split()
+_OWN: Final = "seq type at actor actor_agency status data visible started_watch correlation_id".split()
 """What the complaint's item has of its last event, beside what it has anyway: the event's hash is its `head`."""
 _BESIDE: Final = (
     "number region category agency_id escalated_to escalation_level due_at language joined watch_round watch_at parent_id"

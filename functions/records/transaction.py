@@ -12,6 +12,7 @@ from functions.complaints.change import Change
 from functions.complaints.complaint import ENDED, Complaint
 from functions.complaints.faults import Stale
 from functions.records.codec import complaint_item, complaint_pk, event_item, supervisor_item, urgency
+from functions.records.conditional import reasons_of
 from functions.records.dynamodb import connection, error_code
 from functions.records.outbox import last_event
 from functions.records.requests import REQUEST_KEPT, Request, RequestItem, RequestSeen, seen_before
@@ -176,8 +177,6 @@ def _refusal(error: TransactWriteError, steps: Sequence[_Step]) -> Exception | N
             if isinstance(refusal, kind):
                 return refusal
     busy = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-    if error_code(error) == "TransactionInProgressException" or any(
-        reason is not None and reason.code in busy for reason in reasons
-    ):
+    if error_code(error) == "TransactionInProgressException" or reasons_of(error) & busy:
         return Stale()
     return None

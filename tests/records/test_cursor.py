@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.complaints.faults import Invalid
-from functions.records.cursor import VALUE_MOST, cursor_at, key_at, opaque, plain, position
+from functions.records.cursor import NAME_MOST, VALUE_MOST, cursor_at, key_at, opaque, plain, position
 
 ASCII = st.text(st.characters(max_codepoint=0x7F))
 
@@ -86,3 +86,9 @@ def test_a_cursor_is_of_this_list_and_this_person_or_refused(value: Any) -> None
 def test_json_that_is_too_deep_to_read_is_no_cursor() -> None:
     with pytest.raises(Invalid):
         at(base64.urlsafe_b64encode(b"[" * 100_000).decode().rstrip("="))
+
+
+def test_a_name_is_no_longer_than_is_said_of_it() -> None:
+    padded = json.dumps({"id": "x"}).ljust(NAME_MOST)
+    with pytest.raises(Invalid):
+        position(opaque(padded), "id")
