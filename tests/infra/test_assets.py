@@ -58,7 +58,7 @@ MODULES = {
     "functions.notify.webhooks.requeue.handler": 431,
     "functions.route.api.handler.handler": 677,
     "functions.route.archive.handler.handler": 425,
-    "functions.route.assignment.handler.handler": 457,
+    "functions.route.assignment.handler.handler": 458,
     "functions.route.authorizer.handler.handler": 387,
     "functions.route.directory.handler.handler": 395,
     "functions.route.escalation.handler.handler": 420,
