@@ -32,6 +32,9 @@ TOLD_LATE: Final = "ToldLate"
 TELLING_DELAY: Final = "TellingDelay"
 PUSH_SENT: Final = "PushSent"
 PUSH_FAILED: Final = "PushFailed"
+# What is set aside and tried again, by `functions.edge.stream`: zeroes too.
+SET_ASIDE: Final = "SetAside"
+OLDEST_SET_ASIDE: Final = "OldestSetAside"
 # What the sweep found, by `functions.route.escalation`: zeroes too, which say that it runs.
 UNWATCHED: Final = "Unwatched"
 OLDEST_UNWATCHED: Final = "OldestUnwatched"
@@ -42,6 +45,7 @@ UNITS: Final[Mapping[str, MetricUnit]] = {
     ASSIGNMENT_DELAY: MetricUnit.Seconds,
     ESCALATION_DELAY: MetricUnit.Seconds,
     TELLING_DELAY: MetricUnit.Seconds,
+    OLDEST_SET_ASIDE: MetricUnit.Seconds,
     OLDEST_UNWATCHED: MetricUnit.Seconds,
 }
 """Units of what is not a count."""

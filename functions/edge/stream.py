@@ -1,118 +1,326 @@
-"""A batch of the complaints table's stream: its events handed on in order, and how far they were handled.
+"""A batch of the complaints table's stream: its events handed on in order, and what failed set aside.
 
-One complaint's come in their order, as `records.outbox` says; of several complaints nothing is known.
+One complaint's come in their order, as `records.outbox` says; of several complaints nothing is known. Whoever cannot be
+told of an event waits with the complaint's later ones and is tried again by itself (`records.set_aside`); all others are
+told at once. So one that fails stops nobody else, and the stream goes on.
 
-Not by Powertools' batch processor, which takes the records one by one whatever became of those before: here a complaint's
-events keep their order, complaints do not wait for each other, and past the first failure nothing is begun.
+Not by Powertools' batch processor, which takes the records one by one and has those that failed handed out again with
+all that came after them: for as long as one fails, nobody else's later events would come.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any, Final, Self
+from typing import Any, Final
 
+from functions.complaints.behind import EVERYBODY, Behind
+from functions.edge import metrics
 from functions.edge.side_by_side import side_by_side
 from functions.edge.telemetry import follow, logger
+from functions.records import set_aside
 from functions.records.outbox import Published, published_by
+from functions.records.set_aside import SetAsideItem
 
 AT_ONCE: Final = 10
 """Complaints of one batch that are worked on at the same time; a client keeps ten connections."""
+OLD: Final = timedelta(days=2)
+"""What happened so long ago is not news: the stream keeps a day, so it comes of a table that was put back."""
+
+
+class OutOfTime(Exception):
+    """There is more to do than this invocation has time for; it goes on where it stopped."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """The first event that a recipient was not told of, by its number, and what failed."""
+
+    seq: int
+    error: Exception
 
 
 class Batch:
-    """The events of a stream batch, in order, and how far they were handled.
-
-    A stream is checkpointed at the first record that fails and read again from there. So after a failure nothing is
-    begun any more that comes later; what has begun already is done twice, which changes nothing.
+    """Events, one complaint's in order, and who is to be told of them. What fails for one recipient of a complaint
+    ends it for them, and for nobody else.
     """
 
-    def __init__(self, events: Sequence[Published], *, numbers: Sequence[str]) -> None:
-        """`numbers` are the records' sequence numbers; where they are more than the events, the next is unreadable."""
-        self._events, self._numbers = events, numbers
-        self._failed = len(events)
+    def __init__(
+        self, events: Sequence[Published], *, behind: Mapping[str, Behind] | None = None, again: bool = False
+    ) -> None:
+        """`behind`: who was with each complaint before. They alone are told where it is tried `again`, else all others."""
+        self.events = events
+        self._behind, self._again = behind or {}, again
+        self._failed: dict[str, dict[str, Failure]] = {}
         self._failing = Lock()
 
-    @classmethod
-    def read(cls, records: Sequence[Mapping[str, Any]]) -> Self:
-        numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
-        events: list[Published] = []
-        for record, number in zip(records, numbers, strict=True):
-            try:
-                events.append(published_by(record["dynamodb"]["NewImage"]))
-            except Exception:
-                logger.exception("event not read", extra={"sequence_number": number})
-                break
-        return cls(events, numbers=numbers)
+    @property
+    def failed(self) -> Mapping[str, Mapping[str, Failure]]:
+        """Of each complaint where somebody fell behind: who, and at which event."""
+        return self._failed
 
     @property
-    def reached(self) -> Sequence[Published]:
-        """The events up to and with the first that failed."""
-        return self._events[: self._failed + 1]
+    def told(self) -> Sequence[Published]:
+        """The events that nobody who is owed them is behind with."""
+        return [
+            event
+            for event in self.events
+            if all(event.event.seq < failure.seq for failure in self._failures(event).values())
+        ]
 
-    @property
-    def done(self) -> Sequence[Published]:
-        """The events before the first that failed."""
-        return self._events[: self._failed]
+    def each(
+        self,
+        handle: Callable[[Published, str], None],
+        *,
+        to: Callable[[Published], Iterable[str]] = lambda event: (EVERYBODY,),
+    ) -> None:
+        """Hand out each event for each recipient: a complaint's in their order, AT_ONCE complaints at the same time."""
 
-    @property
-    def response(self) -> dict[str, list[dict[str, str]]]:
-        """The partial batch response of an event source mapping."""
-        failed = self._numbers[self._failed : self._failed + 1]
-        return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+        def in_order(events: Sequence[Published]) -> None:
+            for event in events:
+                for recipient in to(event):
+                    self.one(event, recipient, handle)
 
-    def each(self, handle: Callable[[Published], None]) -> None:
-        """Hand out each event that was reached: a complaint's in their order, AT_ONCE complaints at the same time."""
-
-        def in_order(positions: Sequence[int]) -> None:
-            for position in positions:
-                if not self._handled(position, handle):
-                    return
-
-        complaints = _grouped((event.event.complaint_id, at) for at, event in enumerate(self.reached))
+        complaints = _grouped((event.event.complaint_id, event) for event in self.events)
         side_by_side(in_order, list(complaints.values()), most=AT_ONCE)
 
     def together[Key](
         self,
-        keys: Callable[[Published], Iterable[Key]],
+        keys: Callable[[Published], Iterable[tuple[Key, str]]],
         handle: Callable[[Key, Sequence[Published]], None],
     ) -> None:
-        """Hand out at once, in their order, the events that were reached and have a key in common.
+        """Hand out at once, in their order, the events that have a key in common; one by one where that fails.
 
-        Where it fails, the first of them has.
+        `keys` gives each key of an event with the recipient that it stands for.
         """
 
-        def whole(group: tuple[Key, Sequence[int]]) -> None:
-            key, positions = group
-            self._handled(positions[0], lambda _: handle(key, [self._events[at] for at in positions]))
+        def whole(group: tuple[Key, Sequence[tuple[Published, str]]]) -> None:
+            key, members = group
+            owed = [member for member in members if self._is_owed(*member)]
+            if len(owed) > 1:
+                try:
+                    handle(key, [event for event, _ in owed])
+                except Exception:
+                    logger.warning("events not handled together", exc_info=True)
+                else:
+                    return
+            for event, recipient in owed:
+                self.one(event, recipient, lambda event, _: handle(key, [event]))
 
-        groups = _grouped((key, at) for at, event in enumerate(self.reached) for key in keys(event))
-        side_by_side(whole, list(groups.items()), most=AT_ONCE)
+        pairs = ((key, (event, to)) for event in self.events for key, to in keys(event))
+        side_by_side(whole, list(_grouped(pairs).items()), most=AT_ONCE)
 
-    def _handled(self, position: int, handle: Callable[[Published], None]) -> bool:
-        if position > self._failed:
-            return False
-        event = self._events[position]
+    def one(
+        self,
+        event: Published,
+        recipient: str,
+        handle: Callable[[Published, str], None],
+        *,
+        within: str | None = None,
+    ) -> None:
+        """Hand out one event for one recipient, if it is owed to them or to those whom they are one of."""
+        if not self._is_owed(event, recipient, within=within):
+            return
+        follow(complaint_id=event.event.complaint_id, correlation_id=event.correlation_id)
         try:
-            follow(complaint_id=event.event.complaint_id, correlation_id=event.correlation_id)
-            handle(event)
-        except Exception:
-            logger.exception("event not handled", extra={"sequence_number": self._numbers[position]})
-            with self._failing:
-                self._failed = min(self._failed, position)
+            handle(event, recipient)
+        except Exception as error:
+            logger.exception("event not handled", extra={"seq": event.event.seq, "recipient": recipient})
+            self.fell_behind(event.event.complaint_id, recipient, Failure(seq=event.event.seq, error=error))
+
+    def fell_behind(self, complaint_id: str, recipient: str, failure: Failure) -> None:
+        with self._failing:
+            failures = self._failed.setdefault(complaint_id, {})
+            known = failures.get(recipient)
+            if known is None or failure.seq < known.seq:
+                failures[recipient] = failure
+
+    def tried_again(self, event: Published) -> Iterable[str]:
+        """Who is behind with the event's complaint and is tried again."""
+        behind = self._behind.get(event.event.complaint_id)
+        return tuple(behind.waiting) if self._again and behind is not None else ()
+
+    def _is_owed(self, event: Published, recipient: str, *, within: str | None = None) -> bool:
+        failures = self._failures(event)
+        if any(each in failures and event.event.seq >= failures[each].seq for each in (recipient, EVERYBODY)):
             return False
-        return True
+        behind = self._behind.get(event.event.complaint_id)
+        if self._again:
+            return behind is not None and behind.is_owed(within or recipient, event.event.seq)
+        return behind is None or not behind.waits(recipient)
+
+    def _failures(self, event: Published) -> Mapping[str, Failure]:
+        return self._failed.get(event.event.complaint_id, {})
 
 
 def consume(
-    records: Sequence[Mapping[str, Any]], handle: Callable[[Published], None]
+    records: Sequence[Mapping[str, Any]],
+    work: Callable[[Batch], None],
+    *,
+    consumer: str,
+    now: Callable[[], datetime],
+    in_order: bool = True,
+    news_only: bool = True,
 ) -> dict[str, list[dict[str, str]]]:
-    """Hand each event of a stream batch to `handle`; returns the partial batch response."""
-    batch = Batch.read(records)
-    batch.each(handle)
-    return batch.response
+    """Have a stream's batch worked on, and set aside what failed; returns the partial batch response.
+
+    With `in_order` whoever is behind with a complaint's earlier events is not told of its later ones before them, which
+    costs one read of each complaint. With `news_only` what is OLD is left alone.
+    """
+    events, unread = _read(records, since=now() - OLD if news_only else None)
+    # One complaint's come in order, so the last of them is the newest.
+    seen = dict(map(_place, records))
+    # Nobody can be behind with what came before the first.
+    begun = [event.event.complaint_id for event in events if event.event.seq > 1]
+    behind = set_aside.behind_of(consumer, begun) if in_order else {}
+    batch = Batch(events, behind=behind)
+    for complaint_id, failure in unread.items():
+        batch.fell_behind(complaint_id, EVERYBODY, failure)
+    work(batch)
+    kept_out = _kept_out(events, behind)
+    return _response(
+        records, _not_set_aside(batch, consumer=consumer, kept_out=kept_out, seen=seen, now=now())
+    )
 
 
-def _grouped[Key](pairs: Iterable[tuple[Key, int]]) -> Mapping[Key, Sequence[int]]:
-    groups: dict[Key, list[int]] = {}
-    for key, position in pairs:
-        groups.setdefault(key, []).append(position)
+def retry(item: SetAsideItem, work: Callable[[Batch], None], *, now: Callable[[], datetime]) -> bool:
+    """Try what is set aside once more; whether nobody is behind with that complaint any more."""
+    if not set_aside.taken(item, now=now()):
+        return False
+    behind = item.behind
+    follow(complaint_id=item.id, correlation_id=None)
+    failed: Mapping[str, Failure] = {}
+    try:
+        batch = Batch(list(set_aside.events_of(item)), behind={item.id: behind}, again=True)
+    except Exception as error:
+        logger.exception("event not read")
+        failed = dict.fromkeys(behind.waiting, Failure(seq=min(behind.waiting.values()), error=error))
+    else:
+        work(batch)
+        failed = batch.failed.get(item.id, {})
+    return set_aside.tried(
+        item,
+        {recipient: failure.seq for recipient, failure in failed.items()},
+        reason=_reason(failed.values()),
+        now=now(),
+        soon=any(isinstance(failure.error, OutOfTime) for failure in failed.values()),
+    )
+
+
+@dataclass(kw_only=True, slots=True)
+class Again:
+    """How many complaints were tried again, and with how many of them nobody is behind any more."""
+
+    tried_again: int = 0
+    caught_up: int = 0
+
+
+def retry_due(
+    consumer: str,
+    work: Callable[[Batch], None],
+    *,
+    now: Callable[[], datetime],
+    going_on: Callable[[], bool],
+) -> Again:
+    """Try what a consumer set aside and what is due by now, and count what is set aside at all."""
+    again = Again()
+    for item in set_aside.due(consumer, now()):
+        if not going_on():
+            break
+        again.tried_again += 1
+        try:
+            again.caught_up += retry(item, work, now=now)
+        except Exception:
+            # It is tried again when its pause is over.
+            logger.exception("not tried again", extra={"complaint_id": item.id})
+    left = set_aside.all_of(consumer)
+    oldest_s = (now() - left[0].since).total_seconds() if left else 0.0
+    metrics.emit({metrics.SET_ASIDE: len(left), metrics.OLDEST_SET_ASIDE: oldest_s})
+    return again
+
+
+def _read(
+    records: Sequence[Mapping[str, Any]], *, since: datetime | None
+) -> tuple[Sequence[Published], Mapping[str, Failure]]:
+    """The events, and of each complaint the first that could not be read."""
+    events: list[Published] = []
+    unread: dict[str, Failure] = {}
+    for record in records:
+        try:
+            event = published_by(record["dynamodb"]["NewImage"])
+        except Exception as error:
+            complaint_id, seq = _place(record)
+            logger.exception("event not read", extra={"complaint_id": complaint_id, "seq": seq})
+            unread.setdefault(complaint_id, Failure(seq=seq, error=error))
+            continue
+        if since is not None and event.event.at < since:
+            logger.warning("event too old to be told", extra={"event_id": event.event.id})
+            continue
+        events.append(event)
+    return events, unread
+
+
+def _place(record: Mapping[str, Any]) -> tuple[str, int]:
+    """The complaint and the number of the event that a record brings, which the filter has seen to."""
+    image = record["dynamodb"]["NewImage"]
+    return image["id"]["S"], int(image["last_event"]["M"]["seq"]["N"])
+
+
+def _kept_out(events: Iterable[Published], behind: Mapping[str, Behind]) -> Mapping[str, Mapping[str, int]]:
+    """Who was not told of a complaint's events here for being behind, and since which of them."""
+    first: dict[str, int] = {}
+    for event in events:
+        first.setdefault(event.event.complaint_id, event.event.seq)
+    return {
+        complaint_id: dict.fromkeys(of_complaint.waiting, first[complaint_id])
+        for complaint_id, of_complaint in behind.items()
+        if complaint_id in first
+    }
+
+
+def _not_set_aside(
+    batch: Batch,
+    *,
+    consumer: str,
+    kept_out: Mapping[str, Mapping[str, int]],
+    seen: Mapping[str, int],
+    now: datetime,
+) -> Collection[str]:
+    """Set aside what failed, and note what came for those who are behind; the complaints where that failed too."""
+    trouble = []
+    for complaint_id in {*batch.failed, *kept_out}:
+        failures = batch.failed.get(complaint_id, {})
+        failed = {recipient: failure.seq for recipient, failure in failures.items()}
+        try:
+            set_aside.set_aside(
+                consumer,
+                complaint_id,
+                {**kept_out.get(complaint_id, {}), **failed},
+                seen=seen[complaint_id],
+                reason=_reason(failures.values()),
+                now=now,
+            )
+        except Exception:
+            logger.exception("not set aside", extra={"complaint_id": complaint_id})
+            trouble.append(complaint_id)
+    return trouble
+
+
+def _response(
+    records: Sequence[Mapping[str, Any]], trouble: Collection[str]
+) -> dict[str, list[dict[str, str]]]:
+    """From the first record of a complaint in trouble on, the stream is read again."""
+    numbers = (record["dynamodb"]["SequenceNumber"] for record in records if _place(record)[0] in trouble)
+    first = next(numbers, None)
+    return {"batchItemFailures": [] if first is None else [{"itemIdentifier": first}]}
+
+
+def _reason(failures: Iterable[Failure]) -> str | None:
+    return next((type(failure.error).__name__ for failure in failures), None)
+
+
+def _grouped[Key, Member](pairs: Iterable[tuple[Key, Member]]) -> Mapping[Key, Sequence[Member]]:
+    groups: dict[Key, list[Member]] = {}
+    for key, member in pairs:
+        groups.setdefault(key, []).append(member)
     return groups

@@ -7,7 +7,18 @@ AWS_ENDPOINT_URL). What changes something is only said until it is asked for wit
 import argparse
 import sys
 
-from infra.ops import chain, dead_letters, deadlines, keys, person, restore, subscriptions, trace, watches
+from infra.ops import (
+    chain,
+    dead_letters,
+    deadlines,
+    keys,
+    person,
+    restore,
+    set_aside,
+    subscriptions,
+    trace,
+    watches,
+)
 from infra.ops.place import NotThere, find
 from infra.region import RegionFault, region_ids
 
@@ -39,7 +50,18 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m infra.ops", description=__doc__)
     top.add_argument("--region", required=True, choices=region_ids(), help="the region file's name")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for module in (dead_letters, watches, keys, subscriptions, deadlines, chain, person, restore, trace):
+    for module in (
+        dead_letters,
+        set_aside,
+        watches,
+        keys,
+        subscriptions,
+        deadlines,
+        chain,
+        person,
+        restore,
+        trace,
+    ):
         module.add_to(commands)
     return top
 

@@ -195,7 +195,7 @@ def _handed_over(place: Place, letters: DeadLetters, message: Mapping[str, Any])
             _sent(place, letters.target, message)
         case "stream":
             for records in batched(_records(json.loads(message["Body"])), BATCH, strict=False):
-                answer = _invoked(place, letters.target, {"Records": list(records)})
+                answer = _invoked(place, letters.target, {"Records": list(records), "news_only": False})
                 if (answer or {}).get("batchItemFailures"):
                     raise NotHandled("an event failed again; the function's log says why")
         case _:

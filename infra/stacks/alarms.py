@@ -270,6 +270,15 @@ def ring_promises(alarms: Alarms, *, deployment: Deployment) -> None:
         missing=MISSING_IS_BAD,
     )
     alarms.ring(
+        "OldestSetAside",
+        Told(
+            what="Somebody has been behind with a complaint's events for over fifteen minutes.",
+            section="oldest-set-aside",
+        ),
+        own_metric(deployment, names.OLDEST_SET_ASIDE, statistic="Maximum", period=quarter),
+        above=900,
+    )
+    alarms.ring(
         "OldestWebhook",
         Told(what="A webhook has not been delivered for six hours.", section="oldest-webhook"),
         webhook_age(deployment),

@@ -112,6 +112,28 @@ def allow(function: Function, actions: Sequence[str], resources: Sequence[str]) 
     function.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
 
 
+def use_partitions(
+    function: Function, table: dynamodb.Table, prefix: str, *actions: str, indexes: Sequence[str] = ()
+) -> None:
+    """What the function does to items whose partition's key begins with the prefix, and to no others.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    """
+    only_these = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{prefix}*"]}}
+    for each, resources in (
+        (actions, [table.table_arn]),
+        (("Query",) if indexes else (), [f"{table.table_arn}/index/{name}" for name in indexes]),
+    ):
+        if each:
+            function.role.add_to_policy(
+                iam.PolicyStatement(
+                    actions=[f"dynamodb:{action}" for action in each],
+                    resources=resources,
+                    conditions=only_these,
+                )
+            )
+
+
 def use_table(function: Function, table: dynamodb.Table, *actions: str, indexes: Sequence[str] = ()) -> None:
     """What the function does to items of the table, and which of its indexes it queries: no other."""
     if actions:

@@ -7,10 +7,11 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from functions.complaints import behind
 from infra.packaging.viewer import documentation
 from infra.stacks.deployment import Deployment
 from infra.stacks.escalation import Watch, watch_arn
-from infra.stacks.function import Code, Function, allow, use_table
+from infra.stacks.function import Code, Function, allow, use_partitions, use_table
 from infra.stacks.network import Network
 from infra.stacks.notification import ANY, Deliveries, PushPlatforms
 from infra.stacks.storage import Storage
@@ -55,7 +56,7 @@ SWEEP: Final = Code(
     handler="functions.route.escalation.sweep_handler.handler",
     sources=("functions/route",),
     lock="route",
-    services=("dynamodb",),
+    services=("dynamodb", "stepfunctions"),
     timeout=240,
 )
 ARCHIVE: Final = Code(
@@ -93,7 +94,8 @@ RELEASE: Final = Code(
     handler="functions.notify.outbox.release.handler",
     sources=("functions/notify",),
     lock="notify",
-    services=("dynamodb", "sns"),
+    services=("dynamodb", "sns", "sqs"),
+    memory=512,
     timeout=120,
 )
 FAILURES: Final = Code(
@@ -161,21 +163,19 @@ class Functions(Construct):
             files=documentation(openapi),
         )
         self.photos = self._function("Photos", PHOTOS, complaints | photos)
-        self.assignment = self._function(
-            "Assignment",
-            ASSIGNMENT,
-            complaints | {"STATE_MACHINE_ARN": watch_arn(self, deployment=deployment)},
-        )
+        watch = {"STATE_MACHINE_ARN": watch_arn(self, deployment=deployment)}
+        self.assignment = self._function("Assignment", ASSIGNMENT, complaints | watch)
         self.escalation = self._function("Escalation", ESCALATION, complaints)
         grace = "15" if deployment.local else "60"
-        self.sweep = self._function("SweepDue", SWEEP, complaints | {"SWEEP_GRACE_SECONDS": grace})
+        self.sweep = self._function("SweepDue", SWEEP, complaints | watch | {"SWEEP_GRACE_SECONDS": grace})
         self.archive = self._function(
             "Archive", ARCHIVE, complaints | {"CHAIN_HEADS_BUCKET": storage.chain_heads.bucket_name}
         )
         self.agency_api = self._function("AgencyApi", AGENCY_API, complaints | agencies | photos | edge)
         self.authorizer = self._function("Authorizer", AUTHORIZER, agencies)
-        self.outbox = self._function("Outbox", OUTBOX, complaints | agencies | people | hooks | queue)
-        self.release = self._function("ReleasePushes", RELEASE, people)
+        telling = complaints | agencies | people | hooks | queue
+        self.outbox = self._function("Outbox", OUTBOX, telling)
+        self.release = self._function("ReleasePushes", RELEASE, telling)
         self.failures = self._function("PushFailures", FAILURES, people) if platforms.arns else None
         warnings = {"WARNINGS_TOPIC_ARN": deliveries.warnings.topic_arn}
         self.webhooks = self._function(
@@ -216,19 +216,18 @@ class Functions(Construct):
         return tuple(child for child in self.node.children if isinstance(child, Function))
 
     def let_watch(self, watch: Watch) -> None:
-        """Starting and stopping watches belongs to the consumer that sees every event."""
-        allow(
-            self.assignment,
-            ["states:StartExecution"],
-            [watch.state_machine.state_machine_arn],
-        )
+        """Starting and stopping watches belongs to the consumer that sees every event, and to what tries again where that
+        failed.
+        """
         executions = Stack.of(self).format_arn(
             service="states",
             resource="execution",
             resource_name=f"{watch.name}:*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        allow(self.assignment, ["states:StopExecution"], [executions])
+        for function in (self.assignment, self.sweep):
+            allow(function, ["states:StartExecution"], [watch.state_machine.state_machine_arn])
+            allow(function, ["states:StopExecution"], [executions])
 
     def _function(
         self,
@@ -265,18 +264,26 @@ class Functions(Construct):
         use_table(self.agency_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("worklist",))
         for function in (self.photos, self.assignment, self.escalation):
             use_table(function, complaints, *CHANGE)
-        use_table(self.sweep, complaints, *CHANGE, indexes=("timers",))
-        use_table(self.outbox, complaints, *READ)
+        use_table(self.sweep, complaints, *CHANGE, "Query", indexes=("timers",))
+        use_partitions(
+            self.sweep, complaints, f"{behind.PREFIX}{behind.ASSIGNMENT}", "BatchGetItem", "UpdateItem"
+        )
+        use_table(self.outbox, complaints, "Query")
+        use_table(self.release, complaints, "Query")
+        mine = f"{behind.PREFIX}{behind.OUTBOX}"
+        use_partitions(self.outbox, complaints, mine, "BatchGetItem", "GetItem", "PutItem")
+        use_partitions(self.release, complaints, mine, "BatchGetItem", "GetItem", *WRITE, indexes=("timers",))
         for function in (self.intake_api, self.outbox, self.release):
             use_table(function, people, *READ, *WRITE)
         if self.failures is not None:
             use_table(self.failures, people, "GetItem", "DeleteItem")
         use_table(self.agency_api, agencies, "UpdateItem")
         use_table(self.authorizer, agencies, "UpdateItem", indexes=("by_key",))
-        use_table(self.outbox, agencies, "Query")
+        for function in (self.outbox, self.release):
+            use_table(function, agencies, "Query")
+            use_table(function, deliveries, *READ, "PutItem", "UpdateItem")
         use_table(self.webhooks, agencies, "GetItem", "UpdateItem")
         use_table(self.subscriptions, agencies, *READ, *WRITE)
-        use_table(self.outbox, deliveries, *READ, "PutItem", "UpdateItem")
         use_table(self.requeue, deliveries, "UpdateItem", indexes=("due",))
         use_table(self.webhooks, deliveries, *READ, *WRITE, indexes=("by_time",))
         use_table(self.subscriptions, deliveries, *READ, "BatchGetItem", *WRITE, indexes=("by_time",))
@@ -302,7 +309,7 @@ class Functions(Construct):
         allow(self.photos, ["s3:ListBucket"], [bucket.bucket_arn])
 
     def _grant_messages(self, deliveries: Deliveries, platforms: PushPlatforms) -> None:
-        for function in (self.outbox, self.webhooks, self.requeue, self.subscriptions):
+        for function in (self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions):
             allow(function, ["sqs:SendMessage"], [deliveries.queue.queue_arn])
         allow(self.webhooks, ["sns:Publish"], [deliveries.warnings.topic_arn])
         if not platforms.arns:

@@ -96,11 +96,13 @@ def test_everybody_is_told_once_and_in_order_whatever_fails_in_a_batch(tmp_path:
 
 
 def _settle(here: Town) -> None:
-    """With the seconds that the rate of attempts at one endpoint asks for."""
+    """With the seconds that the rate of attempts at one endpoint asks for, and the minutes that what failed waits."""
     for _ in range(4):
         here.settle()
         here.clock.shift(timedelta(seconds=2))
-    here.settle()
+    for _ in range(3):
+        here.clock.shift(timedelta(minutes=1))
+        here.on_schedule()
 
 
 def _disturbed(here: Town, name: str, unsteady: Unsteady) -> Any:

@@ -36,6 +36,8 @@ HANDLERS = {
     "sweep": "functions.route.escalation.sweep_handler",
     "agency": "functions.route.api.handler",
     "outbox": "functions.notify.outbox.handler",
+    "release": "functions.notify.outbox.release",
+    "requeue": "functions.notify.webhooks.requeue",
     "webhooks": "functions.notify.webhooks.handler",
     "subscriptions": "functions.notify.subscriptions.handler",
 }
@@ -140,8 +142,13 @@ class Town:
             )
             self.settle()
         self.clock.move_to(end, tick=False)
-        self.handlers["sweep"].handler({}, context())
-        self.settle()
+        self.on_schedule()
+
+    def on_schedule(self) -> None:
+        """What runs every minute or every few: whatever was set aside, held or left behind is tried again."""
+        for name in ("release", "requeue", "sweep"):
+            self.handlers[name].handler({}, context())
+            self.settle()
 
     def events(self, complaint_id: str) -> list[str]:
         return [
@@ -201,11 +208,16 @@ class Town:
             yield batch
 
     def _handed_out(self, records: Sequence[dict[str, Any]], consumer: str) -> None:
-        """As Lambda does it: again from the first that failed, at most `tries` times."""
+        """As Lambda does it: again from the first that failed, all of them where it fails whole, at most `tries` times."""
         numbers = [record["SequenceNumber"] for record in records]
-        for _ in range(self.tries):
+        for left in reversed(range(self.tries)):
             event = {"Records": [{"eventName": "MODIFY", "dynamodb": record} for record in records]}
-            failures = self.handlers[consumer].handler(event, context())["batchItemFailures"]
+            try:
+                failures = self.handlers[consumer].handler(event, context())["batchItemFailures"]
+            except Exception:
+                if not left:
+                    raise
+                continue
             if not failures:
                 return
             first = numbers.index(failures[0]["itemIdentifier"])

@@ -13,13 +13,14 @@ from functions.complaints.region import Region
 from functions.edge.clients import client
 from functions.notify.outbox.payload import Message
 from functions.notify.outbox.push import Outcome, SnsPusher
+from functions.notify.outbox.sending import Sender
 from functions.notify.outbox.telling import Teller
-from functions.records.codec import complaint_pk
-from functions.records.outbox import Published, published_by
+from functions.records.codec import complaint_pk, event_sk
+from functions.records.outbox import Published, image_of, published_by
 from functions.records.people.devices import DEVICE_KEPT, DeviceItem, device_sk, sign_in, token_digest
 from functions.records.people.table import person_pk
 from functions.records.store import ComplaintStore
-from functions.records.tables import ComplaintItem
+from functions.records.tables import ComplaintItem, EventItem
 from tests.region_fixture import WEST, region
 
 MONDAY = datetime(2026, 6, 1, 5, tzinfo=UTC)
@@ -92,8 +93,19 @@ class Life:
         return published_by(ComplaintItem.get(complaint_pk(change.after.id), ComplaintItem.SK).serialize())
 
 
-def teller(life: Life, phones: Phones) -> Teller:
-    return Teller(region=life.region, pusher=phones, now=life.clock)
+def teller(life: Life) -> Teller:
+    return Teller(region=life.region, now=life.clock)
+
+
+def sender(life: Life, phones: Phones) -> Sender:
+    return Sender(pusher=phones, now=life.clock)
+
+
+def record(published: Published) -> dict[str, Any]:
+    """As the stream hands out the event, which is in the table."""
+    event = published.event
+    item = EventItem.get(complaint_pk(event.complaint_id), event_sk(event.seq))
+    return {"dynamodb": {"NewImage": image_of(item.serialize()), "SequenceNumber": f"no-{event.id}"}}
 
 
 def application(platform: str = "GCM") -> str:

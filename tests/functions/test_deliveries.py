@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,10 +12,11 @@ from functions.edge.stream import Batch
 from functions.notify.feed import Feed, changes, part_of
 from functions.notify.outbox.deliveries import CACHED_FOR, CachedSubscriptions, concerned, deliver, wants
 from functions.notify.webhooks.delivery import Lane, read_delivery_id, replay_ticket, seq_of, ticket_of
+from functions.notify.webhooks.due import requeue
 from functions.notify.webhooks.message import body_of, delivery_of
 from functions.notify.webhooks.nudges import JobCall, NotQueued, SqsNudges, from_text, to_text
 from functions.notify.webhooks.signature import new_secret
-from functions.notify.webhooks.store import DynamoDeliveries
+from functions.notify.webhooks.store import GRACE, DynamoDeliveries
 from functions.records.agencies.subscriptions import new_subscription
 from tests.dynamodb import REGION, one_at_a_time, tables
 from tests.functions.webhook_world import START, Clock, Faults, Subscribed, event
@@ -35,7 +37,7 @@ class Consumer:
         self.feed = Feed()
 
     def __call__(self, *events):
-        batch = Batch(events, numbers=[str(number) for number in range(len(events))])
+        batch = Batch(events)
         deliver(
             batch,
             deliveries=self.store,
@@ -44,7 +46,7 @@ class Consumer:
             now=self.clock,
             feed=self.feed,
         )
-        assert len(batch.done) == len(events)
+        return batch
 
     def made(self, published, agency_id, subscription_id):
         lane = Lane(
@@ -238,6 +240,56 @@ def test_a_new_subscription_counts_after_ten_seconds_at_the_latest(table):
     assert cached("roads") == []
     clock.advance(timedelta(seconds=0.1))
     assert [each.id for each in cached("roads")] == ["a"]
+
+
+def test_one_body_whose_lane_or_feed_fails_keeps_no_other_body_and_no_other_complaint_waiting(table):
+    subscriptions = by_agency(roads=[Subscribed("a")], akimat=[Subscribed("b")])
+    events = [event(f"C{number}", 2, escalated_to=("akimat",)) for number in range(100)]
+
+    class Failing(DynamoDeliveries):
+        def add(self, delivery):
+            if (delivery.lane.agency_id, delivery.lane.complaint_id) == ("roads", "C50"):
+                raise RuntimeError("planted")
+            super().add(delivery)
+
+    class FailingFeed(Feed):
+        def append(self, part, events, *, now):
+            if any(each.event.complaint_id == "C70" for each in events) and "akimat" in part:
+                raise RuntimeError("planted")
+            super().append(part, events, now=now)
+
+    consumer = Consumer(subscriptions)
+    consumer.store, consumer.feed = Failing(), FailingFeed()
+    with one_at_a_time():
+        batch = consumer(*events)
+    assert {complaint: set(failures) for complaint, failures in batch.failed.items()} == {
+        "C50": {"agency#roads"},
+        "C70": {"agency#akimat"},
+    }
+    for agency_id, subscription_id, missing in (("roads", "a", "C50"), ("akimat", "b", None)):
+        made = {
+            each.event.complaint_id
+            for each in events
+            if consumer.made(each, agency_id, subscription_id) is not None
+        }
+        assert made == {each.event.complaint_id for each in events} - {missing}
+    for agency_id, missing in (("roads", "C50"), ("akimat", "C70")):
+        assert {each["data"]["id"] for each in all_changes(agency_id)} == {
+            each.event.complaint_id for each in events
+        } - {missing}
+
+
+def test_where_the_queue_takes_nothing_the_index_of_what_is_due_finds_the_lanes(table):
+    consumer = Consumer(by_agency(roads=[Subscribed("a")]))
+
+    def refused(_):
+        raise NotQueued("no")
+
+    consumer.nudged = SimpleNamespace(extend=refused)
+    assert consumer(event("C1", 2)).failed == {}
+    found = []
+    requeue(enqueue=found.extend, now=START + GRACE)
+    assert [each.lane.complaint_id for each in found] == ["C1"]
 
 
 # ---- the queue

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from functions.complaints.behind import OUTBOX
 from functions.complaints.clock import iso
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.moves import agency, citizen
@@ -17,21 +19,22 @@ from functions.complaints.moves.photos import refuse_photo
 from functions.complaints.people_rules import AWAKE_FOR
 from functions.complaints.timers import next_timer
 from functions.edge.clients import client
-from functions.edge.stream import Batch
+from functions.edge.stream import Batch, OutOfTime, consume, retry_due
 from functions.notify.outbox import consumer
-from functions.notify.outbox.consumer import OutOfTime
-from functions.notify.outbox.held import release
+from functions.notify.outbox.held import Released, release
 from functions.notify.outbox.push import Outcome
-from functions.notify.outbox.telling import FAILURES_MOST, NotPushed
+from functions.notify.outbox.sending import HELD_FOR
+from functions.notify.outbox.telling import FAILURES_MOST
 from functions.records.outbox import Published
 from functions.records.people.devices import device_of
 from functions.records.people.inbox import InboxItem
 from functions.records.people.profiles import change_profile
-from functions.records.people.pushes import HeldItem
+from functions.records.people.pushes import HELD_SHARDS, HeldItem
 from functions.records.people.table import person_pk
+from functions.records.set_aside import all_of
 from tests.dynamodb import one_at_a_time, tables
 from tests.functions.faults import When, aws_calls, run_again_until_done
-from tests.functions.telling import HOUSING, NIGHT, REPORTER, Life, Phones, phone, teller
+from tests.functions.telling import HOUSING, NIGHT, REPORTER, Life, Phones, phone, record, sender, teller
 from tests.region_fixture import RAW, region
 
 QUIET = {"from": "22:00", "to": "08:00"}
@@ -56,15 +59,40 @@ def phones() -> Phones:
 def tell(
     published: Published, life: Life, phones: Phones, *, going_on: Callable[[], bool] = lambda: True
 ) -> None:
-    consumer.tell(published, teller=teller(life, phones), going_on=going_on, now=life.clock)
+    """Raises the first of what failed, as it is kept for the one who tries again."""
+    batch = Batch([published])
+    with one_at_a_time():
+        consumer.on_batch(
+            batch,
+            teller=teller(life),
+            sender=sender(life, phones),
+            deliver=lambda _: None,
+            going_on=going_on,
+            now=life.clock,
+        )
+    for failures in batch.failed.values():
+        for failure in failures.values():
+            raise failure.error
 
 
 def inbox(person: str) -> list[InboxItem]:
     return list(InboxItem.query(person_pk(person), InboxItem.sk.startswith("told#")))
 
 
+def held() -> list[HeldItem]:
+    return [each for shard in range(HELD_SHARDS) for each in HeldItem.query(f"held#{shard}")]
+
+
 def let_go(life: Life, phones: Phones) -> Any:
-    return release(teller=teller(life, phones), now=life.clock, going_on=lambda: True)
+    with one_at_a_time():
+        return release(
+            teller=teller(life), sender=sender(life, phones), now=life.clock, going_on=lambda: True
+        )
+
+
+def a_minute_later(life: Life, phones: Phones) -> Any:
+    life.clock.at += HELD_FOR
+    return let_go(life, phones)
 
 
 def assigned(life: Life, **filed: Any) -> Published:
@@ -185,7 +213,7 @@ def test_many_followers_are_told_over_several_runs_each_once(life: Life, phones:
 
     runs = 0
     while True:
-        budget, runs = 26, runs + 1
+        budget, runs = 1, runs + 1
         try:
             tell(published, life, phones, going_on=going_on)
         except OutOfTime:
@@ -196,7 +224,7 @@ def test_many_followers_are_told_over_several_runs_each_once(life: Life, phones:
     assert all(len(inbox(person)) == 1 for person in people)
 
 
-def test_a_follower_whose_push_failed_is_come_back_to(life: Life, phones: Phones) -> None:
+def test_a_follower_whose_push_failed_is_come_back_to_a_minute_later(life: Life, phones: Phones) -> None:
     people = [f"follower-{number:02d}" for number in range(30)]
     for person in people:
         phone(person)
@@ -204,60 +232,77 @@ def test_a_follower_whose_push_failed_is_come_back_to(life: Life, phones: Phones
     joined(life, *people)
     published = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
     phones.answers = [Outcome.SENT, Outcome.FAILED]
-    with pytest.raises(NotPushed):
-        tell(published, life, phones)
+    tell(published, life, phones)
     assert len(phones.devices) == 29
     tell(published, life, phones)
+    assert len(phones.devices) == 29
+    a_minute_later(life, phones)
     assert len(phones.devices) == 30
 
 
-def test_people_are_told_first_and_webhooks_do_not_wait_for_a_push_that_fails(
-    life: Life, phones: Phones
-) -> None:
+def test_lines_and_webhooks_come_first_and_wait_for_no_push(life: Life, phones: Phones) -> None:
     phone("reporter")
     events = [assigned(life), assigned(life), assigned(life)]
-    batch = Batch(events, numbers=["1", "2", "3"])
+    batch = Batch(events)
     phones.answers = [Outcome.SENT, Outcome.FAILED]
     delivered: list[Published] = []
 
     def deliver(given: Batch) -> None:
-        assert len(phones.published) == 1
-        delivered.extend(given.reached)
+        assert phones.published == []
+        assert len(inbox("reporter")) == 3
+        delivered.extend(given.events)
 
     with one_at_a_time():
         consumer.on_batch(
-            batch, teller=teller(life, phones), deliver=deliver, going_on=lambda: True, now=life.clock
+            batch,
+            teller=teller(life),
+            sender=sender(life, phones),
+            deliver=deliver,
+            going_on=lambda: True,
+            now=life.clock,
         )
-    assert delivered == events[:2]
-    assert batch.response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert delivered == list(batch.told) == events
+    assert len(phones.published) == 2
 
 
-def test_one_phone_that_fails_for_ever_does_not_hold_up_the_stream(life: Life, phones: Phones) -> None:
+def test_one_phone_that_fails_for_ever_is_left_to_the_inbox(life: Life, phones: Phones) -> None:
     phone("reporter", "bad")
-    published = assigned(life)
-    for _ in range(FAILURES_MOST - 1):
-        phones.answers = [Outcome.FAILED]
-        with pytest.raises(NotPushed):
-            tell(published, life, phones)
-    phones.answers = [Outcome.FAILED]
-    tell(published, life, phones)
-    tell(published, life, phones)
-    assert phones.published == []
+    phones.answers = [Outcome.FAILED] * (FAILURES_MOST * 2)
+    tell(assigned(life), life, phones)
+    for _ in range(FAILURES_MOST * 2):
+        a_minute_later(life, phones)
+    assert len(phones.answers) == FAILURES_MOST
+    assert held() == []
     assert len(inbox("reporter")) == 1
 
 
-def test_while_sns_is_throttled_the_step_is_run_again_as_often_as_it_takes(
+def test_while_sns_is_throttled_pushes_are_held_and_it_is_asked_once_a_minute(
     life: Life, phones: Phones
 ) -> None:
-    phone("reporter", "first")
-    phone("reporter", "second")
-    published = assigned(life)
-    for _ in range(FAILURES_MOST * 2):
+    for name in ("first", "second"):
+        phone("reporter", name)
+    sending = sender(life, phones)
+    for _ in range(2):
+        batch = Batch([assigned(life), assigned(life)])
         phones.answers = [Outcome.THROTTLED]
-        with pytest.raises(NotPushed):
-            tell(published, life, phones)
-    tell(published, life, phones)
-    assert sorted(phones.devices) == ["first", "second"]
+        with one_at_a_time():
+            consumer.on_batch(
+                batch,
+                teller=teller(life),
+                sender=sending,
+                deliver=lambda _: None,
+                going_on=lambda: True,
+                now=life.clock,
+            )
+            assert (
+                release(teller=teller(life), sender=sending, now=life.clock, going_on=lambda: True)
+                == Released()
+            )
+        assert batch.failed == {}
+        assert phones.published == phones.answers == []
+        life.clock.at += HELD_FOR
+    let_go(life, phones)
+    assert sorted(phones.devices) == ["first"] * 4 + ["second"] * 4
 
 
 def test_after_half_of_the_pushes_the_rest_is_sent_and_no_half_twice(life: Life, phones: Phones) -> None:
@@ -265,10 +310,43 @@ def test_after_half_of_the_pushes_the_rest_is_sent_and_no_half_twice(life: Life,
         phone("reporter", name)
     published = assigned(life)
     phones.answers = [Outcome.SENT, Outcome.THROTTLED]
-    with pytest.raises(NotPushed):
-        tell(published, life, phones)
     tell(published, life, phones)
+    assert len(phones.devices) == 1
+    a_minute_later(life, phones)
     assert sorted(phones.devices) == ["a", "b", "c"]
+
+
+def test_a_push_that_was_held_does_not_come_after_that_of_a_later_step(life: Life, phones: Phones) -> None:
+    """A phone shows the last push of a complaint: it ended on "Taken up" where the answer had come."""
+    phone("reporter")
+    taken_up = assigned(life)
+    phones.answers = [Outcome.FAILED]
+    tell(taken_up, life, phones)
+    answered = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
+    tell(answered, life, phones)
+    a_minute_later(life, phones)
+    ((_, message),) = phones.published
+    assert "push.acknowledged" in message.body or "acknowledged" in message.body
+    assert held() == []
+
+
+def test_one_profile_that_cannot_be_read_keeps_nobody_elses_held_push(phones: Phones) -> None:
+    life = at_night()
+    for number in range(12):
+        phone(f"person-{number}", now=NIGHT)
+        tell(asleep(life, reporter=f"person-{number}"), life, phones)
+        life.clock.at = NIGHT
+    change_profile("person-5", set_={"zone": "Nowhere/Nothing"})
+    life.clock.at = NIGHT + timedelta(hours=8)
+    released = let_go(life, phones)
+    assert (released.let_go, released.failed) == (11, 1)
+    assert len(phones.published) == 11
+    (waiting,) = held()
+    assert waiting.person == "person-5"
+    change_profile("person-5", set_={"zone": "Asia/Almaty"})
+    a_minute_later(life, phones)
+    assert len(phones.published) == 12
+    assert held() == []
 
 
 def test_a_disabled_endpoint_retires_the_device_and_is_no_failure(life: Life, phones: Phones) -> None:
@@ -329,7 +407,7 @@ def test_at_night_a_push_waits_for_the_morning_and_comes_once(phones: Phones) ->
         let_go(life, phones)
         tell(published, life, phones)
     assert phones.devices == ["phone"]
-    assert [held for shard in range(4) for held in HeldItem.query(f"held#{shard}")] == []
+    assert held() == []
 
 
 def escalated(life: Life) -> Published:
@@ -400,8 +478,8 @@ def test_a_held_push_that_failed_stays_held(phones: Phones) -> None:
     tell(asleep(life), life, phones)
     life.clock.at = NIGHT + timedelta(hours=7)
     phones.answers = [Outcome.THROTTLED]
-    assert let_go(life, phones).failed == 1
-    let_go(life, phones)
+    assert let_go(life, phones).held_on == 1
+    a_minute_later(life, phones)
     assert phones.devices == ["phone"]
 
 
@@ -413,8 +491,8 @@ def test_what_is_released_into_new_quiet_hours_is_held_on(phones: Phones) -> Non
     life.clock.at = NIGHT + timedelta(hours=7)
     assert let_go(life, phones).held_on == 1
     assert phones.published == []
-    (held,) = (held for shard in range(4) for held in HeldItem.query(f"held#{shard}"))
-    assert held.sk.startswith(iso(NIGHT.replace(hour=5) + timedelta(days=1)))
+    (waiting,) = held()
+    assert waiting.sk.startswith(iso(NIGHT.replace(hour=5) + timedelta(days=1)))
     life.clock.at = NIGHT + timedelta(hours=10)
     let_go(life, phones)
     assert phones.devices == ["phone"]
@@ -434,15 +512,30 @@ def test_whichever_call_fails_everybody_is_told_once(hour: str, when: When) -> N
         asleep(life, reporter=who)
         joined(life, people[1])
         published = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
-        with aws_calls(fail=fail, when=when) as telling:
-            run_again_until_done(lambda: tell(published, life, phones))
+        work = partial(
+            consumer.on_batch,
+            teller=teller(life),
+            sender=sender(life, phones),
+            deliver=lambda _: None,
+            going_on=lambda: True,
+            now=life.clock,
+        )
+        with one_at_a_time():
+            with aws_calls(fail=fail, when=when) as telling:
+                run_again_until_done(
+                    lambda: consume([record(published)], work, consumer=OUTBOX, now=life.clock)
+                )
+            life.clock.at += timedelta(minutes=1)
+            retry_due(OUTBOX, work, now=life.clock, going_on=lambda: True)
+        assert all_of(OUTBOX) == []
         life.clock.at += timedelta(hours=9)
         with aws_calls(fail=fail_release, when=when) as releasing:
             run_again_until_done(lambda: let_go(life, phones))
-        let_go(life, phones)
+        for _ in range(2):
+            a_minute_later(life, phones)
         assert [len(inbox(person)) for person in people] == [1, 1]
         assert sorted(phones.devices) == ["android", "iphone", "neighbours"]
-        assert [held for shard in range(4) for held in HeldItem.query(f"held#{shard}")] == []
+        assert held() == []
         return len(telling.made), len(releasing.made)
 
     told, released = run("calm")

@@ -12,7 +12,7 @@ import pytest
 from infra.ops import chain, dead_letters, person, trace, watches
 from infra.ops.__main__ import parser
 from infra.ops.command import DRY_RUN
-from infra.ops.place import Place
+from infra.ops.place import NotThere, Place
 from tests.flow.town import context, town
 from tests.region_fixture import RAW, WEST
 
@@ -683,3 +683,33 @@ def subscribed(name):
         active=True,
         now=utc_now(),
     )
+
+
+def test_who_cannot_be_told_is_listed_retried_and_given_up(here, place, capsys):
+    from functions.records.people.profiles import change_profile
+
+    change_profile("aigerim", set_={"quiet": {"from": "never"}})
+    complaint_id = filed(here)
+    number = here.citizen("GET", f"/v1/complaints/{complaint_id}").body["number"]
+    assert run(place, "set-aside", "list") == 1
+    (line,) = [line for line in said(capsys).splitlines() if line.startswith("outbox")]
+    assert complaint_id in line
+    assert "person#aigerim from 2" in line
+    assert run(place, "set-aside", "retry", number) == 0
+    assert DRY_RUN in said(capsys)
+    here.on_schedule()
+    change_profile("aigerim", set_={"quiet": {}})
+    assert run(place, "set-aside", "retry", number, "--apply") == 0
+    here.on_schedule()
+    assert run(place, "set-aside", "list") == 0
+    assert len(here.citizen("GET", "/v1/notifications").body["items"]) == 1
+    change_profile("aigerim", set_={"quiet": {"from": "never"}})
+    here.agency("POST", f"/v1/agency/complaints/{complaint_id}/acknowledge")
+    here.settle()
+    assert run(place, "set-aside", "give-up", complaint_id, "--apply") == 0
+    assert "person#aigerim from 3" in said(capsys)
+    change_profile("aigerim", set_={"quiet": {}})
+    here.on_schedule()
+    assert len(here.citizen("GET", "/v1/notifications").body["items"]) == 1
+    with pytest.raises(NotThere):
+        run(place, "set-aside", "retry", complaint_id)

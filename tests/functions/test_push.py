@@ -22,7 +22,7 @@ from tests.core.story import assigned as story
 from tests.dynamodb import tables
 from tests.functions.faults import aws_calls
 from tests.functions.fcm_schema import fcm_message, in_proto_json
-from tests.functions.telling import HOUSING, Life, Phones, phone, teller
+from tests.functions.telling import HOUSING, Life, Phones, phone, sender, teller
 from tests.region_fixture import region
 
 # Keys and types after Apple's "Generating a remote notification", tables 1 to 3:
@@ -284,7 +284,9 @@ def test_nothing_personal_is_in_a_push(
         ]
         for published in told:
             if published.event.actor != ActorKind.CITIZEN:
-                teller(life, phones).tell(published, "reporter")
+                pushed = teller(life).tell(published, "reporter")
+                assert pushed is not None
+                assert sender(life, phones).send(pushed)
     assert len(phones.published) == 4
     seen = caplog.text + "".join(capsys.readouterr())
     for _, message in phones.published:

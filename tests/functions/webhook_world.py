@@ -214,7 +214,7 @@ class World:
     def publish(self, published, subscriptions):
         """Consume one event as a stream does: again until it is done."""
         while True:
-            batch = Batch([published], numbers=["1"])
+            batch = Batch([published])
             with suppress(Died):
                 deliver(
                     batch,
@@ -224,7 +224,7 @@ class World:
                     now=self.clock,
                     feed=self.feed,
                 )
-                if batch.done:
+                if not batch.failed:
                     return
             self.faults += 1
 

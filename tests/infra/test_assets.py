@@ -50,19 +50,19 @@ MODULES = {
     "functions.intake.api.handler.handler": 695,
     "functions.intake.photos.handler.handler": 488,
     "functions.notify.outbox.failures.handler": 453,
-    "functions.notify.outbox.handler.handler": 492,
-    "functions.notify.outbox.release.handler": 478,
+    "functions.notify.outbox.handler.handler": 493,
+    "functions.notify.outbox.release.handler": 494,
     "functions.notify.platform_applications.handler.handler": 347,
     "functions.notify.subscriptions.handler.handler": 670,
     "functions.notify.webhooks.handler.handler": 562,
     "functions.notify.webhooks.requeue.handler": 431,
     "functions.route.api.handler.handler": 677,
     "functions.route.archive.handler.handler": 425,
-    "functions.route.assignment.handler.handler": 458,
+    "functions.route.assignment.handler.handler": 461,
     "functions.route.authorizer.handler.handler": 387,
     "functions.route.directory.handler.handler": 395,
     "functions.route.escalation.handler.handler": 420,
-    "functions.route.escalation.sweep_handler.handler": 422,
+    "functions.route.escalation.sweep_handler.handler": 467,
 }
 # What came along by chance once, and is not to come again.
 UNWANTED = ("asyncio.", "aws_lambda_powertools.event_handler.")

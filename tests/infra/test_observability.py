@@ -29,6 +29,7 @@ SECTIONS = {
     "NotifyDurations": "function-durations",
     "NotifyErrors": "function-errors",
     "NotifyThrottles": "function-throttles",
+    "OldestSetAside": "oldest-set-aside",
     "OldestUnwatched": "oldest-unwatched",
     "OldestWebhook": "oldest-webhook",
     "OpenExecutions": "open-executions",

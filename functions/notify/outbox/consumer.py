@@ -1,80 +1,105 @@
-"""What follows from events on the way to people and agencies: inbox and pushes, then webhook deliveries."""
+"""What follows from events on the way to people and agencies: lines in inboxes and webhook deliveries, then pushes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import batched
+from threading import Lock
 from typing import Final
 
-from functions.edge.stream import Batch
-from functions.notify.outbox.inbox import followers, for_followers, for_reporter
+from functions.complaints.behind import FOLLOWERS, is_person, name_of, person
+from functions.edge.stream import Batch, OutOfTime
+from functions.notify.outbox.inbox import followers, for_followers, for_reporter, may_have_followers
 from functions.notify.outbox.metrics import report_told
-from functions.notify.outbox.telling import NotPushed, Teller
+from functions.notify.outbox.sending import Push, Sender
+from functions.notify.outbox.telling import Teller
 from functions.records.outbox import Published
 from functions.records.people.progress import note_progress
 
-NOTED_EVERY: Final = 25
+CHUNK: Final = 25
+"""Followers who get their lines, then their pushes; how far that has come is noted after each."""
+BY_NAME: Final = 50
+"""Followers of one event who are set aside one by one; where more fail it is not they who fail, and all wait."""
 
 
-class OutOfTime(Exception):
-    """There are more people to tell than this invocation has time for; the next one goes on from where it stopped."""
+class ManyFailed(Exception):
+    """So many followers could not be told that all of them are told later."""
 
 
 def on_batch(
     batch: Batch,
     *,
     teller: Teller,
+    sender: Sender,
     deliver: Callable[[Batch], None],
     going_on: Callable[[], bool],
     now: Callable[[], datetime],
 ) -> None:
-    """Tell everybody whom the events concern: all people first, for a phone is being looked at. Every step may run
-    twice: the second time finds it done.
+    """Tell everybody whom the events concern. Every step may run twice: the second time finds it done."""
+    pushes: list[Push] = []
+    writing = Lock()
 
-    A push that fails does not keep the agencies waiting.
-    """
-    batch.each(lambda published: tell(published, teller=teller, going_on=going_on, now=now))
+    def line(published: Published, recipient: str) -> None:
+        push = teller.tell(published, name_of(recipient))
+        if push is not None:
+            with writing:
+                pushes.append(push)
+
+    def many(published: Published, recipient: str) -> None:
+        _tell_followers(
+            published, recipient, batch=batch, teller=teller, sender=sender, going_on=going_on, now=now
+        )
+
+    batch.each(line, to=lambda published: _reporter(published, teller=teller))
     deliver(batch)
-    for published in batch.done:
+    sender.send_all(pushes, going_on=going_on)
+    batch.each(many, to=lambda published: _followers(published, batch=batch, teller=teller))
+    for published in batch.told:
         report_told(published, now=now())
 
 
-def tell(
-    published: Published, *, teller: Teller, going_on: Callable[[], bool], now: Callable[[], datetime]
-) -> None:
-    """Tell the people whom an event concerns.
-
-    A push that fails does not keep other people waiting; it is reported last. Raises NotPushed, OutOfTime.
-    """
-    trouble: list[NotPushed] = []
+def _reporter(published: Published, *, teller: Teller) -> Iterable[str]:
     if for_reporter(published, region=teller.region):
         assert published.reporter is not None
-        _tell(published, published.reporter, teller=teller, trouble=trouble)
-    if for_followers(published, region=teller.region):
-        _tell_followers(published, teller=teller, trouble=trouble, going_on=going_on, now=now)
-    if trouble:
-        raise trouble[0]
+        yield person(published.reporter)
+
+
+def _followers(published: Published, *, batch: Batch, teller: Teller) -> Iterable[str]:
+    """Those who joined as a whole, and by name whoever of them is behind."""
+    if may_have_followers(published) and for_followers(published, region=teller.region):
+        reporter = None if published.reporter is None else person(published.reporter)
+        yield FOLLOWERS
+        yield from (each for each in batch.tried_again(published) if is_person(each) and each != reporter)
 
 
 def _tell_followers(
     published: Published,
+    recipient: str,
     *,
+    batch: Batch,
     teller: Teller,
-    trouble: list[NotPushed],
+    sender: Sender,
     going_on: Callable[[], bool],
     now: Callable[[], datetime],
 ) -> None:
-    for number, follower in enumerate(followers(published), start=1):
-        if any(each.throttled for each in trouble):
-            return
+    """Raises OutOfTime, ManyFailed."""
+    pushes: list[Push] = []
+
+    def line(published: Published, follower: str) -> None:
+        push = teller.tell(published, name_of(follower))
+        if push is not None:
+            pushes.append(push)
+
+    if recipient != FOLLOWERS:
+        line(published, recipient)
+        sender.send_all(pushes, going_on=going_on)
+        return
+    for some in batched(followers(published), CHUNK, strict=False):
         if not going_on():
             raise OutOfTime(published.event.id)
-        _tell(published, follower.person, teller=teller, trouble=trouble)
-        # Only as far as everybody was told: whoever was not must be come back to.
-        if number % NOTED_EVERY == 0 and not trouble:
-            note_progress(published.event.id, after=follower.sk, now=now())
-
-
-def _tell(published: Published, person: str, *, teller: Teller, trouble: list[NotPushed]) -> None:
-    try:
-        teller.tell(published, person)
-    except NotPushed as error:
-        trouble.append(error)
+        pushes.clear()
+        for follower in some:
+            batch.one(published, person(follower.person), line, within=FOLLOWERS)
+        sender.send_all(pushes, going_on=going_on)
+        if len(batch.failed.get(published.event.complaint_id, ())) > BY_NAME:
+            raise ManyFailed(published.event.id)
+        note_progress(published.event.id, after=some[-1].sk, now=now())

@@ -6,8 +6,10 @@ from functools import cache
 from threading import Lock
 from typing import Final
 
+from functions.complaints.behind import agency, name_of
 from functions.complaints.events import EventType
 from functions.edge.stream import Batch
+from functions.edge.telemetry import logger
 from functions.notify.feed import Feed, part_of
 from functions.notify.webhooks.delivery import Lane, Nudge, ticket_of
 from functions.notify.webhooks.message import delivery_of
@@ -62,26 +64,27 @@ def deliver(
     """
     lanes: list[Lane] = []
 
-    def make(published: Published) -> None:
-        for agency_id in concerned(published):
-            for subscription in subscriptions(agency_id):
-                if _has_begun(subscription) and wants(subscription, published.event.type):
-                    delivery = delivery_of(published, agency_id=agency_id, subscription_id=subscription.id)
-                    deliveries.add(delivery)
-                    deliveries.announce(delivery.lane, [ticket_of(delivery.seq)], now=now())
-                    lanes.append(delivery.lane)
-
-    def nudge(_: None, events: Sequence[Published]) -> None:
-        enqueue([Nudge(lane=lane) for lane in dict.fromkeys(lanes)])
+    def make(published: Published, recipient: str) -> None:
+        agency_id = name_of(recipient)
+        for subscription in subscriptions(agency_id):
+            if _has_begun(subscription) and wants(subscription, published.event.type):
+                delivery = delivery_of(published, agency_id=agency_id, subscription_id=subscription.id)
+                deliveries.add(delivery)
+                deliveries.announce(delivery.lane, [ticket_of(delivery.seq)], now=now())
+                lanes.append(delivery.lane)
 
     def keep(part: str, events: Sequence[Published]) -> None:
         (feed or _feed()).append(part, events, now=now())
 
-    batch.each(make)
+    batch.each(make, to=lambda published: map(agency, concerned(published)))
     if lanes:
-        batch.together(lambda _: (None,), nudge)
+        try:
+            enqueue([Nudge(lane=lane) for lane in dict.fromkeys(lanes)])
+        except Exception:
+            # The index of what is due finds them a minute later.
+            logger.exception("lanes not nudged")
     batch.together(
-        lambda published: [part_of(agency_id, published) for agency_id in concerned(published)], keep
+        lambda published: [(part_of(each, published), agency(each)) for each in concerned(published)], keep
     )
 
 

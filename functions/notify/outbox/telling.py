@@ -1,11 +1,11 @@
-"""Tell one person of one step: the inbox first, which is the truth, then the phones.
+"""Tell one person of one step: the inbox first, which is the truth, then the phones (`notify.outbox.sending`).
 
 A push cannot be sent and recorded in one step, so one of two faults is chosen. Here a push is claimed in the inbox
 item before it is sent, and the claim is given back only where SNS certainly did not take it. A crash in between costs
 a push, never a second one; what it would have said is in the inbox.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,30 +15,17 @@ from functions.complaints.history import PushText, push
 from functions.complaints.ids import made_at
 from functions.complaints.people_rules import Verdict
 from functions.complaints.region import Region
-from functions.edge.telemetry import logger
 from functions.notify.outbox.inbox import inbox_item
-from functions.notify.outbox.payload import Message, message_of
-from functions.notify.outbox.push import Outcome
+from functions.notify.outbox.payload import message_of
+from functions.notify.outbox.sending import Push
 from functions.records.outbox import Published
-from functions.records.people.devices import DeviceItem, retire
+from functions.records.people.devices import DeviceItem
 from functions.records.people.inbox import InboxItem, add_to_inbox, event_of
 from functions.records.people.person import Person, person_of
-from functions.records.people.pushes import claim_pushes, hold_push, mark_held, release_pushes
+from functions.records.people.pushes import claim_pushes, hold_push, mark_held, release_pushes, was_overtaken
 
 FAILURES_MOST: Final = 5
-"""So many tries of one person's push may fail before it is left to the inbox, and the stream goes on."""
-
-
-type Pusher = Callable[[DeviceItem, Message], Outcome]
-"""Sends one message to one device; raises nothing that SNS can answer."""
-
-
-class NotPushed(Exception):
-    """Some pushes could not be sent yet; the step is to be run again. `throttled`: nor could any other be."""
-
-    def __init__(self, *, throttled: bool = False) -> None:
-        super().__init__("throttled" if throttled else "failed")
-        self.throttled = throttled
+"""So many tries of one person's push may fail before it is left to the inbox."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,20 +37,27 @@ class _Plan:
     text: PushText | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Released:
+    """What became of a push that was held: `push` is to be sent now, or it is held on, `until` then; or neither."""
+
+    push: Push | None = None
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Teller:
     """Tells one person of one event: a line in the inbox, and a push to each of their phones."""
 
     region: Region
-    pusher: Pusher
     now: Callable[[], datetime]
 
-    def tell(self, published: Published, subject: str) -> None:
-        """Raises NotPushed where SNS is throttled or fails; run again, it does what is still to be done."""
+    def tell(self, published: Published, subject: str) -> Push | None:
+        """Write the line; returns the push that is the caller's to send. Run again, it does what is still to be done."""
         now = self.now()
         person = person_of(subject, now=now)
         if person.was_erased_after(published.event.at):
-            return
+            return None
         item = inbox_item(published, subject, kept=self.region.inbox_kept.elapsed, now=now)
         plan = self._plan(item, person, now=now, acted_at=_acted_at(published, subject))
         devices = person.devices if plan.verdict == "send" else ()
@@ -74,26 +68,27 @@ class Teller:
         try:
             before = add_to_inbox(item)
         except Exception:
-            self._give_back(item, devices)
+            _give_back(item, devices)
             raise
         if before is None:
             if held_until is not None:
                 hold_push(item, until=held_until)
-            self._send(item, devices, plan)
-        elif before.waits_until is not None:
+            return _push(item, devices, plan)
+        if before.waits_until is not None:
             hold_push(before, until=before.waits_until)
-        else:
-            self._carry_on(before, person, plan)
+            return None
+        return self._carried_on(before, person, plan).push
 
-    def release(self, item: InboxItem) -> datetime | None:
-        """Send what was held; returns until when it is to be held on, where it is quiet again."""
+    def release(self, item: InboxItem) -> Released:
+        """Claim what was held. What a later step of the complaint has overtaken on the phone is not sent any more."""
         now = self.now()
         person = person_of(item.person, now=now)
         plan = self._plan(item, person, now=now)
         if plan.verdict == "hold":
-            return plan.until
-        self._carry_on(item, person, plan)
-        return None
+            return Released(until=plan.until)
+        if was_overtaken(item):
+            return Released()
+        return self._carried_on(item, person, plan)
 
     def _plan(
         self, item: InboxItem, person: Person, *, now: datetime, acted_at: datetime | None = None
@@ -105,52 +100,34 @@ class Teller:
         verdict, until = person.preferences(self.region).verdict(text.kind, now, acted_at=acted_at)
         return _Plan(verdict=verdict, until=until, text=text)
 
-    def _carry_on(self, item: InboxItem, person: Person, plan: _Plan) -> None:
+    def _carried_on(self, item: InboxItem, person: Person, plan: _Plan) -> Released:
         """What an earlier run did not come to."""
         left = [device for device in person.devices if device.device_id not in (item.pushed or ())]
         if not left or plan.verdict == "drop" or int(item.failures or 0) >= FAILURES_MOST:
-            return
+            return Released()
         if plan.until is not None:
             mark_held(item, until=plan.until)
             hold_push(item, until=plan.until)
-            return
+            return Released(until=plan.until)
         try:
             claimed = claim_pushes(item, (device.device_id for device in left))
         except Exception:
-            self._give_back(item, left)
+            _give_back(item, left)
             raise
-        if claimed:
-            self._send(item, left, plan)
+        return Released(push=_push(item, left, plan) if claimed else None)
 
-    def _send(self, item: InboxItem, devices: Sequence[DeviceItem], plan: _Plan) -> None:
-        """Send to devices that are claimed."""
-        if not devices or plan.text is None:
-            return
-        message = message_of(event_of(item), plan.text)
-        failed: list[DeviceItem] = []
-        for number, device in enumerate(devices):
-            try:
-                outcome = self.pusher(device, message)
-            except Exception:
-                # What became of this one is not known; of the others it is.
-                self._give_back(item, [*failed, *devices[number + 1 :]])
-                raise
-            if outcome is Outcome.THROTTLED:
-                release_pushes(item, _ids([*failed, *devices[number:]]), failed=False)
-                raise NotPushed(throttled=True)
-            if outcome is Outcome.FAILED:
-                failed.append(device)
-            elif outcome is Outcome.GONE:
-                retire(device)
-                logger.info("device retired", extra={"token": device.token_digest[:12]})
-        if failed and release_pushes(item, _ids(failed), failed=True) < FAILURES_MOST:
-            raise NotPushed
 
-    def _give_back(self, item: InboxItem, devices: Sequence[DeviceItem]) -> None:
-        """As far as it can be done: the step fails in any case, and is run again."""
-        if devices:
-            with suppress(Exception):
-                release_pushes(item, _ids(devices), failed=False)
+def _push(item: InboxItem, devices: Sequence[DeviceItem], plan: _Plan) -> Push | None:
+    if not devices or plan.text is None:
+        return None
+    return Push(item=item, devices=tuple(devices), message=message_of(event_of(item), plan.text))
+
+
+def _give_back(item: InboxItem, devices: Iterable[DeviceItem]) -> None:
+    """As far as it can be done: the step fails in any case, and is run again."""
+    if ids := [device.device_id for device in devices]:
+        with suppress(Exception):
+            release_pushes(item, ids, failed=False)
 
 
 def _acted_at(published: Published, subject: str) -> datetime | None:
@@ -162,7 +139,3 @@ def _acted_at(published: Published, subject: str) -> datetime | None:
     if subject != published.reporter or published.parent_id is not None:
         return None
     return made_at(event.data.get("photo") or event.complaint_id)
-
-
-def _ids(devices: Sequence[DeviceItem]) -> list[str]:
-    return [device.device_id for device in devices]

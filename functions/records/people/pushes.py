@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pynamodb.attributes import TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 
 from functions.complaints.clock import iso
 from functions.records.conditional import updated
@@ -17,10 +17,11 @@ _HELD_KEPT: Final = timedelta(days=7)
 
 
 class HeldItem(PeopleTable):
-    """A push that waits; what it says is made when it is due."""
+    """A push that waits; what it says is made when it is due. `tries`: how often it could not be looked at."""
 
     person = UnicodeAttribute()
     inbox_sk = UnicodeAttribute()
+    tries = NumberAttribute(default=0)
     expires = TTLAttribute()
 
 
@@ -36,15 +37,33 @@ def claim_pushes(item: InboxItem, device_ids: Iterable[str]) -> bool:
     return claimed or _is_at(item)
 
 
-def release_pushes(item: InboxItem, device_ids: Iterable[str], *, failed: bool) -> int:
-    """Give back what this attempt claimed and certainly did not send; returns how often sending has failed so far."""
-    actions: list[Any] = [InboxItem.pushed.delete(set(device_ids))]
+def release_pushes(item: InboxItem, device_ids: Iterable[str], *, failed: bool) -> bool:
+    """Give back what this attempt claimed and certainly did not send; whether it was this attempt's to give."""
+    return _given_back(item, device_ids, failed=failed)
+
+
+def hold_again(item: InboxItem, device_ids: Iterable[str], *, failed: bool, until: datetime) -> None:
+    """Give back what this attempt claimed and certainly did not send, and have it tried again at `until`."""
+    # First where it is found: what is found too early is looked at once more, what is not found is lost.
+    hold_push(item, until=until)
+    _given_back(item, device_ids, InboxItem.held_until.set(until), failed=failed)
+
+
+def _given_back(item: InboxItem, device_ids: Iterable[str], *also: Any, failed: bool) -> bool:
+    actions: list[Any] = [InboxItem.pushed.delete(set(device_ids)), *also]
     if failed:
         actions.append(InboxItem.failures.add(1))
-    stored = InboxItem(item.pk, item.sk)
-    if not updated(stored, actions, condition=InboxItem.attempt == item.attempt):
-        return 0
-    return int(stored.failures or 0)
+    return updated(InboxItem(item.pk, item.sk), actions, condition=InboxItem.attempt == item.attempt)
+
+
+def was_overtaken(item: InboxItem) -> bool:
+    """Whether a later step of the same complaint has gone to the person's phones, where it takes this one's place."""
+    later = InboxItem.query(
+        item.pk,
+        InboxItem.sk.between(item.sk + "~", "told$"),
+        filter_condition=(InboxItem.complaint_id == item.complaint_id) & InboxItem.pushed.exists(),
+    )
+    return next(iter(later), None) is not None
 
 
 def _is_at(item: InboxItem) -> bool:
@@ -64,16 +83,33 @@ def hold_push(item: InboxItem, *, until: datetime) -> None:
 def held_item(item: InboxItem, *, until: datetime) -> HeldItem:
     return HeldItem(
         f"held#{zlib.crc32(item.person.encode()) % HELD_SHARDS}",
-        f"{iso(until)}#{item.person}#{item.sk}",
+        _held_sk(item.person, item.sk, until=until),
         person=item.person,
         inbox_sk=item.sk,
         expires=until + _HELD_KEPT,
     )
 
 
+def _held_sk(person: str, inbox_sk: str, *, until: datetime) -> str:
+    return f"{iso(until)}#{person}#{inbox_sk}"
+
+
 def held_before(now: datetime, *, shard: int) -> Iterator[HeldItem]:
     """Held pushes that are due, the longest due first, page by page."""
     yield from HeldItem.query(f"held#{shard}", HeldItem.sk < iso(now) + "~", page_size=100)
+
+
+def put_off(held: HeldItem, *, until: datetime) -> None:
+    """It could not be looked at now."""
+    HeldItem(
+        held.pk,
+        _held_sk(held.person, held.inbox_sk, until=until),
+        person=held.person,
+        inbox_sk=held.inbox_sk,
+        tries=int(held.tries) + 1,
+        expires=held.expires,
+    ).save()
+    held.delete()
 
 
 def let_go(held: HeldItem, item: InboxItem | None) -> None:

@@ -3,25 +3,25 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from functions.complaints.behind import ASSIGNMENT
 from functions.complaints.clock import utc_now
-from functions.complaints.region import load_region
-from functions.edge.settings import region_file, require
+from functions.edge.settings import require
 from functions.edge.stream import consume
-from functions.edge.telemetry import correlation_id
-from functions.records.store import ComplaintStore
-from functions.route.assignment.consumer import on_event
-from functions.route.watch import StepFunctionsWatch
+from functions.route.assignment.bootstrap import bootstrap
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "STATE_MACHINE_ARN")
 
-_settings = require(ENVIRONMENT)
-_region = load_region(region_file())
-_store = ComplaintStore(correlation_id=correlation_id)
-_watch = StepFunctionsWatch(state_machine_arn=_settings["STATE_MACHINE_ARN"])
+_work = bootstrap(state_machine_arn=require(ENVIRONMENT)["STATE_MACHINE_ARN"])
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Of an operator, `{"Records": […], "news_only": false}` has what happened long ago carried on from as well."""
     return consume(
         event["Records"],
-        lambda published: on_event(published, store=_store, watch=_watch, region=_region, now=utc_now),
+        _work,
+        consumer=ASSIGNMENT,
+        now=utc_now,
+        # Each step looks at the complaint as it stands: what comes late finds it done, or no longer to be done.
+        in_order=False,
+        news_only=event.get("news_only", True),
     )
