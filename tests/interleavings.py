@@ -25,6 +25,7 @@ class Result:
     distinct: int
     interruptions: int
     deaths: int
+    set_aside: int
     seconds: float
 
     def markdown(self) -> str:
@@ -32,8 +33,9 @@ class Result:
             "## Order in random interleavings\n\n"
             f"{self.count:,} worlds of {self.complaints} complaints, each played in a random interleaving of its own; "
             f"{self.distinct:,} different ones. Workers were interrupted by others {self.interruptions:,} times and died "
-            f"{self.deaths:,} times, endpoints failed, nudges were lost. Every event was delivered, each complaint's in "
-            f"order, and none once more than a worker's death explains.\n\n"
+            f"{self.deaths:,} times, endpoints failed, nudges were lost; the stream came in batches, some twice, and "
+            f"somebody was set aside and tried again {self.set_aside:,} times. Every event came to the body's webhooks and feed and "
+            f"to the person, each complaint's in order, and none once more than a worker's death explains.\n\n"
             f"{time.strftime('%-d %B %Y')}, {self.seconds:.0f} s, {machine()}."
         )
 
@@ -52,6 +54,7 @@ def run(*, count: int, seed: int, complaints: int, workers: int) -> Result:
         distinct=len({each.digest for each in played}),
         interruptions=sum(each.interruptions for each in played),
         deaths=sum(each.deaths for each in played),
+        set_aside=sum(each.set_aside for each in played),
         seconds=time.monotonic() - began,
     )
 

@@ -266,7 +266,7 @@ class FollowerItem(ComplaintsTable):
     person = UnicodeAttribute()
     number = UnicodeAttribute(null=True)
     category = UnicodeAttribute(null=True)
-    joined_at = InstantAttribute(null=True)
+    joined_at = InstantAttribute()
 
 
 class SupervisorItem(ComplaintsTable):

@@ -28,6 +28,10 @@ class Planted(StrEnum):
     CLOCK = "clock"
     LADDER = "ladder"
     """The ladder is taken to end at its first rung."""
+    AHEAD = "ahead"
+    """Whoever is behind with a complaint is told of its later events first."""
+    HELD_UP = "held up"
+    """What fails for one recipient fails the batch."""
     WRITE = "write"
     """Some writes of persons and bodies are said to be done and are not."""
 
@@ -46,6 +50,8 @@ class Rates:
     late_timer: float = 0.02
     second_timer: float = 0.04
     slow_stream: float = 0.01
+    twice: float = 0.02
+    recipient_fails: float = 0.01
     outages: int = 3
     calendar_changes: int = 2
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
+from functions.complaints.behind import agency, is_person
 from functions.complaints.change import Change
 from functions.complaints.clock import iso, parse_iso
 from functions.complaints.complaint import ENDED, WITH_AGENCY, ActorKind, Complaint, Status
@@ -22,6 +23,10 @@ LATE_MOST: Final = SWEEP_EVERY + GRACE + SWEEP_TRIED_AGAIN
 """A sweep comes every five minutes, leaves a minute to watches that work, and is tried again after one that died."""
 
 
+TOLD_WITHIN: Final = timedelta(minutes=5)
+"""One hand-out, and the half minute of each that a worker died in."""
+
+
 class Invariant(StrEnum):
     NEVER_EARLY = "no escalation early"
     NONE_AFTER_ANSWER = "none after an answer was committed"
@@ -34,7 +39,11 @@ class Invariant(StrEnum):
     LEGAL = "every step is one that the table allows"
     NOTHING_LOST = "what was said to be done is in the history"
     PARTS = "every part of a divided complaint is there, once"
-    TOLD = "what the citizen was told matches the history"
+    PARTS_END = "parts end with their parent"
+    TOLD = "what people and bodies were told matches the history"
+    TOLD_IN_ORDER = "told in order"
+    TOLD_ONCE = "told once"
+    OTHERS = "others not delayed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +100,7 @@ def _lost(world: World) -> Iterator[Violation]:
             yield Violation(
                 invariant=Invariant.NOTHING_LOST, complaint_id=complaint_id, seq=seq, what="not there"
             )
-    for complaint_id, seq, error in world.dead_letters:
+    for complaint_id, seq, error in world.broken:
         yield Violation(invariant=Invariant.NOTHING_LOST, complaint_id=complaint_id, seq=seq, what=error)
 
 
@@ -114,6 +123,8 @@ class _Life:
         yield from self._end()
         yield from self._parts()
         yield from self._told()
+        yield from self._bodies_told()
+        yield from self._telling()
 
     def _broken(self, invariant: Invariant, seq: int, what: str) -> Violation:
         return Violation(invariant=invariant, complaint_id=self.id, seq=seq, what=what)
@@ -189,7 +200,7 @@ class _Life:
             elif (
                 self.last.status == Status.WITHDRAWN and self.world.store.get(part["id"]).status not in ENDED
             ):
-                yield self._broken(Invariant.PARTS, self.last.version, f"{part['number']} was not withdrawn")
+                yield self._broken(Invariant.PARTS_END, self.last.version, f"{part['number']} goes on")
 
     def _told(self) -> Iterator[Violation]:
         told = dict(self.world.told[self.id])
@@ -206,17 +217,48 @@ class _Life:
             if person not in self.world.store.followers[followed]:
                 yield self._broken(Invariant.TOLD, self.last.version, f"{person} has not joined")
             numbers = [int(item.seq) for item in inbox]
-            # A batch that is read again tells those who have joined meanwhile of what came before.
             if len(numbers) != len(set(numbers)):
                 yield self._broken(Invariant.TOLD, self.last.version, f"{person}: {numbers}")
         for person, since in joined.items():
             numbers = {int(item.seq) for item in told.get(person, ())}
             wanted = {event.seq: event for event in self.history if _concerns_followers(event)}
-            if not {seq for seq, event in wanted.items() if event.at > since} <= numbers <= set(wanted):
+            after = {seq for seq, event in wanted.items() if event.at > since}
+            if not after <= numbers <= after | {seq for seq, event in wanted.items() if event.at == since}:
                 yield self._broken(Invariant.TOLD, self.last.version, f"{person}: {sorted(numbers)}")
         for item in (*reporter, *(item for inbox in told.values() for item in inbox)):
             if not self._says_what_happened(item):
                 yield self._broken(Invariant.TOLD, int(item.seq), "is told otherwise than it happened")
+
+    def _bodies_told(self) -> Iterator[Violation]:
+        """Every event goes to the bodies in charge, and to the one that has just passed it on."""
+        wanted: dict[str, list[int]] = {}
+        for change in self.changes:
+            after, event = change.after, change.event
+            left = event.data.get("from") if event.type == EventType.TRANSFERRED else None
+            for body in {after.agency_id, left, *after.escalated_to} - {None}:
+                wanted.setdefault(agency(str(body)), []).append(event.seq)
+        told = {
+            recipient: sorted(seq for seq, _ in told)
+            for recipient, told in self.world.told_at[self.id].items()
+            if not is_person(recipient)
+        }
+        if {name: sorted(set(seqs)) for name, seqs in told.items()} != wanted:
+            yield self._broken(Invariant.TOLD, self.last.version, f"bodies {told}, not {wanted}")
+
+    def _telling(self) -> Iterator[Violation]:
+        handed_out = self.world.telling.handed_out
+        for recipient, told in self.world.told_at[self.id].items():
+            numbers = [seq for seq, _ in told]
+            if numbers != sorted(numbers):
+                yield self._broken(Invariant.TOLD_IN_ORDER, numbers[-1], f"{recipient}: {numbers}")
+            if len(numbers) != len(set(numbers)):
+                yield self._broken(Invariant.TOLD_ONCE, numbers[-1], f"{recipient}: {numbers}")
+            if self.world.telling.was_failing(self.id, recipient):
+                continue
+            for seq, at in told:
+                late = at - handed_out[self.id, seq]
+                if late > TOLD_WITHIN:
+                    yield self._broken(Invariant.OTHERS, seq, f"{recipient} {late} late")
 
     def _says_what_happened(self, item: InboxItem) -> bool:
         event, told = self.history[int(item.seq) - 1], event_of(item)

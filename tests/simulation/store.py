@@ -34,6 +34,7 @@ class MemoryStore:
         self._now = now
         self.changes: dict[str, list[Change]] = defaultdict(list)
         self.followers: dict[str, set[str]] = defaultdict(set)
+        self.joined_at: dict[tuple[str, str], datetime] = {}
         self._published = published
         self._planted = planted
         self._complaints: dict[str, Complaint] = {}
@@ -78,6 +79,7 @@ class MemoryStore:
             )
         if change.follower is not None:
             self.followers[after.id].add(change.follower)
+            self.joined_at[after.id, change.follower] = after.changed_at
         self._complaints[after.id] = after
         self.changes[after.id].append(change)
         self.written_at[after.id].append(self._now())

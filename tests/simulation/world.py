@@ -15,7 +15,15 @@ from unittest import mock
 
 from ulid import PureRandomPolicy, ULIDGenerator
 
-from functions.notify.outbox.inbox import for_followers, for_reporter, inbox_item, may_have_followers
+from functions.complaints.behind import EVERYBODY, agency, is_person, name_of, person
+from functions.notify.outbox.deliveries import concerned
+from functions.notify.outbox.inbox import (
+    for_followers,
+    for_reporter,
+    had_joined,
+    inbox_item,
+    may_have_followers,
+)
 from functions.records.outbox import Published
 from functions.records.people.inbox import InboxItem
 from functions.route.assignment.consumer import on_event
@@ -25,6 +33,7 @@ from tests.simulation.actors import Cast
 from tests.simulation.faults import Crash, Crasher, Planted, Rates
 from tests.simulation.region import changed, region
 from tests.simulation.store import AnyStore, CrashingStore, MemoryStore, RacingStore
+from tests.simulation.stream import Stream
 from tests.simulation.watch import Watches
 
 BEGIN = datetime(2026, 2, 2, 3, tzinfo=UTC)
@@ -58,17 +67,20 @@ class World:
         self.region = region()
         self.store = MemoryStore(published=self._publish, now=lambda: self.now, planted=planted)
         self.outage_until: datetime | None = None
+        self.began = BEGIN
         self.told: dict[str, dict[str, Inbox]] = defaultdict(lambda: defaultdict(list))
-        self._inbox_keys: set[tuple[str, str]] = set()
+        self.told_at: dict[str, dict[str, list[tuple[int, datetime]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self._told: set[tuple[str, str, int]] = set()
         self.confirmed: list[tuple[str, int, str]] = []
-        self.dead_letters: list[tuple[str, int, str]] = []
+        self.broken: list[tuple[str, int, str]] = []
         self.faults: Counter[str] = Counter()
         self._watches = Watches(self)
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
-        self._records: dict[str, list[Published]] = defaultdict(list)
-        self._positions: dict[tuple[str, str], int] = {}
-        self._draining: set[tuple[str, str]] = set()
+        self._route = Stream(self, handle=self._carry_on, to=lambda _: (EVERYBODY,), in_order=False)
+        self.telling = Stream(self, handle=self._tell, to=self._whom, in_order=True)
         self._words_of = words_of
         self._cast = Cast(self)
         self._racing = False
@@ -132,67 +144,48 @@ class World:
     # What is caused
 
     def _publish(self, record: Published) -> None:
-        complaint_id = record.event.complaint_id
-        self._records[complaint_id].append(record)
-        for consumer in ("route", "tell"):
-            if (complaint_id, consumer) not in self._draining:
-                self._draining.add((complaint_id, consumer))
-                slow = self.chance(self.rates.slow_stream)
-                delay = self.random.expovariate(1 / 120) if slow else self.random.uniform(0.1, 1.0)
-                self.after(delay, partial(self._drain, complaint_id, consumer))
+        self._route.publish(record)
+        self.telling.publish(record)
 
-    def _drain(self, complaint_id: str, consumer: str) -> None:
-        """Records of one complaint in order; after a crash the batch is read again from an earlier one."""
-        key = (complaint_id, consumer)
-        handle = self._route if consumer == "route" else self._tell
-        records = self._records[complaint_id]
-        position = self._positions.get(key, 0)
-        while position < len(records):
-            try:
-                handle(records[position])
-            except Crash:
-                self._positions[key] = max(0, position - self.random.randint(0, 3))
-                self.after(self.random.uniform(1, 30), partial(self._drain, complaint_id, consumer))
-                return
-            except Exception as error:
-                # Nothing that happens here may end in the queue of what could not be handled.
-                self.dead_letters.append((complaint_id, records[position].event.seq, repr(error)))
-            position += 1
-        self._positions[key] = position
-        self._draining.discard(key)
-
-    def _route(self, record: Published) -> None:
+    def _carry_on(self, record: Published, recipient: str, crasher: Crasher) -> None:
         if Planted.OUTBOX in self.planted and self.chance(0.05):
-            return
-        crasher = Crasher(self.random, rate=self.rates.crash)
-        if not crasher.armed:
-            on_event(record, store=self.store, watch=self._watches, region=self.region, now=lambda: self.now)
             return
         watches = _CrashingWatches(self._watches, crasher)
         store = CrashingStore(self.store, crasher)
-        on_event(record, store=store, watch=watches, region=self.region, now=lambda: self.now)
+        try:
+            on_event(record, store=store, watch=watches, region=self.region, now=lambda: self.now)
+        except Exception as error:
+            # What is tried again must not be for a fault of ours.
+            self.broken.append((record.event.complaint_id, record.event.seq, repr(error)))
+            raise
 
-    def _tell(self, record: Published) -> None:
-        """Whom `notify` would tell, and what it would keep in whose inbox; only DynamoDB is played."""
-        people: list[str] = []
+    def _whom(self, record: Published) -> Iterator[str]:
+        """Whom `notify` tells."""
         if for_reporter(record, region=self.region):
             assert record.reporter is not None
-            people.append(record.reporter)
+            yield person(record.reporter)
+        yield from map(agency, concerned(record))
         if may_have_followers(record) and for_followers(record, region=self.region):
-            people += sorted(self.store.followers[record.followed] - {record.reporter})
-        if not people:
-            return
-        crasher = Crasher(self.random, rate=self.rates.crash)
-        for person in people:
-            crasher.around(self._put_in_inbox, record, person)
+            for each in sorted(self.store.followers[record.followed] - {record.reporter}):
+                if had_joined(record.event, joined_at=self.store.joined_at[record.followed, each]):
+                    yield person(each)
 
-    def _put_in_inbox(self, record: Published, person: str) -> None:
-        """Under the item's key, once, so that telling twice is telling once."""
-        item = inbox_item(record, person, kept=self.region.inbox_kept.elapsed, now=self.now)
-        key = (item.pk, item.sk)
-        if key not in self._inbox_keys or Planted.INBOX in self.planted:
-            self._inbox_keys.add(key)
-            self.told[record.event.complaint_id][person].append(item)
+    def _tell(self, record: Published, recipient: str, crasher: Crasher) -> None:
+        """What it keeps in whose inbox or lane; only DynamoDB is played."""
+        crasher.around(self._keep, record, recipient)
+
+    def _keep(self, record: Published, recipient: str) -> None:
+        """Under its key, once, so that telling twice is telling once."""
+        event = record.event
+        key = (event.complaint_id, recipient, event.seq)
+        if key in self._told and Planted.INBOX not in self.planted:
+            return
+        self._told.add(key)
+        self.told_at[event.complaint_id][recipient].append((event.seq, self.now))
+        if is_person(recipient):
+            subject = name_of(recipient)
+            item = inbox_item(record, subject, kept=self.region.inbox_kept.elapsed, now=self.now)
+            self.told[event.complaint_id][subject].append(item)
 
     def in_words(self, complaint_id: str) -> bool:
         """Words cost more than all the rest: those of some complaints are compared, chosen by their number."""
@@ -263,6 +256,8 @@ class World:
             mock.patch("functions.complaints.ids.secrets.choice", self.random.choice),
             mock.patch("functions.records.move.time.sleep"),
             mock.patch("functions.edge.telemetry.logger.append_keys"),
+            mock.patch("functions.edge.stream.follow"),
+            mock.patch("functions.edge.stream.AT_ONCE", 1),
         ):
             logging.disable(logging.CRITICAL)
             if Planted.LADDER in self.planted:

@@ -57,14 +57,23 @@ def may_have_followers(published: Published) -> bool:
 
 
 def followers(published: Published) -> Iterator[FollowerItem]:
-    """Those who joined, in the order of their keys, from where an earlier try stopped; not the one who reported."""
+    """Those who had joined by then, in the order of their keys, from where an earlier try stopped; not the one who
+    reported.
+    """
     if not may_have_followers(published):
         return
     after = progress_of(published.event.id)
     condition = FollowerItem.sk.startswith("follower#") if after is None else _after(after)
     for item in FollowerItem.query(complaint_pk(published.followed), condition):
-        if item.person != published.reporter:
+        if item.person != published.reporter and had_joined(published.event, joined_at=item.joined_at):
             yield item
+
+
+def had_joined(event: Event, *, joined_at: datetime) -> bool:
+    """An event that is handed out once more, or late, is no news to whoever has joined meanwhile: they would be told of
+    it after what came later. A complaint's own clock never goes back.
+    """
+    return joined_at <= event.at
 
 
 def _after(key: str) -> Condition:
