@@ -34,8 +34,8 @@ class Result:
             f"{self.count:,} worlds of {self.complaints} complaints, each played in a random interleaving of its own; "
             f"{self.distinct:,} different ones. Workers were interrupted by others {self.interruptions:,} times and died "
             f"{self.deaths:,} times, endpoints failed, nudges were lost; the stream came in batches, some twice, and "
-            f"somebody was set aside and tried again {self.set_aside:,} times. Every event came to the body's webhooks and feed and "
-            f"to the person, each complaint's in order, and none once more than a worker's death explains.\n\n"
+            f"somebody was set aside and tried again {self.set_aside:,} times. Every event came to the body's webhooks "
+            f"and feed and to the person, each complaint's in order, and none once more than a worker's death explains.\n\n"
             f"{time.strftime('%-d %B %Y')}, {self.seconds:.0f} s, {machine()}."
         )
 
