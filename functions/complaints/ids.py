@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -10,9 +11,19 @@ from ulid import ULID, PureRandomPolicy, ULIDGenerator
 # Crockford's alphabet: no I, L, O, U, so that a number read aloud is heard as it was written.
 # Source: https://www.crockford.com/base32.html
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CONFUSED: Final = str.maketrans("ILOU", "110V")
-# Cyrillic capitals that look like Latin ones: whoever copies a number by eye may type either.
-_CYRILLIC: Final = str.maketrans("АВЕЗКМНОРСТУХІ", "ABE3KMHOPCTYXI")
+_DIGITS: Final = str.maketrans("OIL", "011")
+_TAIL: Final = str.maketrans("OILU", "011V")
+_LETTERS: Final = str.maketrans("0", "O")
+# Capitals of Cyrillic and Greek that look like Latin ones: whoever copies a number by eye may type either.
+_LOOK_ALIKE: Final = str.maketrans("АВЕЗКМНОРСТУХІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABE3KMHOPCTYXISJABEZHIKMNOPTYX")
+# Letters by their category, though nothing is seen of them.
+_UNSEEN: Final = str.maketrans("", "", "\u115f\u1160\u3164\uffa0")
+# With the sign for "number", or as who has no such key writes it.
+_NUMBER: Final = re.compile(
+    r"(?:NO)?(?P<prefix>[A-Z0]{3})(?P<year>[0-9OIL]{2})(?P<tail>[0-9A-Z]{6})(?P<place>[1-9IL]?)", re.ASCII
+)
+NUMBER_MOST: Final = 64
+"""Characters that are looked at for a number; no spelling of one is longer."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 ID_LENGTH: Final = 26
 
@@ -47,10 +58,23 @@ def part_number(number: str, *, place: int) -> str:
     return f"{number}-{place}"
 
 
-def read_number(text: str) -> str:
-    """The number that was meant by what a person typed: case, spaces and look-alike letters forgiven."""
-    parts = re.split(r"[\s\-\u2010-\u2015]+", text.strip().upper().translate(_CYRILLIC))
-    if len(parts) not in (3, 4):
-        return text
-    prefix, year, *tail = parts
-    return "-".join((prefix, year, *(each.translate(_CONFUSED) for each in tail)))
+def read_number(text: str) -> str | None:
+    """The number that was meant by what a person typed, None where it was none.
+
+    Forgiven are case, whatever stands between and around the letters and digits (dashes, spaces, full stops, `№`, what
+    cannot be seen), whole-width and other forms of a letter, and letters that look alike.
+    """
+    if len(text) > NUMBER_MOST:
+        return None
+    # The sign first: as letters, which it is taken apart into, it is part of no number.
+    typed = unicodedata.normalize("NFKC", text.replace("№", "")).translate(_UNSEEN)
+    bare = "".join(filter(str.isalnum, typed)).upper().translate(_LOOK_ALIKE)
+    found = _NUMBER.fullmatch(bare)
+    if found is None:
+        return None
+    parts = (
+        found["prefix"].translate(_LETTERS),
+        found["year"].translate(_DIGITS),
+        found["tail"].translate(_TAIL),
+    )
+    return "-".join((*parts, found["place"].translate(_DIGITS)) if found["place"] else parts)

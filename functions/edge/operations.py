@@ -1,14 +1,11 @@
 """What a route says of itself beside its signature; `infra.packaging.openapi` makes the document of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from functions.complaints.ids import is_id
-from functions.edge.fields import ID_FORM
 from functions.edge.validation import NO_SUCH
 
 SIGNED_IN: Final[list[dict[str, list[str]]]] = [{"person": []}]
@@ -46,10 +43,3 @@ def naming(is_one: Callable[[str], object]) -> AfterValidator:
         return text
 
     return AfterValidator(existing)
-
-
-ComplaintId = Annotated[
-    str,
-    Path(description="The complaint.", json_schema_extra=ID_FORM),
-    naming(is_id),
-]

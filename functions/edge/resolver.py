@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
 from functions.complaints.texts import Language
+from functions.edge.address import readable_address
 from functions.edge.failures import problem_of_failure, without_words
 from functions.edge.language import Spoken
 from functions.edge.origin import came_through, went_round
@@ -60,6 +61,7 @@ class Api(APIGatewayHttpResolver):
         follow(complaint_id=None, correlation_id=event["requestContext"]["requestId"])
         if not came_through(event.get("headers") or {}):
             return went_round()
+        event = readable_address(event)
         spoken = Spoken(event, default=self._default_language, chosen=self._chosen_language)
         asked, told = APIGatewayProxyEventV2(dict(event)), dict[str, str]()
         try:

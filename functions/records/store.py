@@ -13,7 +13,7 @@ from functions.records import transaction
 from functions.records.codec import complaint_of, complaint_pk, event_of
 from functions.records.collection import collected
 from functions.records.requests import Request, RequestItem, RequestSeen, seen_before
-from functions.records.tables import ComplaintItem, FollowerItem, NumberItem, SuggestionItem
+from functions.records.tables import ComplaintItem, FollowerItem, SuggestionItem
 
 
 class Store(Protocol):
@@ -84,13 +84,6 @@ class ComplaintStore:
             internal=frozenset(int(event.seq) for event in found.events if event.visible is False),
             suggestions=tuple(found.suggestions),
         )
-
-    def by_number(self, number: str) -> str:
-        """The id of the complaint with this short number; raises NotFound."""
-        try:
-            return NumberItem.get(f"number#{number}", NumberItem.SK).complaint_id
-        except NumberItem.DoesNotExist as error:
-            raise NotFound(number) from error
 
     def followers(self, complaint_id: str) -> Iterator[str]:
         """The subjects of those who joined, read page by page."""

@@ -63,18 +63,97 @@ def test_numbers_have_no_letters_that_look_or_sound_alike() -> None:
         assert not set(tail) & set("ILOU")
 
 
-@given(st.text(ALPHABET, min_size=6, max_size=6), st.data())
-def test_a_number_is_read_however_it_is_typed(tail: str, draw: st.DataObject) -> None:
-    number = f"PVL-26-{tail}"
-    if draw.draw(st.booleans()):
-        number = part_number(number, place=draw.draw(st.integers(1, 9)))
-    alike = {"1": "1IlL", "0": "0oO", "A": "AaА", "B": "BВ", "C": "CС", "E": "EЕ", "H": "HН", "K": "KКк"}
-    alike |= {"M": "MМ", "P": "PР", "T": "TТ", "X": "XХ", "V": "Vv", "-": "- –"}
-    typed = "".join(draw.draw(st.sampled_from(alike.get(each, each))) for each in number[4:])
-    space = draw.draw(st.sampled_from(["", " ", "  "]))
-    assert read_number(f"{space}{number[:4].lower()}{typed}{space}") == number
+PREFIXES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=3)
+NUMBERS = st.builds(
+    lambda prefix, year, tail: f"{prefix}-{year:02d}-{tail}",
+    PREFIXES,
+    st.integers(0, 99),
+    st.text(ALPHABET, min_size=6, max_size=6),
+) | st.builds(
+    lambda tail, place: part_number(f"PVL-26-{tail}", place=place),
+    st.text(ALPHABET, min_size=6, max_size=6),
+    st.integers(1, 9),
+)
+ALIKE = {
+    "A": "aАаΑ",
+    "B": "bВвΒ",
+    "C": "cСс",
+    "E": "eЕеΕ",
+    "H": "hНнΗ",
+    "K": "kКкΚ",
+    "M": "mМмΜ",
+    "O": "oОо0Ο",
+}
+ALIKE |= {"P": "pРрΡ", "S": "sЅ", "T": "tТтΤ", "X": "xХхΧ", "Y": "yУуΥ", "I": "iІі", "J": "jЈ", "V": "vＶ"}
+ALIKE |= {"0": "oOОо０", "1": "iIlLІ", "3": "Зз"}
+BETWEEN = [
+    "",
+    "-",
+    "–",
+    "—",
+    "‑",
+    "−",
+    " ",
+    "\u00a0",
+    " - ",
+    ".",
+    "/",
+    "_",
+    "\u200b",
+    "\u00ad",
+    "\ufeff",
+    "\u2060",
+]
+BEFORE, AFTER = (
+    ["", "№", "№ ", "# ", " ", "\u200e", "No ", "\u3164"],
+    ["", ".", " ", "\u200f", ".\n", "\ufe0f"],
+)
 
 
-@pytest.mark.parametrize("text", ["", "hello", "a b c d e", "26"])
-def test_what_is_no_number_stays_as_it_is(text: str) -> None:
-    assert read_number(text) == text
+@given(number=NUMBERS, draw=st.data())
+def test_a_number_is_read_however_it_is_typed(number: str, draw: st.DataObject) -> None:
+    def one(*choices: str) -> str:
+        return draw.draw(st.sampled_from(choices))
+
+    prefix, year, *rest = number.split("-")
+    # In the prefix, and there alone, what looks like a zero is an O.
+    typed = [
+        "".join(one(each, each.lower(), *ALIKE.get(each, "")) for each in part)
+        for part in (prefix, year, *rest)
+    ]
+    between = one(*BETWEEN)
+    assert read_number(one(*BEFORE) + between.join(typed) + one(*AFTER)) == number
+
+
+@given(NUMBERS)
+def test_a_number_is_read_as_itself(number: str) -> None:
+    assert read_number(number) == number
+
+
+@given(st.text(max_size=80))
+def test_what_is_read_is_a_number_or_nothing(text: str) -> None:
+    number = read_number(text)
+    assert number is None or read_number(number) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "a b c d e",
+        "26",
+        "nearby",
+        "PVL-26-7K3M9",
+        "PVL-26-7K3M9T-0",
+        "PVL-26-7K3M9T-22",
+        "PVL" * 40,
+    ],
+)
+def test_what_is_no_number_is_none(text: str) -> None:
+    assert read_number(text) is None
+
+
+@given(microseconds)
+def test_an_id_is_no_number(after: int) -> None:
+    assert read_number(new_id(EPOCH + timedelta(microseconds=after))) is None

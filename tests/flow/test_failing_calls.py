@@ -43,6 +43,7 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", "/v1/complaints", FILED),
     ("GET", NEARBY, None),
     ("GET", "/v1/complaints/{assigned}", None),
+    ("GET", "/v1/complaints/{number}", None),
     ("GET", "/v1/complaints/{assigned}/appeal", None),
     ("POST", "/v1/complaints/{assigned}/photos", {"photos": [PHOTO]}),
     ("POST", "/v1/complaints/{assigned}/comments", {"text": "x"}),
@@ -283,6 +284,7 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
     DynamoDeliveries().add(delivery)
     return {
         "assigned": assigned,
+        "number": ComplaintStore().get(assigned).number,
         "answered": answered,
         "others": others,
         "subscription": subscription,

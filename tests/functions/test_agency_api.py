@@ -411,12 +411,6 @@ def test_a_wrong_question_names_its_parameter(
     assert housing("GET", "/v1/agency/complaints", query=query).faults == faults
 
 
-def test_a_complaint_is_found_by_its_number_as_somebody_typed_it(housing: Client) -> None:
-    complaint = given_to_housing()
-    typed = complaint.number.lower().replace("-", " ")
-    assert housing("GET", f"/v1/agency/complaints/{typed}").json["id"] == complaint.id
-
-
 def test_the_agency_sees_the_matter_and_not_the_person(housing: Client) -> None:
     complaint = given_to_housing(photos=1)
     shown = housing("GET", at(complaint))

@@ -11,6 +11,7 @@ from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.photos import add_photo
 from functions.records.codec import complaint_item, complaint_of
 from functions.records.move import move
+from functions.records.names import meant
 from functions.records.outbox import published
 from functions.records.requests import Request, RequestSeen
 from functions.records.store import ComplaintStore
@@ -81,14 +82,14 @@ def test_a_long_history_is_read_whole(store: ComplaintStore) -> None:
 
 
 def test_what_is_not_there_is_not_found(store: ComplaintStore) -> None:
-    for look in (store.get, store.with_history, store.by_number):
+    for look in (store.get, store.with_history, meant):
         with pytest.raises(NotFound):
             look("nothing")
 
 
 def test_the_short_number_finds_its_complaint(store: ComplaintStore) -> None:
     story = kept(store, filed(REGION))
-    assert store.by_number(story.complaint.number) == story.complaint.id
+    assert meant(story.complaint.number) == story.complaint.id
 
 
 def test_the_event_carries_what_consumers_need(store: ComplaintStore) -> None:

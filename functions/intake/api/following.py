@@ -19,11 +19,12 @@ from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.possible import possible
 from functions.complaints.transitions import Move
 from functions.edge.callers import Person
+from functions.edge.complaint_id import ComplaintId
 from functions.edge.declared_photos import MorePhotos, as_declared, more_photos
 from functions.edge.fields import NOTHING, Body, Nothing, PhotoId, bound, omitted, under, words
 from functions.edge.idempotency import RequiredKey, TakenKey, request_of
 from functions.edge.language import Speech
-from functions.edge.operations import LOCATION, SIGNED_IN, ComplaintId, moving
+from functions.edge.operations import LOCATION, SIGNED_IN, moving
 from functions.edge.repeats import moved_once, of_same
 from functions.intake.api.receipts import Receipts
 from functions.intake.api.views import ComplaintReceipt

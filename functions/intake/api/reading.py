@@ -16,9 +16,10 @@ from functions.complaints.moves.possible import possible
 from functions.complaints.region import Region
 from functions.complaints.texts import LANGUAGES
 from functions.edge.callers import Person
+from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import View, between, described
 from functions.edge.language import Speech
-from functions.edge.operations import SIGNED_IN, ComplaintId
+from functions.edge.operations import SIGNED_IN
 from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
 from functions.intake.api.views import (
     ComplaintDetail,

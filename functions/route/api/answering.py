@@ -14,10 +14,11 @@ from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves import agency
 from functions.complaints.moves.declaration import expect_photos
 from functions.edge.callers import Writer, agency_of
+from functions.edge.complaint_id import ComplaintId
 from functions.edge.declared_photos import MorePhotos, as_declared, more_photos
 from functions.edge.fields import NOTHING, Body, Nothing, PhotoId, described, under, words
 from functions.edge.idempotency import RequiredKey, TakenKey
-from functions.edge.operations import ComplaintId, moving, with_scope
+from functions.edge.operations import moving, with_scope
 from functions.edge.uploads import uploads_of
 from functions.route.api.desk import TAG, Desk
 from functions.route.api.views import AgencyComplaint, receipt

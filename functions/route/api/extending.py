@@ -12,9 +12,10 @@ from functions.complaints.duration import Duration
 from functions.complaints.faults import invalid
 from functions.complaints.moves import agency
 from functions.edge.callers import Writer
+from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import Body, fault
 from functions.edge.idempotency import RequiredKey
-from functions.edge.operations import ComplaintId, moving, with_scope
+from functions.edge.operations import moving, with_scope
 from functions.route.api.desk import TAG, Desk
 from functions.route.api.views import AgencyComplaint
 from functions.route.api.wording import Reason

@@ -10,9 +10,10 @@ from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
 from functions.complaints.moves import agency
 from functions.edge.callers import Writer
+from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import Body, words
 from functions.edge.idempotency import RequiredKey
-from functions.edge.operations import ComplaintId, moving, with_scope
+from functions.edge.operations import moving, with_scope
 from functions.route.api.desk import TAG, Desk
 from functions.route.api.views import AgencyComplaint
 from functions.route.api.wording import REASON_LEAST, TEXT_MOST, AgencyId, Reason

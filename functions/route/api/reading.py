@@ -4,23 +4,21 @@ from functools import partial
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import PlainValidator, WithJsonSchema
 
 from functions.complaints.complaint import Actor, Complaint, Status
 from functions.complaints.faults import NotFound
-from functions.complaints.ids import is_id, read_number
 from functions.edge.callers import Reader, agency_of
+from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import View, described, fault
 from functions.edge.language import Speech
 from functions.edge.operations import with_scope
 from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
 from functions.records import lists
-from functions.records.store import ComplaintStore
 from functions.route.api.desk import TAG, Desk
 from functions.route.api.views import AgencyComplaintDetail, Work, detail, work
 
-NUMBER_MOST: Final = 40
 _STATES_MOST: Final = 200
 
 
@@ -55,14 +53,6 @@ States = Annotated[
         }
     ),
 ]
-IdOrNumber = Annotated[
-    str,
-    Path(
-        description="The complaint's id, or its short number as somebody typed it.",
-        examples=["PVL-26-7K3M9T"],
-        json_schema_extra={"maxLength": NUMBER_MOST},
-    ),
-]
 
 
 def reading(*, desk: Desk, bucket: str) -> Router:
@@ -92,9 +82,9 @@ def reading(*, desk: Desk, bucket: str) -> Router:
         description="For the bodies in charge, and for one that passed it on, which does not see the others' internal "
         "comments.",
     )
-    def show(id: IdOrNumber, caller: Reader, speech: Speech) -> AgencyComplaintDetail:
+    def show(id: ComplaintId, caller: Reader, speech: Speech) -> AgencyComplaintDetail:
         by = agency_of(caller)
-        complaint, history, internal = store.with_history(_meant(id, store))
+        complaint, history, internal = store.with_history(id)
         if not _may_read(complaint, by):
             raise NotFound(id)
         if by.id not in complaint.in_charge:
@@ -110,16 +100,6 @@ def reading(*, desk: Desk, bucket: str) -> Router:
         )
 
     return router
-
-
-def _meant(text: str, store: ComplaintStore) -> str:
-    """The id of the complaint with this id or number; raises NotFound."""
-    if is_id(text):
-        return text
-    number = read_number(text)
-    if len(number) > NUMBER_MOST:
-        raise NotFound(text)
-    return store.by_number(number)
 
 
 def _may_read(complaint: Complaint, by: Actor) -> bool:
