@@ -152,10 +152,10 @@ def part_of(agency_id: str, published: "Published") -> str:
 def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) -> Page:
     """What happened after the cursor, or of what is kept if there is none: SHARDS queries, merged by time.
 
-    Raises Invalid for a cursor that is none, or so old that changes after it are no longer kept.
+    Raises Invalid for a cursor that is none of this agency's, or so old that changes after it are no longer kept.
     """
     parts, positions = [], []
-    for shard, position in enumerate(_positions(cursor)):
+    for shard, position in enumerate(_positions(cursor, agency_id)):
         part, start = _after(_pk(agency_id, shard), position, limit=limit + 1, now=now)
         parts.append(part)
         positions.append(start)
@@ -165,7 +165,7 @@ def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) ->
         positions[shard] = int(item.n)
     return Page(
         changes=tuple(json.loads(item.body) for _, _, item in merged[:limit]),
-        cursor=opaque(".".join(map(str, positions))),
+        cursor=opaque(".".join((agency_id, *map(str, positions)))),
         more=len(merged) > limit,
     )
 
@@ -173,20 +173,24 @@ def changes(agency_id: str, *, cursor: str | None, limit: int, now: datetime) ->
 def _after(pk: str, position: int | None, *, limit: int, now: datetime) -> tuple[Sequence[EntryItem], int]:
     """The entries after a position, and the position itself: without one, that before the first that is kept."""
     head = 0 if position is not None else _last_number(pk)
-    # The table deletes what has expired in its own time and in no order.
-    kept = list(
+    # From the position itself on: as long as it is kept, it tells that the cursor is no forged one. The table deletes
+    # what has expired in its own time and in no order.
+    found = list(
         EntryItem.query(
             pk,
-            EntryItem.sk.between(_sk((position or 0) + 1), _sk(10**12 - 1)),
+            EntryItem.sk.between(_sk(position or 1), _sk(10**12 - 1)),
             filter_condition=EntryItem.expires > now,
             consistent_read=True,
-            limit=limit,
-            page_size=max(limit, 100),
+            limit=limit + 1,
+            page_size=max(limit + 1, 100),
         )
     )
     if position is None:
+        kept = found[:limit]
         return kept, int(kept[0].n) - 1 if kept else head
-    if kept and kept[0].n != position + 1:
+    kept = [item for item in found if item.n != position][:limit]
+    follows = kept[0].n == position + 1 if kept else bool(found) or position <= _last_number(pk)
+    if not follows:
         raise invalid("cursor", "wrong_form")
     return kept, position
 
@@ -224,10 +228,16 @@ def _sk(number: int) -> str:
     return f"entry#{number:012d}"
 
 
-def _positions(cursor: str | None) -> Sequence[int | None]:
+def _positions(cursor: str | None, agency_id: str) -> Sequence[int | None]:
     if cursor is None:
         return [None] * SHARDS
-    positions = plain(cursor).split(".")
-    if len(positions) != SHARDS or not all(each.isdigit() and len(each) <= 12 for each in positions):
+    named = plain(cursor).split(".")
+    # Those that were given out before they named their agency, and are kept, go on.
+    agency, positions = (agency_id, named) if len(named) == SHARDS else (named[0], named[1:])
+    if agency != agency_id or len(positions) != SHARDS or not all(map(_is_position, positions)):
         raise invalid("cursor", "wrong_form")
     return [int(each) for each in positions]
+
+
+def _is_position(text: str) -> bool:
+    return text.isdigit() and len(text) <= 12

@@ -35,7 +35,6 @@ _COUNTS = "version deadline_version watch_round escalation_level extensions refu
 _LISTS = ("escalated_to", "passed_by", "children")
 # What a body has answered waits for the person, not for the body: it comes after everything else.
 _NO_TERM = "9999"
-_JOINED_STEPS = 9
 
 
 def complaint_pk(complaint_id: str) -> str:
@@ -158,15 +157,14 @@ def worklist_key(agency_id: str, shard: int) -> str:
 
 
 def urgency(complaint: Complaint) -> str:
-    """The sort key of a worklist: by due time, then danger first, then by how many people joined, then by age.
+    """The sort key of a worklist: by due time, then danger first, then by age.
 
-    Terms in working days end together when the day closes, so ties are the rule. The joined count in powers of
-    two: a supervisor's entry is written again with the first who joins, the second, fourth, eighth …
+    Terms in working days end together when the day closes, so ties are the rule. How many people joined is not in it:
+    who joins while the list is read would move an entry to before the page that was to show it.
     """
     timed = complaint.due_at is not None and complaint.status != Status.ANSWERED
     due = iso(complaint.due_at) if timed and complaint.due_at is not None else _NO_TERM
-    crowd = _JOINED_STEPS - min(_JOINED_STEPS, complaint.joined.bit_length())
-    return f"{due}#{0 if complaint.danger else 1}{crowd}#{complaint.id}"
+    return f"{due}#{0 if complaint.danger else 1}#{complaint.id}"
 
 
 def _owner(complaint: Complaint) -> dict[str, Any]:

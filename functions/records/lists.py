@@ -42,12 +42,15 @@ def own(person: str, *, limit: int, cursor: str | None) -> Page:
     query = ComplaintItem.by_person.query(
         person,
         scan_index_forward=False,
-        limit=limit,
-        page_size=limit,
+        limit=limit + 1,
+        page_size=limit + 1,
         last_evaluated_key=key_at(after),
     )
-    items = tuple(query)
-    return Page(items=items, cursor=cursor_at(query.last_evaluated_key))
+    found = tuple(query)
+    items = found[:limit]
+    last = items[-1] if len(found) > limit else None
+    reached = None if last is None else {"pk": last.pk, "sk": last.sk, "id": last.id, "person": person}
+    return Page(items=items, cursor=cursor_at(reached))
 
 
 def worklist(
@@ -55,11 +58,14 @@ def worklist(
 ) -> Page:
     """A body's open complaints and those escalated to it, by urgency: SHARDS queries, merged.
 
+    An entry whose term is moved while the list is read moves in it: one that is put off is met again, one that is due
+    sooner (refuted, or counted again) may lie before the cursor.
+
     Of certain `statuses` a page may hold fewer than `limit`, even none, though its cursor leads on: however rare they
     are, no call looks through more than LOOKED_THROUGH entries of each part, or as many as a page would hold.
     Raises Invalid for a cursor of another list.
     """
-    after = position(cursor, "urgency")
+    after = position(cursor, "urgency", agency=agency_id)
     size = limit + 1 if statuses is None else max(limit + 1, LOOKED_THROUGH)
     parts = [
         _worklist_part(
@@ -73,7 +79,9 @@ def worklist(
     found = [item for item in merged if horizon is None or item.urgency <= horizon]
     items = tuple(found[:limit])
     reached = items[-1].urgency if len(found) > limit else horizon
-    return Page(items=items, cursor=None if reached is None else cursor_at({"urgency": reached}))
+    return Page(
+        items=items, cursor=None if reached is None else cursor_at({"urgency": reached, "agency": agency_id})
+    )
 
 
 def overdue(*, limit: int, cursor: str | None) -> Page:
@@ -95,14 +103,17 @@ def overdue(*, limit: int, cursor: str | None) -> Page:
 
 
 def with_complaints(items: Sequence[ComplaintItem]) -> list[ComplaintItem]:
-    """The same list, with each supervisor's entry (keys alone) replaced by its complaint: one batch read at most."""
+    """A page of a worklist, with each supervisor's entry (keys alone) replaced by its complaint: one batch read at most.
+
+    Of those that are equally urgent, what most people joined comes first.
+    """
     wanted = [item.pk for item in items if item.kind != ComplaintItem.KIND]
-    if not wanted:
-        return list(items)
     keys = [(pk, ComplaintItem.SK) for pk in dict.fromkeys(wanted)]
-    fetched = {item.pk: item for item in ComplaintItem.batch_get(keys)}
-    whole = (item if item.kind == ComplaintItem.KIND else fetched.get(item.pk) for item in items)
-    return [item for item in whole if item is not None]
+    fetched = {item.pk: item for item in ComplaintItem.batch_get(keys)} if keys else {}
+    whole = ((item, item if item.kind == ComplaintItem.KIND else fetched.get(item.pk)) for item in items)
+    there = [(entry, complaint) for entry, complaint in whole if complaint is not None]
+    there.sort(key=lambda each: (each[0].urgency.rpartition("#")[0], -int(each[1].joined or 0)))
+    return [complaint for _, complaint in there]
 
 
 def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int) -> tuple[Near, ...]:

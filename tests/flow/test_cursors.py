@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
+from functions.complaints.clock import iso, utc_now
+from tests.fuzz.gateway import AGENCY_ID
 from tests.fuzz.town import PERSON, town
 from tests.fuzz.wsgi import KEY
 
@@ -18,7 +21,7 @@ OWN, OVERDUE, INBOX = "/v1/complaints", "/v1/overdue", "/v1/notifications"
 WORKLIST, CHANGES = "/v1/agency/complaints", "/v1/agency/changes"
 DELIVERIES = "/v1/agency/subscriptions/{}/deliveries"
 LISTS = (OWN, OVERDUE, INBOX, WORKLIST, CHANGES, DELIVERIES)
-A_DAY = "2026-03-03T04:05:06.789Z"
+A_DAY = iso(utc_now() - timedelta(days=1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +63,14 @@ def delivery_key(lists: Lists, **more: str) -> Mapping[str, str]:
 
 def cursors(lists: Lists) -> dict[str, str]:
     """One of each list; those of the lists that have more than a page are its own."""
-    keys = {OWN: own_key(), OVERDUE: {"overdue_since": f"{A_DAY}#A"}, WORKLIST: {"urgency": "9999#19#A"}}
+    keys = {
+        OWN: own_key(),
+        OVERDUE: {"overdue_since": f"{A_DAY}#A"},
+        WORKLIST: {"urgency": "9999#1#A", "agency": AGENCY_ID},
+    }
     keys[DELIVERIES] = delivery_key(lists)
+    keys[INBOX] = {"sk": f"told#{A_DAY}#{'0' * 26}#000001", "person": PERSON}
     made = {where: encoded(json.dumps(key).encode()) for where, key in keys.items()}
-    made[INBOX] = encoded(f"told#{A_DAY}#{'0' * 26}#000001".encode())
     for where in LISTS:
         given_out = lists.asked(where, limit="1")[1]["cursor"]
         made[where] = given_out or made[where]
@@ -72,7 +79,7 @@ def cursors(lists: Lists) -> dict[str, str]:
 
 def test_each_list_goes_on_after_its_own_cursor_and_after_no_other(lists: Lists) -> None:
     made = cursors(lists)
-    window = {"from": "2026-03-01T00:00:00Z"}
+    window = {"from": A_DAY}
     for where in LISTS:
         for of, cursor in made.items():
             query = {"cursor": cursor} | (window if where == DELIVERIES else {})
@@ -82,6 +89,20 @@ def test_each_list_goes_on_after_its_own_cursor_and_after_no_other(lists: Lists)
                 assert [(each["pointer"], each["key"]) for each in said["errors"]] == [
                     ("cursor", "wrong_form")
                 ]
+
+
+def test_a_cursor_of_somebody_elses_list_is_refused(lists: Lists) -> None:
+    inbox = {"sk": f"told#{A_DAY}#{'0' * 26}#000001", "person": "person-2"}
+    of_others = {
+        OWN: json.dumps(dict(own_key(person="person-2"))),
+        INBOX: json.dumps(inbox),
+        WORKLIST: json.dumps({"urgency": "9999#1#A", "agency": "roads"}),
+        CHANGES: "roads.0.0.0.0",
+        DELIVERIES: json.dumps(dict(delivery_key(lists, subscription_id="0" * 26))),
+    }
+    for where, text in of_others.items():
+        status, said = lists.asked(where, cursor=encoded(text.encode()))
+        assert (status, [each["pointer"] for each in said["errors"]]) == (422, ["cursor"]), where
 
 
 def test_a_cursor_that_was_cut_is_refused(lists: Lists) -> None:
@@ -143,5 +164,5 @@ def test_a_list_of_deliveries_goes_on_after_what_can_be_one_of_it(
     pk = lane.format(lists.subscription)
     key = delivery_key(lists, pk=pk, sk=sk, created=created)
     is_one = key == delivery_key(lists)
-    query = {"from": "2026-03-01T00:00:00Z", "cursor": encoded(json.dumps(key).encode())}
+    query = {"from": A_DAY, "cursor": encoded(json.dumps(key).encode())}
     assert lists.asked(DELIVERIES, **query)[0] == (200 if is_one else 422)

@@ -12,6 +12,7 @@ from pynamodb.exceptions import TransactWriteError
 from functions.complaints.faults import Invalid
 from functions.notify import feed
 from functions.notify.feed import EntryItem, Feed, MarkItem, changes, part_of
+from functions.records.cursor import opaque, plain
 from tests.dynamodb import requests_in_turn, tables
 from tests.functions.webhook_world import START, Died, Fault, Faults, event
 
@@ -71,6 +72,26 @@ def test_another_agency_sees_nothing():
 def test_what_is_no_cursor_is_refused(cursor):
     with pytest.raises(Invalid):
         poll(cursor)
+
+
+def test_a_cursor_that_is_ahead_of_what_there_is_is_refused_and_skips_nothing():
+    append(event("C1", 1))
+    for forged in ("9.9.9.9", "roads.9.9.9.9"):
+        with pytest.raises(Invalid):
+            poll(opaque(forged))
+
+
+def test_another_agencys_cursor_is_refused():
+    append(event("C1", 1))
+    with pytest.raises(Invalid):
+        changes("housing", cursor=poll().cursor, limit=10, now=START)
+
+
+def test_a_cursor_from_before_they_named_their_agency_goes_on():
+    append(event("C1", 1))
+    positions = plain(poll().cursor).partition(".")[2]
+    append(event("C1", 2))
+    assert names(poll(opaque(positions))) == [("C1", 2)]
 
 
 def test_a_cursor_whose_changes_are_no_longer_kept_is_refused_and_not_skipped_over():

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from functions.complaints import keys
+from functions.complaints.clock import iso
 from functions.complaints.events import EventType
 from functions.edge.throttle import Throttle
 from functions.notify import feed
 from functions.notify.outbox.deliveries import CachedSubscriptions
 from functions.notify.webhooks import jobs
 from functions.notify.webhooks.address import AddressPolicy
+from functions.notify.webhooks.delivery import KEPT
 from functions.notify.webhooks.endpoints import DynamoEndpoints
 from functions.notify.webhooks.message import body_of, delivery_of
 from functions.notify.webhooks.store import DynamoDeliveries
@@ -256,12 +258,46 @@ def test_deliveries_are_listed_by_status_and_time(door):
     assert door("GET", at, cursor="bm9uZQ")[0] == 422
 
 
-def test_a_time_that_ends_before_it_begins_has_no_deliveries(door):
+@pytest.mark.parametrize(
+    ("field", "range_"),
+    [
+        ("to", {"from_": "2026-03-04T00:00:00Z", "to": "2026-03-03T00:00:00Z"}),
+        ("to", {"from_": "2026-03-03T00:00:00Z", "to": "2026-03-03T00:00:00Z"}),
+        ("to", {"to": "2026-01-03T00:00:00Z"}),
+        ("from", {"from_": "2026-01-03T00:00:00Z"}),
+        ("from", {"from_": "2026-01-03T00:00:00Z", "to": "2026-01-04T00:00:00Z"}),
+        ("from", {"from_": "2026-03-09T00:00:00Z"}),
+    ],
+)
+def test_a_time_in_which_nothing_can_lie_is_refused_with_its_field(door, field, range_):
     made = door.subscribe()
     door.deliver(made["id"], event("C1", 1))
+    status, problem = door("GET", f"subscriptions/{made['id']}/deliveries", **range_)
+    assert (status, [(each["pointer"], each["key"]) for each in problem["errors"]]) == (
+        422,
+        [(field, "not_in_range")],
+    )
+
+
+def test_the_oldest_that_is_kept_can_be_asked_for_page_by_page(door):
+    made = door.subscribe()
+    door.deliver(made["id"], *(event("C1", n, at=START + timedelta(seconds=n)) for n in range(1, 4)))
+    at, since = f"subscriptions/{made['id']}/deliveries", iso(door.clock() - KEPT)
+    cursor = door("GET", at, from_=since, limit=2)[1]["cursor"]
+    door.clock.advance(timedelta(minutes=10))
+    assert [each["sequence"] for each in door("GET", at, from_=since, cursor=cursor)[1]["items"]] == [1]
+
+
+@pytest.mark.parametrize("status", [None, "delivered"])
+def test_a_full_page_at_the_end_has_no_cursor(door, status):
+    made = door.subscribe()
+    door.deliver(made["id"], *(event("C1", n, at=START + timedelta(seconds=n)) for n in range(1, 5)))
+    query = {"limit": 2} | ({} if status is None else {"status": status})
     at = f"subscriptions/{made['id']}/deliveries"
-    range_ = {"from_": "2026-03-04T00:00:00Z", "to": "2026-03-03T00:00:00Z"}
-    assert door("GET", at, **range_) == (200, {"items": [], "cursor": None})
+    first = door("GET", at, **query)[1]
+    last = door("GET", at, cursor=first["cursor"], **query)[1]
+    assert [each["sequence"] for each in (*first["items"], *last["items"])] == [4, 3, 2, 1]
+    assert last["cursor"] is None
 
 
 def test_a_cursor_is_taken_by_the_list_that_gave_it_and_no_other(door):

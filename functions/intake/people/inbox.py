@@ -12,7 +12,7 @@ from functions.complaints.history import line
 from functions.complaints.region import Region
 from functions.edge.complaint_fields import Line, Number
 from functions.edge.fields import Id, Instant, View, described
-from functions.records.cursor import opaque, plain
+from functions.records.cursor import cursor_at, opaque, plain, position
 from functions.records.people.inbox import InboxItem, event_of, inbox_page, unread
 from functions.records.people.profiles import ProfileItem
 
@@ -50,16 +50,24 @@ def inbox_view(
     now: datetime,
 ) -> Inbox:
     """A page, newest first; `unread` counts the whole inbox, `as_of` is what marks all of it read."""
-    before = None if cursor is None else sort_key(cursor, field="cursor")
+    before = _position(cursor, person)
     items, last = inbox_page(person, limit=limit, before=before, now=now)
     since: datetime | None = None if profile is None else profile.read_until
     said = [_item(item, since=since, language=language, region=region) for item in items]
     return Inbox(
         items=[item for item in said if item is not None],
         unread=unread(person, since=since, now=now),
-        cursor=None if last is None else opaque(last),
+        cursor=cursor_at(None if last is None else {"sk": last, "person": person}),
         as_of=iso(now),
     )
+
+
+def _position(cursor: str | None, person: str) -> str | None:
+    """The key of the item that the page starts before. Raises Invalid for the cursor of another list."""
+    after = position(cursor, "sk", person=person)
+    if after is not None and not _SK.fullmatch(after["sk"]):
+        raise invalid("cursor", "wrong_form")
+    return None if after is None else after["sk"]
 
 
 def sort_key(public: str, *, field: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -32,6 +32,10 @@ from functions.notify.webhooks.tables import DeliveryItem, lane_pk
 from functions.records.agencies.subscriptions import subscription_of
 from functions.records.cursor import cursor_at, key_at, position
 
+CLOCK_SKEW: Final = timedelta(days=1)
+LEEWAY: Final = timedelta(days=1)
+"""Who began with the oldest that is kept may take their time with the pages after it."""
+
 
 class Deliveries(View):
     """A page of the list."""
@@ -55,33 +59,34 @@ def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
         caller: Reader,
         status: Annotated[DeliveryStatus | None, Query(description="Only deliveries in this state.")] = None,
         start: Annotated[
-            GivenInstant | None, Query(alias="from", description="Events from this instant on.")
+            GivenInstant | None,
+            Query(alias="from", description="Events from this instant on; at most 30 days back."),
         ] = None,
         end: Annotated[
-            GivenInstant | None, Query(alias="to", description="Events up to this instant.")
+            GivenInstant | None,
+            Query(alias="to", description="Events up to this instant, which is after `from`."),
         ] = None,
         cursor: Cursor = None,
         limit: PageSize = PAGE_SIZE,
     ) -> Deliveries:
         at, subscription = now(), subscription_of(caller.agency_id, id)
-        first, last = iso(start or at - 2 * KEPT), iso(end or at + timedelta(days=1))
+        first, last = _span(start, end, now=at)
         after = _position(cursor, subscription.id, first=first, last=last)
-        if first > last:
-            return Deliveries(items=[], cursor=None)
         query = DeliveryItem.by_time.query(
             subscription.id,
             DeliveryItem.created.between(first, last),
             filter_condition=None if status is None else DeliveryItem.status == status.value,
             scan_index_forward=False,
-            limit=limit,
-            page_size=limit if status is None else 100,
+            limit=limit + 1,
+            page_size=limit + 1 if status is None else 100,
             last_evaluated_key=key_at(after),
         )
-        found = [delivery_of_item(item) for item in query]
+        items = list(query)
+        found = [delivery_of_item(item) for item in items[:limit]]
         ahead = next_attempts(found, subscription, now=at)
         return Deliveries(
             items=[delivery_view(DeliveryView, each, ahead=ahead) for each in found],
-            cursor=cursor_at(query.last_evaluated_key),
+            cursor=_cursor(items[limit - 1]) if len(items) > limit else None,
         )
 
     @read(
@@ -124,6 +129,21 @@ def _delivery(caller: Caller, subscription_id: str, delivery_id: str) -> Deliver
     if delivery is None:
         raise NotFound(delivery_id)
     return delivery
+
+
+def _span(start: datetime | None, end: datetime | None, *, now: datetime) -> tuple[str, str]:
+    """The instants that are meant, from and to. Raises Invalid, with the field, where nothing can lie between them."""
+    kept_from, begun_by = now - KEPT, now + CLOCK_SKEW
+    if start is not None and not kept_from - LEEWAY <= start <= begun_by:
+        raise invalid("from", "not_in_range", min=iso(kept_from), max=iso(now))
+    if end is not None and end <= (start or kept_from - LEEWAY):
+        raise invalid("to", "not_in_range", min=iso(start or kept_from), max=iso(now))
+    return iso(start or now - 2 * KEPT), iso(end or begun_by)
+
+
+def _cursor(last: DeliveryItem) -> str | None:
+    key = ("pk", "sk", "created", "subscription_id")
+    return cursor_at({name: getattr(last, name) for name in key})
 
 
 def _position(cursor: str | None, subscription_id: str, *, first: str, last: str) -> dict[str, str] | None:

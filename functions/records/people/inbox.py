@@ -111,15 +111,16 @@ def inbox_page(
     query = InboxItem.query(
         person_pk(person),
         InboxItem.sk.startswith("told#") if before is None else InboxItem.sk.between("told#", before),
+        # The table deletes what has expired in its own time.
+        filter_condition=InboxItem.expires > now,
         scan_index_forward=False,
         limit=limit + 2,
         page_size=limit + 2,
     )
     # The item that the page starts before is among those read.
-    items = [item for item in query if item.sk != before]
-    more = len(items) > limit
-    items = items[:limit]
-    return [item for item in items if item.expires > now], items[-1].sk if more else None
+    found = [item for item in query if item.sk != before]
+    items = found[:limit]
+    return items, items[-1].sk if len(found) > limit else None
 
 
 def unread(person: str, *, since: datetime | None, now: datetime) -> int:

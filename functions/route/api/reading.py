@@ -64,9 +64,9 @@ def reading(*, desk: Desk, bucket: str) -> Router:
         "/v1/agency/complaints",
         operation_id="listWork",
         summary="The worklist, most urgent first",
-        description="The agency's open complaints and those escalated to it: by due time, then danger, then by how "
-        "many people joined. With `status`, a page may hold fewer than `limit`, even none, and still have a "
-        "`cursor`: the list ends where that is null.",
+        description="The agency's open complaints and those escalated to it: by due time, then danger first; on a "
+        "page, of those that are equal so, what most people joined first. With `status`, a page may hold fewer than "
+        "`limit`, even none, and still have a `cursor`: the list ends where that is null.",
     )
     def worklist(
         caller: Reader, status: States = None, cursor: Cursor = None, limit: PageSize = PAGE_SIZE
