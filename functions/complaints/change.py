@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from functions.complaints.caps import additions, cap_reached
 from functions.complaints.clock import to_milliseconds
 from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType, sealed
@@ -63,16 +64,27 @@ def change(
 
     Instants are cut to the milliseconds that can be stored, so that what is read back equals what was written;
     a clock that is behind the last change does not turn time back. Raises MoveRefused where the table of
-    transitions does not allow the move.
+    transitions does not allow the move, Conflict where a cap is reached.
     """
     transition = require(complaint, move, by=by)
+    full = cap_reached(complaint, move, by=by)
+    if full is not None:
+        raise full
     now = max(to_milliseconds(now), complaint.changed_at)
     target = status or transition.target or complaint.status
     event = _event(complaint, type=transition.event, status=target, by=by, at=now, data=data or {})
     kept: dict[str, Any] = {
         name: to_milliseconds(each) if isinstance(each, datetime) else each for name, each in updates.items()
     }
-    after = replace(complaint, status=target, changed_at=now, version=event.seq, head=event.hash, **kept)
+    after = replace(
+        complaint,
+        status=target,
+        changed_at=now,
+        version=event.seq,
+        head=event.hash,
+        additions=additions(complaint, move, by=by),
+        **kept,
+    )
     return Change(
         before=complaint,
         after=_with_watch(complaint, after, restart=restart_watch),

@@ -94,6 +94,8 @@ class Complaint:
     (see `deadlines.Explanation`; its `agency` is the body whose calendar counted). `answer` is the one that
     stands: a refuted one is in the history alone. Times are aware UTC, in whole milliseconds.
 
+    `additions` counts what each side has added, a body by `agency#<id>` (see `caps`).
+
     A complaint that was divided has `children`; each of them is a complaint of its own with a `parent_id` and
     with what is asked of its body as `part`.
     """
@@ -143,6 +145,7 @@ class Complaint:
     refutations: int = 0
     passed_by: tuple[str, ...] = ()
     joined: int = 0
+    additions: Mapping[str, int] = field(default_factory=dict)
     parent_id: str | None = None
     part: str | None = None
     children: tuple[str, ...] = ()

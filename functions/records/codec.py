@@ -56,6 +56,7 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
         status=complaint.status.value,
         photos=[_photo_dict(photo) for photo in complaint.photos] or None,
         answers=dict(complaint.answers) or None,
+        additions=dict(complaint.additions) or None,
         answer=None if complaint.answer is None else asdict(complaint.answer),
         **_owner(complaint),
         worklist=worklist_key(complaint.agency_id or "", shard) if listed else None,
@@ -83,6 +84,7 @@ def complaint_of(item: ComplaintItem) -> Complaint:
         reporter=item.person or item.reporter,
         photos=tuple(_photo(raw) for raw in item.photos or ()),
         answers=item.answers or {},
+        additions=item.additions or {},
         answer=None if item.answer is None else _answer(item.answer),
         **values,
     )

@@ -17,7 +17,6 @@ from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import (
     BooleanAttribute,
-    JSONAttribute,
     NumberAttribute,
     TTLAttribute,
     UnicodeAttribute,
@@ -25,7 +24,7 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
-from functions.records.attributes import InstantAttribute, ItemAttribute
+from functions.records.attributes import InstantAttribute, ItemAttribute, TextsAttribute
 from functions.records.dynamodb import TableMeta, one_client
 
 SHARDS: Final = 4
@@ -159,13 +158,13 @@ class ComplaintItem(ComplaintsTable):
     language = UnicodeAttribute(null=True)
     public_name = UnicodeAttribute(null=True)
     written_at = InstantAttribute(null=True)
-    answers = JSONAttribute(null=True)
-    photos = JSONAttribute(null=True)
+    answers = TextsAttribute(null=True)
+    photos = TextsAttribute(null=True)
     agency_id = UnicodeAttribute(null=True)
-    escalated_to = JSONAttribute(null=True)
+    escalated_to = TextsAttribute(null=True)
     escalation_level = NumberAttribute(null=True)
     overdue = BooleanAttribute(null=True)
-    promise = JSONAttribute(null=True)
+    promise = TextsAttribute(null=True)
     started_at = InstantAttribute(null=True)
     photos_due_at = InstantAttribute(null=True)
     acknowledge_by = InstantAttribute(null=True)
@@ -176,15 +175,16 @@ class ComplaintItem(ComplaintsTable):
     acknowledged_at = InstantAttribute(null=True)
     answered_at = InstantAttribute(null=True)
     ended_at = InstantAttribute(null=True)
-    answer = JSONAttribute(null=True)
+    answer = TextsAttribute(null=True)
     open_question = UnicodeAttribute(null=True)
     extensions = NumberAttribute(null=True)
     refutations = NumberAttribute(null=True)
-    passed_by = JSONAttribute(null=True)
+    passed_by = TextsAttribute(null=True)
     joined = NumberAttribute(null=True)
     parent_id = UnicodeAttribute(null=True)
     part = UnicodeAttribute(null=True)
-    children = JSONAttribute(null=True)
+    children = TextsAttribute(null=True)
+    additions = TextsAttribute(null=True)
     reporter_kind = UnicodeAttribute(null=True)
     reporter = UnicodeAttribute(null=True)
     last_event = ItemAttribute(null=True)
@@ -213,7 +213,7 @@ class EventItem(ComplaintsTable):
     actor = UnicodeAttribute(null=True)
     actor_agency = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
-    data = JSONAttribute(null=True)
+    data = TextsAttribute(null=True)
     previous = UnicodeAttribute(null=True)
     hash = UnicodeAttribute(null=True)
 
@@ -222,7 +222,7 @@ class EventItem(ComplaintsTable):
     region = UnicodeAttribute(null=True)
     category = UnicodeAttribute(null=True)
     agency_id = UnicodeAttribute(null=True)
-    escalated_to = JSONAttribute(null=True)
+    escalated_to = TextsAttribute(null=True)
     escalation_level = NumberAttribute(null=True)
     due_at = InstantAttribute(null=True)
     reporter = UnicodeAttribute(null=True)

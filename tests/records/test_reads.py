@@ -78,7 +78,7 @@ class Read:
 
 
 READS = {
-    "own": Read(read=lambda _: lists.own(REPORTER.id, limit=LIMIT, cursor=None), queries=1, most=LIMIT),
+    "own": Read(read=lambda _: lists.own(REPORTER.id, limit=LIMIT, cursor=None), queries=1),
     "worklist": Read(read=lambda _: worklist(), queries=SHARDS),
     "worklist of a state that most have": Read(
         read=lambda _: worklist(Status.ASSIGNED), queries=SHARDS, most=LOOKED_THROUGH

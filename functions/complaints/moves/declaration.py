@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from functions.complaints.caps import photos_full
 from functions.complaints.change import Change, change
 from functions.complaints.complaint import Actor, Complaint, Photo, PhotoStatus, Status
 from functions.complaints.faults import invalid
@@ -15,7 +16,8 @@ from functions.complaints.transitions import Move, require
 def expect_photos(
     complaint: Complaint, photos: Sequence[DeclaredPhoto], *, by: Actor, region: Region, now: datetime
 ) -> Change:
-    """Declare further photos; raises Invalid where the category's limit for this side would be passed.
+    """Declare further photos; raises Invalid where the category's limit for this side would be passed, Conflict where
+    too many were declared in vain.
 
     Each answer gives both sides the whole limit once more: to refute with a photo, to prove the next answer. One that
     has not come within the region's term takes nobody's place any longer; should it come after all, it counts. A
@@ -23,13 +25,15 @@ def expect_photos(
     """
     require(complaint, Move.EXPECT_PHOTO, by=by)
     new = tuple(declared(photo, by=by.kind, now=now) for photo in photos)
-    answers = complaint.refutations + (complaint.status == Status.ANSWERED)
-    limit = region.categories[complaint.category].max_photos * (1 + answers)
+    limit = photos_limit(complaint, region=region)
     there = sum(
         1 for photo in complaint.photos if photo.by == by.kind and _counts(photo, region=region, now=now)
     )
     if there + len(new) > limit:
         raise invalid("/photos", "too_many_photos", limit=limit, left=max(0, limit - there))
+    full = photos_full(complaint, by=by, limit=limit, more=len(new))
+    if full is not None:
+        raise full
     return change(
         complaint,
         Move.EXPECT_PHOTO,
@@ -41,6 +45,12 @@ def expect_photos(
         if complaint.status == Status.AWAITING_PHOTOS
         else photos_due_at(now, region=region, calendar=region.calendar),
     )
+
+
+def photos_limit(complaint: Complaint, *, region: Region) -> int:
+    """How many photos each side may show by now."""
+    answers = complaint.refutations + (complaint.status == Status.ANSWERED)
+    return region.categories[complaint.category].max_photos * (1 + answers)
 
 
 def _counts(photo: Photo, *, region: Region, now: datetime) -> bool:

@@ -4,6 +4,7 @@ would refuse whatever came with them.
 
 from datetime import datetime
 
+from functions.complaints.caps import cap_reached
 from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.moves.agency import PARTS_MAX, extension_refusal
 from functions.complaints.region import Region
@@ -22,6 +23,8 @@ def possible(complaint: Complaint, *, by: Actor, region: Region, now: datetime) 
 
 
 def _open_to(complaint: Complaint, move: Move, *, by: Actor, region: Region, now: datetime) -> bool:
+    if cap_reached(complaint, move, by=by) is not None:
+        return False
     match move:
         case Move.EXTEND:
             return extension_refusal(complaint, by=by, region=region, now=now) is None

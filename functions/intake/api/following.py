@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
 from pydantic import Field
 
+from functions.complaints.caps import ADDED_SAID, PHOTOS_LOST_MOST, REFUTATIONS_MOST
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.faults import LimitReached, NotFound
@@ -83,7 +84,8 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         security=SIGNED_IN,
         openapi_extensions=moving("daily-limit-reached", headers=LOCATION),
         summary="Declare further photos",
-        description="Each is then uploaded as the answer says, and seen by nobody before it was checked.",
+        description="Each is then uploaded as the answer says, and seen by nobody before it was checked. "
+        f"Those that are refused or never come count, {PHOTOS_LOST_MOST} in one complaint at most. {ADDED_SAID}",
     )
     def photos(
         id: ComplaintId,
@@ -108,7 +110,8 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         "/v1/complaints/<id>/comments",
         operation_id="comment",
         summary="Add a comment, or answer the body's question",
-        description="The body in charge reads it. While a question stands, it is the answer to it.",
+        description="The body in charge reads it. While a question stands, it is the answer to it. "
+        f"{ADDED_SAID}",
     )
     def comment(
         id: ComplaintId,
@@ -148,7 +151,8 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         "/v1/complaints/<id>/refute",
         operation_id="refuteAnswer",
         summary="Say that the answer is not true",
-        description="The complaint goes back to the body, on the old clock.",
+        description="The complaint goes back to the body, on the old clock: "
+        f"at most {REFUTATIONS_MOST} times; the last answer can be appealed against.",
     )
     def refute(
         id: ComplaintId,

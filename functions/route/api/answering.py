@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
 from pydantic import Field
 
+from functions.complaints.caps import ADDED_SAID, PHOTOS_LOST_MOST
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.faults import NotFound
@@ -74,7 +75,8 @@ def answering(*, desk: Desk, bucket: str) -> Router:
         status_code=201,
         operation_id="photosWork",
         summary="Declare proof photos",
-        description="Send each with the request under `uploads`; name it in the answer once it is `ready`.",
+        description="Send each with the request under `uploads`; name it in the answer once it is `ready`. "
+        f"Those that are refused or never come count, {PHOTOS_LOST_MOST} in one complaint at most. {ADDED_SAID}",
     )
     def photos(
         id: ComplaintId,

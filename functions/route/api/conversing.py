@@ -6,6 +6,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field
 
+from functions.complaints.caps import ADDED_SAID
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
 from functions.complaints.moves import agency
@@ -39,7 +40,12 @@ def conversing(desk: Desk) -> Router:
     router, now = Router(), desk.now
     move = partial(router.post, tags=TAG, security=with_scope("write"), openapi_extensions=moving())
 
-    @move("/v1/agency/complaints/<id>/ask", operation_id="askWork", summary="Ask the person a question")
+    @move(
+        "/v1/agency/complaints/<id>/ask",
+        operation_id="askWork",
+        summary="Ask the person a question",
+        description=f"The clock goes on. {ADDED_SAID}",
+    )
     def ask(id: ComplaintId, body: Question, key: RequiredKey, caller: Writer) -> AgencyComplaint:
         def decide(complaint: Complaint, by: Actor) -> Change:
             return agency.ask(complaint, by=by, text=body.text, now=now())
@@ -50,6 +56,7 @@ def conversing(desk: Desk) -> Router:
         "/v1/agency/complaints/<id>/comment",
         operation_id="commentWork",
         summary="Say something to the person, or to the bodies in charge alone",
+        description=ADDED_SAID,
     )
     def comment(id: ComplaintId, body: Remark, key: RequiredKey, caller: Writer) -> AgencyComplaint:
         def decide(complaint: Complaint, by: Actor) -> Change:

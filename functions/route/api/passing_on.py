@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field
 
+from functions.complaints.caps import ADDED_SAID
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
 from functions.complaints.moves import agency
@@ -55,7 +56,8 @@ def passing_on(desk: Desk) -> Router:
         operation_id="transferWork",
         summary="Pass it on to the right body",
         description="The clock that the person was promised goes on. A body that passed it on does not get it back, "
-        "except from a supervising one.",
+        "except from a supervising one. "
+        f"{ADDED_SAID}",
     )
     def transfer(id: ComplaintId, body: Transfer, key: RequiredKey, caller: Writer) -> AgencyComplaint:
         def decide(complaint: Complaint, by: Actor) -> Change | None:
