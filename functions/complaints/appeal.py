@@ -6,7 +6,7 @@ was silent, which passes it on), art. 92 (three months), art. 93 (what a complai
 person's name, number and address, the circumstances, date, signature).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,8 +104,11 @@ def _silences(events: Iterable[Event]) -> list[_Silence]:
     return silences
 
 
-def _history(events: Iterable[Event], *, region: Region, language: str) -> list[str]:
+def _history(events: Sequence[Event], *, region: Region, language: str) -> list[str]:
     """What anybody may see of it: the appeal must hold without what was said between the two sides."""
+    joined = [event.seq for event in events if event.type == EventType.JOINED]
+    # How many joined is told by the last who did, and a thousand lines of it tell no more.
+    events = [event for event in events if event.seq not in joined[:-1]]
     lines = ((event, line(event, language=language, region=region, viewer="public")) for event in events)
     return [
         f"{datetime_text(event.at, language, region.time_zone)} – {told['title']}. {told['body']}"

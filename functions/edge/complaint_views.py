@@ -45,6 +45,9 @@ class Matter(View):
     location: Place
     district: str | None
     joined: Count
+    cursor: Annotated[
+        str | None, described("Leads to the steps before those that are shown; null where there are none.")
+    ]
     question: Annotated[str | None, described("What the body asks and nobody has answered yet.")]
     parent_id: Id | None
     part: PartText
@@ -80,14 +83,15 @@ def in_short(complaint: Complaint, *, uploads: Sequence[Upload]) -> dict[str, An
     }
 
 
-def matter(complaint: Complaint) -> dict[str, Any]:
-    """The fields of `Matter`."""
+def matter(complaint: Complaint, *, cursor: str | None) -> dict[str, Any]:
+    """The fields of `Matter`; `cursor` leads to the steps before those that are shown."""
     return {
         "comment": complaint.comment,
         "written_at": iso_or_none(complaint.written_at),
         "location": Place(lat=complaint.lat, lon=complaint.lon, address=complaint.address),
         "district": complaint.district,
         "joined": complaint.joined,
+        "cursor": cursor,
         "question": complaint.open_question,
         "parent_id": complaint.parent_id,
         "part": complaint.part,

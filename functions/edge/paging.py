@@ -29,6 +29,24 @@ PageSize = Annotated[
     ),
     BeforeValidator(_page_size),
 ]
+TIMELINE_SIZE: Final = 100
+TimelineCursor = Annotated[
+    str | None,
+    Query(
+        alias="cursor",
+        description="The `cursor` of the answer before: the steps before those that it had.",
+        json_schema_extra={"pattern": "^[A-Za-z0-9_=-]*$", "maxLength": NAME_MOST},
+    ),
+]
+TimelineSize = Annotated[
+    int,
+    Query(
+        alias="limit",
+        description="Steps of the history in the answer, at most.",
+        json_schema_extra={"minimum": 1, "maximum": PAGE_MOST},
+    ),
+    BeforeValidator(_page_size),
+]
 Cursor = Annotated[
     str | None,
     Query(

@@ -23,8 +23,7 @@ def first_of(seen: RequestSeen, request: Request, *, store: ComplaintStore) -> t
     """
     if seen.digest != request.digest:
         raise Problem("idempotency-key-reused")
-    complaint, history, _ = store.with_history(seen.complaint_id)
-    return complaint, history[seen.seq - 1]
+    return store.get(seen.complaint_id), store.event(seen.complaint_id, seen.seq)
 
 
 def moved_once(

@@ -2,7 +2,6 @@
 state and version it left, and one event."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from functions.complaints.change import Change
@@ -10,10 +9,10 @@ from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event
 from functions.complaints.faults import NotFound
 from functions.records import transaction
-from functions.records.codec import complaint_of, complaint_pk, event_of
+from functions.records.codec import complaint_of, complaint_pk, event_of, event_sk
 from functions.records.collection import collected
 from functions.records.requests import Request, RequestItem, RequestSeen, seen_before
-from functions.records.tables import ComplaintItem, FollowerItem, SuggestionItem
+from functions.records.tables import ComplaintItem, EventItem, FollowerItem
 
 
 class Store(Protocol):
@@ -26,17 +25,6 @@ class Store(Protocol):
     def seen(self, request: Request) -> RequestSeen | None: ...
 
     def write(self, change: Change, *, request: Request | None = None) -> None: ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Collection:
-    """A complaint with its events in order; `internal` are the numbers of those that only agencies may read, and
-    `suggestions` are the reporter's alone."""
-
-    complaint: Complaint
-    events: tuple[Event, ...]
-    internal: frozenset[int]
-    suggestions: tuple[SuggestionItem, ...]
 
 
 class ComplaintStore:
@@ -65,25 +53,24 @@ class ComplaintStore:
         found = {item.id: complaint_of(item) for item in ComplaintItem.batch_get(keys, consistent_read=True)}
         return tuple(found[child] for child in complaint.children if child in found)
 
+    def event(self, complaint_id: str, seq: int) -> Event:
+        """One event of the complaint, read consistently; raises NotFound."""
+        try:
+            item = EventItem.get(complaint_pk(complaint_id), event_sk(seq), consistent_read=True)
+        except EventItem.DoesNotExist as error:
+            raise NotFound(complaint_id) from error
+        return event_of(item)
+
     def with_history(self, complaint_id: str) -> tuple[Complaint, tuple[Event, ...], frozenset[int]]:
-        """The complaint, its events in order, and the numbers of those that only agencies may read; one query.
+        """The complaint, all of its events in order, and the numbers of those that only agencies may read; one query.
 
-        Raises NotFound.
+        Who shows a page of it reads `timeline`. Raises NotFound.
         """
-        read = self.collection(complaint_id)
-        return read.complaint, read.events, read.internal
-
-    def collection(self, complaint_id: str) -> "Collection":
-        """The complaint with its history, and what its photos suggest to its reporter; one query. Raises NotFound."""
         found = collected(complaint_id)
         if found.complaint is None:
             raise NotFound(complaint_id)
-        return Collection(
-            complaint=complaint_of(found.complaint),
-            events=tuple(map(event_of, found.events)),
-            internal=frozenset(int(event.seq) for event in found.events if event.visible is False),
-            suggestions=tuple(found.suggestions),
-        )
+        internal = frozenset(int(event.seq) for event in found.events if event.visible is False)
+        return complaint_of(found.complaint), tuple(map(event_of, found.events)), internal
 
     def followers(self, complaint_id: str) -> Iterator[str]:
         """The subjects of those who joined, read page by page."""

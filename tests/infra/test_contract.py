@@ -12,7 +12,42 @@ from tests.infra.openapi_facts import facts
 from tests.region_fixture import region
 
 BEFORE = Path(__file__).with_name("contract") / "openapi.json"
+SHOWN = ("GET /v1/complaints/{id}", "GET /v1/agency/complaints/{id}")
+NEW_422 = (
+    *("headers", "content"),
+    *(
+        f"application/problem+json {fact}"
+        for fact in (
+            *(
+                "/ required",
+                "/ type",
+                "/type enum",
+                "/title type",
+                "/status enum",
+                "/detail type",
+                "/instance type",
+            ),
+            *("/errors type", "/errors minItems", "/errors/[] type", "/errors/[] required"),
+            *("/errors/[]/pointer type", "/errors/[]/detail type"),
+        )
+    ),
+)
 CHANGED: dict[str, str] = {
+    **{
+        f"{route} {fact}": "the history goes by pages: an answer has its newest steps, and a cursor to those before"
+        for route in SHOWN
+        for fact in (
+            *("query cursor / type", "query cursor required", "query limit / type", "query limit required"),
+            *("query limit / minimum", "query limit / maximum"),
+            *("200 application/json / required", "200 application/json /cursor type"),
+            "200 application/json /cursor null",
+        )
+    },
+    **{
+        f"{route} 422 {fact}": "what is no cursor and no limit is refused"
+        for route in SHOWN
+        for fact in NEW_422
+    },
     "/answer body /outcome enum": "was not said; the core judges it as it did, and has words of its own for `not_ours`",
     "/answer body /outcome type": "goes with that",
     "path id / pattern": "was an id alone, and is a number too, in every spelling that people type",

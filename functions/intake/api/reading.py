@@ -1,7 +1,6 @@
 """What a person may read: their list, what is near a place, a complaint with its history, an appeal's text."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final
@@ -10,7 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.complaints.appeal import appeal
-from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.faults import NotFound, invalid
 from functions.complaints.moves.possible import possible
 from functions.complaints.region import Region
@@ -20,7 +19,7 @@ from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import View, between, described
 from functions.edge.language import Speech
 from functions.edge.operations import SIGNED_IN
-from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
+from functions.edge.paging import PAGE_SIZE, TIMELINE_SIZE, Cursor, PageSize, TimelineCursor, TimelineSize
 from functions.intake.api.views import (
     ComplaintDetail,
     JoinedLine,
@@ -31,8 +30,9 @@ from functions.intake.api.views import (
     summary,
 )
 from functions.records import lists
-from functions.records.store import Collection, ComplaintStore
+from functions.records.store import ComplaintStore
 from functions.records.suggestions import take
+from functions.records.timeline import timeline
 
 NEARBY_MOST: Final = 20
 
@@ -115,16 +115,25 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         "/v1/complaints/<id>",
         operation_id="showComplaint",
         summary="A complaint with its history, deadline and photos",
-        description="For the reporter and those who joined.",
+        description="For the reporter and those who joined. The newest steps, in their order; `cursor` leads to those "
+        "before.",
     )
-    def show(id: ComplaintId, person: Person, speech: Speech) -> ComplaintDetail:
-        seen = _visible(store, id, person=person)
+    def show(
+        id: ComplaintId,
+        person: Person,
+        speech: Speech,
+        cursor: TimelineCursor = None,
+        limit: TimelineSize = TIMELINE_SIZE,
+    ) -> ComplaintDetail:
+        seen = timeline(id, limit=limit, cursor=cursor, with_internal=False)
+        _require_visible(store, seen.complaint, person=person)
         mine = seen.complaint.reporter == person
         by = Actor(kind=ActorKind.CITIZEN, id=person)
         return detail(
             seen.complaint,
             seen.events,
             store.parts(seen.complaint),
+            cursor=seen.cursor,
             mine=mine,
             possible=possible(seen.complaint, by=by, region=region, now=now()),
             suggestions=take(seen.suggestions, seen.complaint, now=now()) if mine else (),
@@ -141,12 +150,11 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         "Kazakhstan, art. 91). 404 until a term was missed.",
     )
     def write_appeal(id: ComplaintId, person: Person) -> Appeal:
-        seen = _visible(store, id, person=person)
-        if seen.complaint.escalation_level == 0:
+        complaint, history, _ = store.with_history(id)
+        _require_visible(store, complaint, person=person)
+        if complaint.escalation_level == 0:
             raise NotFound(id)
-        texts = {
-            each: appeal(seen.complaint, seen.events, region=region, language=each) for each in LANGUAGES
-        }
+        texts = {each: appeal(complaint, history, region=region, language=each) for each in LANGUAGES}
         return Appeal(texts=AppealTexts(**texts))
 
     return router
@@ -156,10 +164,8 @@ def _degrees(most: int) -> Any:
     return Query(description="WGS 84, in degrees.", json_schema_extra={"minimum": -most, "maximum": most})
 
 
-def _visible(store: ComplaintStore, complaint_id: str, *, person: str) -> Collection:
-    """What the reporter and those who joined may see: everything but the agencies' own comments."""
-    read = store.collection(complaint_id)
-    followed = read.complaint.parent_id or complaint_id
-    if read.complaint.reporter != person and not store.is_follower(followed, person):
-        raise NotFound(complaint_id)
-    return replace(read, events=tuple(event for event in read.events if event.seq not in read.internal))
+def _require_visible(store: ComplaintStore, complaint: Complaint, *, person: str) -> None:
+    """Raises NotFound for all but the reporter and those who joined."""
+    followed = complaint.parent_id or complaint.id
+    if complaint.reporter != person and not store.is_follower(followed, person):
+        raise NotFound(complaint.id)

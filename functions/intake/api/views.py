@@ -134,6 +134,7 @@ def detail(
     history: Sequence[Event],
     parts: Sequence[Complaint],
     *,
+    cursor: str | None,
     mine: bool,
     possible: Sequence[Move],
     suggestions: Sequence[SuggestionItem],
@@ -151,7 +152,7 @@ def detail(
     photos = photo_views(complaint, language=language, bucket=bucket)
     return ComplaintDetail(
         **_in_short(complaint, region=region, language=language),
-        **matter(complaint),
+        **matter(complaint, cursor=cursor),
         category_name=category_name(complaint.category, region=region, language=language),
         photos=[OwnPhoto(**dict(photo), suggestion=suggested.get(photo.id)) for photo in photos],
         timeline=[Line(**each) for each in lines if each is not None],

@@ -14,8 +14,9 @@ from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import View, described, fault
 from functions.edge.language import Speech
 from functions.edge.operations import with_scope
-from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
+from functions.edge.paging import PAGE_SIZE, TIMELINE_SIZE, Cursor, PageSize, TimelineCursor, TimelineSize
 from functions.records import lists
+from functions.records.timeline import timeline
 from functions.route.api.desk import TAG, Desk
 from functions.route.api.views import AgencyComplaintDetail, Work, detail, work
 
@@ -80,19 +81,27 @@ def reading(*, desk: Desk, bucket: str) -> Router:
         operation_id="showWork",
         summary="A complaint with its events and links to its photos",
         description="For the bodies in charge, and for one that passed it on, which does not see the others' internal "
-        "comments.",
+        "comments. The newest events, in their order; `cursor` leads to those before.",
     )
-    def show(id: ComplaintId, caller: Reader, speech: Speech) -> AgencyComplaintDetail:
+    def show(
+        id: ComplaintId,
+        caller: Reader,
+        speech: Speech,
+        cursor: TimelineCursor = None,
+        limit: TimelineSize = TIMELINE_SIZE,
+    ) -> AgencyComplaintDetail:
         by = agency_of(caller)
-        complaint, history, internal = store.with_history(id)
+        read = timeline(id, limit=limit, cursor=cursor, with_internal=True)
+        complaint, history = read.complaint, read.events
         if not _may_read(complaint, by):
             raise NotFound(id)
         if by.id not in complaint.in_charge:
-            history = tuple(event for event in history if event.seq not in internal)
+            history = tuple(event for event in history if event.seq not in read.internal)
         return detail(
             complaint,
             history,
             store.parts(complaint),
+            cursor=read.cursor,
             possible=desk.possible(by),
             region=desk.region,
             language=speech.language,

@@ -109,6 +109,7 @@ def detail(
     history: Sequence[Event],
     parts: Sequence[Complaint],
     *,
+    cursor: str | None,
     possible: Possible,
     region: Region,
     language: str,
@@ -118,7 +119,7 @@ def detail(
     told = ((event, line(event, language=language, region=region, viewer="agency")) for event in history)
     return AgencyComplaintDetail(
         **_in_short(complaint, possible=possible),
-        **matter(complaint),
+        **matter(complaint, cursor=cursor),
         answers=dict(complaint.answers),
         public_name=complaint.public_name,
         reporter_kind=complaint.reporter_kind,
