@@ -12,6 +12,8 @@ from functions.records.conditional import updated
 
 AGAIN: Final = timedelta(minutes=2)
 """How long a nudge is given before the next."""
+AHEAD: Final = timedelta(minutes=1)
+"""How long before its time a lane is due here: the queue holds the nudge back until then."""
 PAGE: Final = 500
 
 
@@ -58,7 +60,8 @@ def _claimed(found: LaneItem, *, now: datetime) -> Nudge | JobCall | None:
         return None
     if model is LaneItem:
         _, subscription_id, complaint_id = found.pk.split("#")
-        return Nudge(lane=_lane(item.agency_id, subscription_id, complaint_id))
+        delay = max(timedelta(0), (item.attempt_at or now) - now)
+        return Nudge(lane=_lane(item.agency_id, subscription_id, complaint_id), delay=delay)
     subscription_id = found.pk.partition("#")[2]
     if found.sk == PROBE:
         return Nudge(lane=_lane(item.agency_id, subscription_id, item.job["complaint_id"]), probe=True)

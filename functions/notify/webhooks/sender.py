@@ -25,6 +25,7 @@ from functions.notify.webhooks.delivery import (
     seq_of,
     with_attempt,
 )
+from functions.notify.webhooks.due import AHEAD
 from functions.notify.webhooks.endpoints import Endpoint, Endpoints, with_notice
 from functions.notify.webhooks.nudges import LONGEST_DELAY, JobCall
 from functions.notify.webhooks.schedule import Pause, Permit
@@ -188,7 +189,7 @@ class _Turn:
             return True
         wait = sender.rate.wait(self._lane.subscription_id, rate=self._endpoint.max_rate, now=sender.now())
         if wait:
-            self._leave(wait=wait)
+            self._come_back(sender.now() + wait)
             return False
         if not self._permitted(delivery):
             return False
@@ -319,11 +320,15 @@ class _Turn:
             else:
                 sender._look_again(self._lane)
             return
-        delay = due - now
+        self._come_back(due)
+
+    def _come_back(self, at: datetime) -> None:
+        """Give the lane back until then; whoever looks into it before finds that it is not its time."""
+        delay = at - self._sender.now()
         soon = delay <= LONGEST_DELAY
-        self._give_back(next_at=due + GRACE if soon else due, attempt_at=due)
+        self._give_back(next_at=at + GRACE if soon else at - AHEAD, attempt_at=at)
         if soon:
-            sender.enqueue([Nudge(lane=self._lane, delay=delay)])
+            self._sender.enqueue([Nudge(lane=self._lane, delay=delay)])
 
     def _probe_at(self, at: datetime, *, now: datetime) -> None:
         soon = at - now <= LONGEST_DELAY

@@ -125,7 +125,10 @@ class SlotItem(DeliveriesTable):
 
 
 class AttemptRateItem(DeliveriesTable):
+    """Of a window, how many attempts are `claimed`; of a subscription, where its `line` ends (ms since 1970)."""
+
     claimed = NumberAttribute(default=0)
+    line = NumberAttribute(null=True)
     expires = TTLAttribute(null=True)
 
 
