@@ -11,7 +11,7 @@ from functions.complaints.events import EventType
 from functions.edge.stream import Batch
 from functions.notify.feed import Feed, changes, part_of
 from functions.notify.outbox.deliveries import CACHED_FOR, CachedSubscriptions, concerned, deliver, wants
-from functions.notify.webhooks.delivery import Lane, read_delivery_id, replay_ticket, seq_of, ticket_of
+from functions.notify.webhooks.delivery import Lane, read_delivery_id, seq_of, ticket_of
 from functions.notify.webhooks.due import requeue
 from functions.notify.webhooks.message import body_of, delivery_of
 from functions.notify.webhooks.nudges import JobCall, NotQueued, SqsNudges, from_text, to_text
@@ -177,7 +177,7 @@ def test_two_runs_make_one_delivery_with_one_id(table):
 
 
 def test_tickets_sort_as_their_deliveries_and_each_replay_has_its_own():
-    tickets = [ticket_of(2), replay_ticket(1, now=START), ticket_of(1), replay_ticket(2, now=START)]
+    tickets = [ticket_of(2), ticket_of(1, replay=1), ticket_of(1), ticket_of(2, replay=2)]
     assert [seq_of(ticket) for ticket in sorted(tickets)] == [1, 1, 2, 2]
     assert len(set(tickets)) == 4
     assert read_delivery_id("C1-12") == ("C1", 12)

@@ -14,7 +14,7 @@ from functions.notify import feed
 from functions.notify.outbox.deliveries import CachedSubscriptions
 from functions.notify.webhooks import jobs
 from functions.notify.webhooks.address import AddressPolicy
-from functions.notify.webhooks.delivery import KEPT
+from functions.notify.webhooks.delivery import KEPT, Lane
 from functions.notify.webhooks.endpoints import DynamoEndpoints
 from functions.notify.webhooks.message import body_of, delivery_of
 from functions.notify.webhooks.store import DynamoDeliveries
@@ -359,6 +359,40 @@ def test_a_replay_sends_the_same_message_again(door):
     assert (replayed.message_id, replayed.body) == (first.message_id, first.body)
     assert second.seq == 2
     assert door("GET", f"subscriptions/{made['id']}/deliveries/C1-1")[1]["attempts_made"] == 2
+
+
+def lane_of(made, complaint_id):
+    return Lane(agency_id="roads", subscription_id=made["id"], complaint_id=complaint_id)
+
+
+def test_what_waits_is_replayed_again_and_again_under_one_ticket_and_sent_once(door):
+    made = door.subscribe()
+    door.deliver(made["id"], *(event("C1", seq) for seq in (1, 2)))
+    for _ in range(40):
+        door.clock.advance(timedelta(milliseconds=1))
+        for seq in (1, 2):
+            assert door("POST", f"subscriptions/{made['id']}/deliveries/C1-{seq}/replay", {})[0] == 202
+        door("POST", f"subscriptions/{made['id']}/replay", {"from": "2026-03-03T00:00:00Z"})
+    assert len(DynamoDeliveries().pending(lane_of(made, "C1"))) == 2
+    door.agency.accepted.clear()
+    door.work_off()
+    assert {*door.agency.order()["C1"]} == {1, 2}
+    assert DynamoDeliveries().pending(lane_of(made, "C1")) == ()
+
+
+def test_a_replay_while_the_delivery_is_just_being_sent_is_sent_too(door):
+    made = door.subscribe()
+    asked = iter([True])
+
+    def meanwhile(delivery):
+        """The first is accepted, and before the lane is given back it is asked for again."""
+        if delivery.seq == 2 and next(asked, False):
+            door("POST", f"subscriptions/{made['id']}/deliveries/C1-1/replay", {})
+        return answered()
+
+    door.agency.answer = meanwhile
+    door.deliver(made["id"], event("C1", 1), event("C1", 2))
+    assert [each.seq for each in door.agency.accepted].count(1) == 2
 
 
 def test_a_range_is_replayed_in_order_each_once_and_the_job_says_so(door, monkeypatch):

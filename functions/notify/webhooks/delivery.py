@@ -16,7 +16,7 @@ TEST_LANE: Final = "test"
 ATTEMPTS_FIRST: Final = 3
 ATTEMPTS_LAST: Final = 17
 REPLAYS: Final = 1000
-"""How many tickets one delivery can have at once."""
+"""After so many replays a delivery's tickets begin anew: of one that waits there is one at a time."""
 
 
 class DeliveryStatus(StrEnum):
@@ -118,20 +118,16 @@ def read_delivery_id(text: str) -> tuple[str, int] | None:
 
 
 def ticket_of(seq: int, *, replay: int = 0) -> int:
-    """What stands in a lane's queue for a delivery; sorts as the deliveries do.
+    """What stands in a lane's queue for a delivery that was replayed so often; sorts as the deliveries do.
 
-    Each replay has a ticket of its own, so that a worker that is just done with the delivery does not take the
-    replay's ticket away with its own.
+    A replay of what was done with has a ticket of its own, so that a worker that is just done with the delivery does
+    not take the replay's ticket away with its own. What waits already is replayed under the ticket that it has.
     """
-    return seq * REPLAYS + replay
+    return seq * REPLAYS + replay % REPLAYS
 
 
 def seq_of(ticket: int) -> int:
     return ticket // REPLAYS
-
-
-def replay_ticket(seq: int, *, now: datetime) -> int:
-    return ticket_of(seq, replay=1 + int(now.timestamp() * 1000) % (REPLAYS - 1))
 
 
 def with_attempt(delivery: Delivery, record: Mapping[str, Any], *, at: datetime) -> Delivery:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from functions.complaints.clock import iso, parse_iso
-from functions.notify.webhooks.delivery import Delivery, DeliveryStatus, Lane, Nudge, replay_ticket
+from functions.notify.webhooks.delivery import Delivery, DeliveryStatus, Lane, Nudge, ticket_of
 from functions.notify.webhooks.nudges import JobCall
 from functions.notify.webhooks.store import GRACE, Deliveries, delivery_of_item
 from functions.notify.webhooks.tables import DeliveryItem, event_sk, lane_pk
@@ -84,26 +84,28 @@ def _send_again(
     """Mark deliveries as waiting again for the replay that was asked for `at`, and put them into their lanes."""
     by_lane: dict[Lane, list[int]] = {}
     for delivery in found:
-        _reset(delivery, at=at)
-        by_lane.setdefault(delivery.lane, []).append(replay_ticket(delivery.seq, now=at))
+        by_lane.setdefault(delivery.lane, []).append(_ticket_again(delivery, at=at))
     for lane, tickets in by_lane.items():
         deliveries.announce(lane, tickets, now=now)
         deliveries.wake(lane, now=now)
     return tuple(by_lane)
 
 
-def _reset(delivery: Delivery, *, at: datetime) -> None:
-    """Once for each replay: what this one has sent already is not sent again when its page runs twice.
+def _ticket_again(delivery: Delivery, *, at: datetime) -> int:
+    """Have the delivery wait again, and give the ticket that it waits under.
 
-    A delivery that is given a new try starts its schedule anew.
+    Once for each replay: what this one has sent already is not sent again when its page runs twice. What waits already
+    goes on waiting under the same ticket, however often it is replayed: a lane's queue does not grow by that. A
+    delivery that is given a new try starts its schedule anew.
     """
     lane = delivery.lane
     item = DeliveryItem(lane_pk(lane.subscription_id, lane.complaint_id), event_sk(delivery.seq))
-    new = DeliveryItem.replayed_at.does_not_exist() | (DeliveryItem.replayed_at < at)
-    actions = [
-        DeliveryItem.status.set(DeliveryStatus.PENDING.value),
-        DeliveryItem.replayed_at.set(at),
-        DeliveryItem.tries.set(0),
-        DeliveryItem.first_at.remove(),
-    ]
-    updated(item, actions, condition=DeliveryItem.pk.exists() & new)
+    new = DeliveryItem.pk.exists() & (
+        DeliveryItem.replayed_at.does_not_exist() | (DeliveryItem.replayed_at < at)
+    )
+    anew = [DeliveryItem.replayed_at.set(at), DeliveryItem.tries.set(0), DeliveryItem.first_at.remove()]
+    ended = DeliveryItem.status != DeliveryStatus.PENDING.value
+    again = [*anew, DeliveryItem.status.set(DeliveryStatus.PENDING.value), DeliveryItem.replays.add(1)]
+    if not updated(item, again, condition=new & ended) and not updated(item, anew, condition=new & ~ended):
+        item = DeliveryItem.get(item.pk, item.sk, consistent_read=True)
+    return ticket_of(delivery.seq, replay=int(item.replays or 0))

@@ -88,6 +88,7 @@ class DeliveryItem(DeliveriesTable):
     attempts = JSONAttribute(null=True)
     delivered_at = InstantAttribute(null=True)
     replayed_at = InstantAttribute(null=True)
+    replays = NumberAttribute(null=True)
     correlation_id = UnicodeAttribute(null=True)
     expires = TTLAttribute()
 
