@@ -143,6 +143,9 @@ def push(event: Event, *, region: Region, language: str) -> PushText | None:
         return None
     if event.type == EventType.PHOTO_REFUSED and event.data.get("by") == ActorKind.AGENCY:
         return None
+    if event.type == EventType.WITHDRAWN and event.actor == ActorKind.SYSTEM:
+        # Whoever is to know has been told that the whole was taken back.
+        return None
     key = ".".join(("push", event.type.partition(".")[2], *_variant(event)))
     params = _Words(event=event, language=language, region=region).params
     body = text(f"{key}.body", language, **params)
@@ -167,6 +170,8 @@ def _variant(event: Event) -> tuple[str, ...]:
             return ("answer",)
         case EventType.ANSWERED:
             return ("resolved" if event.data.get("outcome") == "resolved" else "declined",)
+        case EventType.WITHDRAWN if event.actor == ActorKind.SYSTEM:
+            return ("part",)
         case EventType.PHOTO_MISSED if event.data.get("photos") == []:
             # All came, and none could be used.
             return ("none",)
@@ -195,6 +200,8 @@ def _said(words: "_Words", *, public: bool) -> tuple[str, str]:
             return words.title(*_variant(event)), words.body(*_variant(event))
         case EventType.DEADLINE_MOVED:
             return words.title(), words.body(*_variant(event))
+        case EventType.WITHDRAWN if event.actor == ActorKind.SYSTEM:
+            return words.title(*_variant(event)), words.body(*_variant(event))
         case EventType.CLOSED:
             return words.title(), words.body("confirmed" if data.get("confirmed") else "lapsed")
     if data.get("reason") and event.type != EventType.PHOTO_REFUSED and not public:

@@ -7,6 +7,9 @@ from typing import Any, Final, Self
 PHOTOS_MOST: Final = 20
 """Photos in one request, whatever a category allows."""
 
+PARTS_MOST: Final = 9
+"""Parts of one complaint."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:

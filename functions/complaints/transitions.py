@@ -39,6 +39,7 @@ class Move(StrEnum):
     CONFIRM = "confirm"
     LAPSE = "lapse"
     WITHDRAW = "withdraw"
+    END_PART = "end_part"
     JOIN = "join"
 
 
@@ -111,6 +112,9 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
         sources=_BEFORE_ANSWER | {Status.ANSWERED},
         target=Status.WITHDRAWN,
         actors=_CITIZEN,
+    ),
+    Move.END_PART: Transition(
+        event=EventType.WITHDRAWN, sources=OPEN, target=Status.WITHDRAWN, actors=_SYSTEM
     ),
     Move.JOIN: Transition(
         event=EventType.JOINED, sources=_IN_WORK | {Status.ANSWERED}, target=None, actors=_CITIZEN

@@ -7,6 +7,7 @@ store's condition sees to.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from pynamodb.connection import Connection
@@ -14,26 +15,38 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from functions.complaints.faults import Stale
+from functions.complaints.limits import PARTS_MOST
 from functions.records.codec import complaint_pk
 from functions.records.collection import collected
 from functions.records.conditional import collided, deleted
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem
 
 TRIES: Final = 8
-# 100 writes are the most that one transaction takes; one of them is the complaint itself.
-_AT_ONCE: Final = 99
+# 100 writes are the most that one transaction takes; one of them is the complaint itself, and it may have as many parts.
+_AT_ONCE: Final = 99 - PARTS_MOST
 _OWN: Final = ("person", "reporter", "public_name", "last_event")
 
 
 @dataclass(kw_only=True)
 class Erased:
     """How many complaints lost their person and how many of these a public name; from how many the person withdrew as
-    one who joined. `complete` False: time ran out, and the next call goes on from there."""
+    one who joined. `complete` False: time ran out, and the next call goes on from there. `last_change` is when any of
+    them last changed while it was the person's.
+    """
 
     complaints: int = 0
     public_names: int = 0
     joined: int = 0
     complete: bool = True
+    last_change: datetime | None = None
+
+    def note(self, complaint: ComplaintItem) -> None:
+        """A complaint that is without its person now, as it was before; a part is one with its whole."""
+        if not complaint.parent_id:
+            self.complaints += 1
+            self.public_names += complaint.public_name is not None
+        changes = [each for each in (self.last_change, complaint.changed_at) if each is not None]
+        self.last_change = max(changes, default=None)
 
 
 def erase_person(person: str, *, connection: Connection, going_on: Callable[[], bool]) -> Erased:
@@ -49,7 +62,7 @@ def erase_person(person: str, *, connection: Connection, going_on: Callable[[], 
         if kind == FollowerItem.KIND:
             erased.joined += _leave(complaint_id, person)
         else:
-            _erase_with_parts(complaint_id, person, connection=connection, erased=erased)
+            _erase(complaint_id, person, connection=connection, erased=erased)
     return erased
 
 
@@ -63,35 +76,16 @@ def _leave(complaint_id: str, person: str) -> int:
     return int(deleted(item, condition=FollowerItem.pk.exists()))
 
 
-def _erase_with_parts(complaint_id: str, person: str, *, connection: Connection, erased: Erased) -> None:
-    """Parts first: they are found through the complaint that was divided, as long as it is in the person's list."""
-    complaint = _erasable(complaint_id, person)
-    if complaint is None:
-        return
-    for part in complaint.children or ():
-        if _erasable(part, person) is not None:
-            _erase(part, person, connection=connection)
-    named = _erase(complaint_id, person, connection=connection)
-    erased.complaints += 1
-    erased.public_names += named
-
-
-def _erasable(complaint_id: str, person: str) -> ComplaintItem | None:
-    try:
-        item = ComplaintItem.get(complaint_pk(complaint_id), ComplaintItem.SK, consistent_read=True)
-    except ComplaintItem.DoesNotExist:
-        return None
-    return item if person in (item.person, item.reporter) else None
-
-
-def _erase(complaint_id: str, person: str, *, connection: Connection) -> bool:
-    """Whether there was a public name. The complaint is last: until then the next run finds it again."""
+def _erase(complaint_id: str, person: str, *, connection: Connection, erased: Erased) -> None:
+    """The complaint is last: until then the next run finds it again. And a part of it that is not made yet must not be
+    made in between, with the person.
+    """
     for _ in range(TRIES):
         found = collected(complaint_id)
         complaint = found.complaint
         if complaint is None or person not in (complaint.person, complaint.reporter):
-            return False
-        named = complaint.public_name is not None
+            return
+        unmade = _erase_parts(complaint, person, connection=connection, erased=erased)
         mine = [event for event in found.events if event.reporter == person]
         first, last = mine[:-_AT_ONCE], mine[-_AT_ONCE:]
         try:
@@ -100,18 +94,41 @@ def _erase(complaint_id: str, person: str, *, connection: Connection) -> bool:
                 suggestion.delete()
             for start in range(0, len(first), _AT_ONCE):
                 _remove(None, first[start : start + _AT_ONCE], connection=connection)
-            _remove(complaint, last, connection=connection)
+            _remove(complaint, last, unmade=unmade, connection=connection)
         except TransactWriteError as error:
             if not collided(error):
                 raise
         else:
-            return named
+            erased.note(complaint)
+            return
     raise Stale(complaint_id)
 
 
-def _remove(complaint: ComplaintItem | None, events: Sequence[EventItem], *, connection: Connection) -> None:
+def _erase_parts(
+    complaint: ComplaintItem, person: str, *, connection: Connection, erased: Erased
+) -> Sequence[str]:
+    """The ids of those that are not there yet."""
+    keys = [(complaint_pk(child), ComplaintItem.SK) for child in complaint.children or ()]
+    there = list(ComplaintItem.batch_get(keys, consistent_read=True)) if keys else []
+    for part in there:
+        if part.reporter == person:
+            _erase(part.id, person, connection=connection, erased=erased)
+    return [child for child in complaint.children or () if child not in {part.id for part in there}]
+
+
+def _remove(
+    complaint: ComplaintItem | None,
+    events: Sequence[EventItem],
+    *,
+    unmade: Sequence[str] = (),
+    connection: Connection,
+) -> None:
     """At the version that was read there is no further event: none is overlooked."""
     with TransactWrite(connection=connection) as transaction:
+        for part in unmade:
+            transaction.condition_check(
+                ComplaintItem, complaint_pk(part), ComplaintItem.SK, ComplaintItem.pk.does_not_exist()
+            )
         for event in events:
             transaction.update(
                 EventItem(event.pk, event.sk),

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from functions.complaints.change import Change
-from functions.complaints.complaint import ENDED, Complaint
+from functions.complaints.complaint import ENDED, Complaint, Status
 from functions.complaints.faults import Stale
 from functions.records.codec import complaint_item, complaint_pk, event_item, supervisor_item, urgency
 from functions.records.conditional import reasons_of
@@ -45,24 +45,29 @@ def write(change: Change, *, request: Request | None, correlation_id: str | None
         raise refusal from error
 
 
+type _Kind = Literal["check", "delete", "save"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Step:
-    """One write of the transaction and the error that its failed condition means."""
+    """One write of the transaction, or what it hangs on, and the error that its failed condition means."""
 
     item: Any
     condition: Any = None
     refused: Callable[[Mapping[str, Any] | None], Exception] = lambda _: Stale()
-    is_delete: bool = False
+    kind: _Kind = "save"
 
     def add(self, transaction: TransactWrite) -> None:
-        if self.is_delete:
+        if self.kind == "check":
+            transaction.condition_check(type(self.item), self.item.pk, self.item.sk, self.condition)
+        elif self.kind == "delete":
             transaction.delete(self.item, condition=self.condition)
         else:
             transaction.save(self.item, condition=self.condition, return_values="ALL_OLD")
 
 
 def _steps(change: Change, *, request: Request | None, correlation_id: str | None) -> list[_Step]:
-    """Deletes first: that is the order in which PynamoDB sends them and DynamoDB names the reasons."""
+    """Checks and deletes first: that is the order in which PynamoDB sends them and DynamoDB names the reasons."""
     before, after = change.before, change.after
     event = event_item(change, correlation_id=correlation_id)
     saves = [_complaint_step(change, event), _Step(item=event, condition=EventItem.pk.does_not_exist())]
@@ -76,7 +81,7 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
     after_bodies = () if after.status in ENDED else after.escalated_to
     moved = before is not None and (urgency(before), before.status) != (urgency(after), after.status)
     deletes = [
-        _Step(item=SupervisorItem(complaint_pk(after.id), f"supervisor#{body}"), is_delete=True)
+        _Step(item=SupervisorItem(complaint_pk(after.id), f"supervisor#{body}"), kind="delete")
         for body in before_bodies
         if body not in after_bodies
     ]
@@ -85,7 +90,8 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
         for body in after_bodies
         if body not in before_bodies or moved
     ]
-    return deletes + saves
+    checks = [_parent_step(after)] if before is None and after.parent_id is not None else []
+    return checks + deletes + saves
 
 
 def _complaint_step(change: Change, event: EventItem) -> _Step:
@@ -103,6 +109,21 @@ def _complaint_step(change: Change, event: EventItem) -> _Step:
     item = complaint_item(change.after)
     item.last_event = last_event(event.serialize())
     return _Step(item=item, condition=condition)
+
+
+def _parent_step(part: Complaint) -> _Step:
+    """A part is made of a whole that stands, for the person who reported it: neither is to be gone meanwhile."""
+    assert part.parent_id is not None
+    whole = (
+        ComplaintItem.person.does_not_exist()
+        if part.reporter is None
+        else ComplaintItem.person == part.reporter
+    )
+    return _Step(
+        item=ComplaintItem(complaint_pk(part.parent_id), ComplaintItem.SK),
+        condition=(ComplaintItem.status != Status.WITHDRAWN.value) & whole,
+        kind="check",
+    )
 
 
 def _number_step(after: Complaint) -> _Step:

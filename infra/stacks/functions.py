@@ -259,12 +259,15 @@ class Functions(Construct):
             "BatchGetItem",
             # To take a person's name off what they leave behind: `functions.records.erasure`.
             "UpdateItem",
+            "ConditionCheckItem",
             indexes=("by_person", "nearby", "overdue"),
         )
         use_table(self.agency_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("worklist",))
-        for function in (self.photos, self.assignment, self.escalation):
+        for function in (self.photos, self.escalation):
             use_table(function, complaints, *CHANGE)
-        use_table(self.sweep, complaints, *CHANGE, "Query", indexes=("timers",))
+        # A part hangs on the complaint that it is made of.
+        use_table(self.assignment, complaints, *CHANGE, "ConditionCheckItem")
+        use_table(self.sweep, complaints, *CHANGE, "ConditionCheckItem", "Query", indexes=("timers",))
         use_partitions(
             self.sweep, complaints, f"{behind.PREFIX}{behind.ASSIGNMENT}", "BatchGetItem", "UpdateItem"
         )

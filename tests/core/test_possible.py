@@ -7,6 +7,7 @@ import pytest
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, Invalid, NotFound
+from functions.complaints.limits import PARTS_MOST
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.possible import possible
 from functions.complaints.transitions import Move, MoveRefused
@@ -56,7 +57,7 @@ def divided() -> Story:
     story = fresh()
     for _ in range(5):
         story.then(lambda each: divides(each, HOUSING, story))
-        if len(story.complaint.children) == agency.PARTS_MAX - 1:
+        if len(story.complaint.children) == PARTS_MOST - 1:
             break
     story.then(
         lambda each: agency.split(

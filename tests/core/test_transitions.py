@@ -58,7 +58,15 @@ def test_time_alone_closes_what_nobody_touches() -> None:
 
 
 def test_only_time_escalates_and_only_the_person_refutes_confirms_and_withdraws() -> None:
-    for move in (Move.ESCALATE, Move.REMIND, Move.LAPSE, Move.MISS_PHOTOS, Move.ASSIGN, Move.MOVE_DEADLINE):
+    for move in (
+        Move.ESCALATE,
+        Move.REMIND,
+        Move.LAPSE,
+        Move.MISS_PHOTOS,
+        Move.ASSIGN,
+        Move.MOVE_DEADLINE,
+        Move.END_PART,
+    ):
         assert TRANSITIONS[move].actors == {ActorKind.SYSTEM}
     for move in (Move.REFUTE, Move.CONFIRM, Move.WITHDRAW, Move.JOIN):
         assert TRANSITIONS[move].actors == {ActorKind.CITIZEN}

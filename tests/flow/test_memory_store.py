@@ -191,20 +191,33 @@ def test_a_request_and_a_person_who_joins_are_known_again_alike(twins: Twins) ->
     assert twins.outcomes == {"written": 3, "RequestSeen": 1, "AlreadyJoined": 1}
 
 
-def test_a_part_that_is_made_twice_is_there_once(twins: Twins) -> None:
+def split_part(twins: Twins) -> Change:
+    """The part of a complaint that was divided just now, which nobody has written yet."""
     complaint = assigned(twins)
-    split = agency.split(
-        complaint,
-        by=HOUSING,
-        parts=[agency.Part(agency_id="roads", text=WHY)],
-        region=REGION,
-        now=twins.now,
-    )
+    parts = [agency.Part(agency_id="roads", text=WHY)]
+    split = agency.split(complaint, by=HOUSING, parts=parts, region=REGION, now=twins.now)
     twins.write(split, None)
     (part,) = split.event.data["parts"]
+    return part_of(split.after, part, split=split.event, region=REGION, now=twins.now)
+
+
+def test_a_part_that_is_made_twice_is_there_once(twins: Twins) -> None:
+    part = split_part(twins)
     for _ in range(2):
-        change = part_of(split.after, part, split=split.event, region=REGION, now=twins.now)
-        twins.write(change, None)
+        twins.write(part, None)
+    assert twins.outcomes["Stale"] == 1
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "erased"])
+def test_no_part_is_made_of_a_whole_that_is_not_as_it_was_read(twins: Twins, end: str) -> None:
+    part = split_part(twins)
+    whole = twins.memory.get(part.after.parent_id or "")
+    if end == "erased":
+        twins.erase(whole.reporter or "")
+    else:
+        by = Actor(kind=ActorKind.CITIZEN, id=whole.reporter)
+        twins.write(citizen.withdraw(whole, by=by, reason=None, now=twins.now), None)
+    twins.write(part, None)
     assert twins.outcomes["Stale"] == 1
 
 

@@ -97,6 +97,21 @@ def aws_calls(
         yield calls
 
 
+@contextmanager
+def between_calls(number: int, happens: Callable[[], object]) -> Iterator[Calls]:
+    """Something `happens` before the AWS call of this number (from 0): its own calls are not counted."""
+    calls = Calls()
+
+    def call(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        if len(calls.made) == number:
+            with patch.object(BaseClient, "_make_api_call", _call):
+                happens()
+        return calls(client, operation, arguments)
+
+    with patch.object(BaseClient, "_make_api_call", call):
+        yield calls
+
+
 def number_of_calls(step: Callable[[], object]) -> int:
     with aws_calls() as calls:
         step()

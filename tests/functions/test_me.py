@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from functions.records.store import ComplaintStore
 from functions.records.tables import FollowerItem
 from tests.dynamodb import REGION, tables
 from tests.functions.api_client import Client, load, person
-from tests.functions.faults import When, aws_calls, number_of_calls, run_again_until_done
+from tests.functions.faults import When, aws_calls, between_calls, number_of_calls, run_again_until_done
 from tests.functions.telling import HOUSING, Clock, Life, Phones, application, teller
 from tests.naughty import NAUGHTY
 from tests.region_fixture import RAW
@@ -421,6 +422,37 @@ def test_what_was_on_its_way_when_the_person_left_is_told_to_nobody(
     me("DELETE", "/v1/me")
     teller(life, Phones()).tell(underway, "reporter")
     assert list(InboxItem.query(person_pk("reporter"), InboxItem.sk.startswith("told#"))) == []
+
+
+def test_what_happens_while_the_person_is_erased_is_told_to_nobody(api: Any, life: Life) -> None:
+    """Whichever request of the erasure it comes before, however far its clock is ahead, and told at once or later."""
+    steps = number = 0
+    while number <= steps:
+        with world():
+            full_life(api, life := Life(clock=Clock(utc_now() - timedelta(minutes=5))))
+            leave = partial(person(api, "reporter"), "DELETE", "/v1/me")
+
+            later: list[Any] = []
+
+            def happens(life: Life = life, later: list[Any] = later) -> None:
+                life.clock.at = utc_now() + timedelta(seconds=5)
+                assert life.complaint is not None
+                life.complaint = ComplaintStore().get(life.complaint.id)
+                step = life.then(commented(life, "Hello"))
+                if step.reporter is not None:
+                    teller(life, Phones()).tell(step, step.reporter)
+                    later.append(step)
+
+            with between_calls(number, happens) as calls:
+                assert leave().status == 200
+            steps = len(calls.made)
+            for step in later:
+                teller(life, Phones()).tell(step, "reporter")
+            assert list(InboxItem.query(person_pk("reporter"), InboxItem.sk.startswith("told#"))) == [], (
+                number
+            )
+        number += 1
+    assert steps > 10
 
 
 def test_who_comes_back_starts_anew_and_is_told_what_happens_from_then_on(me: Client, life: Life) -> None:

@@ -193,6 +193,8 @@ class _Life:
         if [part["id"] for part in asked] != list(self.last.children):
             yield self._broken(Invariant.PARTS, self.last.version, "children are not those of the events")
         for part in asked:
+            if part["id"] not in self.world.store and self.last.status == Status.WITHDRAWN:
+                continue
             if part["id"] not in self.world.store:
                 yield self._broken(Invariant.PARTS, self.last.version, f"no {part['number']}")
             elif self.world.store.get(part["id"]).parent_id != self.id:
@@ -328,7 +330,13 @@ class _Terms:
 
 
 _NOT_TOLD = frozenset(
-    {EventType.SUBMITTED, EventType.PHOTO_EXPECTED, EventType.PHOTO_ADDED, EventType.DEADLINE_NEAR}
+    {
+        EventType.SUBMITTED,
+        EventType.PHOTO_EXPECTED,
+        EventType.PHOTO_ADDED,
+        EventType.DEADLINE_NEAR,
+        EventType.WITHDRAWN,
+    }
 )
 _SETS = frozenset(
     {

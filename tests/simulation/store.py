@@ -8,7 +8,7 @@ from datetime import datetime
 
 from functions.complaints.change import Change
 from functions.complaints.clock import whole_second
-from functions.complaints.complaint import ActorKind, Complaint
+from functions.complaints.complaint import ActorKind, Complaint, Status
 from functions.complaints.faults import NotFound, Stale
 from functions.complaints.timers import next_timer
 from functions.records.outbox import Published
@@ -131,6 +131,9 @@ class MemoryStore:
             if after.number in self._numbers and after.id not in self._complaints:
                 raise NumberTaken(after.number)
             if after.id in self._complaints:
+                raise Stale
+            whole = None if after.parent_id is None else self._complaints[after.parent_id]
+            if whole is not None and (whole.status == Status.WITHDRAWN or whole.reporter != after.reporter):
                 raise Stale
         elif Planted.CONDITION not in self._planted:
             stored = self._complaints[after.id]

@@ -12,13 +12,13 @@ from functions.complaints.deadlines import Deadline, DeadlineLimitExceeded, due,
 from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.ids import new_id, part_number
+from functions.complaints.limits import PARTS_MOST
 from functions.complaints.moves.terms import acknowledge_by, promise, reminder
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
 
 OUTCOMES: Final = ("resolved", "declined")
 REASON_MIN: Final = 20
-PARTS_MAX: Final = 9
 
 
 def acknowledge(complaint: Complaint, *, by: Actor, now: datetime) -> Change | None:
@@ -166,7 +166,7 @@ def split(complaint: Complaint, *, by: Actor, parts: Sequence[Part], region: Reg
     require(complaint, Move.SPLIT, by=by)
     if complaint.parent_id is not None:
         raise Conflict("part_not_divided")
-    left = PARTS_MAX - len(complaint.children)
+    left = PARTS_MOST - len(complaint.children)
     if len(parts) > left:
         raise invalid("/parts", "too_many", max=left)
     taken: set[str] = set()

@@ -1,16 +1,21 @@
-"""The parts of a divided complaint: one complaint to the citizen, a complaint of its own to each body."""
+"""The parts of a divided complaint: one complaint to the citizen, a complaint of its own to each body.
+
+A part ends with the whole where the person takes that back, and in no other way: what the lead has answered and the person
+accepted says nothing about what another body still owes.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from functions.complaints.change import Change, opening
+from functions.complaints.change import Change, change, opening
 from functions.complaints.clock import to_milliseconds
-from functions.complaints.complaint import Actor, ActorKind, Complaint, PhotoStatus, Status
+from functions.complaints.complaint import ENDED, SYSTEM, Actor, ActorKind, Complaint, PhotoStatus, Status
 from functions.complaints.events import Event
 from functions.complaints.moves.terms import term
 from functions.complaints.region import Region
+from functions.complaints.transitions import Move
 
 
 def part_of(
@@ -74,6 +79,13 @@ def part_of(
         },
         by=Actor(kind=ActorKind.AGENCY, id=split.actor_agency),
     )
+
+
+def end_part(part: Complaint, *, now: datetime) -> Change | None:
+    """The whole was taken back, and the part ends with it, whoever reported it by then; None if it has ended already."""
+    if part.status in ENDED:
+        return None
+    return change(part, Move.END_PART, by=SYSTEM, now=now, data={"parent": part.parent_id}, ended_at=now)
 
 
 def _reminder(parent: Complaint, *, now: datetime) -> datetime | None:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from functions.complaints.caps import cap_reached
 from functions.complaints.complaint import Actor, ActorKind, Complaint
-from functions.complaints.moves.agency import PARTS_MAX, extension_refusal
+from functions.complaints.limits import PARTS_MOST
+from functions.complaints.moves.agency import extension_refusal
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, possible_moves
 
@@ -29,7 +30,7 @@ def _open_to(complaint: Complaint, move: Move, *, by: Actor, region: Region, now
         case Move.EXTEND:
             return extension_refusal(complaint, by=by, region=region, now=now) is None
         case Move.SPLIT:
-            return complaint.parent_id is None and len(complaint.children) < PARTS_MAX
+            return complaint.parent_id is None and len(complaint.children) < PARTS_MOST
         case Move.JOIN:
             return by.id != complaint.reporter and complaint.parent_id is None
     return by.kind != ActorKind.CITIZEN or by.id == complaint.reporter

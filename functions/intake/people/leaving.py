@@ -1,15 +1,18 @@
 """Erase a person: what is personal goes at once; their complaints stay, without a person."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Final, Literal
 
 from functions.edge.fields import Count, View, described
 from functions.intake.people.devices import Devices
 from functions.records.dynamodb import connection
 from functions.records.erasure import erase_person
-from functions.records.people.leaving import erase_profile, erase_rest
+from functions.records.people.leaving import erase_profile, erase_rest, note_erased
 from functions.records.people.person import person_of
+
+TAKES_MOST: Final = timedelta(minutes=1)
+"""Longer than an invocation may run."""
 
 
 class Removed(View):
@@ -36,14 +39,17 @@ class Left(View):
     complete: Annotated[bool, described("False: time ran out. Send the same request again, it goes on.")]
 
 
-def leave(person: str, *, devices: Devices, going_on: Callable[[], bool], now: datetime) -> Left:
+def leave(
+    person: str, *, devices: Devices, going_on: Callable[[], bool], now: Callable[[], datetime]
+) -> Left:
     """What was removed, and whether that was all; run again, it goes on.
 
-    First the note that the person is gone, so that nothing which is under way is told to them any more; the inbox
-    last, when no complaint knows of them.
+    First the note that the person is gone, so that nothing which is under way is told to them any more, nor what happens
+    while they are being erased; the inbox last, when no complaint knows of them. Then the note says when that was: of
+    what happens to who comes back, they are told.
     """
-    profile = erase_profile(person, now=now)
-    phones = [devices.sign_out(person, device.device_id) for device in person_of(person, now=now).devices]
+    profile = erase_profile(person, at=now() + TAKES_MOST, now=now())
+    phones = [devices.sign_out(person, device.device_id) for device in person_of(person, now=now()).devices]
     erased = erase_person(person, connection=connection(), going_on=going_on)
     removed = Removed(
         profile=profile,
@@ -53,4 +59,6 @@ def leave(person: str, *, devices: Devices, going_on: Callable[[], bool], now: d
         complaints_left=erased.joined,
         notifications=erase_rest(person),
     )
+    if erased.complete:
+        note_erased(person, at=max(filter(None, (now(), erased.last_change))))
     return Left(removed=removed, identity="kept_by_provider", complete=erased.complete)

@@ -206,7 +206,7 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
             person,
             devices=devices,
             going_on=lambda: router.lambda_context.get_remaining_time_in_millis() > RESERVE_MS,
-            now=now(),
+            now=now,
         )
         return Response(
             status_code=200 if left.complete else 202, content_type=content_types.APPLICATION_JSON, body=left

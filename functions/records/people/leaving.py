@@ -16,11 +16,16 @@ from functions.records.people.table import PeopleTable, person_pk
 _GONE_NOTED: Final = timedelta(days=36)
 
 
-def erase_profile(person: str, *, now: datetime) -> bool:
-    """Replace what the person chose by the note that they are gone; whether there was anything."""
+def erase_profile(person: str, *, at: datetime, now: datetime) -> bool:
+    """Replace what the person chose by the note that they are gone from `at` on; whether there was anything."""
     before = profile_of(person)
-    ProfileItem(person_pk(person), erased_at=now, expires=now + _GONE_NOTED).save()
+    ProfileItem(person_pk(person), erased_at=at, expires=now + _GONE_NOTED).save()
     return before is not None and set(before.attribute_values) - {"pk", "sk", "erased_at", "expires"} != set()
+
+
+def note_erased(person: str, *, at: datetime) -> None:
+    """The person is gone from `at` on, whatever they chose since."""
+    ProfileItem(person_pk(person)).update([ProfileItem.erased_at.set(at)])
 
 
 def erase_rest(person: str) -> int:

@@ -1,20 +1,20 @@
 """What follows from an event on the way to the right body: assignment, the parts, and the watch over the clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from functions.complaints.calendar import CalendarYearMissing
 from functions.complaints.change import Change
-from functions.complaints.complaint import ENDED, Actor, ActorKind, Complaint, Status
+from functions.complaints.complaint import Complaint, Status
 from functions.complaints.events import EventType
 from functions.complaints.faults import NotFound, Stale
-from functions.complaints.moves import citizen
 from functions.complaints.moves.assignment import assign
-from functions.complaints.moves.parts import part_of
+from functions.complaints.moves.parts import end_part, part_of
 from functions.complaints.region import Region
 from functions.edge.telemetry import logger
-from functions.records.move import move
+from functions.records.move import ATTEMPTS, move
 from functions.records.outbox import Published
 from functions.records.store import Store
 from functions.route.assignment.metrics import report, report_assignment
@@ -34,7 +34,7 @@ def on_event(
     if event.type == EventType.SPLIT:
         _divide(published, store=store, region=region, now=now)
     elif event.type == EventType.WITHDRAWN:
-        _withdraw_parts(published, store=store, now=now)
+        _end_parts(published, store=store, now=now)
     elif event.status == Status.SUBMITTED:
         _assign(published, store=store, region=region, now=now)
 
@@ -79,25 +79,31 @@ def _assign(published: Published, *, store: Store, region: Region, now: Callable
 
 def _divide(published: Published, *, store: Store, region: Region, now: Callable[[], datetime]) -> None:
     """Make each part that is not there yet; ids and numbers are the event's, so that each is made once."""
-    parent = store.get(published.event.complaint_id)
     for part in published.event.data["parts"]:
-        change = part_of(parent, part, split=published.event, region=region, now=now())
+        _make(part, published, store=store, region=region, now=now)
+
+
+def _make(
+    part: Mapping[str, Any], split: Published, *, store: Store, region: Region, now: Callable[[], datetime]
+) -> None:
+    """Stale where the part is there, or where the whole is not as it was read: it may have been taken back meanwhile."""
+    for _ in range(ATTEMPTS):
+        parent = store.get(split.event.complaint_id)
+        if parent.status == Status.WITHDRAWN:
+            return
         try:
-            store.write(change)
+            store.write(part_of(parent, part, split=split.event, region=region, now=now()))
         except Stale:
-            store.get(part["id"])
+            with suppress(NotFound):
+                store.get(part["id"])
+                return
+        else:
+            return
+    raise Stale(part["id"])
 
 
-def _withdraw_parts(published: Published, *, store: Store, now: Callable[[], datetime]) -> None:
-    by = Actor(kind=ActorKind.CITIZEN, id=published.reporter)
+def _end_parts(published: Published, *, store: Store, now: Callable[[], datetime]) -> None:
+    """One that is not there is not made any more: `_make`."""
     for part_id in published.event.data.get("parts", ()):
-        try:
-            move(store, part_id, lambda part: _withdrawn(part, by=by, now=now()))
-        except NotFound:
-            logger.warning("part not found", extra={"part_id": part_id})
-
-
-def _withdrawn(part: Complaint, *, by: Actor, now: datetime) -> Change | None:
-    if part.status in ENDED:
-        return None
-    return citizen.withdraw(part, by=by, reason=None, now=now)
+        with suppress(NotFound):
+            move(store, part_id, lambda part: end_part(part, now=now()))

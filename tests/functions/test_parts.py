@@ -1,0 +1,192 @@
+"""The parts of a complaint end with it, and none keeps a person who was erased: in the table, in every order."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from itertools import permutations
+
+import pytest
+
+from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
+from functions.complaints.events import Event
+from functions.complaints.history import line, push
+from functions.complaints.moves import agency, citizen
+from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.filing import Draft, file
+from functions.complaints.texts import LANGUAGES
+from functions.records.codec import complaint_pk
+from functions.records.dynamodb import connection
+from functions.records.erasure import erase_person
+from functions.records.move import move
+from functions.records.outbox import Published, published
+from functions.records.store import ComplaintStore
+from functions.records.tables import ComplaintItem, EventItem
+from functions.route.assignment.consumer import on_event
+from tests.core.story import HOUSING, START
+from tests.dynamodb import tables
+from tests.functions.faults import number_of_calls
+from tests.functions.watching import Watches
+from tests.region_fixture import WEST, region
+from tests.turns import in_turn, orders
+
+REGION = region()
+NOW = START + timedelta(hours=1)
+REPORTER = Actor(kind=ActorKind.CITIZEN, id="reporter")
+
+
+@pytest.fixture(autouse=True)
+def _tables() -> Iterator[None]:
+    with tables():
+        yield
+
+
+def divided(*bodies: str) -> Complaint:
+    """A complaint that was divided, of which no part is made yet."""
+    store = ComplaintStore()
+    draft = Draft(
+        category="rubbish", comment="Not collected", lat=WEST[0], lon=WEST[1], public_name="Aigerim"
+    )
+    filed = file(draft, region=REGION, reporter="reporter", now=START)
+    store.write(filed)
+    parts = [agency.Part(agency_id=body, text="Your part.") for body in bodies]
+    for decide in (
+        lambda each: assign(each, region=REGION, now=NOW),
+        lambda each: agency.split(each, by=HOUSING, parts=parts, region=REGION, now=NOW),
+    ):
+        complaint, _ = move(store, filed.after.id, decide)
+    return complaint
+
+
+def withdrawn(complaint: Complaint) -> None:
+    move(
+        ComplaintStore(), complaint.id, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=NOW)
+    )
+
+
+def erased() -> None:
+    erase_person("reporter", connection=connection(), going_on=lambda: True)
+
+
+def events_of(complaint: Complaint, *types: str) -> list[Published]:
+    found = [
+        published(item)
+        for item in EventItem.query(complaint_pk(complaint.id), EventItem.sk.startswith("event#"))
+    ]
+    return [each for each in found if each.event.type.rpartition(".")[2] in types]
+
+
+def handled(*events: Published) -> None:
+    for each in events:
+        on_event(each, store=ComplaintStore(), watch=Watches(), region=REGION, now=lambda: NOW)
+
+
+def handled_with_what_follows(complaint: Complaint, *events: Published) -> None:
+    """These events, and those of the parts that come of them."""
+    handled(*events)
+    for part in parts_of(complaint):
+        handled(*events_of(part, "submitted", "withdrawn"))
+
+
+def parts_of(complaint: Complaint) -> tuple[Complaint, ...]:
+    return ComplaintStore().parts(ComplaintStore().get(complaint.id))
+
+
+def last_of(complaint: Complaint) -> Event:
+    return ComplaintStore().with_history(complaint.id)[1][-1]
+
+
+def said_of_the_person() -> str:
+    return str([(dict(item.attribute_values)) for item in ComplaintItem.scan()])
+
+
+@pytest.mark.parametrize("made_before", [True, False])
+def test_taken_back_and_erased_while_the_stream_stood_still_no_part_lives_on(made_before: bool) -> None:
+    whole = divided("roads", "akimat")
+    if made_before:
+        handled_with_what_follows(whole, *events_of(whole, "split"))
+    withdrawn(whole)
+    erased()
+    handled_with_what_follows(whole, *events_of(whole, "split", "withdrawn"))
+    assert [part.status for part in parts_of(whole)] == [Status.WITHDRAWN] * (2 if made_before else 0)
+
+
+@pytest.mark.parametrize("first", ["split", "withdrawn"])
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("gone", [True, False])
+def test_whichever_event_comes_first_and_however_often_no_part_lives_on(
+    first: str, times: int, gone: bool
+) -> None:
+    whole = divided("roads")
+    withdrawn(whole)
+    events = sorted(
+        events_of(whole, "split", "withdrawn"), key=lambda each: not each.event.type.endswith(first)
+    )
+    if gone:
+        erased()
+    for event in events:
+        for _ in range(times):
+            handled_with_what_follows(whole, event)
+    assert {part.status for part in parts_of(whole)} <= {Status.WITHDRAWN}
+
+
+@pytest.mark.parametrize("order", list(permutations(("withdrawn", "split"))))
+def test_taken_back_while_a_part_is_made_no_part_lives_on(order: tuple[str, str]) -> None:
+    """In every order of their requests, and of the events that come of them."""
+
+    def race(turns: tuple[int, ...]) -> Complaint:
+        whole = divided("roads")
+        in_turn(turns, lambda: withdrawn(whole), lambda: handled(*events_of(whole, "split")))
+        return whole
+
+    for turns in _orders(lambda whole: withdrawn(whole)):
+        whole = race(turns)
+        for kind in order:
+            handled_with_what_follows(whole, *events_of(whole, kind))
+        assert {part.status for part in parts_of(whole)} <= {Status.WITHDRAWN}, turns
+
+
+def test_a_part_that_is_made_while_its_person_is_erased_keeps_nobody() -> None:
+    for turns in _orders(lambda _: erased()):
+        with tables():
+            whole = divided("roads")
+            split = events_of(whole, "split")
+            in_turn(turns, erased, partial(handled, *split))
+            assert len(parts_of(whole)) == 1, turns
+            assert "reporter'" not in said_of_the_person(), turns
+            assert "Aigerim" not in said_of_the_person(), turns
+            assert all(event.reporter is None for event in EventItem.scan(EventItem.kind == "event")), turns
+
+
+def _orders(work: Callable[[Complaint], object]) -> Iterator[tuple[int, ...]]:
+    """Every order of the requests of `work` and of who makes the part."""
+    whole, other = divided("roads"), divided("roads")
+    (split,) = events_of(other, "split")
+    dividing = number_of_calls(lambda: handled(split))
+    return orders(number_of_calls(lambda: work(whole)), dividing)
+
+
+def test_a_part_is_ended_by_the_system_which_says_why_and_wakes_nobody() -> None:
+    whole = divided("roads")
+    handled_with_what_follows(whole, *events_of(whole, "split"))
+    withdrawn(whole)
+    handled(*events_of(whole, "withdrawn"))
+    (part,) = parts_of(whole)
+    end = last_of(part)
+    assert (end.actor, end.data) == (ActorKind.SYSTEM, {"parent": whole.id})
+    said = {language: line(end, language=language, region=REGION) for language in LANGUAGES}
+    assert said["en"] is not None
+    assert said["en"]["body"] == "The whole complaint was taken back, and this part of it has ended with it."
+    assert len({str(each) for each in said.values()}) == len(LANGUAGES)
+    assert all(push(end, region=REGION, language=language) is None for language in LANGUAGES)
+
+
+def test_what_was_declined_and_accepted_leaves_the_others_their_parts() -> None:
+    """Also where that was over before the parts were made: what other bodies owe is not the lead's to end."""
+    whole = divided("roads")
+    store = ComplaintStore()
+    declined = {"outcome": "declined", "text": "It is not for us to collect.", "region": REGION, "now": NOW}
+    move(store, whole.id, lambda each: agency.answer(each, by=HOUSING, **declined))
+    move(store, whole.id, lambda each: citizen.confirm(each, by=REPORTER, now=NOW))
+    handled_with_what_follows(whole, *events_of(whole, "split", "answered", "closed"))
+    (part,) = parts_of(whole)
+    assert (part.status, part.agency_id) == (Status.ASSIGNED, "roads")
