@@ -98,14 +98,13 @@ def aws_calls(
 
 
 @contextmanager
-def between_calls(number: int, happens: Callable[[], object]) -> Iterator[Calls]:
-    """Something `happens` before the AWS call of this number (from 0): its own calls are not counted."""
+def between_calls(happens: Callable[[int], object]) -> Iterator[Calls]:
+    """Something `happens` before each AWS call, which is given its number (from 0): its own calls are not counted."""
     calls = Calls()
 
     def call(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-        if len(calls.made) == number:
-            with patch.object(BaseClient, "_make_api_call", _call):
-                happens()
+        with patch.object(BaseClient, "_make_api_call", _call):
+            happens(len(calls.made))
         return calls(client, operation, arguments)
 
     with patch.object(BaseClient, "_make_api_call", call):

@@ -82,6 +82,7 @@ CHANGED: dict[str, str] = {
         "was not said: API Gateway refuses by itself what is too much for all callers together",
     ),
     "/key enum": "there are three more: what one side may add, declare in vain, or refute has an end",
+    "/possible/[] enum": "has one more word, which the system alone does: a part ends with its whole",
     "/error enum": "was any text; the keys were these",
     "/error type": "goes with that",
     "/removed/profile type": "was not said; it is true or false, as it always was",
