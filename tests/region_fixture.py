@@ -88,6 +88,13 @@ RAW: dict[str, Any] = {
         )
     },
     "terms": {"photos_wait": "PT24H", "close_after_answer": "P10D", "inbox": "P90D"},
+    "retention": {
+        "photos": "P1095D",
+        "texts": "P1095D",
+        "withdrawn": "P90D",
+        "logs": "P90D",
+        "audit": "P1825D",
+    },
     "limits": {"complaints_per_person_per_day": 20, "comment_length": 2000, "photo_bytes": 15728640},
     "quiet_hours": None,
     "webhooks": {"allow_http": True, "allow_private": True},

@@ -9,6 +9,8 @@ from functions.complaints.caps import additions, cap_reached
 from functions.complaints.clock import to_milliseconds
 from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType, sealed
+from functions.complaints.personal import with_seals
+from functions.complaints.standing import standing_of, state_of
 from functions.complaints.timers import earliest_watched, timers
 from functions.complaints.transitions import Move, require
 
@@ -29,22 +31,13 @@ class Change:
     @property
     def watch_round(self) -> int | None:
         """The round whose watch this change starts, or None if the running watch will do."""
-        before = 0 if self.before is None else self.before.watch_round
-        return self.after.watch_round if self.after.watch_round > before else None
+        return _started_watch(self.before, self.after)
 
 
 def opening(complaint: Complaint, *, data: Mapping[str, Any], by: Actor) -> Change:
     """The first change of a complaint that is not stored yet, at its `changed_at`."""
-    event = _event(
-        complaint,
-        type=EventType.SUBMITTED,
-        status=complaint.status,
-        by=by,
-        at=complaint.changed_at,
-        data=data,
-    )
-    after = replace(complaint, version=event.seq, head=event.hash)
-    return Change(before=None, after=_with_watch(None, after, restart=False), event=event)
+    after = _with_watch(None, replace(with_seals(complaint), version=1), restart=False)
+    return _changed(None, after, type=EventType.SUBMITTED, by=by, data=data)
 
 
 def change(
@@ -72,50 +65,67 @@ def change(
         raise full
     now = max(to_milliseconds(now), complaint.changed_at)
     target = status or transition.target or complaint.status
-    event = _event(complaint, type=transition.event, status=target, by=by, at=now, data=data or {})
     kept: dict[str, Any] = {
         name: to_milliseconds(each) if isinstance(each, datetime) else each for name, each in updates.items()
     }
-    after = replace(
+    moved = replace(
         complaint,
         status=target,
         changed_at=now,
-        version=event.seq,
-        head=event.hash,
+        version=complaint.version + 1,
         additions=additions(complaint, move, by=by),
         **kept,
     )
+    after = _with_watch(complaint, moved, restart=restart_watch)
+    return _changed(
+        complaint,
+        after,
+        type=transition.event,
+        by=by,
+        data=data or {},
+        visible=visible,
+        follower=follower,
+    )
+
+
+def _changed(
+    before: Complaint | None,
+    after: Complaint,
+    *,
+    type: EventType,
+    by: Actor,
+    data: Mapping[str, Any],
+    visible: bool = True,
+    follower: str | None = None,
+) -> Change:
+    """The change with its event, which the complaint has as its head."""
+    event = sealed(
+        Event(
+            complaint_id=after.id,
+            seq=after.version,
+            type=type,
+            at=after.changed_at,
+            actor=by.kind,
+            actor_agency=by.id if by.kind == ActorKind.AGENCY else None,
+            status=after.status,
+            data=data,
+            standing=standing_of(after, visible=visible, started_watch=_started_watch(before, after)),
+            state=state_of(after),
+            previous="" if before is None else before.head,
+        )
+    )
     return Change(
-        before=complaint,
-        after=_with_watch(complaint, after, restart=restart_watch),
+        before=before,
+        after=replace(after, head=event.hash),
         event=event,
         visible=visible,
         follower=follower,
     )
 
 
-def _event(
-    complaint: Complaint,
-    *,
-    type: EventType,
-    status: Status,
-    by: Actor,
-    at: datetime,
-    data: Mapping[str, Any],
-) -> Event:
-    return sealed(
-        Event(
-            complaint_id=complaint.id,
-            seq=complaint.version + 1,
-            type=type,
-            at=at,
-            actor=by.kind,
-            actor_agency=by.id if by.kind == ActorKind.AGENCY else None,
-            status=status,
-            data=data,
-            previous=complaint.head,
-        )
-    )
+def _started_watch(before: Complaint | None, after: Complaint) -> int | None:
+    round_before = 0 if before is None else before.watch_round
+    return after.watch_round if after.watch_round > round_before else None
 
 
 def _with_watch(before: Complaint | None, after: Complaint, *, restart: bool) -> Complaint:

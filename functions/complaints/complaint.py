@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from functions.complaints.seals import Seal
+
 
 class Status(StrEnum):
     AWAITING_PHOTOS = "awaiting_photos"
@@ -58,7 +60,8 @@ class PhotoStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Photo:
-    """A declared photo. `size` in bytes, `sha256` in hex, both of the upload; `width`, `height` of the clean one.
+    """A declared photo. `size` in bytes, `sha256` in hex, both of the upload; `width`, `height`, `clean_sha256` of the
+    clean one.
 
     `kept_with` is the complaint whose files it is among, where that is another: a part shows its parent's photos.
     """
@@ -72,6 +75,7 @@ class Photo:
     reason: str | None = None
     width: int | None = None
     height: int | None = None
+    clean_sha256: str | None = None
     kept_with: str | None = None
 
 
@@ -98,6 +102,10 @@ class Complaint:
 
     A complaint that was divided has `children`; each of them is a complaint of its own with a `parent_id` and
     with what is asked of its body as `part`.
+
+    `words_seal` is of what the person wrote and of the exact place, `person_seal` of who they are (`personal`): they are
+    erased without the history, which goes on to hold the seals. `reporter` and `person_seal` are None together where it
+    never had one.
     """
 
     id: str
@@ -149,6 +157,8 @@ class Complaint:
     parent_id: str | None = None
     part: str | None = None
     children: tuple[str, ...] = ()
+    words_seal: Seal | None = None
+    person_seal: Seal | None = None
 
     @property
     def in_charge(self) -> tuple[str, ...]:

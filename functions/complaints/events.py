@@ -1,15 +1,19 @@
 """Events: the history a citizen sees, what agencies receive, what pushes are made of, and the audit trail."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from functions.complaints.clock import iso
 from functions.complaints.complaint import ActorKind, Status
+from functions.complaints.seals import Seal, digest_of
+
+FORM: Final = 2
+"""Of what is hashed. Form 1 had neither seals nor the complaint's state, and was never deployed."""
+WRITTEN: Final = frozenset({"text", "reason"})
+"""What the data of an event may hold of a person's words, where a person acted."""
 
 
 class EventType(StrEnum):
@@ -39,8 +43,12 @@ class EventType(StrEnum):
 class Event:
     """Event number `seq` (from 1, without a hole) of one complaint; `status` is the state it left behind.
 
-    `hash` is SHA-256 over the canonical JSON of every other field and the hash of the event before it.
-    `actor_agency` names the agency that acted; persons are never named.
+    `hash` is SHA-256 over the canonical JSON of every other field and the hash of the event before it, but of what a person
+    wrote over its salted digest alone (`words_seal`): that can be erased, and the chain stays whole. `actor_agency` names
+    the agency that acted; persons are never named.
+
+    `standing` is what is told of the complaint beside the event, as it stood right after it, and `state` the digest of all
+    of it (`standing.standing_of`, `standing.state_of`).
     """
 
     complaint_id: str
@@ -51,6 +59,9 @@ class Event:
     status: Status
     actor_agency: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    words_seal: Seal | None = None
+    standing: Mapping[str, Any] = field(default_factory=dict)
+    state: str = ""
     previous: str = ""
     hash: str = ""
 
@@ -64,12 +75,23 @@ def event_id(complaint_id: str, seq: int) -> str:
 
 
 def sealed(event: Event) -> Event:
-    """The event with its hash."""
-    return replace(event, hash=digest(event))
+    """The event with its hash, and with the seal of what a person wrote."""
+    written = written_in(event)
+    worded = replace(event, words_seal=Seal.of(written) if written else None)
+    return replace(worded, hash=digest(worded))
+
+
+def written_in(event: Event) -> dict[str, Any]:
+    """What of the event's data is a person's own words, which `words_seal` seals; empty where a body or nobody wrote."""
+    if event.actor != ActorKind.CITIZEN:
+        return {}
+    return {name: value for name, value in event.data.items() if name in WRITTEN}
 
 
 def digest(event: Event) -> str:
+    written = written_in(event)
     body = {
+        "form": FORM,
         "complaint_id": event.complaint_id,
         "seq": event.seq,
         "type": event.type,
@@ -77,11 +99,13 @@ def digest(event: Event) -> str:
         "actor": event.actor,
         "actor_agency": event.actor_agency,
         "status": event.status,
-        "data": event.data,
+        "data": {name: value for name, value in event.data.items() if name not in written},
+        "words": None if event.words_seal is None else event.words_seal.digest,
+        "standing": event.standing,
+        "state": event.state,
         "previous": event.previous,
     }
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return digest_of(body)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,9 +128,17 @@ def chain_fault(history: Iterable[Event], *, head: str | None = None) -> ChainFa
             return ChainFault(
                 complaint_id=complaint_id, seq=event.seq, reason="does not follow the one before"
             )
-        if event.complaint_id != complaint_id or digest(event) != event.hash:
+        if event.complaint_id != complaint_id or digest(event) != event.hash or not _words_hold(event):
             return ChainFault(complaint_id=complaint_id, seq=event.seq, reason="changed after it was written")
         previous, expected = event.hash, expected + 1
     if head is not None and previous != head:
         return ChainFault(complaint_id=complaint_id, seq=expected, reason="the end is missing")
     return None
+
+
+def _words_hold(event: Event) -> bool:
+    """Whether a person's words are those that were sealed, or were erased."""
+    written, seal = written_in(event), event.words_seal
+    if seal is None or seal.salt is None:
+        return not written
+    return seal.holds(written)

@@ -8,6 +8,13 @@ _COLUMNS_PER_DEGREE: Final = 100
 EARTH_RADIUS_M: Final = 6_371_008.8
 _METRES_PER_DEGREE: Final = math.pi * EARTH_RADIUS_M / 180
 
+_COARSE_DIGITS: Final = 2
+
+
+def coarse(degrees: float) -> float:
+    """About where it is, to a kilometre."""
+    return round(float(degrees), _COARSE_DIGITS)
+
 
 def cell(lat: float, lon: float) -> str:
     """The cell of a fixed grid, 1/200 by 1/100 of a degree: some 560 by 700 m in Kazakhstan."""

@@ -97,6 +97,9 @@ class Region:
     photos_wait: Duration
     close_after_answer: Duration
     inbox_kept: Duration
+    photos_kept: Duration
+    texts_kept: Duration
+    withdrawn_kept: Duration
     limits: Mapping[str, Any]
     quiet_hours: Mapping[str, str] | None
     webhooks: Mapping[str, Any]
@@ -122,7 +125,7 @@ def load_region(path: Path) -> Region:
 
 def region_from_dict(raw: Mapping[str, Any]) -> Region:
     """A Region from the compiled JSON (the shape is written by `infra.region`)."""
-    terms = raw["terms"]
+    terms, kept = raw["terms"], raw["retention"]
     return Region(
         id=raw["id"],
         name=raw["name"],
@@ -141,6 +144,9 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         photos_wait=Duration.parse(terms["photos_wait"]),
         close_after_answer=Duration.parse(terms["close_after_answer"]),
         inbox_kept=Duration.parse(terms["inbox"]),
+        photos_kept=Duration.parse(kept["photos"]),
+        texts_kept=Duration.parse(kept["texts"]),
+        withdrawn_kept=Duration.parse(kept["withdrawn"]),
         limits=raw["limits"],
         quiet_hours=raw.get("quiet_hours"),
         webhooks=raw["webhooks"],

@@ -1,14 +1,21 @@
-"""Whether a complaint's history is the one that was written: its own chain, and the heads that were put under lock.
+"""Whether a complaint and its history are what was written: its own chain, what it left behind, and the heads that were put
+under lock.
 
 A chain shows that an event was changed, removed or moved. Somebody who may write the table could write the whole
 chain anew; what was its head at an earlier hour stands where nobody can write, and will not fit.
+
+Each event holds what it left of the complaint (`standing`), so that whatever attribute of the complaint was changed by
+anything but an event is found. What was erased is gone from both, and what stays of it, the seals, still fits.
 """
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from functions.complaints.complaint import Complaint
 from functions.complaints.events import ChainFault, Event, chain_fault
+from functions.complaints.personal import person_of, without_words, words_of
+from functions.complaints.standing import standing_of, state_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,3 +67,42 @@ def verify(history: Sequence[Event], heads: Iterable[Head], *, head: str | None 
             continue
         return ChainFault(complaint_id=archived.complaint_id, seq=archived.seq, reason=reason)
     return None
+
+
+def complaint_fault(complaint: Complaint, history: Sequence[Event]) -> ChainFault | None:
+    """The first attribute of the complaint that is not what its history, which has no fault itself, has left; or None."""
+    if complaint.version != len(history):
+        return ChainFault(complaint_id=complaint.id, seq=len(history) + 1, reason="the end is missing")
+    last = history[-1]
+    now = standing_of(complaint, visible=True, started_watch=None)
+    told = {name: value for name, value in last.standing.items() if name not in ("visible", "started_watch")}
+    then = told | {"visible": True, "status": last.status}
+    now = dict(now) | {"status": complaint.status}
+    for name in sorted(now.keys() | then.keys()):
+        if now.get(name) != then.get(name):
+            return _left(complaint, f"the complaint's {name} is not what this event left")
+    if state_of(complaint) != last.state:
+        return _left(complaint, "the complaint is not what this event left")
+    if not _words_hold(complaint):
+        return _left(complaint, "the complaint's text or place is not what was written")
+    if not _person_holds(complaint):
+        return _left(complaint, "the complaint is another person's")
+    return None
+
+
+def _left(complaint: Complaint, reason: str) -> ChainFault:
+    return ChainFault(complaint_id=complaint.id, seq=complaint.version, reason=reason)
+
+
+def _words_hold(complaint: Complaint) -> bool:
+    seal = complaint.words_seal
+    if seal is None:
+        return False
+    return complaint == without_words(complaint) if seal.salt is None else seal.holds(words_of(complaint))
+
+
+def _person_holds(complaint: Complaint) -> bool:
+    seal = complaint.person_seal
+    if seal is None or seal.salt is None:
+        return complaint.reporter is None
+    return seal.holds(person_of(complaint))

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from functions.complaints.clock import iso, whole_second
+from functions.complaints.clock import iso, iso_or_none, whole_second
 from functions.complaints.complaint import (
     CITIZEN,
     ENDED,
@@ -18,6 +18,7 @@ from functions.complaints.complaint import (
 )
 from functions.complaints.events import Event, EventType
 from functions.complaints.places import cell
+from functions.complaints.seals import Seal
 from functions.complaints.timers import next_timer
 from functions.records.tables import ComplaintItem, EventItem, SupervisorItem, shard_of
 
@@ -58,6 +59,8 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
         answers=dict(complaint.answers) or None,
         additions=dict(complaint.additions) or None,
         answer=None if complaint.answer is None else asdict(complaint.answer),
+        words_seal=seal_dict(complaint.words_seal),
+        person_seal=seal_dict(complaint.person_seal),
         **_owner(complaint),
         worklist=worklist_key(complaint.agency_id or "", shard) if listed else None,
         urgency=urgency(complaint) if listed else None,
@@ -86,6 +89,8 @@ def complaint_of(item: ComplaintItem) -> Complaint:
         answers=item.answers or {},
         additions=item.additions or {},
         answer=None if item.answer is None else _answer(item.answer),
+        words_seal=_seal(item.words_seal),
+        person_seal=_seal(item.person_seal),
         **values,
     )
 
@@ -104,6 +109,8 @@ def event_item(change: "Change", *, correlation_id: str | None) -> EventItem:
         actor_agency=event.actor_agency,
         status=event.status.value,
         data=dict(event.data),
+        words_seal=seal_dict(event.words_seal),
+        state=event.state,
         previous=event.previous,
         hash=event.hash,
         visible=change.visible,
@@ -123,7 +130,7 @@ def event_item(change: "Change", *, correlation_id: str | None) -> EventItem:
         parent_id=after.parent_id,
         correlation_id=correlation_id,
         day_shard=day_shard(event.at, shard_of(event.complaint_id)),
-        moment=f"{iso(event.at)}#{event.complaint_id}#{event.seq:06d}",
+        moment=moment(event),
     )
 
 
@@ -137,6 +144,9 @@ def event_of(item: EventItem) -> Event:
         actor_agency=item.actor_agency,
         status=Status(item.status),
         data=item.data or {},
+        words_seal=_seal(item.words_seal),
+        standing=_standing(item),
+        state=item.state or "",
         previous=item.previous or "",
         hash=item.hash,
     )
@@ -199,8 +209,33 @@ def day_shard(at: datetime, shard: int) -> str:
     return f"{at:%Y-%m-%d}#{shard}"
 
 
+def moment(event: Event) -> str:
+    return f"{iso(event.at)}#{event.complaint_id}#{event.seq:06d}"
+
+
 def place_key(complaint: Complaint) -> str:
     return f"{complaint.category}#{cell(complaint.lat, complaint.lon)}"
+
+
+def _standing(item: EventItem) -> dict[str, Any]:
+    """As `standing.standing_of` makes it."""
+    texts = ("number", "region", "category", "agency_id", "escalated_to", "language", "parent_id", "visible")
+    counts = ("escalation_level", "joined", "watch_round", "started_watch")
+    told = {name: getattr(item, name) for name in (*texts, *counts)}
+    told |= {name: int(told[name]) for name in counts if told[name] is not None}
+    told |= {name: iso_or_none(getattr(item, name)) for name in ("due_at", "watch_at")}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def seal_dict(seal: Seal | None) -> dict[str, str] | None:
+    """As it is stored: without a salt where there is none any more."""
+    if seal is None:
+        return None
+    return {"digest": seal.digest} if seal.salt is None else {"digest": seal.digest, "salt": seal.salt}
+
+
+def _seal(raw: dict[str, str] | None) -> Seal | None:
+    return None if raw is None else Seal(**raw)
 
 
 def _photo_dict(photo: Photo) -> dict[str, Any]:

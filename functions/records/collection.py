@@ -1,6 +1,8 @@
 """A complaint with what stands beside it under the same key, read by one query."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from functions.records.codec import complaint_pk
 from functions.records.dynamodb import raw_items
@@ -18,11 +20,21 @@ class Collected:
 
 def collected(complaint_id: str) -> Collected:
     """Read consistently."""
-    found = Collected()
+    return collection_of(stored(complaint_id))
+
+
+def stored(complaint_id: str) -> Iterator[dict[str, Any]]:
+    """The same items as they are stored."""
     query = ComplaintsTable.query(
         complaint_pk(complaint_id), ComplaintsTable.sk < "follower#", consistent_read=True
     )
-    for raw in raw_items(query):
+    return raw_items(query)
+
+
+def collection_of(raws: Iterable[dict[str, Any]]) -> Collected:
+    """Of items as they are stored, in the order of their keys."""
+    found = Collected()
+    for raw in raws:
         match raw["kind"]["S"]:
             case ComplaintItem.KIND:
                 found.complaint = ComplaintItem.from_raw_data(raw)

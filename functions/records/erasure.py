@@ -1,68 +1,93 @@
-"""Take a person out of their complaints, which stay: the matter is the state's, the person's part in it is theirs.
+"""Take a person, their words and the exact place out of complaints, which stay: the matter is the state's, and so is what
+the bodies did with it; the person's part in it is theirs.
 
-What is removed is beside the history, never in it: events name nobody, so the chain of hashes stays whole. No event is
-written and no version raised; that a change which is under way at that moment does not bring the person back, the
-store's condition sees to.
+The history stays whole: its hashes hold seals of what is removed (`complaints.personal`). No event is written and no
+version raised; that a change which is under way at that moment does not bring the person back, the store's condition sees
+to.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from functions.complaints.complaint import Complaint
 from functions.complaints.faults import Stale
 from functions.complaints.limits import PARTS_MOST
-from functions.records.codec import complaint_pk
-from functions.records.collection import collected
+from functions.complaints.personal import (
+    event_without_words,
+    is_placed,
+    without_person,
+    without_words,
+    words_erased,
+)
+from functions.records.codec import complaint_item, complaint_of, complaint_pk, event_of, seal_dict
+from functions.records.collection import Collected, collected
 from functions.records.conditional import collided, deleted
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem
 
 TRIES: Final = 8
 # 100 writes are the most that one transaction takes; one of them is the complaint itself, and it may have as many parts.
 _AT_ONCE: Final = 99 - PARTS_MOST
-_OWN: Final = ("person", "reporter", "public_name", "last_event")
 
 
 @dataclass(kw_only=True)
 class Erased:
-    """How many complaints lost their person and how many of these a public name; from how many the person withdrew as
-    one who joined. `complete` False: time ran out, and the next call goes on from there. `last_change` is when any of
-    them last changed while it was the person's.
+    """How many complaints lost their person and how many of these a public name; how many texts of the person's and how
+    many exact places are gone; from how many complaints the person withdrew as one who joined. `complete` False: time
+    ran out, and the next call goes on from there. `last_change` is when any of them last changed while it was theirs.
     """
 
     complaints: int = 0
     public_names: int = 0
+    texts: int = 0
+    places: int = 0
     joined: int = 0
     complete: bool = True
     last_change: datetime | None = None
 
-    def note(self, complaint: ComplaintItem) -> None:
-        """A complaint that is without its person now, as it was before; a part is one with its whole."""
-        if not complaint.parent_id:
+    def note(self, before: Complaint, *, texts: int, place: bool) -> None:
+        """A complaint that is without its person or their words now, as it was before; a part is one with its whole."""
+        if before.parent_id is None:
             self.complaints += 1
-            self.public_names += complaint.public_name is not None
-        changes = [each for each in (self.last_change, complaint.changed_at) if each is not None]
-        self.last_change = max(changes, default=None)
+            self.public_names += before.public_name is not None
+            self.texts += texts
+            self.places += place
+        self.last_change = max(self.last_change or before.changed_at, before.changed_at)
 
 
 def erase_person(person: str, *, connection: Connection, going_on: Callable[[], bool]) -> Erased:
-    """Remove the person from all complaints and their events. Run again, it does what is left.
+    """Remove the person from all complaints and their events, and what they wrote. Run again, it does what is left.
 
-    Raises Stale where a complaint changed TRIES times while it was worked on.
+    The list is read again until it has nothing new: something may be filed or joined meanwhile. Raises Stale where a
+    complaint changed TRIES times while it was worked on.
     """
     erased = Erased()
-    for kind, complaint_id in _complaints_of(person):
-        if not going_on():
-            erased.complete = False
-            return erased
-        if kind == FollowerItem.KIND:
-            erased.joined += _leave(complaint_id, person)
-        else:
-            _erase(complaint_id, person, connection=connection, erased=erased)
+    done: set[tuple[str, str]] = set()
+    while fresh := [each for each in _complaints_of(person) if each not in done]:
+        for kind, complaint_id in fresh:
+            if not going_on():
+                erased.complete = False
+                return erased
+            if kind == FollowerItem.KIND:
+                erased.joined += _leave(complaint_id, person)
+            else:
+                _erase(complaint_id, person=person, connection=connection, erased=erased)
+            done.add((kind, complaint_id))
+    return erased
+
+
+def erase_words(complaint_id: str, *, connection: Connection) -> Erased:
+    """Remove what the person wrote and the exact place from a complaint that has ended; who they are stays.
+
+    Raises Stale.
+    """
+    erased = Erased()
+    _erase(complaint_id, person=None, connection=connection, erased=erased)
     return erased
 
 
@@ -76,68 +101,104 @@ def _leave(complaint_id: str, person: str) -> int:
     return int(deleted(item, condition=FollowerItem.pk.exists()))
 
 
-def _erase(complaint_id: str, person: str, *, connection: Connection, erased: Erased) -> None:
+def _erase(complaint_id: str, *, person: str | None, connection: Connection, erased: Erased) -> None:
     """The complaint is last: until then the next run finds it again. And a part of it that is not made yet must not be
     made in between, with the person.
     """
     for _ in range(TRIES):
         found = collected(complaint_id)
-        complaint = found.complaint
-        if complaint is None or person not in (complaint.person, complaint.reporter):
+        if not _concerned(found, person):
             return
-        unmade = _erase_parts(complaint, person, connection=connection, erased=erased)
-        mine = [event for event in found.events if event.reporter == person]
-        first, last = mine[:-_AT_ONCE], mine[-_AT_ONCE:]
+        unmade = () if person is None else _erase_parts(found, person, connection=connection, erased=erased)
         try:
             # A photo found good later finds that nobody is left to be offered anything.
             for suggestion in found.suggestions:
                 suggestion.delete()
-            for start in range(0, len(first), _AT_ONCE):
-                _remove(None, first[start : start + _AT_ONCE], connection=connection)
-            _remove(complaint, last, unmade=unmade, connection=connection)
+            _write(found, person=person, unmade=unmade, connection=connection, erased=erased)
         except TransactWriteError as error:
             if not collided(error):
                 raise
         else:
-            erased.note(complaint)
             return
     raise Stale(complaint_id)
 
 
-def _erase_parts(
-    complaint: ComplaintItem, person: str, *, connection: Connection, erased: Erased
-) -> Sequence[str]:
+def _concerned(found: Collected, person: str | None) -> bool:
+    if found.complaint is None:
+        return False
+    if person is None:
+        return not words_erased(complaint_of(found.complaint))
+    return person in (found.complaint.person, found.complaint.reporter)
+
+
+def _erase_parts(found: Collected, person: str, *, connection: Connection, erased: Erased) -> Sequence[str]:
     """The ids of those that are not there yet."""
-    keys = [(complaint_pk(child), ComplaintItem.SK) for child in complaint.children or ()]
+    children = () if found.complaint is None else found.complaint.children or ()
+    keys = [(complaint_pk(child), ComplaintItem.SK) for child in children]
     there = list(ComplaintItem.batch_get(keys, consistent_read=True)) if keys else []
     for part in there:
-        if part.reporter == person:
-            _erase(part.id, person, connection=connection, erased=erased)
-    return [child for child in complaint.children or () if child not in {part.id for part in there}]
+        _erase(part.id, person=person, connection=connection, erased=erased)
+    return [child for child in children if child not in {part.id for part in there}]
 
 
-def _remove(
-    complaint: ComplaintItem | None,
-    events: Sequence[EventItem],
-    *,
-    unmade: Sequence[str] = (),
-    connection: Connection,
+def _write(
+    found: Collected, *, person: str | None, unmade: Sequence[str], connection: Connection, erased: Erased
 ) -> None:
-    """At the version that was read there is no further event: none is overlooked."""
+    assert found.complaint is not None
+    before = complaint_of(found.complaint)
+    after = without_words(before) if person is None else without_person(without_words(before))
+    updates = [(item, actions) for item in found.events if (actions := _actions(item, person))]
+    first, last = updates[:-_AT_ONCE], updates[-_AT_ONCE:]
+    for start in range(0, len(first), _AT_ONCE):
+        with TransactWrite(connection=connection) as transaction:
+            _update(transaction, first[start : start + _AT_ONCE])
     with TransactWrite(connection=connection) as transaction:
         for part in unmade:
             transaction.condition_check(
                 ComplaintItem, complaint_pk(part), ComplaintItem.SK, ComplaintItem.pk.does_not_exist()
             )
-        for event in events:
-            transaction.update(
-                EventItem(event.pk, event.sk),
-                actions=[EventItem.reporter.remove()],
-                condition=EventItem.pk.exists(),
-            )
-        if complaint is not None:
-            transaction.update(
-                ComplaintItem(complaint.pk, complaint.sk),
-                actions=[getattr(ComplaintItem, name).remove() for name in _OWN],
-                condition=ComplaintItem.version == complaint.version,
-            )
+        # At the version that was read there is no further event: none is overlooked.
+        transaction.save(
+            complaint_item(after),
+            condition=(ComplaintItem.version == before.version) & _as_read(found.complaint),
+        )
+        _update(transaction, last)
+    said = sum(event_of(item).words_seal is not None for item in found.events)
+    own = bool(before.comment) + len(before.answers)
+    erased.note(before, texts=own + said, place=is_placed(before))
+
+
+def _as_read(item: ComplaintItem) -> Any:
+    """Nor has anybody else erased the person since."""
+    if item.person:
+        return ComplaintItem.person == item.person
+    if item.reporter:
+        return ComplaintItem.reporter == item.reporter
+    return ComplaintItem.person.does_not_exist() & ComplaintItem.reporter.does_not_exist()
+
+
+def erase_event(item: EventItem) -> EventItem:
+    """The event's item, without person and words."""
+    blank = event_without_words(event_of(item))
+    item.data, item.words_seal, item.reporter = dict(blank.data), seal_dict(blank.words_seal), None
+    return item
+
+
+def _actions(item: EventItem, person: str | None) -> list[Any]:
+    """What takes person and words off an event; none where it has neither."""
+    event = event_of(item)
+    blank = event_without_words(event)
+    actions: list[Any] = []
+    if blank != event:
+        actions += [
+            EventItem.data.set(dict(blank.data)),
+            EventItem.words_seal.set(seal_dict(blank.words_seal)),
+        ]
+    if person is not None and item.reporter == person:
+        actions.append(EventItem.reporter.remove())
+    return actions
+
+
+def _update(transaction: TransactWrite, updates: Sequence[tuple[EventItem, list[Any]]]) -> None:
+    for item, actions in updates:
+        transaction.update(EventItem(item.pk, item.sk), actions=actions, condition=EventItem.pk.exists())

@@ -187,6 +187,8 @@ class ComplaintItem(ComplaintsTable):
     additions = TextsAttribute(null=True)
     reporter_kind = UnicodeAttribute(null=True)
     reporter = UnicodeAttribute(null=True)
+    words_seal = JSONAttribute(null=True)
+    person_seal = JSONAttribute(null=True)
     last_event = ItemAttribute(null=True)
 
     person = UnicodeAttribute(null=True)
@@ -214,6 +216,8 @@ class EventItem(ComplaintsTable):
     actor_agency = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
     data = TextsAttribute(null=True)
+    words_seal = JSONAttribute(null=True)
+    state = UnicodeAttribute(null=True)
     previous = UnicodeAttribute(null=True)
     hash = UnicodeAttribute(null=True)
 

@@ -22,7 +22,6 @@ TABLES: Final = ("complaints", "agencies", "people")
 WHOLE: Final = frozenset(("complaints", "people"))
 """Of the others one partition is restored at a time, read before it is written: what an agency deleted is missing too."""
 THREADS: Final = 16
-PERSONAL: Final = frozenset(("person", "reporter", "public_name"))
 _COMPLAINT: Final = {"S": "complaint"}
 
 
@@ -88,7 +87,7 @@ class Wanted:
             "follower": self._of_person,
             "supervisor": self._supervisor,
             "complaint": self._complaint,
-            "event": self._without_person,
+            "event": self._event,
             "profile": self._of_person,
             "told": self._of_person,
         }.get(kind, self._other)(item)
@@ -103,15 +102,29 @@ class Wanted:
         return None if self._was_erased(person, _time_of(item, "told_at", "joined_at")) else item
 
     def _complaint(self, item: Item) -> Item:
-        # Without its last event the stream brings nothing: what was told long ago is not told again.
-        kept = self._without_person(item)
-        return {name: value for name, value in kept.items() if name != "last_event"}
+        from functions.complaints.personal import without_person, without_words
+        from functions.records.codec import complaint_item, complaint_of
+        from functions.records.tables import ComplaintItem
 
-    def _without_person(self, item: Item) -> Item:
-        person = next((item[name]["S"] for name in ("person", "reporter") if name in item), None)
-        if person is None or not self._was_erased(person, _time_of(item, "submitted_at", "at")):
+        if self._is_of_erased(item):
+            complaint = complaint_of(ComplaintItem.from_raw_data(dict(item)))
+            blank: Item = complaint_item(without_person(without_words(complaint))).serialize()
+            return blank
+        # Without its last event the stream brings nothing: what was told long ago is not told again.
+        return {name: value for name, value in item.items() if name != "last_event"}
+
+    def _event(self, item: Item) -> Item:
+        from functions.records.erasure import erase_event
+        from functions.records.tables import EventItem
+
+        if not self._is_of_erased(item):
             return item
-        return {name: value for name, value in item.items() if name not in PERSONAL}
+        blank: Item = erase_event(EventItem.from_raw_data(dict(item))).serialize()
+        return blank
+
+    def _is_of_erased(self, item: Item) -> bool:
+        person = next((item[name]["S"] for name in ("person", "reporter") if name in item), None)
+        return person is not None and self._was_erased(person, _time_of(item, "submitted_at", "at"))
 
     def _supervisor(self, item: Item) -> Item | None:
         from functions.complaints.complaint import ENDED

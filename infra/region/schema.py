@@ -290,6 +290,13 @@ class Limits(Form, title="The limits"):
 
 class Retention(Form, title="The retention"):
     photos: Days = Field(default="P1095D", description="photos, counted from when they were checked")
+    # As long as a claim can be brought: Civil Code of Kazakhstan, art. 178.
+    texts: Days = Field(
+        default="P1095D", description="a person's words and the exact place, counted from the complaint's end"
+    )
+    # Nobody is to answer it any more. For as long a decision can be taken to the higher body:
+    # Administrative Procedural and Process-Related Code of Kazakhstan, art. 92.
+    withdrawn: Days = Field(default="P90D", description="the same of one that was taken back")
     logs: Days = Field(default="P90D", description="logs")
     audit: Days = Field(default="P1825D", description="the locked heads of the event chain")
 

@@ -51,7 +51,11 @@ def whole_life() -> list[Event]:
     """A history with every event that a move can leave, the free texts all SECRET."""
     story = filed(REGION, photos=3)
     first, second, _ = (photo.id for photo in story.complaint.photos)
-    story.then(lambda each: photo_moves.add_photo(each, first, width=2, height=1, now=story.now))
+    story.then(
+        lambda each: photo_moves.add_photo(
+            each, first, width=2, height=1, clean_sha256="0" * 64, now=story.now
+        )
+    )
     story.then(lambda each: photo_moves.refuse_photo(each, second, reason="corrupt", now=story.now))
     story.wait()
     moves: tuple[Callable[[Complaint], Any], ...] = (

@@ -41,7 +41,7 @@ def proven(story: Story, *, by: Actor = HOUSING) -> str:
     """A proof photo that was declared and found good."""
     story.then(lambda each: expect_photos(each, (PHOTO,), by=by, region=story.region, now=story.now))
     photo = story.complaint.photos[-1].id
-    story.then(lambda each: add_photo(each, photo, width=1, height=1, now=story.now))
+    story.then(lambda each: add_photo(each, photo, width=1, height=1, clean_sha256="0" * 64, now=story.now))
     return photo
 
 
@@ -89,9 +89,12 @@ def test_a_complaint_without_photos_is_complete_at_once() -> None:
 def test_the_last_photo_that_comes_completes_it_and_starts_its_clock() -> None:
     story = filed(REGION, photos=2)
     first, second = (photo.id for photo in story.complaint.photos)
-    story.then(lambda each: add_photo(each, first, width=1, height=1, now=story.now))
+    story.then(lambda each: add_photo(each, first, width=1, height=1, clean_sha256="0" * 64, now=story.now))
     assert story.complaint.status == Status.AWAITING_PHOTOS
-    story.then(lambda each: add_photo(each, second, width=1, height=1, now=story.now), after=HOUR)
+    story.then(
+        lambda each: add_photo(each, second, width=1, height=1, clean_sha256="0" * 64, now=story.now),
+        after=HOUR,
+    )
     assert story.complaint.status == Status.SUBMITTED
     assert story.complaint.started_at == story.now
 
@@ -102,7 +105,11 @@ def test_one_whose_only_photo_was_refused_waits_for_another() -> None:
     story.then(lambda each: refuse_photo(each, photo, reason="corrupt", now=story.now))
     assert story.complaint.status == Status.AWAITING_PHOTOS
     story.then(lambda each: expect_photos(each, (PHOTO,), by=REPORTER, region=REGION, now=story.now))
-    story.then(lambda each: add_photo(each, each.photos[-1].id, width=1, height=1, now=story.now))
+    story.then(
+        lambda each: add_photo(
+            each, each.photos[-1].id, width=1, height=1, clean_sha256="0" * 64, now=story.now
+        )
+    )
     assert story.complaint.status == Status.SUBMITTED
 
 
@@ -114,10 +121,10 @@ def test_a_photo_that_comes_while_the_wait_lapses_counts_whoever_is_first() -> N
     assert lapsed is not None
     assert lapsed.after.status == Status.SUBMITTED
     assert lapsed.after.photos[0].status == PhotoStatus.MISSED
-    then = add_photo(lapsed.after, photo, width=1, height=1, now=late)
+    then = add_photo(lapsed.after, photo, width=1, height=1, clean_sha256="0" * 64, now=late)
     assert then is not None
     assert then.after.photos[0].status == PhotoStatus.READY
-    first = add_photo(story.complaint, photo, width=1, height=1, now=late)
+    first = add_photo(story.complaint, photo, width=1, height=1, clean_sha256="0" * 64, now=late)
     assert first is not None
     again = tick(first.after, region=REGION, now=late)
     assert again is None
@@ -126,11 +133,11 @@ def test_a_photo_that_comes_while_the_wait_lapses_counts_whoever_is_first() -> N
 def test_photos_are_settled_once() -> None:
     story = filed(REGION, photos=2)
     first = story.complaint.photos[0].id
-    story.then(lambda each: add_photo(each, first, width=1, height=1, now=story.now))
-    assert add_photo(story.complaint, first, width=1, height=1, now=story.now) is None
+    story.then(lambda each: add_photo(each, first, width=1, height=1, clean_sha256="0" * 64, now=story.now))
+    assert add_photo(story.complaint, first, width=1, height=1, clean_sha256="0" * 64, now=story.now) is None
     assert refuse_photo(story.complaint, first, reason="corrupt", now=story.now) is None
     with pytest.raises(NotFound):
-        add_photo(story.complaint, "none", width=1, height=1, now=story.now)
+        add_photo(story.complaint, "none", width=1, height=1, clean_sha256="0" * 64, now=story.now)
 
 
 def test_a_refused_photo_does_not_become_good() -> None:
@@ -139,7 +146,7 @@ def test_a_refused_photo_does_not_become_good() -> None:
     story.then(lambda each: refuse_photo(each, photo, reason="corrupt", now=story.now))
     assert refuse_photo(story.complaint, photo, reason="corrupt", now=story.now) is None
     with pytest.raises(Conflict):
-        add_photo(story.complaint, photo, width=1, height=1, now=story.now)
+        add_photo(story.complaint, photo, width=1, height=1, clean_sha256="0" * 64, now=story.now)
 
 
 def test_a_later_photo_that_never_came_takes_no_place_for_ever() -> None:
@@ -151,7 +158,9 @@ def test_a_later_photo_that_never_came_takes_no_place_for_ever() -> None:
     late = story.now + timedelta(days=1)
     again = expect_photos(story.complaint, (PHOTO,) * 5, by=REPORTER, region=REGION, now=late)
     # One that comes after all is taken, and counts.
-    came = add_photo(again.after, story.complaint.photos[0].id, width=1, height=1, now=late)
+    came = add_photo(
+        again.after, story.complaint.photos[0].id, width=1, height=1, clean_sha256="0" * 64, now=late
+    )
     assert came is not None
     with pytest.raises(Invalid) as refused:
         expect_photos(came.after, (PHOTO,), by=REPORTER, region=REGION, now=late)
@@ -163,7 +172,7 @@ def test_of_a_later_photo_that_never_came_it_is_said_once_and_nothing_else_moves
     before = story.complaint
     story.then(lambda each: expect_photos(each, (PHOTO,) * 2, by=REPORTER, region=REGION, now=story.now))
     came, missing = (photo.id for photo in story.complaint.photos)
-    story.then(lambda each: add_photo(each, came, width=1, height=1, now=story.now))
+    story.then(lambda each: add_photo(each, came, width=1, height=1, clean_sha256="0" * 64, now=story.now))
     late = story.now + timedelta(days=1)
     missed = tick(story.complaint, region=REGION, now=late)
     assert missed is not None
@@ -176,7 +185,7 @@ def test_of_a_later_photo_that_never_came_it_is_said_once_and_nothing_else_moves
     assert (missed.after.status, missed.after.started_at) == (before.status, before.started_at)
     assert missed.watch_round is None
     assert tick(missed.after, region=REGION, now=late) is None
-    after_all = add_photo(missed.after, missing, width=1, height=1, now=late)
+    after_all = add_photo(missed.after, missing, width=1, height=1, clean_sha256="0" * 64, now=late)
     assert after_all is not None
     assert after_all.after.photos[1].status == PhotoStatus.READY
 
@@ -200,7 +209,7 @@ def test_a_photo_for_a_complaint_that_has_ended_is_let_go() -> None:
     story = filed(REGION, photos=1)
     photo = story.complaint.photos[0].id
     story.then(lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=story.now))
-    assert add_photo(story.complaint, photo, width=1, height=1, now=story.now) is None
+    assert add_photo(story.complaint, photo, width=1, height=1, clean_sha256="0" * 64, now=story.now) is None
     assert refuse_photo(story.complaint, photo, reason="corrupt", now=story.now) is None
 
 
@@ -270,7 +279,7 @@ def test_done_needs_a_proof_photo_where_the_category_says_so() -> None:
     with pytest.raises(Invalid) as refused:
         answered(story, photos=(waiting,))
     assert keys(refused) == [("/photos/0", "photo_not_ready")]
-    story.then(lambda each: add_photo(each, waiting, width=1, height=1, now=story.now))
+    story.then(lambda each: add_photo(each, waiting, width=1, height=1, clean_sha256="0" * 64, now=story.now))
     answered(story, photos=(waiting,))
     assert story.complaint.status == Status.ANSWERED
 
@@ -447,7 +456,7 @@ def test_dividing_keeps_the_lead_and_its_clock_and_names_the_parts() -> None:
 def test_a_part_tells_the_same_on_the_same_clock_to_its_own_body() -> None:
     story = filed(REGION, photos=1)
     photo = story.complaint.photos[0].id
-    story.then(lambda each: add_photo(each, photo, width=1, height=1, now=story.now))
+    story.then(lambda each: add_photo(each, photo, width=1, height=1, clean_sha256="0" * 64, now=story.now))
     story.wait()
     divided(story, "roads")
     parent, part = story.complaint, made(story)

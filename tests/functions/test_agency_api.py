@@ -90,7 +90,8 @@ def given_to_housing(
     store.write(made)
     for photo in made.after.photos:
         advanced(
-            made.after.id, lambda each, photo=photo: add_photo(each, photo.id, width=2, height=1, now=now)
+            made.after.id,
+            lambda each, photo=photo: add_photo(each, photo.id, width=2, height=1, clean_sha256="0", now=now),
         )
     return advanced(made.after.id, lambda each: assign(each, region=REGION, now=now))
 
@@ -318,7 +319,9 @@ def test_a_danger_is_resolved_with_a_proof_photo_and_not_without(handler: Any) -
     }
     advanced(
         complaint.id,
-        lambda each: add_photo(each, upload["photo_id"], width=4, height=3, now=datetime.now(UTC)),
+        lambda each: add_photo(
+            each, upload["photo_id"], width=4, height=3, clean_sha256="0", now=datetime.now(UTC)
+        ),
     )
     assert roads("POST", at(complaint, "answer"), proof, key="p-answer").json["status"] == "answered"
     photo = roads("GET", at(complaint)).json["photos"][-1]

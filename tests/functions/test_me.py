@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.events import chain_fault
 from functions.complaints.faults import Stale
 from functions.complaints.moves import agency, citizen
+from functions.complaints.personal import without_person, without_words
+from functions.complaints.verification import complaint_fault
 from functions.edge.clients import client
 from functions.records.codec import complaint_pk
 from functions.records.dynamodb import connection
@@ -358,9 +360,11 @@ def full_life(handler: Any, life: Life, *, who: str = "reporter", device: str = 
     life.assign()
     life.then(lambda each: citizen.join(each, by=Actor(kind=ActorKind.CITIZEN, id=who), now=life.clock()))
     life.complaint = None
-    life.file(reporter=who, public_name=CANARY)
+    life.file(reporter=who, public_name=CANARY, comment=CANARY, address=CANARY, answers={"since": CANARY})
     teller(life, Phones()).tell(life.assign(), who)
     told(life, acknowledged(life), to=who)
+    mine = Actor(kind=ActorKind.CITIZEN, id=who)
+    life.then(lambda each: citizen.comment(each, by=mine, text=CANARY, now=life.clock()))
     me("PUT", f"/v1/devices/{device}", {"platform": "fcm", "token": f"token-of-{who}"})
     me("PATCH", "/v1/me", {"language": "kk", "kind": "entrepreneur", "bin": BIN})
 
@@ -379,6 +383,8 @@ def test_who_leaves_is_told_what_was_removed_and_nothing_of_theirs_is_left(
             "devices": 1,
             "complaints_made_anonymous": 1,
             "public_names": 1,
+            "texts": 3,
+            "places": 1,
             "complaints_left": 1,
             "notifications": 2,
         },
@@ -403,8 +409,9 @@ def test_the_complaint_goes_on_without_a_person_and_its_history_is_whole(
     store = ComplaintStore()
     complaint, history, _ = store.with_history(life.complaint.id)
     assert (complaint.reporter, complaint.public_name) == (None, None)
-    assert complaint == replace(life.complaint, reporter=None, public_name=None)
+    assert complaint == without_person(without_words(life.complaint))
     assert chain_fault(history, head=complaint.head) is None
+    assert complaint_fault(complaint, history) is None
     life.complaint = complaint
     after = life.then(commented(life, "Done soon"))
     assert after.reporter is None

@@ -57,7 +57,10 @@ def here(tmp_path):
 
 @pytest.fixture
 def place(here):
-    names = ("COMPLAINTS_TABLE", "AGENCIES_TABLE", "PEOPLE_TABLE", "DELIVERIES_TABLE", "STATE_MACHINE_ARN")
+    names = (
+        *("COMPLAINTS_TABLE", "AGENCIES_TABLE", "PEOPLE_TABLE", "DELIVERIES_TABLE"),
+        *("PHOTOS_BUCKET", "STATE_MACHINE_ARN"),
+    )
     built = TownPlace(
         stack="town",
         aws_region="eu-central-1",

@@ -85,6 +85,13 @@ CHANGED: dict[str, str] = {
     "/possible/[] enum": "has one more word, which the system alone does: a part ends with its whole",
     "/error enum": "was any text; the keys were these",
     "/error type": "goes with that",
+    **dict.fromkeys(
+        (
+            *("/removed/texts type", "/removed/places type", "/removed/texts minimum"),
+            *("/removed/places minimum", "application/json /removed required"),
+        ),
+        "says more of what was removed: what the person wrote, and exact places",
+    ),
     "/removed/profile type": "was not said; it is true or false, as it always was",
 }
 """The end of each fact that is another one now, and why."""

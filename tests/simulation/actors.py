@@ -123,7 +123,9 @@ class Cast:
         def settle(complaint: Complaint) -> Change | None:
             if self._world.chance(0.1):
                 return refuse_photo(complaint, photo_id, reason="corrupt", now=self._world.now)
-            return add_photo(complaint, photo_id, width=10, height=10, now=self._world.now)
+            return add_photo(
+                complaint, photo_id, width=10, height=10, clean_sha256="0" * 64, now=self._world.now
+            )
 
         for _ in range(1 + self._world.chance(0.05)):
             if not self._acts(complaint_id, settle):

@@ -10,6 +10,7 @@ from functions.complaints.change import Change
 from functions.complaints.clock import whole_second
 from functions.complaints.complaint import ActorKind, Complaint, Status
 from functions.complaints.faults import NotFound, Stale
+from functions.complaints.personal import without_person, without_words
 from functions.complaints.timers import next_timer
 from functions.records.outbox import Published
 from functions.records.requests import Request, RequestSeen
@@ -90,7 +91,7 @@ class MemoryStore:
         """As `erasure.erase_person` does: no event, no new version, and the person is gone."""
         for complaint_id, complaint in self._complaints.items():
             if complaint.reporter == person:
-                self._complaints[complaint_id] = replace(complaint, reporter=None, public_name=None)
+                self._complaints[complaint_id] = without_person(without_words(complaint))
         for joined in self.followers.values():
             joined.discard(person)
 

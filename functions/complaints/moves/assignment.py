@@ -6,6 +6,8 @@ from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
 from functions.complaints.complaint import SYSTEM, Complaint
 from functions.complaints.moves.terms import acknowledge_by, term
+from functions.complaints.personal import words_erased
+from functions.complaints.places import coarse
 from functions.complaints.region import Region
 from functions.complaints.routing import responsible_agency
 from functions.complaints.transitions import Move
@@ -41,6 +43,9 @@ def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
         acknowledge_by=acknowledge_by(complaint, start=start, agency_id=place.agency_id, region=region),
         promise=answer.promise,
         assigned_at=now,
+        # Of who had everything erased before it had a body, the place was left until now.
+        lat=coarse(complaint.lat) if words_erased(complaint) else complaint.lat,
+        lon=coarse(complaint.lon) if words_erased(complaint) else complaint.lon,
     )
 
 

@@ -10,18 +10,18 @@ from functions.complaints.transitions import Move
 
 
 def add_photo(
-    complaint: Complaint, photo_id: str, *, width: int, height: int, now: datetime
+    complaint: Complaint, photo_id: str, *, width: int, height: int, clean_sha256: str, now: datetime
 ) -> Change | None:
     """A photo was checked and cleaned; None if that is known already, or the complaint has ended meanwhile.
 
-    One that comes after the wait for it was over counts all the same.
+    `clean_sha256` in hex, of what is kept of it. One that comes after the wait for it was over counts all the same.
     """
     photo = _photo(complaint, photo_id)
     if photo.status == PhotoStatus.READY or complaint.status in ENDED:
         return None
     if photo.status == PhotoStatus.REFUSED:
         raise Conflict("photo_refused")
-    ready = replace(photo, status=PhotoStatus.READY, width=width, height=height)
+    ready = replace(photo, status=PhotoStatus.READY, width=width, height=height, clean_sha256=clean_sha256)
     return _settled(complaint, ready, move=Move.ADD_PHOTO, now=now)
 
 

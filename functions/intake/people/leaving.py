@@ -16,12 +16,27 @@ TAKES_MOST: Final = timedelta(minutes=1)
 
 
 class Removed(View):
-    """What there is no more."""
+    """What there is no more. What stays of complaints: the matter (its category), the district, the dates, the photos, and
+    what the bodies said and did.
+    """
 
     profile: bool
     devices: Count
     complaints_made_anonymous: Count
     public_names: Count
+    texts: Annotated[
+        Count,
+        described(
+            "Comments, reasons and answers that the person wrote. Who has it cannot read them any more."
+        ),
+    ]
+    places: Annotated[
+        Count,
+        described(
+            "Complaints without their address and exact place: what is left of it is exact to a kilometre. One that "
+            "no body has yet keeps its place until one has."
+        ),
+    ]
     complaints_left: Annotated[Count, described("Joined before, and not any more.")]
     notifications: Count
 
@@ -56,6 +71,8 @@ def leave(
         devices=sum(phones),
         complaints_made_anonymous=erased.complaints,
         public_names=erased.public_names,
+        texts=erased.texts,
+        places=erased.places,
         complaints_left=erased.joined,
         notifications=erase_rest(person),
     )

@@ -197,7 +197,9 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
         security=SIGNED_IN,
         openapi_extensions=answering(further=[202]),
         summary="Delete one's account",
-        description="Removes personal data and phones at once. Complaints stay, without a person. How much of the "
+        description="Removes personal data and phones at once, and from complaints what the person wrote, the address "
+        "and the exact place. The complaints stay, without a person: their matter, district, dates and photos, and what "
+        "the bodies said. How much of the "
         "day's limits was used is kept for three days, under the person's opaque subject alone.",
     )
     def go(person: Person) -> Response[Left]:

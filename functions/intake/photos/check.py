@@ -115,12 +115,19 @@ class PhotoCheck:
                 taken_at=suggestion.taken_at,
                 now=self.now(),
             )
-        size = {"width": cleaned.width, "height": cleaned.height}
+        sha256 = hashlib.sha256(cleaned.content).hexdigest()
         try:
             complaint, _ = move(
                 self.store,
                 where.complaint_id,
-                lambda each: add_photo(each, photo.id, **size, now=self.now()),
+                lambda each: add_photo(
+                    each,
+                    photo.id,
+                    width=cleaned.width,
+                    height=cleaned.height,
+                    clean_sha256=sha256,
+                    now=self.now(),
+                ),
             )
         except Conflict:
             ready = asked = False
