@@ -189,6 +189,8 @@ def _said(words: "_Words", *, public: bool) -> tuple[str, str]:
         case EventType.SUBMITTED:
             return words.title(), words.body("photos") if data.get("photos") else words.body()
         case EventType.COMMENTED:
+            if event.words_seal is not None and event.words_seal.salt is None:
+                return words.title(_commenter(event)), words.body("erased")
             return words.title(_commenter(event)), str(data.get("text", ""))
         case EventType.QUESTION_ASKED:
             return words.title(), str(data.get("text", ""))

@@ -37,7 +37,7 @@ class ComplaintInShort(View):
 class Matter(View):
     """What the person reported, and what came of it."""
 
-    comment: str
+    comment: Annotated[str, described("Empty where it was erased: the person left, or its time is over.")]
     written_at: Annotated[
         Instant | None,
         described("When the person wrote it, as their phone says, where that was before it could be sent."),

@@ -141,7 +141,7 @@ def phone(
         token_digest=token_digest(platform, token),
         language=language,
         seen_at=now,
-        expires=now + DEVICE_KEPT,
+        live_until=now + DEVICE_KEPT,
     )
     sign_in(device, before=None, owner=None)
     return device

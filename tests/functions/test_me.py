@@ -14,13 +14,16 @@ from functions.complaints.clock import iso, utc_now
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.events import chain_fault
 from functions.complaints.faults import Stale
+from functions.complaints.history import line
 from functions.complaints.moves import agency, citizen
 from functions.complaints.personal import without_person, without_words
+from functions.complaints.texts import LANGUAGES
 from functions.complaints.verification import complaint_fault
 from functions.edge.clients import client
 from functions.records.codec import complaint_pk
 from functions.records.dynamodb import connection
 from functions.records.erasure import erase_person
+from functions.records.people.devices import DeviceItem, device_of
 from functions.records.people.inbox import InboxItem
 from functions.records.people.person import person_of
 from functions.records.people.profiles import ProfileItem
@@ -398,6 +401,63 @@ def test_who_leaves_is_told_what_was_removed_and_nothing_of_theirs_is_left(
     assert '"S": "reporter"' not in left
     assert left.count("person#reporter") == 1 + left.count("count#")
     assert ProfileItem.get(person_pk("reporter"), ProfileItem.SK).expires < utc_now() + timedelta(days=37)
+
+
+def test_a_phone_that_was_not_seen_for_long_goes_with_its_endpoint(
+    me: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the person leaves, and when they sign in on another; until then it is told nothing."""
+    for last in ("DELETE", "PUT"):
+        me("PUT", "/v1/devices/old", {"platform": "fcm", "token": f"old-{last}"})
+        item = device_of("reporter", "old")
+        assert item is not None
+        item.update([DeviceItem.live_until.set(utc_now() - timedelta(days=1))])
+        assert person_of("reporter", now=utc_now()).devices == ()
+        if last == "DELETE":
+            assert me("DELETE", "/v1/me").json["removed"]["devices"] == 1
+        else:
+            me("PUT", "/v1/devices/new", {"platform": "fcm", "token": "new"})
+        assert device_of("reporter", "old") is None
+        with pytest.raises(client("sns").exceptions.NotFoundException):
+            client("sns").get_endpoint_attributes(EndpointArn=item.endpoint_arn)
+
+
+def test_what_is_filed_and_joined_while_a_person_is_erased_is_not_overlooked(api: Any) -> None:
+    """Until the list is read for the last time."""
+    lists = first = 0
+    while first == 0 or first <= lists:
+        with world():
+            full_life(api, life := Life(clock=Clock(utc_now() - timedelta(minutes=5))))
+
+            def before(number: int, first: int = first, life: Life = life) -> None:
+                if number == first:
+                    life.complaint = None
+                    life.file(comment=CANARY)
+
+            with between_calls(before) as calls:
+                left = person(api, "reporter")("DELETE", "/v1/me")
+            assert left.json["complete"]
+            queries = [at for at, name in enumerate(calls.made) if name == "Query"]
+            # The last query of all is the inbox's.
+            lists = queries[-2]
+            assert CANARY not in table_text() or first > lists, first
+        first += 1
+    assert lists > 5
+
+
+def test_of_what_was_erased_each_line_of_the_history_says_so(handler: Any, me: Client, life: Life) -> None:
+    full_life(handler, life)
+    assert life.complaint is not None
+    me("DELETE", "/v1/me")
+    _, history, _ = ComplaintStore().with_history(life.complaint.id)
+    said = [
+        line(history[-1], language=language, region=life.region, viewer="agency") for language in LANGUAGES
+    ]
+    assert [each["body"] for each in said if each] == [
+        "Мәтін өшірілді.",
+        "Текст удалён.",
+        "The text has been erased.",
+    ]
 
 
 def test_the_complaint_goes_on_without_a_person_and_its_history_is_whole(

@@ -76,7 +76,7 @@ class Devices:
                 token_digest=digest,
                 language=language,
                 seen_at=now,
-                expires=now + DEVICE_KEPT,
+                live_until=now + DEVICE_KEPT,
             )
             try:
                 sign_in(device, before=before, owner=owner)
@@ -102,8 +102,9 @@ class Devices:
 
     def _keep_few(self, person: str, *, now: datetime) -> None:
         """Phones that a person no longer has must not pile up."""
-        devices = sorted(person_of(person, now=now).devices, key=lambda device: device.seen_at)
-        for device in devices[:-DEVICES_MOST]:
+        found = person_of(person, now=now)
+        devices = sorted(found.devices, key=lambda device: device.seen_at)
+        for device in (*found.lost, *devices[:-DEVICES_MOST]):
             self.sign_out(person, device.device_id)
 
 

@@ -64,7 +64,8 @@ def leave(
     what happens to who comes back, they are told.
     """
     profile = erase_profile(person, at=now() + TAKES_MOST, now=now())
-    phones = [devices.sign_out(person, device.device_id) for device in person_of(person, now=now()).devices]
+    found = person_of(person, now=now())
+    phones = [devices.sign_out(person, device.device_id) for device in (*found.devices, *found.lost)]
     erased = erase_person(person, connection=connection(), going_on=going_on)
     removed = Removed(
         profile=profile,

@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from pynamodb.attributes import TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
@@ -20,7 +20,11 @@ DEVICES_MOST: Final = 10
 
 
 class DeviceItem(PeopleTable):
-    """A phone. The token itself is SNS's to keep; here is its digest."""
+    """A phone. The token itself is SNS's to keep; here is its digest.
+
+    It has no time to live: DynamoDB would delete it and leave the endpoint at SNS, which nobody could find any more. After
+    `live_until` it is told nothing, and it goes with its endpoint when the person signs in anywhere, or leaves.
+    """
 
     device_id = UnicodeAttribute()
     platform = UnicodeAttribute()
@@ -28,7 +32,7 @@ class DeviceItem(PeopleTable):
     token_digest = UnicodeAttribute()
     language = UnicodeAttribute(null=True)
     seen_at = InstantAttribute()
-    expires = TTLAttribute()
+    live_until = InstantAttribute()
 
     @property
     def person(self) -> str:
@@ -44,7 +48,6 @@ class TokenItem(PeopleTable):
     person = UnicodeAttribute()
     device_id = UnicodeAttribute()
     endpoint_arn = UnicodeAttribute()
-    expires = TTLAttribute()
 
 
 class Moved(Exception):
@@ -93,7 +96,6 @@ def sign_in(device: DeviceItem, *, before: DeviceItem | None, owner: TokenItem |
         person=person,
         device_id=device.device_id,
         endpoint_arn=device.endpoint_arn,
-        expires=device.expires,
     )
     held = (
         TokenItem.pk.does_not_exist()

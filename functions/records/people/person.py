@@ -13,11 +13,15 @@ from functions.records.people.table import PeopleTable, person_pk
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """A person as far as telling goes: what they chose, and the phones that they are signed in on."""
+    """A person as far as telling goes: what they chose, and the phones that they are signed in on.
+
+    `lost`: phones that were not seen for DEVICE_KEPT, which are told nothing.
+    """
 
     subject: str
     profile: ProfileItem | None
     devices: tuple[DeviceItem, ...]
+    lost: tuple[DeviceItem, ...] = ()
 
     @property
     def language(self) -> str | None:
@@ -36,7 +40,7 @@ class Person:
 
 
 def person_of(person: str, *, now: datetime) -> Person:
-    """Profile and live devices; one query."""
+    """Profile and devices; one query."""
     profile: ProfileItem | None = None
     devices: list[DeviceItem] = []
     # Between the two keys lie the devices and the profile, and nothing else of the person's.
@@ -48,6 +52,6 @@ def person_of(person: str, *, now: datetime) -> Person:
             profile = ProfileItem.from_raw_data(raw)
         else:
             devices.append(DeviceItem.from_raw_data(raw))
-    # DynamoDB deletes what has expired within days, not at once.
-    live = tuple(device for device in devices if device.expires > now)
-    return Person(subject=person, profile=profile, devices=live)
+    live = tuple(device for device in devices if device.live_until > now)
+    lost = tuple(device for device in devices if device.live_until <= now)
+    return Person(subject=person, profile=profile, devices=live, lost=lost)
