@@ -10,7 +10,7 @@ from infra.ops.place import NotThere, Place
 def add_to(commands: Group) -> None:
     mine = group(commands, "keys", help="API keys of agencies: list, make, rotate, revoke")
     listed = command(mine, "list", _list, help="an agency's keys; never their secrets, which nobody has")
-    listed.add_argument("agency")
+    listed.add_argument("agency", help="also one that has left the region file")
     make = command(mine, "make", _make, help="a new key; its token is shown this once", changes=True)
     make.add_argument("agency")
     make.add_argument(
@@ -27,7 +27,7 @@ def add_to(commands: Group) -> None:
         "--overlap", type=duration, default=timedelta(days=1), metavar="PT24H", help="how long both are valid"
     )
     revoke = command(mine, "revoke", _revoke, help="end a key; it is out within 60 seconds", changes=True)
-    revoke.add_argument("agency")
+    revoke.add_argument("agency", help="also one that has left the region file")
     revoke.add_argument("key_id")
     agree = command(mine, "agree", _agree, help="how many requests a minute an agency may make", changes=True)
     agree.add_argument("agency")
@@ -47,7 +47,7 @@ def _list(place: Place, options: argparse.Namespace) -> int:
             iso_or_none(key.last_used_at),
             key.name,
         )
-        for key in keys_of(_known(place, options.agency))
+        for key in keys_of(options.agency)
     ]
     print(table(rows, head=("key", "state", "scopes", "expires", "last used", "name")))
     return 0
@@ -89,11 +89,10 @@ def _revoke(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import utc_now
     from functions.records.agencies.keys import key_of, revoke_key
 
-    agency_id = _known(place, options.agency)
-    key = key_of(agency_id, options.key_id)
-    print(f"revoke {key.key_id} ({key.name}) of {agency_id}")
+    key = key_of(options.agency, options.key_id)
+    print(f"revoke {key.key_id} ({key.name}) of {options.agency}")
     if options.apply:
-        revoke_key(agency_id, options.key_id, now=utc_now())
+        revoke_key(options.agency, options.key_id, now=utc_now())
     return done(options)
 
 

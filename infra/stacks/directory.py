@@ -33,7 +33,7 @@ class Directory(Construct):
                 "COMPLAINTS_TABLE": storage.complaints.table_name,
             },
         )
-        use_table(self.loader, storage.agencies, "Query", "PutItem", "DeleteItem")
+        use_table(self.loader, storage.agencies, "Query", "GetItem", "PutItem", "UpdateItem", "DeleteItem")
         use_table(self.loader, storage.complaints, indexes=("worklist",))
         self.data = CustomResource(
             self,

@@ -10,11 +10,14 @@ from unittest import mock
 import pytest
 
 from functions.edge.custom_resource import Refused, answered
+from functions.records.agencies.keys import create_key, keys_of
+from functions.records.agencies.subscriptions import new_subscription, subscriptions_of
 from functions.records.codec import worklist_key
 from functions.records.tables import SHARDS, ComplaintItem, SupervisorItem
 from functions.route.directory.load import NAMED_MOST, Loaded, load
 from functions.route.directory.tables import DirectoryItem
 from tests.dynamodb import tables
+from tests.functions.faults import aws_calls, run_again_until_done
 from tests.region_fixture import RAW
 
 NOW = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)
@@ -183,3 +186,34 @@ def test_deleting_the_stack_leaves_the_directory(region, monkeypatch, tmp_path):
     assert [each["Status"] for each in sent] == ["SUCCESS", "SUCCESS"]
     assert loaded
     assert set(directory()) == loaded
+
+
+def test_what_a_body_that_leaves_had_made_ends_with_it(region):
+    load(region, now=NOW)
+    for agency in ("roads", "housing"):
+        create_key(agency, scopes=("read",), name="case system", expires_at=None, now=NOW)
+        new_subscription(agency, url="https://example.org", types=("complaint.*",), secret="s", now=NOW)
+    loaded = load(without(region, "roads"), now=LATER)
+    assert (loaded.keys_ended, loaded.subscriptions_ended) == (1, 1)
+    assert [key.is_valid(LATER) for key in keys_of("roads")] == [False]
+    assert subscriptions_of("roads") == ()
+    assert [key.is_valid(LATER) for key in keys_of("housing")] == [True]
+    assert len(subscriptions_of("housing")) == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_whichever_call_fails_the_next_deployment_ends_it_all(region, when):
+    steps = number = 0
+    while number <= steps:
+        with tables():
+            load(region, now=NOW)
+            create_key("roads", scopes=("read",), name="case system", expires_at=None, now=NOW)
+            new_subscription("roads", url="https://example.org", types=("complaint.*",), secret="s", now=NOW)
+            with aws_calls(fail=number, when=when) as calls:
+                run_again_until_done(lambda: load(without(region, "roads"), now=LATER))
+            steps = max(steps, len(calls.made) if number == 0 else steps)
+            assert not any(key.is_valid(LATER) for key in keys_of("roads")), number
+            assert subscriptions_of("roads") == (), number
+            assert "agency#roads" not in directory(), number
+        number += 1
+    assert steps > 5

@@ -238,6 +238,17 @@ def test_a_key_is_made_rotated_and_revoked_and_nothing_without_apply(here, place
     assert not valid(new_token)
 
 
+def test_keys_of_a_body_that_has_left_are_listed_and_revoked(place, capsys):
+    from functions.complaints.clock import utc_now
+    from functions.records.agencies.keys import create_key, key_of
+
+    made = create_key("gone", scopes=("read",), name="case system", expires_at=None, now=utc_now())
+    assert run(place, "keys", "list", "gone") == 0
+    assert made.key_id in said(capsys)
+    assert run(place, "keys", "revoke", "gone", made.key_id, "--apply") == 0
+    assert not key_of("gone", made.key_id).is_valid(utc_now())
+
+
 def test_no_key_is_made_for_a_body_that_the_region_has_not(place):
     with pytest.raises(Exception, match="no agency 'houssing'"):
         run(place, "keys", "make", "houssing", "--name", "x", "--apply")

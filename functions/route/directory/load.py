@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from functions.complaints.clock import iso
 from functions.edge.custom_resource import Refused
+from functions.records.agencies.departure import end_access
 from functions.records.codec import worklist_key
 from functions.records.tables import SHARDS, ComplaintItem
 from functions.route.directory.tables import DirectoryItem
@@ -19,11 +20,15 @@ NAMED_MOST: Final = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaded:
-    """How many entries of the directory were written, written anew, and deleted."""
+    """How many entries of the directory were written, written anew, and deleted; how many keys and subscriptions ended with
+    the bodies among these.
+    """
 
     added: int
     changed: int
     removed: int
+    keys_ended: int = 0
+    subscriptions_ended: int = 0
 
 
 def load(region: Mapping[str, Any], *, now: datetime) -> Loaded:
@@ -34,7 +39,8 @@ def load(region: Mapping[str, Any], *, now: datetime) -> Loaded:
     wanted = entries(region)
     current = {item.sk: item for item in DirectoryItem.query(DirectoryItem.PK, consistent_read=True)}
     gone = [item for sk, item in current.items() if sk not in wanted]
-    _refuse_orphans(item.sk.partition("#")[2] for item in gone if item.sk.startswith("agency#"))
+    left = [item.sk.partition("#")[2] for item in gone if item.sk.startswith("agency#")]
+    _refuse_orphans(left)
     changed = [
         sk for sk, content in wanted.items() if sk in current and current[sk].digest != _digest(content)
     ]
@@ -43,9 +49,17 @@ def load(region: Mapping[str, Any], *, now: datetime) -> Loaded:
         _remember(item, now=now)
     for sk in (*changed, *added):
         DirectoryItem(sk=sk, content=wanted[sk], digest=_digest(wanted[sk]), since=now).save()
+    # Before the directory forgets the body: a run that fails here is run again, and finds it.
+    ended = [end_access(agency_id, now=now) for agency_id in left]
     for item in gone:
         item.delete()
-    return Loaded(added=len(added), changed=len(changed), removed=len(gone))
+    return Loaded(
+        added=len(added),
+        changed=len(changed),
+        removed=len(gone),
+        keys_ended=sum(each.keys for each in ended),
+        subscriptions_ended=sum(each.subscriptions for each in ended),
+    )
 
 
 def entries(region: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
