@@ -17,6 +17,7 @@ from functions.complaints.complaint import (
     Status,
 )
 from functions.complaints.events import Event, EventType
+from functions.complaints.personal import words_erased
 from functions.complaints.places import cell
 from functions.complaints.seals import Seal
 from functions.complaints.timers import next_timer
@@ -67,6 +68,7 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
         timer_shard=None if timer is None else str(shard),
         watch_at=None if timer is None else whole_second(timer.at),
         watch_kind=None if timer is None else timer.kind.value,
+        ended_shard=None if not _has_words_of_ended(complaint) else ended_key(complaint.status, shard),
         place=place_key(complaint) if _offered(complaint) else None,
         overdue_shard=str(shard) if _shown_overdue(complaint) else None,
         overdue_since=overdue_since(complaint) if _shown_overdue(complaint) else None,
@@ -183,6 +185,15 @@ def _owner(complaint: Complaint) -> dict[str, Any]:
     """Under `person` stands what is in the reporter's list; a part is found by its parent there."""
     name = "person" if complaint.parent_id is None else "reporter"
     return {name: complaint.reporter}
+
+
+def ended_key(status: Status, shard: int) -> str:
+    return f"{status.value}#{shard}"
+
+
+def _has_words_of_ended(complaint: Complaint) -> bool:
+    """Whether there will be something to erase when its time is over."""
+    return complaint.status in ENDED and not words_erased(complaint)
 
 
 def _offered(complaint: Complaint) -> bool:

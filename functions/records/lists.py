@@ -1,4 +1,5 @@
-"""Lists of complaints: a person's own, a body's worklist, those nearby, the overdue, those whose timer has run out.
+"""Lists of complaints: a person's own, a body's worklist, those nearby, the overdue, those whose timer has run out, those
+that ended long ago.
 
 Each page is one query (for the sharded indexes one for each shard), whatever the tables hold.
 """
@@ -10,8 +11,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
+from functions.complaints.complaint import Status
 from functions.complaints.places import cells_within, distance_m
-from functions.records.codec import worklist_key
+from functions.records.codec import ended_key, worklist_key
 from functions.records.cursor import cursor_at, key_at, position
 from functions.records.tables import SHARDS, ComplaintItem
 
@@ -138,6 +140,20 @@ def due_before(instant: datetime) -> Iterator[str]:
 def with_timer() -> Iterator[str]:
     """The ids of all complaints that have a timer, soonest first, read page by page."""
     return _timed(None)
+
+
+def ended_before(instant: datetime, *, status: Status) -> Iterator[str]:
+    """The ids of complaints that ended like this before `instant` and still have a person's words, the longest ended first,
+    read page by page.
+    """
+    shards = (
+        ComplaintItem.by_end.query(
+            ended_key(status, shard), ComplaintItem.ended_at < instant, page_size=TIMERS_PAGE
+        )
+        for shard in range(SHARDS)
+    )
+    for item in heapq.merge(*shards, key=lambda item: item.ended_at):
+        yield item.pk.partition("#")[2]
 
 
 def _timed(condition: Any) -> Iterator[str]:

@@ -72,6 +72,17 @@ class Timers(GlobalSecondaryIndex[Any]):
     watch_at = InstantAttribute(range_key=True)
 
 
+class Ended(GlobalSecondaryIndex[Any]):
+    """Ended complaints that still have a person's words, the longest ended first, by how they ended, in SHARDS parts."""
+
+    class Meta:
+        index_name = "ended"
+        projection = KeysOnlyProjection()
+
+    ended_shard = UnicodeAttribute(hash_key=True)
+    ended_at = InstantAttribute(range_key=True)
+
+
 class Nearby(GlobalSecondaryIndex[Any]):
     """Open complaints by category and cell of the map."""
 
@@ -127,6 +138,7 @@ class ComplaintsTable(Model):
     by_person = ByPerson()
     by_worklist = Worklist()
     by_timer = Timers()
+    by_end = Ended()
     by_place = Nearby()
     by_overdue = Overdue()
     by_change = Changes()
@@ -197,6 +209,7 @@ class ComplaintItem(ComplaintsTable):
     timer_shard = UnicodeAttribute(null=True)
     watch_at = InstantAttribute(null=True)
     watch_kind = UnicodeAttribute(null=True)
+    ended_shard = UnicodeAttribute(null=True)
     place = UnicodeAttribute(null=True)
     overdue_shard = UnicodeAttribute(null=True)
     overdue_since = UnicodeAttribute(null=True)

@@ -75,7 +75,7 @@ JOINED = "Rings as a part of FunctionsUnwell, which has the action: nine e-mails
 ROLES_WITH_TRACES = (
     *("Directory/Loader", "Functions/AgencyApi", "Functions/Archive", "Functions/Authorizer"),
     *("Functions/Escalation", "Functions/Photos", "Functions/ReleasePushes", "Functions/Requeue"),
-    "Functions/SweepDue",
+    *("Functions/Retention", "Functions/SweepDue"),
 )
 
 
@@ -305,7 +305,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
         NAG,
         (
             *("service/Deliveries/Requeue", "service/Deliveries/ReleasePushes"),
-            *("service/HourlyArchive/Schedule", "service/Sweep/Schedule"),
+            *("service/HourlyArchive/Schedule", "service/HourlyRetention/Schedule", "service/Sweep/Schedule"),
         ),
         TICK,
         "Serverless-EventBusDLQ",

@@ -107,6 +107,19 @@ class HourlyArchive(Construct):
         )
 
 
+class HourlyRetention(Construct):
+    """Takes what a person wrote out of complaints whose time is over."""
+
+    def __init__(self, scope: Construct, id: str, *, retention: lambda_.IFunction) -> None:
+        super().__init__(scope, id)
+        events.Rule(
+            self,
+            "Schedule",
+            schedule=events.Schedule.cron(minute="40"),
+            targets=[targets.LambdaFunction(retention, retry_attempts=2)],
+        )
+
+
 def watch_name(deployment: Deployment) -> str:
     return f"{deployment.name}-watch"
 

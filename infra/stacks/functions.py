@@ -67,6 +67,13 @@ ARCHIVE: Final = Code(
     memory=512,
     timeout=240,
 )
+RETENTION: Final = Code(
+    handler="functions.route.retention.handler.handler",
+    sources=("functions/route/retention",),
+    lock="route",
+    services=("dynamodb",),
+    timeout=240,
+)
 AGENCY_API: Final = Code(
     handler="functions.route.api.handler.handler",
     sources=("functions/route",),
@@ -171,6 +178,7 @@ class Functions(Construct):
         self.archive = self._function(
             "Archive", ARCHIVE, complaints | {"CHAIN_HEADS_BUCKET": storage.chain_heads.bucket_name}
         )
+        self.retention = self._function("Retention", RETENTION, complaints)
         self.agency_api = self._function("AgencyApi", AGENCY_API, complaints | agencies | photos | edge)
         self.authorizer = self._function("Authorizer", AUTHORIZER, agencies)
         telling = complaints | agencies | people | hooks | queue
@@ -202,6 +210,7 @@ class Functions(Construct):
             self.escalation,
             self.sweep,
             self.archive,
+            self.retention,
             self.agency_api,
             self.authorizer,
         )
@@ -276,6 +285,9 @@ class Functions(Construct):
         mine = f"{behind.PREFIX}{behind.OUTBOX}"
         use_partitions(self.outbox, complaints, mine, "BatchGetItem", "GetItem", "PutItem")
         use_partitions(self.release, complaints, mine, "BatchGetItem", "GetItem", *WRITE, indexes=("timers",))
+        use_table(
+            self.retention, complaints, "Query", "PutItem", "UpdateItem", "DeleteItem", indexes=("ended",)
+        )
         for function in (self.intake_api, self.outbox, self.release):
             use_table(function, people, *READ, *WRITE)
         if self.failures is not None:

@@ -6,7 +6,7 @@ from constructs import Construct
 from infra.stacks.api import PublicApi
 from infra.stacks.deployment import Deployment
 from infra.stacks.directory import Directory
-from infra.stacks.escalation import HourlyArchive, Sweep, Watch
+from infra.stacks.escalation import HourlyArchive, HourlyRetention, Sweep, Watch
 from infra.stacks.functions import Functions
 from infra.stacks.malware import MalwareScan
 from infra.stacks.network import Network
@@ -47,6 +47,7 @@ class Service(Stack):
         functions.let_watch(watch)
         Sweep(self, "Sweep", deployment=deployment, sweep=functions.sweep.function)
         HourlyArchive(self, "HourlyArchive", archive=functions.archive.function)
+        HourlyRetention(self, "HourlyRetention", retention=functions.retention.function)
         # A directory that is refused ends the deployment before any function works by the new region file.
         functions.node.add_dependency(
             Directory(self, "Directory", deployment=deployment, storage=storage).data

@@ -71,6 +71,7 @@ class Storage(Stack):
         _index(table, "by_person", "person", "id", [*_without("id"), "version"])
         _index(table, "worklist", "worklist", "urgency", [*_LIST_ATTRIBUTES, "district", "version"])
         _index(table, "timers", "timer_shard", "watch_at", None)
+        _index(table, "ended", "ended_shard", "ended_at", None)
         _index(table, "nearby", "place", "id", [*_PLACE_ATTRIBUTES, "overdue", "person"])
         _index(
             table,

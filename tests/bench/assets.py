@@ -52,6 +52,7 @@ FUNCTIONS: Final[Mapping[str, Code]] = {
     "release pushes": functions.RELEASE,
     "requeue": functions.REQUEUE,
     "archive": functions.ARCHIVE,
+    "retention": functions.RETENTION,
     "push failures": functions.FAILURES,
     "platform applications": PLATFORM_APPLICATIONS,
     "directory loader": DIRECTORY,

@@ -214,6 +214,7 @@ class Probes:
             "ReleasePushes": self.release,
             "PushFailures": self.push_failures,
             "Archive": self.archive,
+            "Retention": self.retention,
             "Webhooks": self.webhooks,
             "Watch": self.watch,
             "DirectoryLoader": self.directory,
@@ -249,6 +250,8 @@ class Probes:
         self.is_(len(self.read(me, "/v1/me")["devices"]), 0)
         self.is_(me.get("/v1/notifications").status, 200)
         self.is_(me.call("PATCH", "/v1/me", {"language": "ru"}).status, 200)
+        # As if a part of it were about to be made.
+        self.change_complaint(str(filed.body["id"]), children='["01J00000000000000000000000"]')
         me.call("DELETE", "/v1/me")
         self.is_(len(self.read(me, "/v1/complaints")["items"]), 0)
 
@@ -304,8 +307,21 @@ class Probes:
             except states.exceptions.ExecutionDoesNotExist:
                 time.sleep(0.1)
             else:
-                return
-        raise Seen("not watched")
+                break
+        else:
+            raise Seen("not watched")
+        self.divided(complaint_id)
+
+    def divided(self, complaint_id: str) -> None:
+        """A part is made on the condition that its whole stands."""
+        others = self.read(self.players.citizen, "/v1/agencies")["items"]
+        to = next(each["id"] for each in others if each["id"] != AGENCY)
+        parts = {"parts": [{"to": to, "text": "This is for you to do: it is your part of the matter."}]}
+        path = f"/v1/agency/complaints/{complaint_id}"
+        self.is_(self.players.agency.post(f"{path}/split", parts).status, 200)
+        split = self.records(complaint_id)[-1]
+        if self.well("Assignment", {"Records": [split]})["batchItemFailures"]:
+            raise Seen("no part was made")
 
     def outbox(self) -> None:
         complaint_id = self.filed()
@@ -434,6 +450,22 @@ class Probes:
         if self.well("Archive", {})["hours"] < 1:
             raise Seen("nothing written")
 
+    def retention(self) -> None:
+        """A complaint that was taken back long ago, with a reason and with what a photo of it suggests."""
+        complaint_id = self.filed()
+        taken_back = self.players.citizen.post(
+            f"/v1/complaints/{complaint_id}/withdraw", {"reason": "It is gone."}
+        )
+        self.is_(taken_back.status, 200)
+        item = self.change_complaint(complaint_id, ended_at=PAST)
+        suggested = {"sk": {"S": "exif#photo"}, "kind": {"S": "suggestion"}, "photo_id": {"S": "photo"}}
+        self.put(
+            self.world.deployed.complaints_table,
+            {"pk": item["pk"], "expires": {"N": str(int(time.time()) + 3600)}} | suggested,
+        )
+        if self.well("Retention", {})["texts"] < 2:
+            raise Seen("nothing erased")
+
     # ---- what a deployment causes
     def directory(self) -> None:
         """A body that the region file has no more, and one that it has and the table has not."""
@@ -441,6 +473,14 @@ class Probes:
         stale = {"pk": {"S": "directory"}, "sk": {"S": "agency#gone"}}
         since = {"content": {"S": "{}"}, "digest": {"S": "0"}, "since": {"S": PAST}}
         self.put(table, stale | since)
+        of_it = {"pk": {"S": "agency#gone"}, "agency_id": {"S": "gone"}, "created_at": {"S": PAST}}
+        key = {"sk": {"S": "key#0"}, "key_id": {"S": "0"}, "hash": {"S": "0"}, "scopes": {"S": "[]"}}
+        hook = {"sk": {"S": "subscription#0"}, "id": {"S": "0"}, "url": {"S": "https://example.org"}}
+        self.put(table, of_it | key | {"name": {"S": "probe"}, "created_by": {"S": "operator"}})
+        self.put(
+            table,
+            of_it | hook | {"types": {"S": "[]"}, "secrets": {"S": "[]"}, "changed_at": {"S": PAST}},
+        )
         lacking = {"pk": {"S": "directory"}, "sk": {"S": f"agency#{AGENCY}"}}
         self.world.deployed.emulator.client("dynamodb").delete_item(TableName=table, Key=lacking)
         self.custom_resource("DirectoryLoader", "Update", {})
@@ -565,7 +605,7 @@ class Probes:
 
 PROBED = (
     "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation IntakeApi Outbox Photos PushFailures "
-    "PushPlatformsProvider ReleasePushes Requeue Subscriptions SweepDue Watch Webhooks"
+    "PushPlatformsProvider ReleasePushes Requeue Retention Subscriptions SweepDue Watch Webhooks"
 ).split()
 
 

@@ -1,0 +1,32 @@
+"""Lambda, every hour: what a person wrote goes when its time is over."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from functions.complaints.clock import utc_now
+from functions.complaints.region import load_region
+from functions.edge.settings import region_file, require
+from functions.edge.telemetry import logger
+from functions.route.retention.expiry import expire
+
+ENVIRONMENT: Final = ("COMPLAINTS_TABLE",)
+RESERVE_MS: Final = 10_000
+
+require(ENVIRONMENT)
+_region = load_region(region_file())
+
+
+class RetentionIncomplete(RuntimeError):
+    """Some words could not be erased, and will not be until somebody looks: an error rings the alarm."""
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
+    """`{complaints, texts, places, failed}`; raises RetentionIncomplete, after all that could be done, where one failed."""
+    expired = expire(
+        _region, now=utc_now(), going_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS
+    )
+    logger.info("retention", extra=asdict(expired))
+    if expired.failed:
+        raise RetentionIncomplete(f"{expired.failed} complaints keep words whose time is over")
+    return asdict(expired)
