@@ -26,7 +26,7 @@ def add_to(commands: Group) -> None:
     verify = command(mine, "verify", _verify, help="one complaint's chain, or with --all that of every one")
     which = verify.add_mutually_exclusive_group(required=True)
     which.add_argument("complaint", nargs="?", help="id or number")
-    which.add_argument("--all", action="store_true", help="reads the whole table once")
+    which.add_argument("--all", action="store_true", help="reads the whole table and every photo once")
     verify.add_argument(
         "--archived", action="store_true", help="and against the heads under lock, which it reads all"
     )

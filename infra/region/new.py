@@ -144,7 +144,7 @@ limits: {{complaints_per_person_per_day: 20, comment_length: 2000, photo_bytes: 
 quiet_hours: {{from: "22:00", to: "08:00"}}
 
 # How long is it kept?
-retention: {{photos: P1095D, logs: P90D, audit: P1825D}}
+retention: {{photos: P1095D, texts: P1095D, withdrawn: P90D, logs: P90D, audit: P1825D}}
 
 # Do bodies filter by address? Then webhooks leave from fixed ones (a NAT gateway, which costs).
 webhooks: {{fixed_addresses: false}}
