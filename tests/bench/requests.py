@@ -13,8 +13,8 @@ REQUESTS: Final = {"intake": 6, "photos": 7, "assignment": 4, "agency": 4, "outb
 """By function. Whoever makes one rise on purpose says so here."""
 UNITS: Final = 175
 """Five of them since each event holds the digest of the complaint's state, and the complaint the seals of what can be
-erased: some 100 and 300 bytes, with which two items came to be larger than a kilobyte. And one writes it, when it ends, to the
-index by which it is found when its words' time is over.
+erased: some 100 and 300 bytes, with which two items came to be larger than a kilobyte. And one writes it, when it ends, to
+the index by which it is found when its words' time is over.
 """
 WHAT_FOR: Final = {
     "intake": "filing: the person's language, their limit, one transaction. Confirming: the language, read, one "
