@@ -13,7 +13,7 @@ REQUESTS: Final = {"intake": 6, "photos": 7, "assignment": 4, "agency": 4, "outb
 """By function. Whoever makes one rise on purpose says so here."""
 UNITS: Final = 175
 """Five of them since each event holds the digest of the complaint's state, and the complaint the seals of what can be
-erased: some 100 and 300 bytes, with which two items came to be larger than a kilobyte. And one writes it, when it ends, to
+erased: some 100 and 300 bytes, with which two items came to be larger than a kilobyte. And when it ends it is written to
 the index by which it is found when its words' time is over.
 """
 WHAT_FOR: Final = {

@@ -33,7 +33,7 @@ from functions.records.tables import FollowerItem
 from tests.dynamodb import REGION, tables
 from tests.functions.api_client import Client, load, person
 from tests.functions.faults import When, aws_calls, between_calls, number_of_calls, run_again_until_done
-from tests.functions.telling import HOUSING, Clock, Life, Phones, application, teller
+from tests.functions.telling import HOUSING, Clock, Life, application, teller
 from tests.naughty import NAUGHTY
 from tests.region_fixture import RAW
 
@@ -89,9 +89,9 @@ def told(life: Life, *decisions: Any, to: str = "reporter") -> None:
     """A complaint of the reporter's with some steps, all told."""
     if life.complaint is None:
         life.file()
-        teller(life, Phones()).tell(life.assign(), to)
+        teller(life).tell(life.assign(), to)
     for decide in decisions:
-        teller(life, Phones()).tell(life.then(decide), to)
+        teller(life).tell(life.then(decide), to)
 
 
 def acknowledged(life: Life) -> Any:
@@ -165,7 +165,7 @@ def test_what_is_told_later_of_an_earlier_step_is_unread(me: Client, life: Life)
     late = life.then(acknowledged(life))
     me("POST", "/v1/notifications/read", {"until": iso(utc_now())})
     life.clock.at = utc_now() + timedelta(seconds=1)
-    teller(life, Phones()).tell(late, "reporter")
+    teller(life).tell(late, "reporter")
     listed = me("GET", "/v1/notifications").json
     assert listed["unread"] == 1
     assert [item["read"] for item in listed["items"]] == [False, True]
@@ -278,10 +278,8 @@ def test_a_phone_that_changes_hands_tells_the_first_person_nothing(handler: Any,
     body = {"platform": "fcm", "token": "one-phone"}
     person(handler, "reporter")("PUT", "/v1/devices/a", body)
     person(handler, "other")("PUT", "/v1/devices/b", body)
-    phones = Phones()
     life.file()
-    teller(life, phones).tell(life.assign(), "reporter")
-    assert phones.published == []
+    assert teller(life).tell(life.assign(), "reporter") is None
     assert person(handler, "reporter")("GET", "/v1/me").json["devices"] == []
 
 
@@ -364,7 +362,7 @@ def full_life(handler: Any, life: Life, *, who: str = "reporter", device: str = 
     life.then(lambda each: citizen.join(each, by=Actor(kind=ActorKind.CITIZEN, id=who), now=life.clock()))
     life.complaint = None
     life.file(reporter=who, public_name=CANARY, comment=CANARY, address=CANARY, answers={"since": CANARY})
-    teller(life, Phones()).tell(life.assign(), who)
+    teller(life).tell(life.assign(), who)
     told(life, acknowledged(life), to=who)
     mine = Actor(kind=ActorKind.CITIZEN, id=who)
     life.then(lambda each: citizen.comment(each, by=mine, text=CANARY, now=life.clock()))
@@ -486,7 +484,7 @@ def test_what_was_on_its_way_when_the_person_left_is_told_to_nobody(
     underway = life.then(commented(life, "Hello"))
     assert underway.reporter == "reporter"
     me("DELETE", "/v1/me")
-    teller(life, Phones()).tell(underway, "reporter")
+    teller(life).tell(underway, "reporter")
     assert list(InboxItem.query(person_pk("reporter"), InboxItem.sk.startswith("told#"))) == []
 
 
@@ -506,13 +504,13 @@ def test_what_happens_while_the_person_is_erased_is_told_to_nobody(api: Any) -> 
                     life.complaint = ComplaintStore().get(life.complaint.id)
                     untold.append(life.then(commented(life, "Hello")))
                 if number > first and untold[0].reporter is not None:
-                    teller(life, Phones()).tell(untold[0], "reporter")
+                    teller(life).tell(untold[0], "reporter")
 
             with between_calls(before) as calls:
                 assert person(api, "reporter")("DELETE", "/v1/me").status == 200
             steps = len(calls.made)
             if untold and untold[0].reporter is not None:
-                teller(life, Phones()).tell(untold[0], "reporter")
+                teller(life).tell(untold[0], "reporter")
             assert list(InboxItem.query(person_pk("reporter"), InboxItem.sk.startswith("told#"))) == [], first
         first += 1
     assert steps > 10

@@ -47,23 +47,23 @@ ALSO = {
 # The most modules that each handler may load, of whomever: a cold start pays for each. A few are to spare, for another
 # release of Python or of a dependency; who needs more gives the number here, and looks at `make bench` before.
 MODULES = {
-    "functions.intake.api.handler.handler": 695,
-    "functions.intake.photos.handler.handler": 488,
+    "functions.intake.api.handler.handler": 698,
+    "functions.intake.photos.handler.handler": 489,
     "functions.notify.outbox.failures.handler": 453,
-    "functions.notify.outbox.handler.handler": 493,
-    "functions.notify.outbox.release.handler": 494,
+    "functions.notify.outbox.handler.handler": 496,
+    "functions.notify.outbox.release.handler": 497,
     "functions.notify.platform_applications.handler.handler": 347,
     "functions.notify.subscriptions.handler.handler": 670,
     "functions.notify.webhooks.handler.handler": 562,
     "functions.notify.webhooks.requeue.handler": 431,
-    "functions.route.api.handler.handler": 677,
+    "functions.route.api.handler.handler": 680,
     "functions.route.archive.handler.handler": 425,
     # The seals of what can be erased, the complaint's state, and what is taken out: each a module.
-    "functions.route.assignment.handler.handler": 461,
+    "functions.route.assignment.handler.handler": 464,
     "functions.route.authorizer.handler.handler": 387,
     "functions.route.directory.handler.handler": 395,
     "functions.route.escalation.handler.handler": 420,
-    "functions.route.escalation.sweep_handler.handler": 467,
+    "functions.route.escalation.sweep_handler.handler": 470,
     "functions.route.retention.handler.handler": 386,
 }
 # What came along by chance once, and is not to come again.
