@@ -15,7 +15,8 @@ PARTS_MOST: Final = 9
 class Limits:
     """`comment_length` in characters, `photo_bytes` in bytes; the rest is what one person may do in a day.
 
-    `declarations_per_day` counts requests that declare later photos, `devices_per_day` different phones signed in on.
+    `declarations_per_day` counts requests that declare later photos, `devices_per_day` push tokens that a
+    person's phones sign in with.
     """
 
     comment_length: int = 2_000

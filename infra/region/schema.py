@@ -282,7 +282,9 @@ class Limits(Form, title="The limits"):
         default=40, description="requests that announce later photos"
     )
     joins_per_person_per_day: _TimesADay = Field(default=50, description="complaints of others joined")
-    devices_per_person_per_day: _TimesADay = Field(default=20, description="phones that a person signs in on")
+    devices_per_person_per_day: _TimesADay = Field(
+        default=20, description="push tokens that a person's phones sign in with"
+    )
     comment_length: int = Field(default=2000, ge=100, le=10_000, description="in characters")
     photo_bytes: int = Field(default=15_000_000, ge=100_000, le=PHOTO_BYTES_MOST, description="in bytes")
     photos: int = Field(default=5, ge=1, le=10, description="in one complaint")

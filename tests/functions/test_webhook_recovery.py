@@ -43,7 +43,7 @@ from functions.notify.webhooks.signature import new_secret
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers
 from functions.notify.webhooks.warnings import CLAIMED_FOR, SUBJECTS, Mailer, message_of
-from functions.records.agencies.subscriptions import new_subscription, subscription_of
+from functions.records.agencies.subscriptions import SubscriptionItem, new_subscription, subscription_of
 from tests.dynamodb import tables
 from tests.functions.webhook_world import START, Agency, Died, Fault, Faults, World, answered, event
 
@@ -245,6 +245,43 @@ def test_410_disables_at_once_and_says_so(town):
     gone.answer = lambda delivery: answered()
     resume(town, "roads")
     assert len(gone.order()) == 3
+
+
+@pytest.mark.parametrize("done", ["paused", "deleted", "moved"])
+def test_what_an_agency_does_holds_from_the_next_attempt_on_also_within_a_turn(town, done):
+    """Of one complaint three events wait; with the first on its way the agency pauses, deletes, or names a new URL."""
+    sent_to = []
+
+    def answer(delivery):
+        item = town.items["roads"]
+        sent_to.append(delivery.seq)
+        if done == "paused":
+            town.world.sender.endpoints.change(
+                town.endpoint("roads"),
+                lambda each: replace(
+                    each,
+                    health=schedule.paused(each.health, reason=Pause.ASKED, now=town.world.clock()),
+                ),
+            )
+        elif done == "deleted":
+            item.delete()
+        else:
+            item.update([SubscriptionItem.url.set("https://new.example.com/")])
+        return answered()
+
+    town.settle("roads", answer)
+    urls = []
+    post = town.world.sender.post
+    town.world.sender = replace(
+        town.world.sender,
+        post=lambda endpoint, delivery: (urls.append(endpoint.url), post(endpoint, delivery))[1],
+    )
+    town.publish(*complaints(1, events=3), work=False)
+    town.world.work_off()
+    if done == "moved":
+        assert urls == ["https://roads.example.com/"] + ["https://new.example.com/"] * 2
+    else:
+        assert sent_to == [1]
 
 
 @pytest.mark.slow

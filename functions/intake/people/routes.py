@@ -22,6 +22,7 @@ from functions.intake.people.inbox import Inbox, inbox_view, sort_key
 from functions.intake.people.leaving import Left, leave
 from functions.intake.people.profile import NO_CHOICE, Choices, Me, Platform, change, profile_view
 from functions.records.people.day_limits import count
+from functions.records.people.devices import token_digest
 from functions.records.people.inbox import mark_all_read, mark_read, unread
 from functions.records.people.person import person_of
 from functions.records.people.profiles import profile_of
@@ -101,7 +102,9 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
     )
     def register(device_id: DeviceId, body: Phone, person: Person, speech: Speech) -> Device:
         at = now()
-        count(person, "devices", key=device_id, limit=limits.devices_per_day, now=at, zone=region.time_zone)
+        # By what the phone is to SNS: each token is an endpoint there, under whatever name the app gives the phone.
+        digest = token_digest(body.platform, body.token)
+        count(person, "devices", key=digest, limit=limits.devices_per_day, now=at, zone=region.time_zone)
         devices.sign_in(
             person,
             device_id,

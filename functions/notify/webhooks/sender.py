@@ -164,6 +164,7 @@ class _Turn:
         self._taken = taken
         self._lane = taken.lane
         self._done: set[int] = set()
+        self._attempted = False
 
     def run(self) -> None:
         waiting = self._taken.pending
@@ -187,6 +188,8 @@ class _Turn:
         delivery = sender.deliveries.get(self._lane, seq)
         if delivery is None or delivery.status != DeliveryStatus.PENDING:
             return True
+        if self._attempted and not self._is_still_there():
+            return True
         wait = sender.rate.wait(self._lane.subscription_id, rate=self._endpoint.max_rate, now=sender.now())
         if wait:
             self._come_back(sender.now() + wait)
@@ -197,6 +200,16 @@ class _Turn:
         if attempt is None:
             return False
         return self._after(delivery, attempt)
+
+    def _is_still_there(self) -> bool:
+        """Look at the subscription as it is by now: it may have been paused, deleted, or given a new URL or secret since
+        the attempt before.
+        """
+        endpoint = self._sender.endpoints.get(self._lane.agency_id, self._lane.subscription_id)
+        if endpoint is None:
+            return False
+        self._endpoint = endpoint
+        return True
 
     def _permitted(self, delivery: Delivery) -> bool:
         sender, endpoint = self._sender, self._endpoint
@@ -217,6 +230,7 @@ class _Turn:
 
     def _attempt(self, delivery: Delivery) -> Attempt | None:
         """One attempt, or None where the places at the endpoint are taken."""
+        self._attempted = True
         sender, health = self._sender, self._endpoint.health
         places = schedule.places(health)
         if places is None:
