@@ -123,7 +123,7 @@ def kept() -> Iterator[tuple[str, Items]]:
 KEPT = list(kept())
 
 
-@pytest.mark.parametrize(("complaint_id", "items"), KEPT)
+@pytest.mark.parametrize(("complaint_id", "items"), KEPT, ids=range(len(KEPT)))
 def test_what_was_written_and_erased_as_it_is_to_be_is_whole(complaint_id: str, items: Items) -> None:
     assert fault_in(complaint_id, stored_as(items), kept=lambda _: CLEAN) is None
 
@@ -201,7 +201,7 @@ def test_any_attribute_of_any_item_that_was_changed_or_removed_is_found(
     assert is_found(complaint_id, items), what
 
 
-@pytest.mark.parametrize(("complaint_id", "items"), KEPT)
+@pytest.mark.parametrize(("complaint_id", "items"), KEPT, ids=range(len(KEPT)))
 def test_a_file_that_is_not_the_photo_that_was_checked_is_found(complaint_id: str, items: Items) -> None:
     assert is_found(complaint_id, items, photo=b"another photo")
 
