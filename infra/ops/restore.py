@@ -90,7 +90,11 @@ class Wanted:
             "event": self._event,
             "profile": self._of_person,
             "told": self._of_person,
+            "set_aside": self._gone,
         }.get(kind, self._other)(item)
+
+    def _gone(self, item: Item) -> None:
+        """Whoever was to be told of something then has been since, or was given up."""
 
     def _other(self, item: Item) -> Item | None:
         # Of the people's table nothing else: phones sign in anew at every start of the app, and a push that was held

@@ -623,6 +623,20 @@ def test_an_entry_of_a_supervisors_list_is_put_back_as_the_complaint_is_now(here
     assert items_of("complaints") == before
 
 
+def test_what_was_set_aside_then_is_not_tried_anew(here, place, capsys):
+    from functions.records.people.profiles import change_profile
+
+    change_profile("aigerim", set_={"quiet": {"from": "never"}})
+    filed(here)
+    restored = copy_of("complaints")
+    change_profile("aigerim", set_={"quiet": {}})
+    here.clock.shift(timedelta(minutes=2))
+    here.on_schedule()
+    assert run(place, "set-aside", "list") == 0
+    run(place, "restore", "complaints", restored, "--apply")
+    assert run(place, "set-aside", "list") == 0
+
+
 def test_who_was_erased_is_not_brought_back(here, place):
     mine, joined = filed(here, public_name="Aigerim"), filed(here, "open_manhole")
     body = {"category": "rubbish", "comment": "Somebody else's", "location": {"lat": WEST[0], "lon": WEST[1]}}
