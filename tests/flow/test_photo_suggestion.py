@@ -158,7 +158,12 @@ def test_a_photo_that_suggests_nothing_costs_nothing_more(here: Town) -> None:
             counter.by = "everybody"
             complaint_id = filed(here, content)
             shown(here, complaint_id)
-        made[name] = [each.operation for each in counter.spent if each.table == "complaints"]
+        # Who is behind with a complaint is asked once for a batch, and of those come more or fewer.
+        made[name] = [
+            each.operation
+            for each in counter.spent
+            if each.table == "complaints" and each.operation != "BatchGetItem"
+        ]
     assert len(made["placed"]) - len(made["plain"]) == 2
     assert sorted(set(made["placed"]) - set(made["plain"])) == ["DeleteItem", "PutItem"]
 

@@ -80,7 +80,8 @@ def test_a_planted_bug_breaks_the_invariant_that_is_there_for_it(
     planted: Planted, noticed: Invariant
 ) -> None:
     telling = planted in (Planted.AHEAD, Planted.HELD_UP)
-    found = lives(20, planted, rates=Rates(recipient_fails=0.3)) if telling else lives(250, planted)
+    count = {Planted.AHEAD: 80, Planted.HELD_UP: 20}.get(planted, 250)
+    found = lives(count, planted, rates=Rates(recipient_fails=0.3) if telling else None)
     assert noticed in broken(found)
 
 
