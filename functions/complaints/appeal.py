@@ -15,23 +15,31 @@ from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event, EventType
 from functions.complaints.faults import Conflict
 from functions.complaints.history import line
+from functions.complaints.places import ROUNDED_DIGITS
 from functions.complaints.region import Region
 from functions.complaints.routing import ladder
 from functions.complaints.texts import datetime_text, in_language, text
+from functions.complaints.visibility import Viewer, complaint_as_seen
 
 _BLANK = "____________________"
 
 
-def appeal(complaint: Complaint, history: Iterable[Event], *, region: Region, language: str) -> str:
-    """The whole text, with blanks for what only the person can fill in (name, IIN, address, signature).
+def appeal(
+    complaint: Complaint, history: Iterable[Event], *, region: Region, language: str, viewer: Viewer
+) -> str:
+    """The whole text, with blanks for what only the person can fill in (name, IIN, address, signature). Of one who joined
+    in their words, with nothing that the reporter wrote.
 
     Raises Conflict where no term for an answer has passed in silence: there is nothing to appeal against.
     """
+    complaint = complaint_as_seen(complaint, viewer)
     events = tuple(history)
     silences = _silences(events)
     if not silences or complaint.agency_id is None:
         raise Conflict("nothing_to_appeal")
     zone = region.time_zone
+    joined = viewer == Viewer.JOINER
+    digits = ROUNDED_DIGITS if joined else 5
 
     def name(agency_id: str) -> str:
         known = region.agencies.get(agency_id)
@@ -52,13 +60,13 @@ def appeal(complaint: Complaint, history: Iterable[Event], *, region: Region, la
         ),
         say("title"),
         say(
-            "facts",
+            "joined.facts" if joined else "facts",
             date=datetime_text(complaint.submitted_at, language, zone),
             number=complaint.number,
             category=complaint.category if category is None else in_language(category.name, language),
-            place=complaint.address or f"{complaint.lat:.5f}, {complaint.lon:.5f}",
+            place=complaint.address or f"{complaint.lat:.{digits}f}, {complaint.lon:.{digits}f}",
         ),
-        say("text", text=complaint.comment),
+        *([] if joined else [say("text", text=complaint.comment)]),
         "\n".join(
             [
                 say("silence"),
@@ -109,7 +117,7 @@ def _history(events: Sequence[Event], *, region: Region, language: str) -> list[
     joined = [event.seq for event in events if event.type == EventType.JOINED]
     # How many joined is told by the last who did, and a thousand lines of it tell no more.
     events = [event for event in events if event.seq not in joined[:-1]]
-    lines = ((event, line(event, language=language, region=region, viewer="public")) for event in events)
+    lines = ((event, line(event, language=language, region=region, viewer=Viewer.PUBLIC)) for event in events)
     return [
         f"{datetime_text(event.at, language, region.time_zone)} – {told['title']}. {told['body']}"
         for event, told in lines

@@ -11,28 +11,9 @@ from functions.complaints.events import Event, EventType
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.texts import UNKNOWN, datetime_text, has_text, in_language, text
+from functions.complaints.visibility import Viewer, as_seen
 
-type Viewer = Literal["citizen", "agency", "public"]
 type PushKind = Literal["progress", "question", "escalation", "answer", "photo"]
-
-PUBLIC: Final = frozenset(
-    {
-        EventType.SUBMITTED,
-        EventType.ASSIGNED,
-        EventType.ACKNOWLEDGED,
-        EventType.TRANSFERRED,
-        EventType.DEADLINE_EXTENDED,
-        EventType.DEADLINE_MOVED,
-        EventType.ESCALATED,
-        EventType.ANSWERED,
-        EventType.REFUTED,
-        EventType.CLOSED,
-        EventType.WITHDRAWN,
-        EventType.JOINED,
-        EventType.SPLIT,
-    }
-)
-"""What anybody may see; free text, in which persons may be named, is left out of it."""
 
 PUSHED: Final[Mapping[EventType, PushKind]] = {
     EventType.ASSIGNED: "progress",
@@ -50,9 +31,7 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
     EventType.PHOTO_REFUSED: "photo",
     EventType.PHOTO_MISSED: "photo",
 }
-"""Which steps are worth a push, and the kind that a person can turn off; their own doings are not pushed,
-but that the reporter took the complaint back is, to those who joined: they will hear nothing more.
-"""
+"""Which steps are worth a push, and the kind that a person can turn off; their own doings are not pushed."""
 
 PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.assigned": ("agency", "due"),
@@ -70,11 +49,25 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.answered.resolved": ("agency",),
     "push.answered.declined": ("agency",),
     "push.closed": (),
-    "push.withdrawn": (),
     "push.split": (),
     "push.photo_refused": (),
     "push.photo_missed": (),
     "push.photo_missed.none": (),
+    "push.joined.assigned": ("agency", "due"),
+    "push.joined.acknowledged": ("agency",),
+    "push.joined.transferred": ("agency", "due"),
+    "push.joined.deadline_extended": ("agency", "due"),
+    "push.joined.deadline_moved": ("due",),
+    "push.joined.deadline_moved.closing": ("closes",),
+    "push.joined.escalated.acknowledgement": ("agency", "above"),
+    "push.joined.escalated.acknowledgement_top": ("agency",),
+    "push.joined.escalated.answer": ("agency", "above", "due"),
+    "push.joined.escalated.exhausted": (),
+    "push.joined.answered.resolved": ("agency",),
+    "push.joined.answered.declined": ("agency",),
+    "push.joined.closed": (),
+    "push.joined.withdrawn": (),
+    "push.joined.split": (),
 }
 """The arguments of each push's body, in order: `%1$@` (APNs), `%1$s` (Android) first. Titles take none."""
 
@@ -95,29 +88,20 @@ class PushText:
     fallback: str
 
 
-def visible(event: Event, viewer: Viewer) -> bool:
-    """Whether this viewer may see the event at all; internal comments are the agencies' own."""
-    if viewer == "agency":
-        return True
-    if event.data.get("internal"):
-        return False
-    if viewer == "public":
-        return event.type in PUBLIC
-    if event.type == EventType.PHOTO_MISSED:
-        return event.data.get("by") != ActorKind.AGENCY
-    return event.type != EventType.PHOTO_EXPECTED or event.actor == ActorKind.CITIZEN
-
-
-def line(event: Event, *, language: str, region: Region, viewer: Viewer = "citizen") -> dict[str, Any] | None:
+def line(
+    event: Event, *, language: str, region: Region, viewer: Viewer = Viewer.REPORTER
+) -> dict[str, Any] | None:
     """One line of the timeline, None for what this viewer may not see.
 
     `{seq, type, at, title, body}`, and where they apply `agency` `{id, name}` (who has it or did it),
     `due_at` and `explanation` (how the deadline was counted).
     """
-    if not visible(event, viewer):
+    seen = as_seen(event, viewer)
+    if seen is None:
         return None
+    event = seen
     words = _Words(event=event, language=language, region=region)
-    title, body = _said(words, public=viewer == "public")
+    title, body = _said(words, viewer=viewer)
     told: dict[str, Any] = {
         "seq": event.seq,
         "type": str(event.type),
@@ -135,18 +119,25 @@ def line(event: Event, *, language: str, region: Region, viewer: Viewer = "citiz
     return told
 
 
-def push(event: Event, *, region: Region, language: str) -> PushText | None:
-    """What the person's phones show of the event; None where it is not worth it, or was their own doing."""
+def push(event: Event, *, region: Region, language: str, viewer: Viewer = Viewer.REPORTER) -> PushText | None:
+    """What the phones of the one who reported show of the event, or of one who joined, in words of their own; None where
+    it is not worth it, not theirs to know, or was their own doing.
+    """
     kind = PUSHED.get(event.type)
-    own = event.actor == ActorKind.CITIZEN and event.type != EventType.WITHDRAWN
-    if kind is None or own or not visible(event, "citizen"):
+    seen = as_seen(event, viewer)
+    if kind is None or seen is None:
+        return None
+    event = seen
+    if event.type == EventType.WITHDRAWN:
+        # To those who joined: they will hear nothing more. Of a part, whoever is to know was told of the whole.
+        if viewer != Viewer.JOINER or event.actor == ActorKind.SYSTEM:
+            return None
+    elif event.actor == ActorKind.CITIZEN:
         return None
     if event.type == EventType.PHOTO_REFUSED and event.data.get("by") == ActorKind.AGENCY:
         return None
-    if event.type == EventType.WITHDRAWN and event.actor == ActorKind.SYSTEM:
-        # Whoever is to know has been told that the whole was taken back.
-        return None
-    key = ".".join(("push", event.type.partition(".")[2], *_variant(event)))
+    to = ("push", "joined") if viewer == Viewer.JOINER else ("push",)
+    key = ".".join((*to, event.type.partition(".")[2], *_variant(event)))
     params = _Words(event=event, language=language, region=region).params
     body = text(f"{key}.body", language, **params)
     return PushText(
@@ -182,31 +173,35 @@ def _variant(event: Event) -> tuple[str, ...]:
     return ()
 
 
-def _said(words: "_Words", *, public: bool) -> tuple[str, str]:
-    """Title and body; `public` leaves out what persons wrote."""
+def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
+    """Title and body of what this viewer sees of the event."""
     event, data = words.event, words.event.data
+    joined = ("joined",) if viewer == Viewer.JOINER else ()
     match event.type:
         case EventType.SUBMITTED:
             return words.title(), words.body("photos") if data.get("photos") else words.body()
         case EventType.COMMENTED:
             if event.words_seal is not None and event.words_seal.salt is None:
                 return words.title(_commenter(event)), words.body("erased")
-            return words.title(_commenter(event)), str(data.get("text", ""))
+            return words.title(_commenter(event)), words.written()
         case EventType.QUESTION_ASKED:
-            return words.title(), str(data.get("text", ""))
+            return words.title(), words.written()
         case EventType.ANSWERED:
-            if public:
+            if "text" not in data:
                 return words.title(*_variant(event)), words.body("public")
-            return words.title(*_variant(event)), f"{words.body()} {words.text('next')}"
+            return words.title(*_variant(event)), f"{words.body()} {words.text(*joined, 'next')}"
         case EventType.ESCALATED | EventType.PHOTO_MISSED:
             return words.title(*_variant(event)), words.body(*_variant(event))
         case EventType.DEADLINE_MOVED:
-            return words.title(), words.body(*_variant(event))
+            variant = _variant(event)
+            return words.title(), words.body(*variant, *(joined if variant == ("closing",) else ()))
         case EventType.WITHDRAWN if event.actor == ActorKind.SYSTEM:
             return words.title(*_variant(event)), words.body(*_variant(event))
         case EventType.CLOSED:
-            return words.title(), words.body("confirmed" if data.get("confirmed") else "lapsed")
-    if data.get("reason") and event.type != EventType.PHOTO_REFUSED and not public:
+            return words.title(), words.body(
+                *(("confirmed", *joined) if data.get("confirmed") else ("lapsed",))
+            )
+    if data.get("reason") and event.type != EventType.PHOTO_REFUSED:
         reason = text("event.reason", words.language, reason=data["reason"])
         return words.title(), f"{words.body()} {reason}"
     return words.title(), words.body()
@@ -236,6 +231,11 @@ class _Words:
 
     def text(self, *path: str) -> str:
         return text(".".join(("event", self.event.type, *path)), self.language, **self.params)
+
+    def written(self) -> str:
+        """What was written, or that it is not for everybody."""
+        said = self.event.data.get("text")
+        return text("event.unshown", self.language) if said is None else str(said)
 
     @cached_property
     def params(self) -> dict[str, Any]:

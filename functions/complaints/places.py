@@ -9,11 +9,17 @@ EARTH_RADIUS_M: Final = 6_371_008.8
 _METRES_PER_DEGREE: Final = math.pi * EARTH_RADIUS_M / 180
 
 _COARSE_DIGITS: Final = 2
+ROUNDED_DIGITS: Final = 3
 
 
 def coarse(degrees: float) -> float:
     """About where it is, to a kilometre."""
     return round(float(degrees), _COARSE_DIGITS)
+
+
+def rounded(degrees: float) -> float:
+    """As everybody may see it: some 110 m from north to south, 70 m from west to east in Kazakhstan."""
+    return round(float(degrees), ROUNDED_DIGITS)
 
 
 def cell(lat: float, lon: float) -> str:

@@ -37,12 +37,24 @@ class ComplaintInShort(View):
 class Matter(View):
     """What the person reported, and what came of it."""
 
-    comment: Annotated[str, described("Empty where it was erased: the person left, or its time is over.")]
+    comment: Annotated[
+        str,
+        described(
+            "Empty where it was erased (the person left, or its time is over), and for all but the reporter and the "
+            "bodies in charge."
+        ),
+    ]
     written_at: Annotated[
         Instant | None,
         described("When the person wrote it, as their phone says, where that was before it could be sent."),
     ]
-    location: Place
+    location: Annotated[
+        Place,
+        described(
+            "Exact, and with the address, for the reporter and the bodies in charge; rounded for everybody else, as in "
+            "`/v1/overdue`."
+        ),
+    ]
     district: str | None
     joined: Count
     cursor: Annotated[

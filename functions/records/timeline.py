@@ -17,13 +17,12 @@ _SEQ_MOST: Final = 12
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeline:
-    """`events` in their order; `internal` are the numbers of those that only agencies may read, `suggestions` the
-    reporter's alone, and with the newest page alone. `cursor` leads to the events before these, None where none is.
+    """`events` in their order; `suggestions` are the reporter's alone, and with the newest page alone. `cursor` leads to
+    the events before these, None where none is.
     """
 
     complaint: Complaint
     events: tuple[Event, ...]
-    internal: frozenset[int]
     suggestions: tuple[SuggestionItem, ...]
     cursor: str | None
 
@@ -65,7 +64,6 @@ def timeline(complaint_id: str, *, limit: int, cursor: str | None, with_internal
     return Timeline(
         complaint=complaint,
         events=tuple(map(event_of, reversed(shown))),
-        internal=frozenset(int(event.seq) for event in shown if event.visible is False),
         suggestions=tuple(suggestions),
         # Before any other there is the first, which everybody may see.
         cursor=cursor_at({"before": str(first), "id": complaint_id} if first > 1 else None),

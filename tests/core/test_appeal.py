@@ -9,6 +9,7 @@ from functions.complaints.events import EventType
 from functions.complaints.faults import Conflict
 from functions.complaints.moves import agency
 from functions.complaints.texts import LANGUAGES, UNKNOWN
+from functions.complaints.visibility import Viewer
 from tests.core.story import HOUSING, Story, assigned
 from tests.naughty import NAUGHTY
 from tests.region_fixture import region as small_region
@@ -23,8 +24,8 @@ def overdue(comment: str = "Not collected since May") -> Story:
     return story
 
 
-def said(story: Story, language: str) -> str:
-    return appeal(story.complaint, story.events, region=REGION, language=language)
+def said(story: Story, language: str, viewer: Viewer = Viewer.REPORTER) -> str:
+    return appeal(story.complaint, story.events, region=REGION, language=language, viewer=viewer)
 
 
 def test_the_appeal_is_addressed_to_the_highest_body_through_the_silent_one() -> None:
@@ -106,7 +107,7 @@ def test_a_body_without_one_above_leaves_the_addressee_to_the_person() -> None:
     story = assigned(lonely)
     while not story.complaint.overdue:
         story.wait()
-    text = appeal(story.complaint, story.events, region=lonely, language="en")
+    text = appeal(story.complaint, story.events, region=lonely, language="en", viewer=Viewer.REPORTER)
     assert text.startswith("To: ____")
 
 
@@ -118,3 +119,18 @@ def test_the_persons_own_words_stand_in_it_unchanged(comment: str) -> None:
 
 
 STORY = overdue()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_joined_appeals_in_words_of_their_own_with_nothing_that_the_reporter_wrote(language: str) -> None:
+    story = overdue("Flat 17, +7 701 765 43 21")
+    complaint = replace(story.complaint, address="Kanareechnaya 7, flat 17", lat=52.51234, lon=76.51567)
+    text = appeal(complaint, story.events, region=REGION, language=language, viewer=Viewer.JOINER)
+    assert [each for each in ("701", "Kanareechnaya", "52.5123", "76.5157") if each in text] == []
+    assert "52.512, 76.516" in text
+    assert complaint.number in text
+    # In the first person it says that somebody else sent it, and does not say who sends this.
+    reporters = appeal(complaint, story.events, region=REGION, language=language, viewer=Viewer.REPORTER)
+    assert "Kanareechnaya" in reporters
+    assert text.split("\n\n")[2] != reporters.split("\n\n")[2]
+    assert UNKNOWN not in text

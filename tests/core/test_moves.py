@@ -10,7 +10,7 @@ from functions.complaints.complaint import Actor, ActorKind, Complaint, PhotoSta
 from functions.complaints.duration import Duration
 from functions.complaints.events import EventType, chain_fault
 from functions.complaints.faults import Conflict, Invalid, NotFound
-from functions.complaints.history import line, push, visible
+from functions.complaints.history import line, push
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.escalation import next_rung, tick
@@ -21,6 +21,7 @@ from functions.complaints.moves.recount import move_deadline
 from functions.complaints.region import region_from_dict
 from functions.complaints.timers import timers
 from functions.complaints.transitions import MoveRefused
+from functions.complaints.visibility import Viewer
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned, filed
 from tests.region_fixture import RAW, region, with_category
 
@@ -200,7 +201,7 @@ def test_what_the_body_did_not_send_is_said_apart_and_not_to_the_citizen() -> No
         story.then(lambda each: tick(each, region=REGION, now=late))
         told.append(story.events[-1])
     assert [event.data["by"] for event in told] == [ActorKind.CITIZEN, ActorKind.AGENCY]
-    assert [visible(event, "citizen") for event in told] == [True, False]
+    assert [line(event, language="en", region=REGION) is not None for event in told] == [True, False]
     assert [push(event, region=REGION, language="en") is not None for event in told] == [True, False]
     assert tick(story.complaint, region=REGION, now=late) is None
 
@@ -771,7 +772,7 @@ def test_the_acknowledgement_is_counted_again_also_where_the_answer_stays_and_th
     assert story.complaint.due_at == before.due_at
     assert story.complaint.deadline_version == before.deadline_version + 1
     assert line(event, language="en", region=REGION) is None
-    told = line(event, language="en", region=REGION, viewer="agency")
+    told = line(event, language="en", region=REGION, viewer=Viewer.IN_CHARGE)
     assert told is not None
     assert "acknowledgement: 4 June" in told["body"]
     assert push(event, region=REGION, language="kk") is None

@@ -240,7 +240,8 @@ def test_push_texts_take_the_arguments_that_the_app_is_told_of_and_titles_none()
             assert placeholders(CATALOGUES[language][f"{key}.title"]) == set(), key
     pushes = {key.rpartition(".")[0] for key in KEYS if key.startswith("push.")}
     assert pushes == set(PUSH_ARGS)
-    assert {key.split(".")[1] for key in PUSH_ARGS} == {event.partition(".")[2] for event in PUSHED}
+    steps = (key.removeprefix("push.").removeprefix("joined.") for key in PUSH_ARGS)
+    assert {step.split(".")[0] for step in steps} == {event.partition(".")[2] for event in PUSHED}
 
 
 # --- Rendering

@@ -196,7 +196,7 @@ def test_who_joined_learns_that_the_reporter_took_it_back_and_the_reporter_knows
     assert [item.type for item in inbox("neighbour")] == ["complaint.withdrawn"]
     assert inbox("reporter") == []
     ((_, message),) = phones.published
-    assert "push.withdrawn.body" in message.body
+    assert "push.joined.withdrawn.body" in message.body
 
 
 def test_many_followers_are_told_over_several_runs_each_once(life: Life, phones: Phones) -> None:

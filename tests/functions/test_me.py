@@ -19,6 +19,7 @@ from functions.complaints.moves import agency, citizen
 from functions.complaints.personal import without_person, without_words
 from functions.complaints.texts import LANGUAGES
 from functions.complaints.verification import complaint_fault
+from functions.complaints.visibility import Viewer
 from functions.edge.clients import client
 from functions.records.codec import complaint_pk
 from functions.records.dynamodb import connection
@@ -450,7 +451,8 @@ def test_of_what_was_erased_each_line_of_the_history_says_so(handler: Any, me: C
     me("DELETE", "/v1/me")
     _, history, _ = ComplaintStore().with_history(life.complaint.id)
     said = [
-        line(history[-1], language=language, region=life.region, viewer="agency") for language in LANGUAGES
+        line(history[-1], language=language, region=life.region, viewer=Viewer.IN_CHARGE)
+        for language in LANGUAGES
     ]
     assert [each["body"] for each in said if each] == [
         "Мәтін өшірілді.",

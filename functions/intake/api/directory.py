@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field
 
 from functions.complaints.clock import iso
+from functions.complaints.places import rounded
 from functions.complaints.region import Category, Question, Region
 from functions.complaints.texts import in_language
 from functions.edge.complaint_fields import AgencyName, Number, Point, agency_name
@@ -18,8 +19,6 @@ from functions.intake.api.views import category_name, in_charge
 from functions.records import lists
 from functions.records.tables import ComplaintItem
 
-COARSE_DIGITS: Final = 3
-"""Of degrees: some 110 m from north to south, 70 m from west to east in Kazakhstan."""
 _AN_HOUR: Final = {"cache-control": "public, max-age=3600"}
 _IN_LANGUAGES: Final = {"vary": "accept-language"}
 _TAG: Final = ["Open data"]
@@ -201,7 +200,7 @@ def _overdue(item: ComplaintItem, *, region: Region, language: str) -> OverdueCo
         category_name=category_name(item.category, region=region, language=language),
         district=item.district,
         district_name=in_language(district.name, language) if district else item.district,
-        location=Point(lat=round(float(item.lat), COARSE_DIGITS), lon=round(float(item.lon), COARSE_DIGITS)),
+        location=Point(lat=rounded(item.lat), lon=rounded(item.lon)),
         agency=in_charge(item.agency_id, region=region, language=language),
         escalated_to=[
             agency_name(each, region=region, language=language) for each in item.escalated_to or ()

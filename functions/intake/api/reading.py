@@ -14,6 +14,7 @@ from functions.complaints.faults import NotFound, invalid
 from functions.complaints.moves.possible import possible
 from functions.complaints.region import Region
 from functions.complaints.texts import LANGUAGES
+from functions.complaints.visibility import Viewer
 from functions.edge.callers import Person
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import View, between, described
@@ -115,8 +116,9 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         "/v1/complaints/<id>",
         operation_id="showComplaint",
         summary="A complaint with its history, deadline and photos",
-        description="For the reporter and those who joined. The newest steps, in their order; `cursor` leads to those "
-        "before.",
+        description="For the reporter and those who joined, who see what is public and what the bodies answered: no "
+        "text, address, exact place or photo of the reporter's. The newest steps, in their order; `cursor` leads to "
+        "those before.",
     )
     def show(
         id: ComplaintId,
@@ -126,15 +128,15 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         limit: TimelineSize = TIMELINE_SIZE,
     ) -> ComplaintDetail:
         seen = timeline(id, limit=limit, cursor=cursor, with_internal=False)
-        _require_visible(store, seen.complaint, person=person)
-        mine = seen.complaint.reporter == person
+        viewer = _viewing(store, seen.complaint, person=person)
+        mine = viewer == Viewer.REPORTER
         by = Actor(kind=ActorKind.CITIZEN, id=person)
         return detail(
             seen.complaint,
             seen.events,
             store.parts(seen.complaint),
             cursor=seen.cursor,
-            mine=mine,
+            viewer=viewer,
             possible=possible(seen.complaint, by=by, region=region, now=now()),
             suggestions=take(seen.suggestions, seen.complaint, now=now()) if mine else (),
             region=region,
@@ -151,10 +153,13 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
     )
     def write_appeal(id: ComplaintId, person: Person) -> Appeal:
         complaint, history, _ = store.with_history(id)
-        _require_visible(store, complaint, person=person)
+        viewer = _viewing(store, complaint, person=person)
         if complaint.escalation_level == 0:
             raise NotFound(id)
-        texts = {each: appeal(complaint, history, region=region, language=each) for each in LANGUAGES}
+        texts = {
+            each: appeal(complaint, history, region=region, language=each, viewer=viewer)
+            for each in LANGUAGES
+        }
         return Appeal(texts=AppealTexts(**texts))
 
     return router
@@ -164,8 +169,10 @@ def _degrees(most: int) -> Any:
     return Query(description="WGS 84, in degrees.", json_schema_extra={"minimum": -most, "maximum": most})
 
 
-def _require_visible(store: ComplaintStore, complaint: Complaint, *, person: str) -> None:
+def _viewing(store: ComplaintStore, complaint: Complaint, *, person: str) -> Viewer:
     """Raises NotFound for all but the reporter and those who joined."""
-    followed = complaint.parent_id or complaint.id
-    if complaint.reporter != person and not store.is_follower(followed, person):
-        raise NotFound(complaint.id)
+    if complaint.reporter == person:
+        return Viewer.REPORTER
+    if store.is_follower(complaint.parent_id or complaint.id, person):
+        return Viewer.JOINER
+    raise NotFound(complaint.id)

@@ -15,6 +15,7 @@ from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.texts import datetime_text, distance_text, in_language, text
 from functions.complaints.transitions import Move
+from functions.complaints.visibility import Viewer, complaint_as_seen
 from functions.edge.complaint_fields import AgencyName, Line, Number, Point, Possible, agency_name
 from functions.edge.complaint_views import (
     ComplaintInShort,
@@ -65,7 +66,7 @@ class PhotoSuggestion(View):
 
 
 class OwnPhoto(PhotoView):
-    """A photo as its reporter and those who joined see it."""
+    """A photo as its reporter sees it."""
 
     suggestion: Absent[PhotoSuggestion]
 
@@ -80,9 +81,12 @@ class AnswerView(View):
 
 
 class ComplaintDetail(ComplaintReceipt, Matter):
-    """All that a person may know. `answers`, `public_name` and `possible` are the reporter's alone."""
+    """All that a person may know. `answers`, `public_name` and `possible` are the reporter's alone. Whoever joined sees
+    what is public, and what the bodies answered.
+    """
 
     category_name: str
+    joined_by_me: Annotated[bool, described("False: it is the caller's own.")]
     photos: list[OwnPhoto]
     timeline: list[Line]
     answer: AnswerView | None
@@ -135,16 +139,20 @@ def detail(
     parts: Sequence[Complaint],
     *,
     cursor: str | None,
-    mine: bool,
+    viewer: Viewer,
     possible: Sequence[Move],
     suggestions: Sequence[SuggestionItem],
     region: Region,
     language: str,
     bucket: str,
 ) -> ComplaintDetail:
-    """All that a person may know of a complaint; `mine` adds what only the reporter wrote and may do, and
-    `suggestions` what they are offered once."""
-    lines = (line(event, language=language, region=region, viewer="citizen") for event in history)
+    """All that a person may know of a complaint, as its reporter or as one who joined; `possible` is what a reporter may
+    do, and `suggestions` what they are offered once.
+    """
+    mine = viewer == Viewer.REPORTER
+    complaint = complaint_as_seen(complaint, viewer)
+    parts = [complaint_as_seen(part, viewer) for part in parts]
+    lines = (line(event, language=language, region=region, viewer=viewer) for event in history)
     suggested = {
         each.photo_id: suggestion_view(each, complaint, language=language, zone=region.time_zone)
         for each in suggestions
@@ -154,6 +162,7 @@ def detail(
         **_in_short(complaint, region=region, language=language),
         **matter(complaint, cursor=cursor),
         category_name=category_name(complaint.category, region=region, language=language),
+        joined_by_me=not mine,
         photos=[OwnPhoto(**dict(photo), suggestion=suggested.get(photo.id)) for photo in photos],
         timeline=[Line(**each) for each in lines if each is not None],
         answer=_answer(complaint),

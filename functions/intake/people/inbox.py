@@ -13,7 +13,7 @@ from functions.complaints.region import Region
 from functions.edge.complaint_fields import Line, Number
 from functions.edge.fields import Id, Instant, View, described
 from functions.records.cursor import cursor_at, opaque, plain, position
-from functions.records.people.inbox import InboxItem, event_of, inbox_page, unread
+from functions.records.people.inbox import InboxItem, event_of, inbox_page, unread, viewer_of
 from functions.records.people.profiles import ProfileItem
 
 _SK: Final = re.compile(r"told#[0-9TZ:.-]{24}#[0-9A-Z]{26}#[0-9]{6,}", re.ASCII)
@@ -79,7 +79,7 @@ def sort_key(public: str, *, field: str) -> str:
 
 
 def _item(item: InboxItem, *, since: datetime | None, language: str, region: Region) -> InboxLine | None:
-    said = line(event_of(item), language=language, region=region, viewer="citizen")
+    said = line(event_of(item), language=language, region=region, viewer=viewer_of(item))
     if said is None:
         return None
     return InboxLine(

@@ -10,6 +10,7 @@ from functions.complaints.complaint import ActorKind
 from functions.complaints.events import Event, EventType
 from functions.complaints.history import PUSHED, push
 from functions.complaints.region import Region
+from functions.complaints.visibility import Viewer, as_seen
 from functions.records.codec import complaint_pk
 from functions.records.outbox import Published
 from functions.records.people.inbox import InboxItem, inbox_sk
@@ -17,15 +18,6 @@ from functions.records.people.progress import progress_of
 from functions.records.people.table import person_pk
 from functions.records.tables import FollowerItem
 
-FOR_REPORTER_ONLY: Final = frozenset(
-    {
-        EventType.QUESTION_ASKED,
-        EventType.PHOTO_REFUSED,
-        EventType.PHOTO_MISSED,
-        EventType.COMMENTED,
-    }
-)
-"""What is between the body and the one who reported."""
 BY_REPORTER: Final = frozenset({EventType.REFUTED, EventType.CLOSED, EventType.WITHDRAWN})
 """What the one who reported did, and those who joined want to know. Worth a line, and a push where it is the last
 that they hear.
@@ -33,22 +25,24 @@ that they hear.
 
 
 def for_reporter(published: Published, *, region: Region) -> bool:
-    own = published.event.actor == ActorKind.CITIZEN
-    return published.reporter is not None and not own and is_worth_telling(published.event, region=region)
+    return published.reporter is not None and is_worth_telling(
+        published.event, region=region, viewer=Viewer.REPORTER
+    )
 
 
 def for_followers(published: Published, *, region: Region) -> bool:
     event = published.event
-    if event.type in FOR_REPORTER_ONLY:
-        return False
     if event.actor == ActorKind.CITIZEN:
         return event.type in BY_REPORTER
-    return is_worth_telling(event, region=region)
+    return is_worth_telling(event, region=region, viewer=Viewer.JOINER)
 
 
-def is_worth_telling(event: Event, *, region: Region) -> bool:
+def is_worth_telling(event: Event, *, region: Region, viewer: Viewer) -> bool:
     """Exactly what is worth a push is worth a line in the inbox; in which language does not matter here."""
-    return event.type in PUSHED and push(event, region=region, language=region.languages[0]) is not None
+    return (
+        event.type in PUSHED
+        and push(event, region=region, language=region.languages[0], viewer=viewer) is not None
+    )
 
 
 def may_have_followers(published: Published) -> bool:
@@ -82,8 +76,10 @@ def _after(key: str) -> Condition:
 
 
 def inbox_item(published: Published, person: str, *, kept: timedelta, now: datetime) -> InboxItem:
-    """What is kept: the event as its line is made of, and not who anybody is."""
-    event = published.event
+    """What is kept: the event as far as the person may see it, and not who anybody is."""
+    mine = person == published.reporter
+    event = as_seen(published.event, Viewer.REPORTER if mine else Viewer.JOINER)
+    assert event is not None
     return InboxItem(
         person_pk(person),
         inbox_sk(at=event.at, complaint_id=event.complaint_id, seq=event.seq),
@@ -97,8 +93,8 @@ def inbox_item(published: Published, person: str, *, kept: timedelta, now: datet
         actor_agency=event.actor_agency,
         status=event.status.value,
         data=dict(event.data) or None,
-        mine=person == published.reporter,
-        language=published.language if person == published.reporter else None,
+        mine=mine,
+        language=published.language if mine else None,
         told_at=now,
         expires=now + kept,
     )

@@ -20,7 +20,7 @@ from functions.notify.outbox.payload import message_of
 from functions.notify.outbox.sending import Push
 from functions.records.outbox import Published
 from functions.records.people.devices import DeviceItem
-from functions.records.people.inbox import InboxItem, add_to_inbox, event_of
+from functions.records.people.inbox import InboxItem, add_to_inbox, event_of, viewer_of
 from functions.records.people.person import Person, person_of
 from functions.records.people.pushes import claim_pushes, hold_push, mark_held, release_pushes, was_overtaken
 
@@ -94,7 +94,7 @@ class Teller:
         self, item: InboxItem, person: Person, *, now: datetime, acted_at: datetime | None = None
     ) -> _Plan:
         language = person.language or item.language or self.region.languages[0]
-        text = push(event_of(item), region=self.region, language=language)
+        text = push(event_of(item), region=self.region, language=language, viewer=viewer_of(item))
         if text is None:
             return _Plan(verdict="drop", until=None, text=None)
         verdict, until = person.preferences(self.region).verdict(text.kind, now, acted_at=acted_at)

@@ -17,6 +17,7 @@ from pynamodb.expressions.condition import Condition
 from functions.complaints.clock import iso
 from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import Event, EventType
+from functions.complaints.visibility import Viewer
 from functions.records.attributes import InstantAttribute
 from functions.records.conditional import saved, updated
 from functions.records.people.profiles import ProfileItem
@@ -102,6 +103,11 @@ def event_of(item: InboxItem) -> Event:
         status=Status(item.status),
         data=item.data or {},
     )
+
+
+def viewer_of(item: InboxItem) -> Viewer:
+    """As what the person is told."""
+    return Viewer.REPORTER if item.mine else Viewer.JOINER
 
 
 def inbox_page(

@@ -7,8 +7,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import PlainValidator, WithJsonSchema
 
-from functions.complaints.complaint import Actor, Complaint, Status
+from functions.complaints.complaint import Status
 from functions.complaints.faults import NotFound
+from functions.complaints.visibility import viewing
 from functions.edge.callers import Reader, agency_of
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import View, described, fault
@@ -80,8 +81,9 @@ def reading(*, desk: Desk, bucket: str) -> Router:
         "/v1/agency/complaints/<id>",
         operation_id="showWork",
         summary="A complaint with its events and links to its photos",
-        description="For the bodies in charge, and for one that passed it on, which does not see the others' internal "
-        "comments. The newest events, in their order; `cursor` leads to those before.",
+        description="For the bodies in charge, and for one that passed it on, which sees the steps and what bodies "
+        "decided: neither internal comments nor what is between the person and the bodies in charge, the exact place "
+        "and the photos. The newest events, in their order; `cursor` leads to those before.",
     )
     def show(
         id: ComplaintId,
@@ -92,25 +94,20 @@ def reading(*, desk: Desk, bucket: str) -> Router:
     ) -> AgencyComplaintDetail:
         by = agency_of(caller)
         read = timeline(id, limit=limit, cursor=cursor, with_internal=True)
-        complaint, history = read.complaint, read.events
-        if not _may_read(complaint, by):
+        complaint = read.complaint
+        viewer = viewing(complaint, caller.agency_id)
+        if viewer is None:
             raise NotFound(id)
-        if by.id not in complaint.in_charge:
-            history = tuple(event for event in history if event.seq not in read.internal)
         return detail(
             complaint,
-            history,
+            read.events,
             store.parts(complaint),
             cursor=read.cursor,
             possible=desk.possible(by),
             region=desk.region,
             language=speech.language,
             bucket=bucket,
+            viewer=viewer,
         )
 
     return router
-
-
-def _may_read(complaint: Complaint, by: Actor) -> bool:
-    """Those in charge, and those who passed it on and may be asked about it."""
-    return by.id in complaint.in_charge or by.id in complaint.passed_by

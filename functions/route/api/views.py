@@ -13,6 +13,7 @@ from functions.complaints.moves.terms import forward_by
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move
+from functions.complaints.visibility import Viewer, as_seen, complaint_as_seen
 from functions.edge.complaint_fields import Possible as PossibleMoves
 from functions.edge.complaint_views import (
     ComplaintInShort,
@@ -63,7 +64,9 @@ class AuditEvent(View):
 
 
 class AgencyComplaintDetail(AgencyComplaint, Matter):
-    """Everything about the matter; of the person nothing but what they chose to show."""
+    """Everything about the matter; of the person nothing but what they chose to show. A body that passed it on sees the
+    steps and what bodies decided, and nothing of what the person wrote, of the exact place and of the photos.
+    """
 
     answers: Annotated[dict[str, str], described("To the category's questions, by question id.")]
     public_name: Annotated[str | None, described("The name that the person chose to show, if any.")]
@@ -114,9 +117,12 @@ def detail(
     region: Region,
     language: str,
     bucket: str,
+    viewer: Viewer,
 ) -> AgencyComplaintDetail:
     promise = complaint.promise
-    told = ((event, line(event, language=language, region=region, viewer="agency")) for event in history)
+    complaint = complaint_as_seen(complaint, viewer)
+    parts = [complaint_as_seen(part, viewer) for part in parts]
+    seen = [each for each in (as_seen(event, viewer) for event in history) if each is not None]
     return AgencyComplaintDetail(
         **_in_short(complaint, possible=possible),
         **matter(complaint, cursor=cursor),
@@ -127,7 +133,7 @@ def detail(
         promise=None if promise is None else dict(promise),
         forward_by=iso_or_none(forward_by(complaint, region=region)),
         deadline_explanation=None if promise is None else promise_text(promise, language),
-        events=[_event(event, said) for event, said in told if said is not None],
+        events=[_event(event, viewer=viewer, language=language, region=region) for event in seen],
         parts=[AgencyPart(**_in_short(part, possible=possible), part=part.part) for part in parts],
         refutations=complaint.refutations,
         extensions=complaint.extensions,
@@ -157,7 +163,10 @@ def _in_short(complaint: Complaint, *, uploads: Sequence[Upload] = (), possible:
     }
 
 
-def _event(event: Event, said: dict[str, Any]) -> AuditEvent:
+def _event(event: Event, *, viewer: Viewer, language: str, region: Region) -> AuditEvent:
+    """Of an event as the viewer sees it."""
+    said = line(event, language=language, region=region, viewer=viewer)
+    assert said is not None
     return AuditEvent(
         id=event.id,
         sequence=event.seq,
