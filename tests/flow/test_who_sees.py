@@ -1,0 +1,252 @@
+"""Who sees what, over the doors themselves: what a reporter writes reaches the reporter and the bodies in charge alone.
+
+One life, in which everybody writes everything that they can, is read by everybody at every door, open, taken back and
+erased; then each cell of the table is held against what was read.
+"""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.complaints.events import EventType
+from functions.complaints.visibility import INTERNAL, STEPS, Kind, Shown, Viewer
+from infra.local.citizen import declaration
+from infra.local.receiver import Receiver
+from infra.local.story import photograph
+from tests.flow.test_canary import sent
+from tests.flow.test_whole_way import MONDAY, _subscribed
+from tests.flow.town import Town, _scan, town
+from tests.region_fixture import RAW
+
+REPORTERS = "Канарейкина, кв. 17, +7 701 765 43 21"
+BETWEEN = "Строго между нами: номер 4711, это не для всех"
+ANSWER = "Осмотрено на месте, люка здесь нет, есть решётка"
+LAT, LON = 52.512347, 76.515678
+THE_TWO = (Viewer.REPORTER, Viewer.IN_CHARGE, Viewer.ABOVE)
+WHEN = ("open", "withdrawn", "erased")
+
+
+@dataclass(kw_only=True)
+class Read:
+    """What everybody read, by when and who; `told` is what was sent out, by what it was sent through."""
+
+    seen: dict[tuple[str, Viewer], Any] = field(default_factory=dict)
+    inbox: dict[Viewer, list[Any]] = field(default_factory=dict)
+    appeal: dict[Viewer, Any] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+    pushes: dict[str, list[str]] = field(default_factory=dict)
+    types: set[str] = field(default_factory=set)
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Read]:
+    raw = deepcopy(RAW)
+    raw["categories"]["open_manhole"]["questions"] = [
+        {"id": "since", "text": raw["name"], "kind": "text", "required": False, "choices": []}
+    ]
+    folder: Path = tmp_path_factory.mktemp("town")
+    with town(folder, start=MONDAY, raw=raw) as here, Receiver() as receiver, sent() as messages:
+        _subscribed(here, receiver, agency_id="roads")
+        found = Read()
+        _live(here, found)
+        got = [receiver.received.get(timeout=1) for _ in range(receiver.received.qsize())]
+        found.told["webhooks"] = json.dumps([each.data for each in got], ensure_ascii=False)
+        found.told["feed and deliveries"] = str(list(_scan("deliveries")))
+        for name, message in messages:
+            if name == "sns Publish" and "TargetArn" in message:
+                asked = json.loads(message)
+                found.pushes.setdefault(asked["TargetArn"], []).append(asked["Message"])
+        yield found
+
+
+def _live(here: Town, found: Read) -> None:
+    for who in ("aigerim", "dana"):
+        device = {"platform": "fcm", "token": f"token-of-{who}"}
+        here.citizen("PUT", f"/v1/devices/{who}", device, who=who)
+    photo = photograph()
+    filed = here.citizen(
+        "POST",
+        "/v1/complaints",
+        {
+            "category": "open_manhole",
+            "comment": REPORTERS,
+            "location": {"lat": LAT, "lon": LON, "address": REPORTERS},
+            "public_name": REPORTERS,
+            "answers": {"since": REPORTERS},
+            "photos": [declaration(photo)],
+        },
+    ).body
+    here.settle()
+    here.upload(photo, filed["uploads"][0])
+    mine, theirs = f"/v1/complaints/{filed['id']}", f"/v1/agency/complaints/{filed['id']}"
+    _done(here.citizen("POST", f"{mine}/join", {}, who="dana"), here)
+
+    def body(verb: str, said: dict[str, Any], who: str) -> None:
+        _done(here.agency("POST", f"{theirs}/{verb}", said, who=who), here)
+
+    body("comment", {"text": BETWEEN}, "housing")
+    body("transfer", {"to": "roads", "reason": BETWEEN}, "housing")
+    body("extend", {"by": "PT1H", "reason": BETWEEN}, "roads")
+    body("comment", {"text": BETWEEN, "internal": True}, "roads")
+    body("ask", {"text": BETWEEN}, "roads")
+    _done(here.citizen("POST", f"{mine}/comments", {"text": REPORTERS}), here)
+    _done(here.citizen("POST", f"{mine}/comments", {"text": REPORTERS}), here)
+    body("split", {"parts": [{"to": "ministry", "text": BETWEEN}]}, "roads")
+    here.move_clock(timedelta(hours=6))
+    _done(here.agency("POST", f"{theirs}/photos", {"photos": [declaration(photo)]}, who="roads"), here)
+    body("answer", {"outcome": "declined", "text": ANSWER}, "roads")
+    _done(here.citizen("POST", f"{mine}/refute", {"reason": REPORTERS}), here)
+    body("answer", {"outcome": "declined", "text": ANSWER}, "roads")
+    _look(here, "open", mine, theirs, found)
+    found.told["nearby"] = str(_nearby(here))
+    _done(here.citizen("POST", f"{mine}/withdraw", {"reason": REPORTERS}), here)
+    here.on_schedule()
+    _look(here, "withdrawn", mine, theirs, found)
+    for viewer, who in ((Viewer.REPORTER, "aigerim"), (Viewer.JOINER, "dana")):
+        page = here.citizen("GET", "/v1/notifications?limit=100", who=who).body
+        found.inbox[viewer] = [each for each in page["items"] if each["complaint_id"] == filed["id"]]
+        found.appeal[viewer] = here.citizen("GET", f"{mine}/appeal", who=who).body
+    found.told["inbox items of who joined"] = str(
+        [item for item in _scan("people") if item["pk"]["S"] == "person#dana"]
+    )
+    assert here.citizen("DELETE", "/v1/me").status == 200
+    here.settle()
+    _look(here, "erased", mine, theirs, found)
+    found.types = {f"complaint.{each}" for each in here.events(filed["id"])}
+
+
+def _done(reply: Any, here: Town) -> None:
+    assert reply.status in (200, 201), reply.body
+    here.settle()
+
+
+def _nearby(here: Town) -> Any:
+    query = f"category=open_manhole&lat={LAT}&lon={LON}"
+    return here.citizen("GET", f"/v1/complaints/nearby?{query}", who="stranger").body
+
+
+def _look(here: Town, when: str, mine: str, theirs: str, found: Read) -> None:
+    size = "?limit=100"
+    found.seen[when, Viewer.JOINER] = here.citizen("GET", mine + size, who="dana").body
+    if when != "erased":
+        found.seen[when, Viewer.REPORTER] = here.citizen("GET", mine + size).body
+    for viewer, who in (
+        (Viewer.IN_CHARGE, "roads"),
+        (Viewer.PASSED_ON, "housing"),
+        (Viewer.ABOVE, "akimat"),
+    ):
+        reply = here.agency("GET", theirs + size, who=who)
+        assert reply.status == 200, (who, reply.body)
+        found.seen[when, viewer] = reply.body
+
+
+def _steps(shown: Any) -> list[Any]:
+    return list(shown.get("timeline", shown.get("events")))
+
+
+def _of(kind: Kind, step: Any) -> bool:
+    if kind == INTERNAL:
+        return bool(step.get("data", {}).get("internal"))
+    type = kind[0] if isinstance(kind, tuple) else kind
+    return bool(step["type"] == type) and not step.get("data", {}).get("internal")
+
+
+def test_the_life_has_everything_that_people_and_bodies_write(read: Read) -> None:
+    written = {
+        EventType.COMMENTED,
+        EventType.TRANSFERRED,
+        EventType.DEADLINE_EXTENDED,
+        EventType.QUESTION_ASKED,
+        EventType.SPLIT,
+        EventType.ANSWERED,
+        EventType.REFUTED,
+        EventType.WITHDRAWN,
+        EventType.ESCALATED,
+        EventType.JOINED,
+    }
+    assert written <= read.types
+
+
+@pytest.mark.parametrize("kind", [kind for kind in STEPS if not isinstance(kind, tuple)])
+@pytest.mark.parametrize("viewer", [viewer for viewer in Viewer if viewer != Viewer.PUBLIC])
+@pytest.mark.parametrize("when", ["open", "withdrawn"])
+def test_each_cell_at_both_doors(read: Read, when: str, viewer: Viewer, kind: Kind) -> None:
+    there = [step for step in _steps(read.seen[when, Viewer.IN_CHARGE]) if _of(kind, step)]
+    steps = [step for step in _steps(read.seen[when, viewer]) if _of(kind, step)]
+    said = json.dumps(steps, ensure_ascii=False)
+    if STEPS[kind][viewer] == Shown.NOTHING:
+        assert steps == []
+        return
+    if kind != EventType.COMMENTED:
+        assert len(steps) == len(there)
+    if STEPS[kind][viewer] == Shown.STEP:
+        assert [each for each in (REPORTERS, BETWEEN, ANSWER) if each in said] == []
+
+
+@pytest.mark.parametrize("viewer", [viewer for viewer in Viewer if viewer != Viewer.PUBLIC])
+@pytest.mark.parametrize("when", WHEN)
+def test_the_complaint_itself_at_both_doors(read: Read, when: str, viewer: Viewer) -> None:
+    if (when, viewer) == ("erased", Viewer.REPORTER):
+        return
+    seen = read.seen[when, viewer]
+    said = json.dumps(seen, ensure_ascii=False)
+    if viewer in THE_TWO and when != "erased":
+        assert said.count(REPORTERS) >= 6
+        assert (seen["location"]["lat"], seen["location"]["lon"]) == (LAT, LON)
+        assert len(seen["photos"]) == 2
+        return
+    assert REPORTERS not in said
+    assert "52.5123" not in said
+    assert "76.5156" not in said
+    assert ANSWER in said
+    if viewer not in THE_TWO:
+        assert seen["photos"] == []
+        assert "http" not in said
+        assert seen["question"] is None
+        assert [part["part"] for part in seen["parts"]] == [None]
+    if viewer == Viewer.JOINER:
+        assert BETWEEN not in said
+
+
+def test_the_inbox_of_who_joined_has_steps_and_no_words_of_the_reporter(read: Read) -> None:
+    lines = {each["type"]: each for each in read.inbox[Viewer.JOINER]}
+    assert {"complaint.refuted", "complaint.withdrawn", "complaint.answered", "complaint.escalated"} <= set(
+        lines
+    )
+    for type in lines:
+        assert STEPS[EventType(type)][Viewer.JOINER] != Shown.NOTHING
+    told = json.dumps(read.inbox[Viewer.JOINER], ensure_ascii=False)
+    for text in (told, read.told["inbox items of who joined"]):
+        assert [each for each in (REPORTERS, BETWEEN) if each in text] == []
+    assert ANSWER in told
+    assert BETWEEN in json.dumps(read.inbox[Viewer.REPORTER], ensure_ascii=False)
+
+
+def test_pushes_have_nobodys_words_and_ask_who_joined_for_nothing(read: Read) -> None:
+    reporters, joiners = sorted(read.pushes.values(), key=lambda pushed: "push.joined." in str(pushed))
+    assert [each for each in reporters if "push.joined." in each] == []
+    assert [each for each in joiners if "push.joined." not in each] == []
+    for each in (*reporters, *joiners):
+        assert [text for text in (REPORTERS, BETWEEN, ANSWER) if text in each] == []
+    assert [each for each in joiners if "push.joined.answered.declined" in each] != []
+
+
+def test_the_appeal_of_who_joined_is_in_their_words(read: Read) -> None:
+    reporters, joiners = (
+        json.dumps(read.appeal[each], ensure_ascii=False) for each in (Viewer.REPORTER, Viewer.JOINER)
+    )
+    assert REPORTERS in reporters
+    assert [each for each in (REPORTERS, BETWEEN, "52.5123", "76.5156") if each in joiners] == []
+    assert "which I have joined" in joiners
+
+
+def test_what_is_sent_out_or_open_to_everybody_has_nobodys_words(read: Read) -> None:
+    for where, told in read.told.items():
+        assert [each for each in (REPORTERS, BETWEEN, ANSWER) if each in told] == [], where
+    assert "complaint.refuted" in read.told["feed and deliveries"]
