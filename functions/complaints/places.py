@@ -10,6 +10,8 @@ _METRES_PER_DEGREE: Final = math.pi * EARTH_RADIUS_M / 180
 
 _COARSE_DIGITS: Final = 2
 ROUNDED_DIGITS: Final = 3
+ROUNDED_BY_M: Final = 79
+"""A rounded place is nowhere farther from the exact one, in metres."""
 
 
 def coarse(degrees: float) -> float:

@@ -18,7 +18,7 @@ from functions.complaints.complaint import (
 )
 from functions.complaints.events import Event, EventType
 from functions.complaints.personal import words_erased
-from functions.complaints.places import cell
+from functions.complaints.places import cell, rounded
 from functions.complaints.seals import Seal
 from functions.complaints.timers import next_timer
 from functions.records.tables import ComplaintItem, EventItem, SupervisorItem, shard_of
@@ -225,7 +225,8 @@ def moment(event: Event) -> str:
 
 
 def place_key(complaint: Complaint) -> str:
-    return f"{complaint.category}#{cell(complaint.lat, complaint.lon)}"
+    """By the place that everybody may see: whoever looks for what is nearby learns no more of where it is."""
+    return f"{complaint.category}#{cell(rounded(complaint.lat), rounded(complaint.lon))}"
 
 
 def _standing(item: EventItem) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from functions.complaints.complaint import Status
-from functions.complaints.places import cells_within, distance_m
+from functions.complaints.places import ROUNDED_BY_M, cells_within, distance_m, rounded
 from functions.records.codec import ended_key, worklist_key
 from functions.records.cursor import cursor_at, key_at, position
 from functions.records.tables import SHARDS, ComplaintItem
@@ -32,7 +32,7 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Near:
-    """An open complaint near a place, and how far from it, in metres."""
+    """An open complaint near a place, and how far from it its rounded place is, in metres."""
 
     item: ComplaintItem
     distance_m: float
@@ -119,16 +119,21 @@ def with_complaints(items: Sequence[ComplaintItem]) -> list[ComplaintItem]:
 
 
 def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int) -> tuple[Near, ...]:
-    """Open complaints of a category within `radius_m` metres, nearest first.
+    """Open complaints of a category within `radius_m` metres, nearest first, by their rounded places: those alone are
+    looked at, so that no number of questions finds out an exact one. So none within the radius is left out, and some a
+    little beyond it are there. None for a radius of 0: where two are never the same.
 
     Every one of the few cells that the circle touches is read whole: the nearest may be the oldest of them.
     """
+    if radius_m == 0:
+        return ()
+    reach = radius_m + ROUNDED_BY_M
     found = [
-        Near(item=item, distance_m=distance_m((lat, lon), (float(item.lat), float(item.lon))))
-        for cell in cells_within(lat, lon, radius_m=radius_m)
+        Near(item=item, distance_m=distance_m((lat, lon), (rounded(item.lat), rounded(item.lon))))
+        for cell in cells_within(lat, lon, radius_m=reach)
         for item in ComplaintItem.by_place.query(f"{category}#{cell}")
     ]
-    within = [near for near in found if near.distance_m <= radius_m]
+    within = [near for near in found if near.distance_m <= reach]
     return tuple(sorted(within, key=lambda near: near.distance_m)[:limit])
 
 

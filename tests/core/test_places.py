@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints.places import cell, cells_within, distance_m
+from functions.complaints.places import ROUNDED_BY_M, cell, cells_within, distance_m, rounded
 
 # Kazakhstan, and a good way around it.
 points = st.tuples(st.floats(35, 60), st.floats(45, 90))
@@ -22,6 +22,12 @@ def test_whatever_is_within_the_radius_lies_in_a_cell_that_is_read(
     other = lat + reach * math.sin(angle), lon + reach * math.cos(angle) / math.cos(math.radians(lat))
     if distance_m(point, other) <= radius:
         assert cell(*other) in cells_within(lat, lon, radius_m=radius)
+
+
+@given(points)
+def test_a_rounded_place_is_not_far_from_the_exact_one(point: tuple[float, float]) -> None:
+    lat, lon = point
+    assert distance_m(point, (rounded(lat), rounded(lon))) <= ROUNDED_BY_M
 
 
 @given(points)

@@ -248,5 +248,8 @@ def test_the_appeal_of_who_joined_is_in_their_words(read: Read) -> None:
 
 def test_what_is_sent_out_or_open_to_everybody_has_nobodys_words(read: Read) -> None:
     for where, told in read.told.items():
-        assert [each for each in (REPORTERS, BETWEEN, ANSWER) if each in told] == [], where
+        assert [each for each in (REPORTERS, BETWEEN, ANSWER, "52.5123", "76.5156") if each in told] == [], (
+            where
+        )
+    assert "'location': {'lat': 52.512, 'lon': 76.516}" in read.told["nearby"]
     assert "complaint.refuted" in read.told["feed and deliveries"]

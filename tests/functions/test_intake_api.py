@@ -649,6 +649,8 @@ def test_a_complaint_lives_and_every_answer_is_as_described(me: Client, module: 
     ).json["items"]
     assert (near["mine"], near["overdue"], near["escalation_level"]) == (False, False, 0)
     assert (near["agency"]["name"], near["due_at"]) == ("Housing", shown["due_at"])
+    assert (near["category"], near["category_name"], near["joined"]) == ("rubbish", "Rubbish", 0)
+    assert (near["submitted_at"], near["location"]) == (shown["submitted_at"], {"lat": 52.5, "lon": 76.5})
     assert neighbour("POST", f"{address}/join", {}).status == 200
     assert neighbour("POST", f"{address}/join", {}).status == 200
     refused = client("POST", f"{address}/join", {})

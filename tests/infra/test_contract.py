@@ -92,6 +92,11 @@ CHANGED: dict[str, str] = {
         ),
         "says more of what was removed: what the person wrote, and exact places",
     ),
+    "GET /v1/complaints/{id} 200 application/json /joined_by_me type": "whoever joined sees less, and is told so",
+    **{
+        f"GET /v1/complaints/nearby 200 application/json /items/[]{fact}": "says more, to judge whether it is the same"
+        for fact in (" required", "/category type", "/category_name type")
+    },
     "/removed/profile type": "was not said; it is true or false, as it always was",
 }
 """The end of each fact that is another one now, and why."""

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -202,7 +203,7 @@ def test_nearby_finds_open_ones_of_the_category_nearest_first_with_who_joined(st
         store.write(change)
         return change.after
 
-    near, here = reported(52.5005, 76.5), reported(52.5, 76.5)
+    near, here = reported(52.5011, 76.4998), reported(52.5001, 76.5002)
     reported(52.502, 76.5)
     reported(52.5, 76.5, category="pothole")
     reported(52.5, 76.5, photos=1)
@@ -213,8 +214,21 @@ def test_nearby_finds_open_ones_of_the_category_nearest_first_with_who_joined(st
     assert [each.item.id for each in found] == [here.id, near.id]
     assert [int(each.item.joined) for each in found] == [1, 0]
     assert found[0].distance_m == 0
-    assert found[1].distance_m == pytest.approx(55.6, abs=0.5)
+    assert found[1].distance_m == pytest.approx(111.2, abs=0.1)
     assert lists.nearby("rubbish", lat=EAST[0], lon=EAST[1], radius_m=100, limit=10) == ()
+    assert lists.nearby("rubbish", lat=52.5, lon=76.5, radius_m=0, limit=10) == ()
+
+
+def test_nearby_answers_alike_wherever_within_its_rounded_place_a_complaint_is(store: ComplaintStore) -> None:
+    """Else whoever asks often enough finds the door that it was filed from."""
+    draft = Draft(category="rubbish", comment="x", lat=52.50049, lon=76.49951, photos=())
+    store.write(file(draft, region=REGION, reporter="person", now=START))
+    store.write(file(replace(draft, lat=52.49951, lon=76.50049), region=REGION, reporter="person", now=START))
+    for radius in (30, 100, 300):
+        for step in range(60):
+            found = lists.nearby("rubbish", lat=52.5 + step * 0.0001, lon=76.5, radius_m=radius, limit=10)
+            assert len(found) in (0, 2)
+            assert len({each.distance_m for each in found}) <= 1
 
 
 def test_the_nearest_is_found_however_many_newer_ones_its_cell_holds(store: ComplaintStore) -> None:
@@ -223,7 +237,7 @@ def test_the_nearest_is_found_however_many_newer_ones_its_cell_holds(store: Comp
     with ComplaintItem.batch_write() as batch:
         for number in range(120):
             template.pk, template.id = f"complaint#Z{number}", f"Z{number:025d}"
-            template.lat = nearest.lat + 0.0008
+            template.lat = nearest.lat + 0.001
             batch.save(ComplaintItem(**template.attribute_values))
     found = lists.nearby("rubbish", lat=nearest.lat, lon=nearest.lon, radius_m=100, limit=5)
     assert (found[0].item.id, len(found)) == (nearest.id, 5)

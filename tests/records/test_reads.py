@@ -9,7 +9,7 @@ import pytest
 
 from functions.complaints.complaint import Status
 from functions.complaints.ids import new_id
-from functions.complaints.places import cells_within
+from functions.complaints.places import ROUNDED_BY_M, cells_within
 from functions.notify import feed
 from functions.records import lists
 from functions.records.codec import complaint_item
@@ -91,7 +91,9 @@ READS = {
         read=lambda held: feed.changes("housing", cursor=after(held // SHARDS - 2), limit=LIMIT, now=NOW),
         queries=SHARDS,
     ),
-    "nearby": Read(read=nearby, queries=len(cells_within(HERE, 76.5, radius_m=100)), most=LIMIT),
+    "nearby": Read(
+        read=nearby, queries=len(cells_within(HERE, 76.5, radius_m=100 + ROUNDED_BY_M)), most=LIMIT
+    ),
 }
 
 

@@ -90,7 +90,8 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         operation_id="findNearby",
         summary="Open complaints of a category near a place, nearest first",
         description="Ask before filing: who finds the same there can join it. The category gives the radius "
-        "(`duplicate_radius_m`). Twenty at most.",
+        "(`duplicate_radius_m`; 0: never the same). Places are rounded, and the distance is to the rounded one: what is "
+        "within the radius is there, and some a little beyond it. Twenty at most.",
     )
     def nearby(
         category: Annotated[str, Query(description="Category's id.", json_schema_extra={"maxLength": 64})],
@@ -109,7 +110,10 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
             limit=NEARBY_MOST,
         )
         return NearbyComplaints(
-            items=[near(each, person=person, region=region, language=speech.language) for each in found]
+            items=[
+                near(each, category=category, person=person, region=region, language=speech.language)
+                for each in found
+            ]
         )
 
     @read(

@@ -10,7 +10,7 @@ from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event
 from functions.complaints.history import line
 from functions.complaints.moves.agency import OUTCOMES
-from functions.complaints.places import distance_m
+from functions.complaints.places import distance_m, rounded
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.texts import datetime_text, distance_text, in_language, text
@@ -118,10 +118,16 @@ class JoinedLine(View):
 
 
 class NearbyComplaint(ListedComplaint):
-    """An open complaint, without anything of the person who made it."""
+    """What is needed to judge whether it is the same, without anything of the person who made it. It has no photo: there
+    is no copy in which faces and plates are hidden.
+    """
 
-    location: Point
-    distance_m: Count
+    category: str
+    category_name: str
+    location: Annotated[Point, described("Rounded, as in `/v1/overdue`.")]
+    distance_m: Annotated[
+        Count, described("From the place that was asked about to the rounded one, in metres.")
+    ]
     agency: AgencyName | None
     mine: Annotated[bool, described("The caller's own: there is nothing to join.")]
 
@@ -205,12 +211,14 @@ def summary(item: ComplaintItem, *, region: Region, language: str) -> OwnLine | 
     )
 
 
-def near(found: Near, *, person: str, region: Region, language: str) -> NearbyComplaint:
+def near(found: Near, *, category: str, person: str, region: Region, language: str) -> NearbyComplaint:
     """An open complaint nearby; of who made it nothing but whether that is `person`."""
     item = found.item
     return NearbyComplaint(
         **listed(item),
-        location=Point(lat=float(item.lat), lon=float(item.lon)),
+        category=category,
+        category_name=category_name(category, region=region, language=language),
+        location=Point(lat=rounded(item.lat), lon=rounded(item.lon)),
         distance_m=round(found.distance_m),
         agency=in_charge(item.agency_id, region=region, language=language),
         mine=item.person == person,
