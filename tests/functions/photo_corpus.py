@@ -277,9 +277,9 @@ def png_declaring(width: int, height: int) -> bytes:
     return png((width, height), b"\0" * 1000)
 
 
-def jpeg_declaring(width: int, height: int) -> bytes:
-    data = bytearray(picture("JPEG"))
-    at = data.index(b"\xff\xc0")
+def jpeg_declaring(width: int, height: int, *, progressive: bool = False) -> bytes:
+    data = bytearray(picture("JPEG", progressive=progressive))
+    at = data.index(b"\xff\xc2" if progressive else b"\xff\xc0")
     data[at + 5 : at + 9] = struct.pack(">HH", height, width)
     return bytes(data)
 

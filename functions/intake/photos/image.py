@@ -18,7 +18,7 @@ from PIL import TiffImagePlugin as TiffImagePlugin
 
 from functions.intake.photos.child import Crashed, Failed, TookTooLong, TookTooMuchMemory, in_child
 from functions.intake.photos.exif import EXIF_IFD, GPS_IFD, ORIENTATION, Suggestion, suggest
-from functions.intake.photos.limits import ACCEPTED, DEFAULT_LIMITS, Limits, PhotoRefused
+from functions.intake.photos.limits import ACCEPTED, DEFAULT_LIMITS, Limits, PhotoRefused, Pixels
 from functions.intake.photos.sniff import HEIC, JPEG, OTHER, PNG, WEBP, ends_early, sniff, webp_canvas
 
 # Saving loads Pillow's basic plugins; done here, once, and not again in every child.
@@ -200,20 +200,20 @@ def _clean(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None) -> Cl
 def _decode(data: bytes, *, kind: str, limits: Limits) -> Image.Image:
     """The first frame's pixels. Whatever a decoder raises about a file is the file's fault."""
     ImageFile.LOAD_TRUNCATED_IMAGES = False
-    Image.MAX_IMAGE_PIXELS = limits.pixels
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         if kind == WEBP:
             # libwebp allocates its canvases on opening, so Pillow would tell the size too late.
-            _check_pixels(webp_canvas(data) or (0, 0), limits)
+            _check_pixels(webp_canvas(data) or (0, 0), limits.pixels.webp)
         image = _open(data, kind)
-        _check_pixels(image.size, limits)
+        most = Image.MAX_IMAGE_PIXELS = _most_pixels(image, kind, limits.pixels)
+        _check_pixels(image.size, most)
         if kind == JPEG:
             # libjpeg scales while it decodes, by 2, 4 or 8: less time and a fraction of the memory.
             image.draft(None, _within(image.size, limits.long_side))
         image.load()
-        _check_pixels(image.size, limits)
+        _check_pixels(image.size, most)
     except (PhotoRefused, MemoryError):
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
@@ -239,8 +239,14 @@ def _open(data: bytes, kind: str) -> ImageFile.ImageFile:
     return HeifImageFile(file)
 
 
-def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
-    if size[0] * size[1] > limits.pixels:
+def _most_pixels(image: Image.Image, kind: str, pixels: Pixels) -> int:
+    if kind == JPEG:
+        return pixels.progressive_jpeg if image.info.get("progressive") else pixels.baseline_jpeg
+    return {PNG: pixels.png, WEBP: pixels.webp, HEIC: pixels.heic}[kind]
+
+
+def _check_pixels(size: tuple[int, int], most: int) -> None:
+    if size[0] * size[1] > most:
         raise PhotoRefused("too_many_pixels", f"{size[0]} x {size[1]}")
 
 
