@@ -21,7 +21,9 @@ class DeclaredPhoto(Body):
 
     content_type: Annotated[
         Literal["image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"],
-        described("What the file is. Its content is checked: a renamed file is refused."),
+        described(
+            "What the file is said to be. What counts is its content, which may be of any of these types."
+        ),
     ]
     size: int
     sha256: Annotated[

@@ -112,8 +112,10 @@ def good() -> bytes:
 
 
 @pytest.mark.parametrize("kind", corpus.KINDS)
-def test_a_good_photo_is_kept_clean_and_the_complaint_goes_on(kind: str) -> None:
-    upload = Upload(corpus.with_every_metadata(kind), corpus.TYPES[kind])
+@pytest.mark.parametrize("declared_type", [*corpus.TYPES.values(), "image/heif"])
+def test_a_good_photo_is_kept_clean_and_the_complaint_goes_on(kind: str, declared_type: str) -> None:
+    # Phones declare what they meant to send: an iPhone's HEIC comes as image/jpeg.
+    upload = Upload(corpus.with_every_metadata(kind), declared_type)
     upload.check()
     kept = objects()
     assert set(kept) == {
@@ -134,19 +136,16 @@ def test_a_good_photo_is_kept_clean_and_the_complaint_goes_on(kind: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("content", "declared_type", "reason"),
+    ("content", "reason"),
     [
-        (b"", "image/jpeg", "empty"),
-        (b"%PDF-1.7 not a picture", "image/jpeg", "not_an_image"),
-        (corpus.picture("PNG"), "image/jpeg", "type_mismatch"),
-        (corpus.picture("JPEG")[:-200], "image/jpeg", "truncated"),
-        (corpus.picture("GIF"), "image/jpeg", "unsupported_type"),
+        (b"", "empty"),
+        (b"%PDF-1.7 not a picture", "not_an_image"),
+        (corpus.picture("JPEG")[:-200], "truncated"),
+        (corpus.picture("GIF"), "unsupported_type"),
     ],
 )
-def test_a_bad_photo_is_refused_with_its_reason_and_nothing_of_it_stays(
-    content: bytes, declared_type: str, reason: str
-) -> None:
-    upload = Upload(content, declared_type)
+def test_a_bad_photo_is_refused_with_its_reason_and_nothing_of_it_stays(content: bytes, reason: str) -> None:
+    upload = Upload(content)
     upload.check()
     assert objects() == {}
     assert (upload.photo.status, upload.photo.reason) == (PhotoStatus.REFUSED, reason)

@@ -20,13 +20,14 @@ from functions.complaints.events import EventType
 from functions.complaints.limits import Limits
 from functions.edge.declared_photos import DeclaredPhoto
 from functions.edge.problems import PROBLEMS, Problem
-from functions.intake.photos.limits import ACCEPTED, DEFAULT_LIMITS
+from functions.intake.photos.limits import DEFAULT_LIMITS
 from functions.notify.webhooks.delivery import TEST_TYPE
 from functions.notify.webhooks.delivery import test_delivery as delivery_of_test
 from functions.notify.webhooks.signature import sign
 from infra.packaging.openapi import document
 from infra.stacks import api as gateway
 from tests.functions.api_client import load
+from tests.functions.photo_corpus import TYPES
 from tests.region_fixture import region
 
 HANDLERS = (
@@ -173,7 +174,7 @@ def test_every_event_is_a_webhook() -> None:
 
 def test_photos_are_of_the_types_that_the_check_takes() -> None:
     schema = DeclaredPhoto.model_json_schema()["properties"]["content_type"]
-    assert set(schema["enum"]) == set(ACCEPTED)
+    assert set(schema["enum"]) == {*TYPES.values(), "image/heif"}
     assert Limits().photo_bytes <= DEFAULT_LIMITS.bytes
 
 

@@ -18,7 +18,7 @@ from PIL import TiffImagePlugin as TiffImagePlugin
 
 from functions.intake.photos.child import Crashed, Failed, TookTooLong, TookTooMuchMemory, in_child
 from functions.intake.photos.exif import EXIF_IFD, GPS_IFD, ORIENTATION, Suggestion, suggest
-from functions.intake.photos.limits import ACCEPTED, DEFAULT_LIMITS, Limits, PhotoRefused, Pixels
+from functions.intake.photos.limits import DEFAULT_LIMITS, Limits, PhotoRefused, Pixels
 from functions.intake.photos.sniff import HEIC, JPEG, OTHER, PNG, WEBP, ends_early, sniff, webp_canvas
 
 # Saving loads Pillow's basic plugins; done here, once, and not again in every child.
@@ -64,15 +64,12 @@ class CleanerFailed(RuntimeError):
     """The cleaner itself failed, not the photo: try again, and have a person look if it goes on."""
 
 
-def clean(
-    data: bytes, *, declared_type: str, limits: Limits = DEFAULT_LIMITS, zone: tzinfo | None = None
-) -> CleanPhoto:
-    """The clean photo of an uploaded file.
+def clean(data: bytes, *, limits: Limits = DEFAULT_LIMITS, zone: tzinfo | None = None) -> CleanPhoto:
+    """The clean photo of an uploaded file, which counts as what its content is, whatever it was declared to be.
 
-    `declared_type` is the media type that the client declared. `zone` is the region's, for times without an
-    offset. Raises PhotoRefused with one of `limits.REASONS`, or CleanerFailed.
+    `zone` is the region's, for times without an offset. Raises PhotoRefused with one of `limits.REASONS`, or CleanerFailed.
     """
-    kind = _judge(data, declared_type=declared_type, limits=limits)
+    kind = _judge(data, limits=limits)
     _prepare(data, kind=kind)
     try:
         answer = in_child(
@@ -92,7 +89,7 @@ def clean(
     return _read_answer(answer)
 
 
-def _judge(data: bytes, *, declared_type: str, limits: Limits) -> str:
+def _judge(data: bytes, *, limits: Limits) -> str:
     if not data:
         raise PhotoRefused("empty")
     if len(data) > limits.bytes:
@@ -102,8 +99,6 @@ def _judge(data: bytes, *, declared_type: str, limits: Limits) -> str:
         raise PhotoRefused("not_an_image")
     if kind == OTHER:
         raise PhotoRefused("unsupported_type")
-    if ACCEPTED.get(declared_type.lower()) != kind:
-        raise PhotoRefused("type_mismatch", f"{kind} declared as another type")
     return kind
 
 

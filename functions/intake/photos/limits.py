@@ -1,26 +1,12 @@
-"""What a photo may be, and the reasons for which one is refused. Light to import: the API uses it too."""
+"""What a photo may be, and the reasons for which one is refused."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-
-ACCEPTED: Mapping[str, str] = MappingProxyType(
-    {
-        "image/jpeg": "JPEG",
-        "image/png": "PNG",
-        "image/webp": "WEBP",
-        "image/heic": "HEIC",
-        "image/heif": "HEIC",
-    }
-)
-"""Media types a client may declare, each with the content it must turn out to be."""
 
 REASONS = (
     "empty",
     "too_many_bytes",
     "not_an_image",
     "unsupported_type",
-    "type_mismatch",
     "too_many_pixels",
     "truncated",
     "corrupt",
@@ -35,8 +21,6 @@ REASONS = (
 - `not_an_image`: the content is no picture (a document, a web page, an archive). Choose a photo.
 - `unsupported_type`: a picture or film of a kind that is not taken (GIF, BMP, TIFF, AVIF, SVG, video). Send
   it as JPEG, PNG, WebP or HEIC; a screenshot of it will do.
-- `type_mismatch`: a picture of an accepted kind, but not the kind declared. Usually the file was renamed:
-  choose the photo from the gallery again, without changing its name.
 - `too_many_pixels`: more than `Limits.pixels` has for that kind of file. Take the photo at the camera's ordinary
   setting.
 - `truncated`: the file ends too early, as after an interrupted copy or download. Choose the original photo
