@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
+from random import Random
 
 import pillow_heif
 from PIL import Image, ImageCms
@@ -229,6 +230,20 @@ def grey16_png() -> bytes:
 # --- Many frames --------------------------------------------------------------------------------------------
 
 
+def heic_turned_by_exif_alone(orientation: int) -> bytes:
+    """As Samsung's phones write it: the turn is in Exif, and the container has none."""
+    data = picture("HEIC", exif=exif())
+    assert b"irot" not in data
+    return with_exif_orientation(data, orientation)
+
+
+def with_exif_orientation(heic: bytes, orientation: int) -> bytes:
+    """The file, whose Exif has orientation 1, with another one in it."""
+    upright, turned = (struct.pack(">HHIH", 0x0112, 3, 1, each) for each in (1, orientation))
+    assert heic.count(upright) == 1
+    return heic.replace(upright, turned)
+
+
 def animated(kind: str) -> bytes:
     """Three frames, of which the first is the pattern."""
     others = [Image.new("RGB", (96, 64), colour) for colour in ("black", "white")]
@@ -268,6 +283,34 @@ def _last_webp_chunk(data: bytes, name: bytes) -> tuple[int, int]:
             found = (at, size)
         at += size
     return found
+
+
+# --- Cut ---------------------------------------------------------------------------------------------------
+
+
+def noise(size: tuple[int, int] = (160, 120)) -> Image.Image:
+    """A picture every part of which takes bytes."""
+    return Image.frombytes("RGB", size, Random(4).randbytes(size[0] * size[1] * 3))
+
+
+def whole_files() -> dict[str, tuple[str, bytes]]:
+    """Files of every kind and structure that phones write, each with its kind."""
+    return {
+        "jpeg": ("JPEG", picture("JPEG", noise())),
+        "jpeg of a phone": ("JPEG", picture("JPEG", noise(), subsampling=2, quality=85, exif=exif())),
+        "jpeg, optimised": ("JPEG", picture("JPEG", noise(), optimize=True)),
+        "jpeg, progressive": ("JPEG", picture("JPEG", noise(), progressive=True)),
+        "jpeg, grey": ("JPEG", picture("JPEG", noise().convert("L"))),
+        "jpeg, restarts": ("JPEG", picture("JPEG", noise(), restart_marker_rows=1)),
+        "jpeg, a pattern": ("JPEG", picture("JPEG")),
+        "png": ("PNG", picture("PNG", noise())),
+        "webp": ("WEBP", picture("WEBP", noise())),
+        "webp, lossless": ("WEBP", picture("WEBP", noise(), lossless=True)),
+        "webp of a phone": ("WEBP", picture("WEBP", noise(), exif=exif())),
+        "heic": ("HEIC", picture("HEIC", noise())),
+        # As an iPhone writes it: a grid of pictures, one behind the other, each coded by itself.
+        "heic of tiles": ("HEIC", picture("HEIC", noise((512, 512)), tile_size=128, exif=exif())),
+    }
 
 
 # --- Bombs --------------------------------------------------------------------------------------------------

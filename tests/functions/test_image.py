@@ -145,6 +145,13 @@ def test_every_orientation_is_set_upright(kind: str, orientation: int) -> None:
     assert_shows(photo, *TURNED[orientation])
 
 
+@pytest.mark.parametrize("orientation", TURNED)
+def test_a_heic_whose_exif_alone_says_how_it_is_turned_is_set_upright(orientation: int) -> None:
+    photo = clean(corpus.heic_turned_by_exif_alone(orientation))
+    assert (photo.width, photo.height) == ((96, 64) if orientation < 5 else (64, 96))
+    assert_shows(photo, *TURNED[orientation])
+
+
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
 def test_an_impossible_orientation_is_ignored(orientation: int) -> None:
     photo = clean(picture("JPEG", exif=corpus.exif(orientation=orientation)))
@@ -359,10 +366,42 @@ def test_a_picture_that_takes_too_much_memory_is_refused() -> None:
     assert done.stdout == b"too_much_memory"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_file_cut_in_its_middle_is_truncated(kind: str) -> None:
-    data = picture(kind, Image.effect_noise((160, 120), 80).convert("RGB"))
-    assert refused(data[: len(data) * 2 // 3]) == "truncated"
+WHOLE = corpus.whole_files()
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_file_cut_anywhere_is_truncated(name: str) -> None:
+    kind, data = WHOLE[name]
+    assert isinstance(outcome(data), CleanPhoto)
+    # A JPEG whose end marker alone is missing is whole.
+    least = 3 if kind == "JPEG" else 1
+    head = {"JPEG": 3, "PNG": 8, "WEBP": 12, "HEIC": 32}[kind]
+    ends = {len(data) - least - missing for missing in (*range(12), 50, 200)}
+    ends |= {head + (len(data) - head - least) * part // 24 for part in range(24)}
+    for end in sorted(ends):
+        assert refused(data[:end]) == "truncated", f"{len(data) - end} bytes of {len(data)} missing"
+
+
+@pytest.mark.parametrize("name", [name for name, (kind, _) in WHOLE.items() if kind == "JPEG"])
+@pytest.mark.parametrize("missing", [1, 2])
+def test_a_jpeg_that_lacks_only_its_end_marker_is_whole(name: str, missing: int) -> None:
+    data = WHOLE[name][1]
+    assert clean(data[:-missing]) == clean(data)
+
+
+def test_a_progressive_jpeg_that_ends_between_two_scans_is_truncated() -> None:
+    data = WHOLE["jpeg, progressive"][1]
+    scans = [at for at in range(len(data)) if data[at : at + 2] == b"\xff\xda"]
+    assert len(scans) > 5
+    for at in scans[1:]:
+        assert refused(data[:at]) == "truncated"
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_somebody_appended_to_a_whole_file_is_passed_over(name: str) -> None:
+    data = WHOLE[name][1]
+    for more in (b"\0", b"\0" * 100, b"SEFT", corpus.CANARY * 9):
+        assert isinstance(outcome(data + more), CleanPhoto)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -16,10 +16,12 @@ from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlug
 # Imported here only so that each child need not: Pillow reads EXIF with it.
 from PIL import TiffImagePlugin as TiffImagePlugin
 
+from functions.intake.photos.boxes import turned_by_container
 from functions.intake.photos.child import Crashed, Failed, TookTooLong, TookTooMuchMemory, in_child
+from functions.intake.photos.ending import continued, ends_early
 from functions.intake.photos.exif import EXIF_IFD, GPS_IFD, ORIENTATION, Suggestion, suggest
 from functions.intake.photos.limits import DEFAULT_LIMITS, Limits, PhotoRefused, Pixels
-from functions.intake.photos.sniff import HEIC, JPEG, OTHER, PNG, WEBP, ends_early, sniff, webp_canvas
+from functions.intake.photos.sniff import HEIC, JPEG, OTHER, PNG, WEBP, sniff, webp_canvas
 
 # Saving loads Pillow's basic plugins; done here, once, and not again in every child.
 Image.preinit()
@@ -173,13 +175,14 @@ def _read_answer(answer: bytes) -> CleanPhoto:
 
 
 def _clean(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None) -> CleanPhoto:
-    image = _decode(data, kind=kind, limits=limits)
+    image = _whole(data, kind=kind, limits=limits)
     main, exif, gps = _tags(image)
+    orientation = _orientation(image, main, kind=kind, data=data)
     profile = image.info.get("icc_profile")
     small = _fit(_plain(image), limits.long_side)
     del image
     small = _srgb(_on_white(small), profile)
-    photo = _fresh(_upright(small, None if kind == HEIC else main.get(ORIENTATION)))
+    photo = _fresh(_upright(small, orientation))
     thumbnail = _fit(photo, limits.thumbnail_side)
     return CleanPhoto(
         content=_encode(photo, limits.quality),
@@ -190,6 +193,19 @@ def _clean(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None) -> Cl
         thumbnail_type=OUTPUT_TYPE,
         suggestion=suggest(exif=exif, gps=gps, zone=zone),
     )
+
+
+def _whole(data: bytes, *, kind: str, limits: Limits) -> Image.Image:
+    """The picture, of which nothing is missing."""
+    if ends_early(kind, data):
+        raise PhotoRefused("truncated")
+    endings = continued(data) if kind == JPEG else None
+    if endings is None:
+        return _decode(data, kind=kind, limits=limits)
+    shown, other = (_decode(each, kind=kind, limits=limits) for each in endings)
+    if shown.tobytes() != other.tobytes():
+        raise PhotoRefused("truncated", "coded data are missing")
+    return shown
 
 
 def _decode(data: bytes, *, kind: str, limits: Limits) -> Image.Image:
@@ -214,8 +230,7 @@ def _decode(data: bytes, *, kind: str, limits: Limits) -> Image.Image:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise PhotoRefused("too_many_pixels") from error
     except Exception as error:
-        reason = "truncated" if ends_early(kind, data) else "corrupt"
-        raise PhotoRefused(reason, type(error).__name__) from error
+        raise PhotoRefused("corrupt", type(error).__name__) from error
     return image
 
 
@@ -261,6 +276,15 @@ def _tags(image: Image.Image) -> tuple[dict[int, object], dict[int, object], dic
         _directory(lambda: tags.get_ifd(EXIF_IFD)),
         _directory(lambda: tags.get_ifd(GPS_IFD)),
     )
+
+
+def _orientation(image: Image.Image, main: dict[int, object], *, kind: str, data: bytes) -> object:
+    """The turn that is left to be made. A HEIC's decoder makes the container's own, which then is the one that counts;
+    some phones write theirs into Exif alone.
+    """
+    if kind != HEIC:
+        return main.get(ORIENTATION)
+    return None if turned_by_container(data) else image.info.get("original_orientation")
 
 
 def _directory(read: Callable[[], dict[int, object]]) -> dict[int, object]:

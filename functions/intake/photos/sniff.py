@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, and whether it stops before its own structure says so."""
+"""What a file is by its first bytes."""
 
 JPEG = "JPEG"
 PNG = "PNG"
@@ -68,59 +68,3 @@ def webp_canvas(data: bytes) -> tuple[int, int] | None:
             int.from_bytes(data[28:30], "little") & 0x3FFF,
         )
     return None
-
-
-def ends_early(kind: str, data: bytes) -> bool:
-    """Whether the file stops before the end that its own lengths and markers announce."""
-    match kind:
-        case "JPEG":
-            return _jpeg_ends_early(data)
-        case "PNG":
-            return _chunks_end_early(data, start=len(_PNG_SIGNATURE), overhead=12, last=b"IEND")
-        case "WEBP":
-            return len(data) < int.from_bytes(data[4:8], "little") + 8
-        case _:
-            return _boxes_end_early(data)
-
-
-def _jpeg_ends_early(data: bytes) -> bool:
-    at = 2
-    while at + 4 <= len(data):
-        if data[at] != 0xFF:
-            return False
-        marker = data[at + 1]
-        if marker == 0xFF:
-            at += 1
-            continue
-        if marker == 0xDA:
-            return b"\xff\xd9" not in data[at:]
-        if marker == 0xD9:
-            return False
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return True
-
-
-def _chunks_end_early(data: bytes, *, start: int, overhead: int, last: bytes) -> bool:
-    at = start
-    while at + overhead <= len(data):
-        name = data[at + 4 : at + 8]
-        if not name.isalpha():
-            return False
-        at += overhead + int.from_bytes(data[at : at + 4], "big")
-        if name == last:
-            return at > len(data)
-    return True
-
-
-def _boxes_end_early(data: bytes) -> bool:
-    at = 0
-    while at + 8 <= len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        if size == 0 or not data[at + 4 : at + 8].isalnum():
-            return False
-        if size == 1:
-            size = int.from_bytes(data[at + 8 : at + 16], "big")
-        if size < 8:
-            return False
-        at += size
-    return at != len(data)
