@@ -33,7 +33,7 @@ def here(tmp_path: Path) -> Iterator[Town]:
 def photo(*, place: bool = True, time: bool = True) -> bytes:
     tags = Image.Exif()
     if time:
-        tags[0x8769] = {0x9003: "2026:06:01 09:05:06", 0x9011: "+05:00"}
+        tags[0x8769] = {0x9003: "2026:06:01 08:55:06", 0x9011: "+05:00"}
     if place:
         found = corpus.gps(*THERE)
         del found[0x07], found[0x1D]
@@ -74,7 +74,7 @@ def test_the_reporter_is_offered_it_once(here: Town, locale: str, said: str) -> 
     assert offered == {
         "lat": pytest.approx(THERE[0], abs=1e-5),
         "lon": pytest.approx(THERE[1], abs=1e-5),
-        "taken_at": "2026-06-01T04:05:06.000Z",
+        "taken_at": "2026-06-01T03:55:06.000Z",
         "distance_m": pytest.approx(2_102, abs=3),
         "text": said,
     }
@@ -87,9 +87,9 @@ def test_a_photo_with_a_time_alone_offers_that(here: Town) -> None:
     assert offered == {
         "lat": None,
         "lon": None,
-        "taken_at": "2026-06-01T04:05:06.000Z",
+        "taken_at": "2026-06-01T03:55:06.000Z",
         "distance_m": None,
-        "text": "The photo was taken on 1 June 2026, 09:05.",
+        "text": "The photo was taken on 1 June 2026, 08:55.",
     }
 
 

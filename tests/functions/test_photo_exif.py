@@ -187,3 +187,29 @@ def test_no_value_of_any_tag_raises(
         assert abs(suggestion.lon) <= 180
     if suggestion.taken_at is not None:
         assert suggestion.taken_at.utcoffset() == timedelta(0)
+
+
+NOW = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)
+
+
+@given(ahead=st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=30_000)))
+def test_a_time_in_the_future_is_no_suggestion(ahead: timedelta) -> None:
+    future = (NOW + ahead).astimezone(ALMATY)
+    exif = {0x9003: f"{future:%Y:%m:%d %H:%M:%S}"}
+    gps = {0x1D: f"{NOW + ahead:%Y:%m:%d}", 0x07: ((NOW + ahead).hour, (NOW + ahead).minute, 59)}
+    assert suggest(exif=exif, gps=gps, zone=ALMATY, now=NOW) is None
+    with_place = suggest(exif=exif, gps=gps | {1: "N", 2: LAT, 3: "E", 4: LON}, zone=ALMATY, now=NOW)
+    assert with_place == place()
+
+
+@given(ago=st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=9_000)))
+def test_a_time_that_is_not_in_the_future_is_suggested(ago: timedelta) -> None:
+    then = (NOW - ago).replace(microsecond=0)
+    exif = {0x9003: f"{then:%Y:%m:%d %H:%M:%S}", 0x9011: "+00:00"}
+    assert suggest(exif=exif, gps={}, now=NOW) == Suggestion(taken_at=then)
+
+
+def test_the_satellites_time_stands_where_the_cameras_clock_is_ahead() -> None:
+    exif = {0x9003: "2031:03:03 09:05:06", 0x9011: "+05:00"}
+    gps = {0x1D: "2026:03:03", 0x07: (4, 5, 6)}
+    assert suggest(exif=exif, gps=gps, now=NOW) == Suggestion(taken_at=NOW)

@@ -102,7 +102,7 @@ class PhotoCheck:
             raise PhotoRefused("too_many_bytes", f"more than the {photo.size} declared")
         if content and hashlib.sha256(content).hexdigest() != photo.sha256:
             raise PhotoRefused("corrupt", "not the content that was declared")
-        return clean(content, zone=self.zone)
+        return clean(content, zone=self.zone, now=self.now())
 
     def _accept(self, where: PhotoKey, photo: Photo, cleaned: CleanPhoto) -> None:
         self.bucket.keep(*where, cleaned)

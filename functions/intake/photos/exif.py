@@ -5,7 +5,7 @@ Tag numbers and forms: Exif 3.0 (CIPA DC-008-2023), sections 4.6.5 (time) and 4.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
@@ -43,15 +43,20 @@ class Suggestion:
 
 
 def suggest(
-    *, exif: Mapping[int, object], gps: Mapping[int, object], zone: tzinfo | None = None
+    *,
+    exif: Mapping[int, object],
+    gps: Mapping[int, object],
+    zone: tzinfo | None = None,
+    now: datetime | None = None,
 ) -> Suggestion | None:
     """The suggestion that an Exif and a GPS directory hold, None if they hold none. Raises nothing, whatever
     the values.
 
     `zone` is where a time without an offset is taken to have been read; without it such a time is left out.
+    A time after `now` is left out too, for no photo was taken then.
     """
     place = _place(gps)
-    taken_at = _taken_at(exif=exif, gps=gps, zone=zone)
+    taken_at = next((at for at in _times(exif=exif, gps=gps, zone=zone) if now is None or at <= now), None)
     if place is None and taken_at is None:
         return None
     lat, lon = place or (None, None)
@@ -89,14 +94,15 @@ def _angle(value: object, *, ref: object, positive: str, negative: str, most: in
     return round(angle if hemisphere == positive else -angle, 6)
 
 
-def _taken_at(
+def _times(
     *, exif: Mapping[int, object], gps: Mapping[int, object], zone: tzinfo | None
-) -> datetime | None:
-    """The camera's clock if it says its offset, else the satellites' (UTC), else the camera's clock in
-    `zone`."""
+) -> Iterator[datetime]:
+    """The camera's clock if it says its offset, the satellites' (UTC), the camera's clock in `zone`: the best first."""
     clock = _DATE_TIME.fullmatch(_text(exif.get(_DATE_TIME_ORIGINAL)))
     offset = _offset(exif.get(_OFFSET_TIME_ORIGINAL))
-    return _moment(clock, offset) or _gps_time(gps) or _moment(clock, zone)
+    for time in (_moment(clock, offset), _gps_time(gps), _moment(clock, zone)):
+        if time is not None:
+            yield time
 
 
 def _gps_time(gps: Mapping[int, object]) -> datetime | None:

@@ -66,16 +66,23 @@ class CleanerFailed(RuntimeError):
     """The cleaner itself failed, not the photo: try again, and have a person look if it goes on."""
 
 
-def clean(data: bytes, *, limits: Limits = DEFAULT_LIMITS, zone: tzinfo | None = None) -> CleanPhoto:
+def clean(
+    data: bytes,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    zone: tzinfo | None = None,
+    now: datetime | None = None,
+) -> CleanPhoto:
     """The clean photo of an uploaded file, which counts as what its content is, whatever it was declared to be.
 
-    `zone` is the region's, for times without an offset. Raises PhotoRefused with one of `limits.REASONS`, or CleanerFailed.
+    `zone` is the region's, for times without an offset; a time after `now` is not suggested. Raises
+    PhotoRefused with one of `limits.REASONS`, or CleanerFailed.
     """
     kind = _judge(data, limits=limits)
     _prepare(data, kind=kind)
     try:
         answer = in_child(
-            lambda: _answer(data, kind=kind, limits=limits, zone=zone),
+            lambda: _answer(data, kind=kind, limits=limits, zone=zone, now=now),
             seconds=limits.seconds,
             memory=limits.memory,
             output=_MOST_OUTPUT,
@@ -126,9 +133,9 @@ def _load_heic() -> None:
 # ---------------------------------------------------------------------------------------------
 
 
-def _answer(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None) -> bytes:
+def _answer(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None, now: datetime | None) -> bytes:
     try:
-        photo = _clean(data, kind=kind, limits=limits, zone=zone)
+        photo = _clean(data, kind=kind, limits=limits, zone=zone, now=now)
     except PhotoRefused as refusal:
         return json.dumps({"refused": refusal.reason, "detail": refusal.detail}).encode() + b"\n"
     except MemoryError:
@@ -174,7 +181,9 @@ def _read_answer(answer: bytes) -> CleanPhoto:
     )
 
 
-def _clean(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None) -> CleanPhoto:
+def _clean(
+    data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None, now: datetime | None
+) -> CleanPhoto:
     image = _whole(data, kind=kind, limits=limits)
     main, exif, gps = _tags(image)
     orientation = _orientation(image, main, kind=kind, data=data)
@@ -191,7 +200,7 @@ def _clean(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None) -> Cl
         height=photo.height,
         thumbnail=_encode(_fresh(thumbnail), limits.thumbnail_quality),
         thumbnail_type=OUTPUT_TYPE,
-        suggestion=suggest(exif=exif, gps=gps, zone=zone),
+        suggestion=suggest(exif=exif, gps=gps, zone=zone, now=now),
     )
 
 
