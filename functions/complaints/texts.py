@@ -32,8 +32,15 @@ UNKNOWN: Final = "…"
 _LOCALES: Final = {"kk": Locale("kk"), "ru": Locale("ru"), "en": Locale("en", "GB")}
 _CATALOGUES: Final = Path(__file__).with_name("catalogues")
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
-_WEIGHT: Final = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?", re.ASCII)
+# Beside RFC 9110's weights those that clients send: `.9`, and more digits than three.
+_WEIGHT: Final = re.compile(r"0?\.[0-9]+|0\.?|1(?:\.0*)?", re.ASCII)
 _RANGE: Final = re.compile(r"\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*", re.ASCII)
+# What a POSIX locale adds to its language: `ru_RU.UTF-8`, `kk_KZ@cyrillic`.
+_LOCALE_TAIL: Final = re.compile(r"[.@].*", re.DOTALL)
+# Between the parts of a locale's name: `ru_RU`, `ru_RU_#Cyrl`, `ru__#Cyrl`.
+_SEPARATORS: Final = re.compile(r"[-_#]+")
+_ALIASES: Final[Mapping[str, Language]] = {"kaz": "kk", "rus": "ru", "eng": "en"}
+"""ISO 639-2's codes of three letters (RFC 5646 has those of two instead, and Java's `getISO3Language` gives these)."""
 
 _log = logging.getLogger(__name__)
 
@@ -69,16 +76,18 @@ def language_of(
 ) -> Language:
     """The person's own language (`kk`, a tag like `kk-KZ`), else the best of `Accept-Language`, else `default`.
 
+    Both may be spelled as phones do: `ru_RU`, `kk-Cyrl-KZ`, `ru_KZ_#Cyrl`, `ru_RU.UTF-8`, `rus`.
+
     Sources: RFC 9110, section 12.5.4 (weights), RFC 4647, section 3.4 (lookup). What cannot be read is passed
     over; where every language is refused, the answer is in `default` all the same.
     """
-    own = re.split("[-_]", preferred.lower(), maxsplit=1)[0] if preferred else None
-    if own in LANGUAGES:
+    own = _language_in(_tag(preferred or ""))
+    if own is not None and own != "*":
         return cast(Language, own)
     weights: dict[str, float] = {}
     for tag, weight in _ranges(accept_language or ""):
-        language = "*" if tag == "*" else tag.partition("-")[0]
-        if language == "*" or language in LANGUAGES:
+        language = _language_in(tag)
+        if language is not None:
             weights[language] = max(weights.get(language, 0.0), weight)
     others = weights.pop("*", None)
     named = cast(Iterable[Language], weights)
@@ -90,15 +99,37 @@ def language_of(
 
 
 def _ranges(header: str) -> Iterable[tuple[str, float]]:
-    for item in header.lower().split(","):
-        tag, _, parameter = (part.strip() for part in item.partition(";"))
-        weight = "1"
-        if parameter:
-            name, _, weight = (part.strip() for part in parameter.partition("="))
-            if name != "q":
-                continue
-        if _RANGE.fullmatch(tag) and _WEIGHT.fullmatch(weight):
-            yield tag, float(weight)
+    for item in header.split(","):
+        tag, _, parameters = item.partition(";")
+        weight = _weight(parameters)
+        if weight is not None:
+            yield _tag(tag), weight
+
+
+def _weight(parameters: str) -> float | None:
+    """Of a range with these parameters; None where it cannot be told."""
+    text = "1"
+    for parameter in parameters.lower().split(";"):
+        if not parameter.strip():
+            continue
+        name, _, text = (part.strip() for part in parameter.partition("="))
+        if name != "q":
+            return None
+    return float(text) if _WEIGHT.fullmatch(text) else None
+
+
+def _tag(spelled: str) -> str:
+    """The tag of BCP 47, in small letters, that a locale's name stands for."""
+    return _SEPARATORS.sub("-", _LOCALE_TAIL.sub("", spelled.strip(" \t\"'"))).lower()
+
+
+def _language_in(tag: str) -> str | None:
+    """One of `LANGUAGES` or `*`, None for any other tag and for what is none."""
+    if _RANGE.fullmatch(tag) is None:
+        return None
+    language = tag.partition("-")[0]
+    language = _ALIASES.get(language, language)
+    return language if language == "*" or language in LANGUAGES else None
 
 
 def date_text(when: date, language: str, zone: str, *, near: date | None = None) -> str:

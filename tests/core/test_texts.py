@@ -3,9 +3,10 @@
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -399,6 +400,16 @@ def test_days_of_another_year_say_so() -> None:
         ("russian, enter", None, "kk", "kk"),
         ("en;q=", None, "kk", "kk"),
         (";;,,q=1,=", None, "kk", "kk"),
+        ("ru_RU", None, "kk", "ru"),
+        ("ru;q=.9, en;q=.8", None, "kk", "ru"),
+        ("en;q=.5, kk-Cyrl-KZ;q=.9", None, "ru", "kk"),
+        ("en_US, kk_KZ;q=0.9", None, "ru", "en"),
+        ("ru-RU;q=1.0000, en;q=0.12345", None, "kk", "ru"),
+        ("en", "kaz", "ru", "kk"),
+        ("en", "kk_Cyrl_KZ", "ru", "kk"),
+        ("en;q=, ru;q=.2", None, "kk", "ru"),
+        ("en;q=., ru;q=.2", None, "kk", "ru"),
+        ("en;q=0.5;, ru", None, "kk", "ru"),
     ],
 )
 def test_the_language_is_the_persons_then_the_requests_then_the_regions(
@@ -407,7 +418,35 @@ def test_the_language_is_the_persons_then_the_requests_then_the_regions(
     assert language_of(header, preferred, default=default) == language
 
 
-@given(header=st.text(alphabet="kruenqd*;,=.-0159 \t", max_size=60), default=st.sampled_from(LANGUAGES))
+SPELLINGS = (
+    *("{0}", "{1}", "{0}-{2}", "{0}_{2}", "{0}-Cyrl-{2}", "{0}_Cyrl_{2}", "{0}_{2}_#Cyrl", "{0}__#Cyrl"),
+    *(
+        "{0}_{2}.UTF-8",
+        "{0}_{2}.utf8@cyrillic",
+        "{0}-{2}-u-nu-latn",
+        "{0}-x-private",
+        " {0}_{2} ",
+        '"{0}-{2}"',
+    ),
+)
+"""Of a locale as browsers, iOS, Android (Java's `Locale.toString`) and C libraries write it: language (of two letters, of
+three), country."""
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+@pytest.mark.parametrize("weight", ["", ";q=.9", ";q=0.9", "; q=0.900", ";Q=1", ";q=1.", " ;q=0.98765"])
+def test_a_language_is_known_in_every_spelling_that_phones_send(spelled: str, weight: str) -> None:
+    codes = {"kk": ("kaz", "KZ"), "ru": ("rus", "RU"), "en": ("eng", "GB")}
+    letters: tuple[Callable[[str], str], ...] = (str, str.lower, str.upper)
+    for (language, others), written in product(codes.items(), letters):
+        default = "ru" if language != "ru" else "kk"
+        tag = written(spelled.format(language, *others))
+        assert language_of(tag, default=default) == language
+        assert language_of(f"fr_FR, {tag}{weight}, uz;q=.95", default=default) == language
+        assert language_of(None, tag, default=default) == language
+
+
+@given(header=st.text(alphabet='kruenqd*;,=.-_#@"0159 \t', max_size=60), default=st.sampled_from(LANGUAGES))
 def test_any_header_gives_a_language(header: str, default: Any) -> None:
     assert language_of(header, default=default) in LANGUAGES
     assert language_of(header, default, default="kk") == default
