@@ -52,7 +52,10 @@ PROBLEMS: Final[Mapping[str, ProblemType]] = {
     "conflict": ProblemType(status=409, members=("key",), optional=("state", "possible")),
     "move-refused": ProblemType(status=409, members=("move", "state", "possible")),
     "body-too-large": ProblemType(status=413),
-    "unsupported-media-type": ProblemType(status=415, headers={"accept": "application/json"}),
+    # RFC 9110, section 15.5.16: a 415 names the types and the codings that are taken.
+    "unsupported-media-type": ProblemType(
+        status=415, headers={"accept": "application/json", "accept-encoding": "identity"}
+    ),
     "invalid-request": ProblemType(status=422, members=("errors",)),
     "too-many-requests": ProblemType(status=429, members=("retry_after",)),
     "daily-limit-reached": ProblemType(status=429, members=("retry_after", "limit")),

@@ -11,13 +11,14 @@ from functions.edge.problems import Problem
 BODY_MAX: Final = 64 * 1024
 JSON_TYPE: Final = "application/json"
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_UTF_8: Final = frozenset({"utf-8", "utf8"})
 _DIGITS_MOST: Final = 300
 
 
 def readable(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The event with its body as text that is to be read as JSON; an absent body counts as an empty object.
 
-    Raises Problem where it is too long, of another media type, or no UTF-8.
+    Raises Problem where it is too long, of another media type, in another charset, compressed, or no UTF-8.
     """
     if event["requestContext"]["http"]["method"] not in _WITH_BODY:
         return event
@@ -26,9 +27,7 @@ def readable(event: Mapping[str, Any]) -> Mapping[str, Any]:
         raise Problem("body-too-large", max=BODY_MAX)
     headers: Mapping[str, str] = event.get("headers") or {}
     if raw.strip():
-        media_type = headers.get("content-type", JSON_TYPE).partition(";")[0].strip().lower()
-        if media_type != JSON_TYPE:
-            raise Problem("unsupported-media-type")
+        _require_plain_json(headers)
     try:
         text = raw.decode("utf-8", "surrogatepass") if raw.strip() else "{}"
     except ValueError as error:
@@ -39,6 +38,20 @@ def readable(event: Mapping[str, Any]) -> Mapping[str, Any]:
         "body": text,
         "isBase64Encoded": False,
     }
+
+
+def _require_plain_json(headers: Mapping[str, str]) -> None:
+    """Raises Problem where the headers say that the body is anything but JSON in UTF-8 as it stands."""
+    media_type, *parameters = headers.get("content-type", JSON_TYPE).lower().split(";")
+    charsets = {value for name, value in map(_parameter, parameters) if name == "charset"}
+    coding = headers.get("content-encoding", "").strip().lower()
+    if media_type.strip() != JSON_TYPE or not charsets <= _UTF_8 or coding not in ("", "identity"):
+        raise Problem("unsupported-media-type")
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name.strip(), value.strip().strip("\"'")
 
 
 def raw_body(event: Mapping[str, Any]) -> bytes:

@@ -335,6 +335,8 @@ def test_a_danger_is_resolved_with_a_proof_photo_and_not_without(handler: Any) -
         ({"raw": "{"}, "malformed-json"),
         ({"raw": "x" * 70_000}, "body-too-large"),
         ({"body": {}, "content_type": "text/csv"}, "unsupported-media-type"),
+        ({"body": {}, "content_type": "application/json; charset=cp1251"}, "unsupported-media-type"),
+        ({"body": {}, "content_encoding": "gzip"}, "unsupported-media-type"),
         ({"body": []}, "invalid-request"),
     ],
 )

@@ -1,5 +1,6 @@
 """The citizen's API: what it takes, what it refuses and how, and that nothing is half-written or told to a log."""
 
+import gzip
 import hashlib
 import json
 import logging
@@ -240,12 +241,48 @@ def test_a_request_that_cannot_be_read_is_refused_with_its_problem(
     assert stored() == 0
 
 
-def test_a_body_in_base64_is_read_and_a_charset_is_no_offence(me: Client) -> None:
+CHARSETS = ("utf-8", "UTF-8", "utf8", "UTF8", '"utf-8"', '"UTF8"', "'utf-8'")
+OTHER_CHARSETS = (
+    "windows-1251",
+    "CP1251",
+    "koi8-r",
+    "utf-16",
+    "utf-16le",
+    "iso-8859-1",
+    '"windows-1251"',
+    "",
+)
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+@pytest.mark.parametrize("form", ["Application/JSON; charset={}", "application/json;charset={}; q=1"])
+def test_a_body_in_base64_is_read_and_utf_8_is_no_offence(charset: str, form: str, me: Client) -> None:
     raw = json.dumps(GOOD, ensure_ascii=False).encode()
-    assert (
-        me("POST", "/v1/complaints", raw=raw, key="k", content_type="Application/JSON; charset=utf-8").status
-        == 201
-    )
+    answer = me("POST", "/v1/complaints", raw=raw, key="k", content_type=form.format(charset))
+    assert answer.status == 201
+
+
+@pytest.mark.parametrize("charset", OTHER_CHARSETS)
+@pytest.mark.parametrize("form", ["application/json; charset={}", "application/json;v=1;CHARSET = {}"])
+def test_another_charset_is_refused_as_such(charset: str, form: str, me: Client) -> None:
+    raw = json.dumps(GOOD, ensure_ascii=False).encode()
+    answer = described(me)("POST", "/v1/complaints", raw=raw, key="k", content_type=form.format(charset))
+    assert answer.slug == "unsupported-media-type"
+    assert stored() == 0
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "x-gzip", "deflate", "br", "zstd", "gzip, identity"])
+def test_a_compressed_body_is_refused_as_such(coding: str, me: Client) -> None:
+    raw = gzip.compress(json.dumps(GOOD).encode())
+    answer = described(me)("POST", "/v1/complaints", raw=raw, key="k", content_encoding=coding)
+    assert answer.slug == "unsupported-media-type"
+    assert (answer.headers["accept"], answer.headers["accept-encoding"]) == ("application/json", "identity")
+    assert stored() == 0
+
+
+@pytest.mark.parametrize("coding", ["", "identity", " Identity "])
+def test_a_body_that_is_said_to_be_as_it_stands_is_read(coding: str, me: Client) -> None:
+    assert me("POST", "/v1/complaints", GOOD, key="k", content_encoding=coding).status == 201
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ _EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 _HEADERS: Final[Mapping[str, str]] = {
     "accept": "The media type to send instead.",
+    "accept-encoding": "The coding to send it in: `identity`, which is none.",
     "allow": "The methods that this address has.",
     "retry-after": "Seconds to wait before the next try.",
     "www-authenticate": "The scheme to sign in with.",
