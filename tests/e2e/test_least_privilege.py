@@ -158,6 +158,11 @@ PAST = "2026-01-01T00:00:00.000Z"
 CALM = "rubbish"
 
 
+def aside(consumer: str, complaint_id: str) -> dict[str, Any]:
+    """The key of what says who is behind."""
+    return {"pk": {"S": f"aside#{consumer}#{complaint_id}"}, "sk": {"S": "set_aside"}}
+
+
 class Seen(Exception):
     """A probe did not come out as it does with the whole role."""
 
@@ -322,6 +327,27 @@ class Probes:
         split = self.records(complaint_id)[-1]
         if self.well("Assignment", {"Records": [split]})["batchItemFailures"]:
             raise Seen("no part was made")
+        self.nobody_is_behind("assignment", complaint_id)
+
+    def nobody_is_behind(self, consumer: str, complaint_id: str) -> None:
+        if self.get(self.world.deployed.complaints_table, aside(consumer, complaint_id)):
+            raise Seen("set aside")
+
+    def behind(self, consumer: str, complaint_id: str, *waiting: str, watch_at: str = PAST) -> None:
+        """As if these had not been told of the complaint's first events."""
+        item = {
+            "kind": {"S": "set_aside"},
+            "consumer": {"S": consumer},
+            "id": {"S": complaint_id},
+            "waiting": {"S": json.dumps(dict.fromkeys(waiting, 1))},
+            "seen": {"N": "2"},
+            "since": {"S": PAST},
+            "tries": {"N": "0"},
+            "revision": {"N": "1"},
+            "timer_shard": {"S": f"aside#{consumer}"},
+            "watch_at": {"S": watch_at},
+        }
+        self.put(self.world.deployed.complaints_table, aside(consumer, complaint_id) | item)
 
     def outbox(self) -> None:
         complaint_id = self.filed()
@@ -329,6 +355,7 @@ class Probes:
         answer = self.well("Outbox", {"Records": self.records(complaint_id)})
         if answer["batchItemFailures"]:
             raise Seen("an event failed")
+        self.nobody_is_behind("outbox", complaint_id)
 
     def photos(self) -> None:
         photo = photograph()
@@ -371,6 +398,18 @@ class Probes:
         shown = self.read(self.players.citizen, f"/v1/complaints/{complaint_id}")
         if shown["status"] != "closed":
             raise Seen("not closed")
+        self.is_tried_again("SweepDue", "assignment", "everybody")
+
+    def is_tried_again(self, part: str, consumer: str, *waiting: str) -> None:
+        """What was set aside, of one complaint until now and of another until later."""
+        self.behind(consumer, self.complaint_id, *waiting)
+        later = self.filed()
+        self.behind(consumer, later, *waiting, watch_at="2099-01-01T00:00:00.000Z")
+        self.well(part, {})
+        self.nobody_is_behind(consumer, self.complaint_id)
+        self.world.deployed.emulator.client("dynamodb").delete_item(
+            TableName=self.world.deployed.complaints_table, Key=aside(consumer, later)
+        )
 
     def watch(self) -> None:
         """The last lap of an execution: it reads, has the timer acted on that it waited for, and goes on anew."""
@@ -425,6 +464,7 @@ class Probes:
                 raise Seen("neither pushed nor held")
             if self.get(self.world.deployed.people_table, held):
                 raise Seen("still held")
+        self.is_tried_again("ReleasePushes", "outbox", "person#aigerim", f"agency#{AGENCY}")
 
     def push_failures(self) -> None:
         subject = f"gone-{uuid.uuid4().hex}"
@@ -652,6 +692,10 @@ KEEPS_DEAD_LETTERS = {
 SENDS_SEVERAL = {
     "sqs:SendMessage": "it sends several at once, for which the emulator asks a right of its own; AWS asks this one"
 }
+A_LOST_NUDGE = {
+    f"sqs:{action}": "the index of what is due finds a lane whose nudge is lost"
+    for action in ("SendMessage", "SendMessageBatch")
+}
 A_PUSH_THAT_FAILS = {"sns:Publish": "a push that fails is counted and left to the inbox"}
 NOBODY_LEAVES_A_LIST = (
     "deletes the entry of a supervisor who leaves the list, which no path of seconds has here"
@@ -680,7 +724,7 @@ UNREACHED: dict[str, dict[str, str]] = {
         "dynamodb:DeleteItem": "forgets a phone that SNS no longer reaches",
         **A_PUSH_THAT_FAILS,
         **READS_THE_STREAM,
-        **{name: why for name, why in KEEPS_DEAD_LETTERS.items() if name != "sqs:SendMessageBatch"},
+        **KEEPS_DEAD_LETTERS,
     },
     "Photos": {
         "dynamodb:DeleteItem": NOBODY_LEAVES_A_LIST,
@@ -690,11 +734,16 @@ UNREACHED: dict[str, dict[str, str]] = {
         "sqs:SendMessageBatch": KEEPS_DEAD_LETTERS["sqs:SendMessageBatch"],
     },
     "PushFailures": {name: KEEPS_DEAD_LETTERS[name] for name in ("sqs:SendMessage", "sqs:SendMessageBatch")},
-    "ReleasePushes": A_PUSH_THAT_FAILS,
+    "ReleasePushes": {**A_PUSH_THAT_FAILS, **A_LOST_NUDGE},
     "Requeue": SENDS_SEVERAL,
     "Subscriptions": {
         "dynamodb:BatchGetItem": "reads when what waits is tried next, and mostly nothing waits here",
         **SENDS_SEVERAL,
+    },
+    "SweepDue": {
+        "dynamodb:ConditionCheckItem": "makes a part that could not be made at once",
+        "states:StartExecution": "a watch that cannot be started is the next sweep's to replace",
+        "states:StopExecution": "stopping a watch is at best effort: one that goes on ends by itself",
     },
     "Watch": dict.fromkeys(
         "dynamodb:GetItem lambda:InvokeFunction states:StartExecution "
