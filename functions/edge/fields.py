@@ -13,6 +13,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     GetPydanticSchema,
     PlainValidator,
     WithJsonSchema,
@@ -22,6 +24,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from functions.complaints.clock import parse_iso, to_milliseconds
+from functions.complaints.wording import has_words, is_blank, is_broken, seen_length
 
 FAULT: Final = "fault."
 """Before the key of a fault that a validator of ours finds: the address of its text."""
@@ -104,16 +107,35 @@ def omitted() -> Any:
     return Field(default=None)
 
 
-def words(most: int, said: str, *, least: int = 1) -> Any:
-    """A field of text: from `least` to `most` characters, not all of them blank."""
-    # The separators U+001C to U+001F are blank too, which pydantic's patterns, unlike Python's, do not know.
-    return Field(
-        min_length=least,
-        max_length=most,
-        pattern=r"[^\s\x1c-\x1f]",
-        description=said,
-        json_schema_extra={"pattern": r"\S"},
-    )
+def words(
+    most: int, said: str, *, least: int = 1, lines: bool = True, letters: bool = False
+) -> GetPydanticSchema:
+    """A text that a person wrote: `most` characters, `least` of them from the first that is seen to the last.
+
+    `lines`: whether it may have tabs and line ends. `letters`: whether it needs words.
+    """
+
+    def written(text: str) -> str:
+        blank = is_blank(text)
+        if is_broken(text, lines=lines or blank):
+            raise fault("not_text")
+        if least and blank:
+            raise fault("empty")
+        if seen_length(text) < least:
+            raise fault("too_short", min=least)
+        if letters and not has_words(text):
+            raise fault("no_words")
+        return text
+
+    def read(source: type[str], handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        sized = handler.generate_schema(Annotated[source, Field(min_length=least or None, max_length=most)])
+        return core_schema.no_info_after_validator_function(written, sized)
+
+    def shown(schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        # What is a blank is said no closer than that, for dialects of patterns differ in it.
+        return handler(schema) | ({"pattern": r"\S"} if least else {}) | {"description": said}
+
+    return GetPydanticSchema(read, shown)
 
 
 def between(least: float, most: float) -> BeforeValidator:

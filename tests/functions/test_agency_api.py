@@ -15,6 +15,7 @@ from functions.complaints.moves import citizen, escalation
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.photos import add_photo
+from functions.complaints.wording import has_words, is_broken, seen_length
 from functions.edge.fields import Body
 from functions.records.move import move
 from functions.records.store import ComplaintStore
@@ -207,7 +208,15 @@ WRONG: list[tuple[str, Any, dict[str, str]]] = [
     ("extend", {"by": "P999999BD", "reason": REASON}, {"/by": "not_a_duration"}),
     ("split", {"parts": []}, {"/parts": "too_few"}),
     ("split", {"parts": [{"to": "x", "text": REASON}]}, {"/parts/0/to": "unknown_agency"}),
-    ("ask", {"text": "  "}, {"/text": "wrong_form"}),
+    ("ask", {"text": "  "}, {"/text": "empty"}),
+    *(("ask", {"text": each}, {"/text": "empty"}) for each in ("\u200b", "\u3164\u2800", "\ufeff\ufe0f")),
+    *(("comment", {"text": each}, {"/text": "not_text"}) for each in ("да\ufffd", "да\0", "\x1b[1m")),
+    ("extend", {"by": "P2BD", "reason": "\u200b" * 20}, {"/reason": "empty"}),
+    ("extend", {"by": "P2BD", "reason": "." + "\u200b" * 20}, {"/reason": "too_short"}),
+    ("extend", {"by": "P2BD", "reason": "1234567890 – !!!"}, {"/reason": "no_words"}),
+    ("transfer", {"to": "roads", "reason": "……………………………"}, {"/reason": "no_words"}),
+    ("answer", {"outcome": "declined", "text": "а" + "\u3164" * 30}, {"/text": "too_short"}),
+    ("answer", {"outcome": "declined", "text": "№ 123-456/789, 2026.03.03"}, {"/text": "no_words"}),
     ("comment", {"text": "x", "internal": "no"}, {"/internal": "wrong_type"}),
     ("photos", {"photos": []}, {"/photos": "too_few"}),
     ("photos", {"photos": [PHOTO | {"size": 0}]}, {"/photos/0/size": "too_small"}),
@@ -490,7 +499,11 @@ WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
 def test_each_naughty_string_is_taken_or_refused_with_its_field(verb: str, model: type[Body]) -> None:
     field, more = WRITTEN[verb]
     for text in NAUGHTY:
-        if text.strip() and len(text) >= (1 if field == "text" else 10):
+        reason = field == "reason"
+        wrong = (
+            seen_length(text) < (10 if reason else 1) or is_broken(text) or (reason and not has_words(text))
+        )
+        if not wrong:
             assert getattr(model.model_validate({field: text} | more), field) == text
         else:
             with pytest.raises(ValidationError) as refused:

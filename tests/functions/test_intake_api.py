@@ -29,6 +29,7 @@ from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.filing import file
 from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.region import region_from_dict
+from functions.complaints.wording import is_blank, is_broken
 from functions.edge.problems import PROBLEMS
 from functions.edge.request_body import BODY_MAX
 from functions.intake.api.filing import filed as filed_once
@@ -142,7 +143,7 @@ SUBMISSIONS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "no such latitude": (GOOD | {"location": PLACE | {"lat": 91}}, {"/location/lat": "too_large"}),
     "latitude as text": (GOOD | {"location": PLACE | {"lat": "52"}}, {"/location/lat": "wrong_type"}),
     "empty comment": (GOOD | {"comment": ""}, {"/comment": "empty"}),
-    "blank comment": (GOOD | {"comment": " \n\t"}, {"/comment": "wrong_form"}),
+    "blank comment": (GOOD | {"comment": " \n\t"}, {"/comment": "empty"}),
     "long comment": (GOOD | {"comment": "я" * 2_001}, {"/comment": "too_long"}),
     "no comment": ({name: GOOD[name] for name in ("category", "location")}, {"/comment": "missing"}),
     "unsupported type": (
@@ -190,7 +191,7 @@ SUBMISSIONS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
             "/photos/0/size": "too_small",
             "/photos/0/sha256": "wrong_form",
             "/written_at": "not_recent",
-            "/public_name": "wrong_form",
+            "/public_name": "empty",
             "/x": "unknown_field",
         },
     ),
@@ -926,8 +927,9 @@ def drafted(body: Any) -> set[str]:
 @pytest.mark.parametrize("field", FILLED_IN)
 def test_each_naughty_string_is_taken_or_refused_with_its_field(field: str) -> None:
     for text in NAUGHTY:
-        blank = not text.strip() and field in ("/comment", "/public_name")
-        refused = blank or len(text) > FILLED_IN[field]
+        blank = is_blank(text) and field in ("/comment", "/public_name")
+        broken = is_broken(text, lines=field != "/public_name")
+        refused = blank or broken or len(text) > FILLED_IN[field]
         body = with_texts(dict.fromkeys(FILLED_IN, "good") | {field: text})
         assert drafted(body) == ({field} if refused else set()), text
 
@@ -935,7 +937,7 @@ def test_each_naughty_string_is_taken_or_refused_with_its_field(field: str) -> N
 @pytest.mark.slow
 @pytest.mark.parametrize("tenth", range(10))
 def test_naughty_strings_are_filed_and_shown_to_the_byte(tenth: int, me: Client) -> None:
-    texts = {field: packed(most) for field, most in FILLED_IN.items()}
+    texts = {field: packed(most, lines=field != "/public_name") for field, most in FILLED_IN.items()}
     for number in range(tenth, max(len(each) for each in texts.values()), 10):
         turn = {field: each[number % len(each)] for field, each in texts.items()}
         answer = me("POST", "/v1/complaints", with_texts(turn), key=f"{number}")
@@ -949,10 +951,10 @@ def test_naughty_strings_are_filed_and_shown_to_the_byte(tenth: int, me: Client)
 def test_naughty_strings_said_later_are_kept_to_the_byte_or_refused(
     verb: str, field: str, me: Client
 ) -> None:
-    blank = [text for text in NAUGHTY if not text.strip()]
-    assert blank
+    wrong = [text for text in NAUGHTY if is_blank(text) or is_broken(text)]
+    assert len(wrong) > 5
     complaint_id = filed(me, key="blank")["id"]
-    for text in blank:
+    for text in wrong:
         refused = me("POST", f"/v1/complaints/{complaint_id}/{verb}", {field: text}, key="blank")
         assert set(refused.faults) == {f"/{field}"}, text
     for text in packed(2_000):
@@ -963,6 +965,31 @@ def test_naughty_strings_said_later_are_kept_to_the_byte_or_refused(
         )
         said = me("GET", f"/v1/complaints/{complaint_id}").json["timeline"][-1]["body"]
         assert said.endswith(text)
+
+
+@pytest.mark.parametrize("field", FILLED_IN)
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        *(
+            (each, "empty")
+            for each in ("\u200b\ufeff", "\u3164", "\u2800 \u2800", "\ufe0f", "\u00a0\n", "\u2060")
+        ),
+        *((each, "not_text") for each in ("а\ufffdб", "а\0б", "\0", "\x1b[31m", "\ufffd", "а\x7f")),
+    ],
+)
+def test_what_is_unseen_counts_as_empty_and_what_is_broken_is_refused(
+    field: str, text: str, key: str, me: Client
+) -> None:
+    answer = described(me)(
+        "POST", "/v1/complaints", with_texts(dict.fromkeys(FILLED_IN, "good") | {field: text}), key="k"
+    )
+    if key == "empty" and field in ("/location/address", "/answers/since"):
+        assert answer.status == 201, answer.text
+        shown = me("GET", f"/v1/complaints/{answer.json['id']}").json
+        assert shown["location"]["address"] == (None if field == "/location/address" else "good")
+    else:
+        assert answer.faults == {field: key}
 
 
 @pytest.mark.parametrize("field", ["category", "written_at"])

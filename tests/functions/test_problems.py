@@ -111,7 +111,7 @@ def test_every_fault_is_named_with_its_field_in_the_callers_language() -> None:
     assert said == {
         "/category": ("missing", "Выберите, о чём вы сообщаете."),
         "/location": ("missing", "Отметьте место на карте."),
-        "/comment": ("wrong_form", "Напишите в нескольких словах, что случилось."),
+        "/comment": ("empty", "Напишите в нескольких словах, что случилось."),
         "/photos/0/content_type": (
             "unknown_choice",
             "Файлы такого типа не принимаются. Возможны: image/jpeg, image/png, image/webp, image/heic, image/heif.",

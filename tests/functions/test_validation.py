@@ -199,11 +199,11 @@ def test_the_choices_of_a_field_are_told_as_a_list() -> None:
     assert said.endswith("image/jpeg, image/png, image/webp, image/heic, image/heif.")
 
 
-@pytest.mark.parametrize("blank", [" ", "\t\n", "\x1c", "\x1f \x1d", "\u2003", "\x85"])
+@pytest.mark.parametrize("blank", [" ", "\t\n", "\u2003", "\x85", "\u200b", "\ufeff\u3164"])
 def test_a_text_of_blanks_alone_is_no_text(blank: str) -> None:
     model = TypeAdapter(Annotated[str, words(100, "Any.")])
     with pytest.raises(ValidationError) as refused:
         model.validate_python(blank)
-    assert [error["type"] for error in refused.value.errors()] == ["string_pattern_mismatch"]
+    assert [error["type"] for error in refused.value.errors()] == ["fault.empty"]
     assert model.validate_python(f"{blank}a{blank}")
     assert model.json_schema()["pattern"] == r"\S"

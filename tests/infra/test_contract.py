@@ -50,6 +50,7 @@ CHANGED: dict[str, str] = {
     },
     "/answer body /outcome enum": "was not said; the core judges it as it did, and has words of its own for `not_ours`",
     "/answer body /outcome type": "goes with that",
+    "POST /v1/agency/keys body /name pattern": "a name of which nothing is seen names no key",
     "415 headers": "names the coding to send a body in too, as a compressed one is refused",
     "path id / pattern": "was an id alone, and is a number too, in every spelling that people type",
     "path key_id / pattern": "was not said; what no key can be called was not found before, after a read",

@@ -16,6 +16,7 @@ from functions.complaints.limits import PARTS_MOST
 from functions.complaints.moves.terms import acknowledge_by, promise, reminder
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
+from functions.complaints.wording import has_words, seen_length
 
 OUTCOMES: Final = ("resolved", "declined")
 REASON_MIN: Final = 20
@@ -81,8 +82,11 @@ def _check_answer(complaint: Complaint, given: Answer, *, region: Region) -> Non
     if given.outcome not in OUTCOMES:
         key = "not_ours_is_a_transfer" if given.outcome == "not_ours" else "unknown_choice"
         raise invalid("/outcome", key, choices=", ".join(OUTCOMES))
-    if given.outcome == "declined" and len(given.text.strip()) < REASON_MIN:
-        raise invalid("/text", "too_short", min=REASON_MIN)
+    if given.outcome == "declined":
+        if seen_length(given.text) < REASON_MIN:
+            raise invalid("/text", "too_short", min=REASON_MIN)
+        if not has_words(given.text):
+            raise invalid("/text", "no_words")
     for index, photo_id in enumerate(given.photos):
         photo = complaint.photo(photo_id)
         if photo is None or photo.by != ActorKind.AGENCY:

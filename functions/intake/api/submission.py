@@ -11,6 +11,7 @@ from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves.filing import Draft
 from functions.complaints.region import Category, Question, Region
 from functions.complaints.routing import NobodyResponsible, in_region, responsible_agency
+from functions.complaints.wording import is_blank
 from functions.edge.declared_photos import DeclaredPhoto, as_declared, declared_photo
 from functions.edge.fields import Body, GivenInstant, bound, described, fault, list_of, omitted, words
 
@@ -24,8 +25,7 @@ class Location(Body):
     lat: Annotated[float, Field(ge=-90, le=90)]
     lon: Annotated[float, Field(ge=-180, le=180)]
     address: Annotated[
-        str,
-        Field(max_length=300, description="How people there call the place; an empty one counts as none."),
+        str, words(300, "How people there call the place; an empty one counts as none.", least=0)
     ] = ""
 
 
@@ -46,11 +46,14 @@ class Submission(Body):
     location: Location
     photos: list[DeclaredPhoto]
     answers: Annotated[
-        dict[str, Annotated[str, Field(max_length=500)]],
+        dict[str, Annotated[str, words(500, "In the person's own words, or the id of a choice.", least=0)]],
         Field(max_length=20, description="Answers to the category's questions, by question id."),
     ] = Field(default={}, validate_default=True)
     public_name: Annotated[
-        str, words(100, "A name to be shown with the complaint; without it none is shown to anybody.")
+        str,
+        words(
+            100, "A name to be shown with the complaint; without it none is shown to anybody.", lines=False
+        ),
     ] = omitted()
     written_at: Annotated[
         GivenInstant,
@@ -113,7 +116,7 @@ class Submission(Body):
             comment=self.comment,
             lat=self.location.lat,
             lon=self.location.lon,
-            address=self.location.address or None,
+            address=None if is_blank(self.location.address) else self.location.address,
             photos=as_declared(self.photos),
             answers=self.answers,
             public_name=self.public_name,
@@ -152,7 +155,7 @@ def _answer_faults(answers: Mapping[str, str], category: Category) -> Iterator[I
 
 
 def _question_fault(question: Question, given: str) -> PydanticCustomError | None:
-    if not given.strip():
+    if is_blank(given):
         return fault("missing") if question.required else None
     choices = [choice["id"] for choice in question.choices]
     if choices and given not in choices:

@@ -26,6 +26,7 @@ from functions.edge.fields import (
     one_of,
     under,
     whole,
+    words,
 )
 from functions.edge.operations import answering, with_scope
 from functions.edge.resolver import no_content
@@ -51,7 +52,7 @@ class KeyWanted(Body):
     )
     now: ClassVar[Callable[[], datetime]]
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, words(100, "What the key is for.", lines=False)]
     scopes: Annotated[
         list[Annotated[str, choice(*SCOPES)]],
         Field(

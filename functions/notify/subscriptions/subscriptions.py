@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 
 from functions.edge.callers import Admin, Reader
-from functions.edge.fields import Body, bound, choice, described, fault, omitted, under, whole
+from functions.edge.fields import Body, bound, choice, described, fault, omitted, under, whole, words
 from functions.edge.operations import answering, with_scope
 from functions.edge.resolver import no_content
 from functions.notify.subscriptions.ids import SubscriptionId
@@ -61,7 +61,7 @@ _Types = Annotated[
         description="Event types, each exact or `complaint.*` for all of them.",
     ),
 ]
-_Description = Annotated[str, Field(max_length=DESCRIPTION_MOST)] | None
+_Description = Annotated[str, words(DESCRIPTION_MOST, "What it is for, for people.", least=0)] | None
 _MaxRate = Annotated[
     Annotated[int, Field(ge=1, le=RATE_MOST), BeforeValidator(whole)] | None, described(RATE_SAID)
 ]

@@ -35,7 +35,7 @@ class PartOf(Body):
     to: AgencyId
     text: Annotated[
         str,
-        words(TEXT_MOST, "What this body is to do.", least=REASON_LEAST),
+        words(TEXT_MOST, "What this body is to do.", least=REASON_LEAST, letters=True),
         Field(examples=["Восстановить покрытие вокруг люка."]),
     ]
 
