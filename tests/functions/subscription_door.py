@@ -1,6 +1,7 @@
 """The agency's door to keys, subscriptions and deliveries, with a queue that is worked off by hand."""
 
 import json
+from dataclasses import replace
 
 from functions.edge.resolver import Api
 from functions.edge.throttle import agency_limit
@@ -44,10 +45,7 @@ class Door:
         self.posted.append((url, body, headers))
         challenge = json.loads(body)["data"]["challenge"]
         made = answered()
-        object.__setattr__(
-            made, "response_head", json.dumps({"challenge": challenge if self.echo else "other"})
-        )
-        return made
+        return replace(made, body=json.dumps({"challenge": challenge if self.echo else "other"}).encode())
 
     def __call__(
         self, method, path, body=None, *, agency_id="roads", scopes="read write admin", language="en", **query

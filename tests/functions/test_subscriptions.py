@@ -12,6 +12,7 @@ from functions.complaints.events import EventType
 from functions.edge.throttle import Throttle
 from functions.notify import feed
 from functions.notify.outbox.deliveries import CachedSubscriptions
+from functions.notify.subscriptions.verification import echoes
 from functions.notify.webhooks import jobs
 from functions.notify.webhooks.address import AddressPolicy
 from functions.notify.webhooks.delivery import KEPT, Lane
@@ -115,6 +116,46 @@ def test_a_subscription_waits_until_its_endpoint_echoes(door):
     door.echo = True
     assert door("POST", f"{at}/verify", {})[1]["status"] == "active"
     assert len({json.loads(body)["data"]["challenge"] for _, body, _ in door.posted}) == 3
+
+
+ECHOES = {
+    "plain": lambda said: json.dumps({"challenge": said}).encode(),
+    "a byte order mark": lambda said: b"\xef\xbb\xbf" + json.dumps({"challenge": said}).encode(),
+    "UTF-16, as PowerShell writes": lambda said: json.dumps({"challenge": said}).encode("utf-16"),
+    "after 1,024 bytes": lambda said: json.dumps({"log": "x" * 9_000, "challenge": said}).encode(),
+    "before much else": lambda said: json.dumps({"challenge": said, "log": ["x"] * 1_500}).encode(),
+    "between blanks": lambda said: (
+        b"\r\n" * 900 + json.dumps({"challenge": said}, indent=8).encode() + b"\n" * 900
+    ),
+}
+
+
+@pytest.mark.parametrize("form", ECHOES)
+def test_an_echo_counts_in_whatever_form_it_comes(door, form):
+    def echo(connection, request):
+        challenge = json.loads(request.partition(b"\r\n\r\n")[2])["data"]["challenge"]
+        saying(ok(ECHOES[form](challenge)))(connection, request)
+
+    door.post = lambda url, body, headers: attempt(url, body=body, headers=headers, policy=LOCAL_STAGE)
+    with Receiver(echo) as receiver:
+        made = door.subscribe(url=f"http://127.0.0.1:{receiver.port}/")
+    assert (made["status"], made["verification"]["verified"]) == ("active", True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b'"c"',
+        b"[" * 9_000,
+        b'{"challenge": null}',
+        b'{"challenge": "\\ud800"}',
+    ],
+)
+def test_what_is_no_echo_does_not_count(answer):
+    assert not echoes(answer, "c")
 
 
 def test_the_challenge_goes_over_a_real_socket(door):

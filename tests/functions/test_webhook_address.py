@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -189,12 +190,13 @@ REFUSED_URLS = [(url, reason) for reason, urls in (
         "https://" + "a" * 64 + ".example.com/", "https://" + "a." * 127 + "example.com/",
     )),
     ("url_too_long", (
-        "https://hooks.example.com/" + "a" * 2048,
+        "https://hooks.example.com/" + "a" * 2048, "https://hooks.example.com/?" + "{" * 1000,
     )),
     # path and query
     ("path_characters", (
         "https://hooks.example.com/жалоба", "https://hooks.example.com/%zz", "https://hooks.example.com/%",
-        'https://hooks.example.com/"', "https://hooks.example.com/?q={x}", "https://hooks.example.com/<x>",
+        'https://hooks.example.com/"', "https://hooks.example.com/{x}",
+        "https://hooks.example.com/?q=жалоба", "https://hooks.example.com/?q=%zz", "https://hooks.example.com/<x>",
     )),
 ) for url in urls]
 # fmt: on
@@ -456,3 +458,31 @@ def test_a_resolver_that_hangs_is_left_behind_in_time(recorder):
     release.set()
     assert 0.15 <= time.monotonic() - started < 1
     assert recorder == []
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("?filter[state]=open", "?filter%5Bstate%5D=open"),
+        ("?a=1|2", "?a=1%7C2"),
+        ("?q={x}", "?q=%7Bx%7D"),
+        ('?q="a"&b=<c>&d=^&e=`', "?q=%22a%22&b=%3Cc%3E&d=%5E&e=%60"),
+        ("?q=%7Bx%7D", "?q=%7Bx%7D"),
+        ("?a=1&b=2+3/4?5:6@7", "?a=1&b=2+3/4?5:6@7"),
+    ],
+)
+def test_what_queries_in_use_have_is_encoded(given: str, kept: str) -> None:
+    target = check_url(f"https://hooks.example.com/in{given}", policy=AddressPolicy())
+    assert target.url == f"https://hooks.example.com/in{kept}"
+    assert check_url(target.url, policy=AddressPolicy()) == target
+
+
+@given(
+    query=st.text(
+        st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="%#\\"), max_size=60
+    )
+)
+def test_every_character_that_can_be_typed_is_taken_in_a_query(query: str) -> None:
+    target = check_url(f"https://hooks.example.com/?{query}", policy=AddressPolicy())
+    assert unquote(target.path) == f"/?{query}"
+    assert check_url(target.url, policy=AddressPolicy()) == target

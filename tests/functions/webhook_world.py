@@ -79,6 +79,7 @@ def answered(status=200, *, latency_ms=20, error=None, retry_after=None):
         status=status,
         error=error,
         latency_ms=latency_ms,
+        body=b"",
         response_head="",
         retry_after=retry_after,
         address="192.0.2.1",

@@ -57,7 +57,7 @@ def verify(item: SubscriptionItem, *, post: Post, now: datetime) -> Verification
     )
     attempt = post(item.url, body, headers)
     error: VerificationError | None = attempt.error
-    if error is None and not echoes(attempt.response_head, challenge):
+    if error is None and not echoes(attempt.body, challenge):
         error = NOT_ECHOED
     if error is None and item.status != "active":
         change(
@@ -73,11 +73,16 @@ def verify(item: SubscriptionItem, *, post: Post, now: datetime) -> Verification
     return verification
 
 
-def echoes(answer: str, challenge: str) -> bool:
-    """Whether the answer is a JSON object with the challenge."""
+def echoes(answer: bytes, challenge: str) -> bool:
+    """Whether the answer is a JSON object with the challenge, in UTF-8 with or without a byte order mark, or in the other
+    encodings of Unicode. Of an answer that is longer than what is read of one nothing is known.
+    """
     try:
+        # RFC 8259, section 8.1: who reads JSON may pass over a byte order mark.
         value = json.loads(answer)
     except (ValueError, RecursionError):
         return False
     echoed = value.get("challenge") if isinstance(value, dict) else None
-    return isinstance(echoed, str) and hmac.compare_digest(echoed.encode(), challenge.encode())
+    return isinstance(echoed, str) and hmac.compare_digest(
+        echoed.encode("utf-8", "replace"), challenge.encode()
+    )

@@ -114,6 +114,8 @@ _URL = re.compile(
 )
 _PATH = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
 _QUERY = re.compile(r"\?(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*")
+# What people copy out of a browser as it is, and RFC 3986 has only as %XX.
+_USED_IN_QUERIES = re.compile(r'[\[\]{}|^`"<>]')
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
@@ -185,14 +187,13 @@ def is_public(address: IPAddress) -> bool:
 
 
 def check_url(url: str, *, policy: AddressPolicy) -> Target:
-    """Read a subscription's URL strictly. No name is resolved here.
+    """Read a subscription's URL strictly, but for what queries in use have: `[`, `|`, `{` and their like are encoded. No
+    name is resolved here.
 
     Raises AddressRefused with the reason and the field: url, scheme, user_info, host, port, path or fragment.
     """
     if len(url) > MAX_URL_LENGTH:
-        raise AddressRefused(
-            AttemptError.URL_TOO_LONG, "url", f"The URL is longer than {MAX_URL_LENGTH} characters."
-        )
+        raise _too_long()
     if any(ord(character) <= 0x20 or ord(character) == 0x7F or character.isspace() for character in url):
         raise AddressRefused(
             AttemptError.URL_CHARACTERS, "url", "The URL holds white space or control characters."
@@ -214,14 +215,23 @@ def check_url(url: str, *, policy: AddressPolicy) -> Target:
     host, port_text = _split_authority(parts["authority"])
     host = _check_host(host, policy=policy)
     port = _check_port(port_text, scheme=scheme, policy=policy)
-    query = parts["query"] or ""
+    query = _USED_IN_QUERIES.sub(lambda each: f"%{ord(each[0]):02X}", parts["query"] or "")
     if not _PATH.fullmatch(parts["path"]) or (query and not _QUERY.fullmatch(query)):
         raise AddressRefused(
             AttemptError.PATH_CHARACTERS,
             "path",
             "Path and query must be ASCII; write other characters as %XX.",
         )
-    return Target(scheme=scheme, host=host, port=port, path=(parts["path"] or "/") + query)
+    target = Target(scheme=scheme, host=host, port=port, path=(parts["path"] or "/") + query)
+    if len(target.url) > MAX_URL_LENGTH:
+        raise _too_long()
+    return target
+
+
+def _too_long() -> AddressRefused:
+    return AddressRefused(
+        AttemptError.URL_TOO_LONG, "url", f"The URL is longer than {MAX_URL_LENGTH} characters."
+    )
 
 
 def resolve(

@@ -88,6 +88,7 @@ class Attempt:
     - `status`: the HTTP status, or None where no answer came.
     - `error`: None when delivered.
     - `latency_ms`: from the start of name resolution to the end of the attempt.
+    - `body`: what was read of the answer's body.
     - `response_head`: the first bytes of the answer's body as text fit to be shown.
     - `retry_after`: what the receiver asked for, at most 24 h.
     - `address`: the address connected to; where none was, the last one tried.
@@ -97,6 +98,7 @@ class Attempt:
     status: int | None
     error: AttemptError | None
     latency_ms: int
+    body: bytes
     response_head: str
     retry_after: timedelta | None
     address: str | None

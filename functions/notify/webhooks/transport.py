@@ -96,7 +96,8 @@ def attempt(
         status=answer.status,
         error=error,
         latency_ms=progress.milliseconds(),
-        response_head=_shown(bytes(answer.head)),
+        body=bytes(answer.body),
+        response_head=_shown(bytes(answer.body[:RESPONSE_HEAD_LIMIT])),
         retry_after=parse_retry_after(answer.retry_after, now=now()) if may_retry else None,
         address=None if progress.address is None else str(progress.address),
     )
@@ -108,7 +109,7 @@ class _Answer:
 
     status: int | None = None
     retry_after: str | None = None
-    head: bytearray = field(default_factory=bytearray)
+    body: bytearray = field(default_factory=bytearray)
 
     @property
     def is_success(self) -> bool:
@@ -148,7 +149,7 @@ def _exchange(
         answer.status = response.status
         answer.retry_after = _header(response, b"retry-after")
         for chunk in response.iter_stream():
-            answer.head += chunk[: RESPONSE_HEAD_LIMIT - len(answer.head)]
+            answer.body += chunk
 
 
 def _header(response: httpcore.Response, name: bytes) -> str | None:
