@@ -16,8 +16,8 @@ LINK_VALID: Final = timedelta(minutes=15)
 
 
 class Upload(View):
-    """The request to send the file with. It takes the one file that was declared, once. An answer that is repeated has a
-    fresh one.
+    """The request to send the file with. It takes the one file that was declared, once: a 412 says that the file is there
+    already, and is as good as a 200. An answer that is repeated has a fresh request.
     """
 
     photo_id: Id

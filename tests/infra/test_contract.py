@@ -32,6 +32,7 @@ NEW_422 = (
         )
     ),
 )
+BY_GATEWAY = tuple(f"application/json {fact}" for fact in ("/ type", "/ required", "/message type"))
 CHANGED: dict[str, str] = {
     **{
         f"{route} {fact}": "the history goes by pages: an answer has its newest steps, and a cursor to those before"
@@ -50,6 +51,17 @@ CHANGED: dict[str, str] = {
     },
     "/answer body /outcome enum": "was not said; the core judges it as it did, and has words of its own for `not_ours`",
     "/answer body /outcome type": "goes with that",
+    **dict.fromkeys(
+        (
+            *(f"{status} {fact}" for status in ("413", "503") for fact in ("content", *BY_GATEWAY)),
+            *(
+                f"{status} {fact}"
+                for status in ("403", "502")
+                for fact in ("headers", "content", "text/html / type")
+            ),
+        ),
+        "was not said: gateway and firewall answered so all the same",
+    ),
     "POST /v1/agency/keys body /name pattern": "a name of which nothing is seen names no key",
     "415 headers": "names the coding to send a body in too, as a compressed one is refused",
     "path id / pattern": "was an id alone, and is a number too, in every spelling that people type",

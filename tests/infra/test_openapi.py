@@ -112,6 +112,30 @@ def test_every_operation_says_what_it_is_for_whom_and_every_answer() -> None:
             assert {"401", "403", "429"} <= set(operation["responses"]), path
 
 
+def test_what_gateway_and_firewall_answer_by_themselves_is_described_with_what_to_do() -> None:
+    components = published()["components"]["responses"]
+    for _, path, operation in operations().values():
+        told = {
+            status: components[each["$ref"].rpartition("/")[2]]
+            for status, each in operation["responses"].items()
+            if "$ref" in each
+        }
+        json_ones = {"429", "503"}
+        json_ones |= {"401"} if operation["security"] else set()
+        json_ones |= {"413"} if "requestBody" in operation else set()
+        for status in json_ones:
+            assert "application/json" in told[status]["content"], (path, status)
+            assert "API Gateway answers this itself" in told[status]["description"]
+        for status in ("403", "502"):
+            assert "text/html" in told[status]["content"], (path, status)
+        for status in ("502", "503"):
+            assert "again" in told[status]["description"]
+
+
+def test_a_repeated_upload_is_said_to_be_there() -> None:
+    assert "412" in published()["components"]["schemas"]["Upload"]["description"]
+
+
 def test_every_example_of_a_model_fits_it() -> None:
     components = {"components": published()["components"]}
     for name, schema in published()["components"]["schemas"].items():

@@ -37,8 +37,10 @@ _ABOUT: Final = (
     "People report everyday violations; the body in charge answers in time, or it escalates. JSON throughout, times in "
     "UTC. Errors are problem details (RFC 9457) in the caller's language, with every fault of a request at once. Lists "
     "continue by `cursor`. What is not yours is 404. A 401 or 403 for a missing or wrong token or key, a 429 where "
-    "all callers together send too much, and the 404 of an address that does not exist come from API Gateway itself and "
-    'are plain `{"message": …}`.'
+    "all callers together send too much, the 404 of an address that does not exist, a 413 of more than 10 MB and a "
+    "503 where no function is free come from API Gateway itself and are plain "
+    '`{"message": …}`. Where the region has a domain, its firewall answers 403 and CloudFront 502, in HTML. '
+    "Whatever is answered, the same request may be sent again with the same Idempotency-Key: it is done once."
 )
 _LANGUAGE: Final = {
     "name": "Accept-Language",
@@ -55,8 +57,11 @@ _RATE: Final = {
 _BY_GATEWAY: Final = {
     401: ("person", "agency"),
     403: ("agency",),
+    413: ("person", "agency", "anybody"),
     429: ("person", "agency", "anybody"),
+    503: ("person", "agency", "anybody"),
 }
+_OF_A_BODY: Final = 413
 _METHODS_WITH_BODY: Final = frozenset({"post", "put", "patch"})
 _JSON: Final = "application/json"
 
@@ -143,8 +148,11 @@ def _completed(
     success |= {str(further): success[status] for further in operation.get(FURTHER, ())}
     failures: dict[str, Any] = {}
     for failed, slugs, spoken in _failures(operation):
-        name = ".".join([str(failed), *slugs, *(["gateway"] if spoken else [])])
-        shared[name] = problems.response(slugs, gateway=problems.GATEWAY_ANSWERS[failed] if spoken else None)
+        gateway = problems.GATEWAY_ANSWERS[failed] if spoken else None
+        front = problems.FRONT_ANSWERS.get(failed)
+        by = [name for name, said in (("gateway", gateway), ("front", front)) if said]
+        name = ".".join([str(failed), *slugs, *by])
+        shared[name] = problems.response(slugs, gateway=gateway, front=front)
         failures[str(failed)] = {"$ref": f"#/components/responses/{name}"}
     described = [operation.get("description", "")]
     described += [f"Scope: `{scope}`." for scope in _scopes(operation)]
@@ -189,8 +197,12 @@ def _success(response: Mapping[str, Any], *, operation: Mapping[str, Any]) -> di
 def _failures(operation: Mapping[str, Any]) -> Iterator[tuple[int, list[str], bool]]:
     """Status, kinds of problem, and whether API Gateway may answer so by itself."""
     found = problems_of(operation)
-    by_gateway = {status for status, callers in _BY_GATEWAY.items() if _caller(operation) in callers}
-    for status in sorted({KINDS[slug].status for slug in found} | by_gateway):
+    by_gateway = {
+        status
+        for status, callers in _BY_GATEWAY.items()
+        if _caller(operation) in callers and (status != _OF_A_BODY or "requestBody" in operation)
+    }
+    for status in sorted({KINDS[slug].status for slug in found} | by_gateway | problems.FRONT_ANSWERS.keys()):
         yield status, [slug for slug in found if KINDS[slug].status == status], status in by_gateway
 
 

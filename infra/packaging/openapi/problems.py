@@ -101,7 +101,17 @@ GATEWAY_ANSWERS: Final[Mapping[int, str]] = {
     403: "The key is not valid, has expired or was revoked. API Gateway answers this itself.",
     429: "More requests at once than the API lets through. API Gateway answers this itself; try again a moment later.",
     404: "There is no such address or method. API Gateway answers this itself.",
+    413: "More than 10 MB. API Gateway answers this itself; send less.",
+    503: "No function was free, or it took too long. API Gateway answers this itself; send the same request again after a "
+    "few seconds, with the same Idempotency-Key where it has one.",
 }
+FRONT_ANSWERS: Final[Mapping[int, str]] = {
+    403: "The firewall takes the request for an attack, or too many come from one address: in HTML, and only where the "
+    "region has a domain. Wait five minutes; if it goes on, tell the operator what was sent.",
+    502: "CloudFront does not reach the API: in HTML, and only where the region has a domain. Send the same request again "
+    "after a few seconds, with the same Idempotency-Key where it has one.",
+}
+"""What CloudFront and its firewall answer by themselves."""
 
 
 def component(slug: str) -> str:
@@ -120,7 +130,7 @@ def example(slug: str) -> dict[str, Any]:
     return _problem(slug).document("en", instance="/v1/complaints")
 
 
-def response(slugs: list[str], *, gateway: str | None = None) -> dict[str, Any]:
+def response(slugs: list[str], *, gateway: str | None = None, front: str | None = None) -> dict[str, Any]:
     """One response of one status, which several kinds of problem may share."""
     headers = {name for slug in slugs for name in _problem(slug).headers}
     content: dict[str, Any] = {}
@@ -131,8 +141,10 @@ def response(slugs: list[str], *, gateway: str | None = None) -> dict[str, Any]:
         }
     if gateway:
         content["application/json"] = {"schema": {"$ref": "#/components/schemas/gateway-message"}}
+    if front:
+        content["text/html"] = {"schema": {"type": "string"}}
     said = [f"`{slug}`: {_problem(slug).document('en')['title']}." for slug in slugs]
-    answer: dict[str, Any] = {"description": " ".join([*said, *([gateway] if gateway else [])])}
+    answer: dict[str, Any] = {"description": " ".join([*said, *filter(None, (gateway, front))])}
     if headers:
         answer["headers"] = {
             name.title(): {"description": _HEADERS[name], "schema": {"type": "string"}}
