@@ -26,16 +26,30 @@ _RUSSIAN = {
     "Kazakhstan's People Solidarity Holiday": "Праздник единства народа Казахстана",
     "Defender of the Fatherland Day": "День защитника Отечества",
     "Victory Day": "День Победы",
-    "Capital Day": "День Столицы",
+    "Capital Day": "День столицы",
     "Republic Day": "День Республики",
     "Independence Day": "День Независимости",
     "Eid al-Adha": "Курбан айт",
+}
+# The law of 2026 names the Republic (Law No. 267 as of 1 July 2026; vacanza/holidays#3690). The library's English does not.
+_RENAMED = {
+    "Қазақстан Республикасы күні": {
+        "kk": "Қазақстан Республикасы күні",
+        "ru": "День Республики Казахстан",
+        "en": "Day of the Republic of Kazakhstan",
+    }
 }
 _KURBAN_AIT = "Eid al-Adha"
 # How many days an announcement lies from the estimate at most; in practice one.
 _MOON = 3
 # The library writes Eid and Nowruz; what people in Kazakhstan read in English is this.
-_ENGLISH = {_KURBAN_AIT: "Kurban Ait", "Nowruz Holiday": "Nauryz"}
+_ENGLISH = {
+    _KURBAN_AIT: "Kurban Ait",
+    "Nowruz Holiday": "Nauryz",
+    "Kazakhstan's People Solidarity Holiday": "Kazakhstan People's Unity Day",
+}
+# A common noun in Kazakh, as in the law.
+_KAZAKH = {"Defender of the Fatherland Day": "Отан қорғаушы күні"}
 
 
 class HolidayNameUnknown(Exception):
@@ -146,7 +160,12 @@ def _holiday(marked: str, *, kazakh: library.HolidayBase, english: library.Holid
     if translated not in _RUSSIAN:
         raise HolidayNameUnknown(translated)
     return Holiday(
-        name={"kk": name, "ru": _RUSSIAN[translated], "en": _ENGLISH.get(translated, translated)},
+        name=_RENAMED.get(name)
+        or {
+            "kk": _KAZAKH.get(translated, name),
+            "ru": _RUSSIAN[translated],
+            "en": _ENGLISH.get(translated, translated),
+        },
         substitute=substitute,
         estimated=estimated,
     )

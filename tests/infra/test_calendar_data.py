@@ -127,3 +127,35 @@ def test_a_holiday_without_a_russian_name_stops_the_compilation(monkeypatch: pyt
     monkeypatch.delitem(calendar_data._RUSSIAN, "Victory Day")
     with pytest.raises(HolidayNameUnknown, match="Victory Day"):
         kazakhstan_holidays([2026])
+
+
+NAMES_OF_2026 = {
+    "2026-01-01": ("Жаңа жыл", "Новый год", "New Year's Day"),
+    "2026-01-07": ("Православиелік Рождество", "Православное Рождество", "Orthodox Christmas"),
+    "2026-03-08": ("Халықаралық әйелдер күні", "Международный женский день", "International Women's Day"),
+    "2026-03-21": ("Наурыз мейрамы", "Наурыз мейрамы", "Nauryz"),
+    "2026-05-01": (
+        "Қазақстан халқының бірлігі мерекесі",
+        "Праздник единства народа Казахстана",
+        "Kazakhstan People's Unity Day",
+    ),
+    "2026-05-07": ("Отан қорғаушы күні", "День защитника Отечества", "Defender of the Fatherland Day"),
+    "2026-05-09": ("Жеңіс күні", "День Победы", "Victory Day"),
+    "2026-05-27": ("Құрбан айт", "Курбан айт", "Kurban Ait"),
+    "2026-10-25": (
+        "Қазақстан Республикасы күні",
+        "День Республики Казахстан",
+        "Day of the Republic of Kazakhstan",
+    ),
+    "2026-12-16": ("Тәуелсіздік күні", "День Независимости", "Independence Day"),
+}
+
+
+@pytest.mark.parametrize("day", NAMES_OF_2026)
+def test_each_holiday_bears_its_present_name(day: str) -> None:
+    name = kazakhstan_holidays([2026])[date.fromisoformat(day)].name
+    assert (name["kk"], name["ru"], name["en"]) == NAMES_OF_2026[day]
+
+
+def test_a_holiday_that_was_renamed_bears_the_name_of_its_time() -> None:
+    assert kazakhstan_holidays([2025])[date(2025, 10, 25)].name["ru"] == "День Республики"
