@@ -114,8 +114,8 @@ def _silences(events: Iterable[Event]) -> list[_Silence]:
 
 def _history(events: Sequence[Event], *, region: Region, language: str) -> list[str]:
     """What anybody may see of it: the appeal must hold without what was said between the two sides."""
-    joined = [event.seq for event in events if event.type == EventType.JOINED]
-    # How many joined is told by the last who did, and a thousand lines of it tell no more.
+    joined = [event.seq for event in events if event.type in (EventType.JOINED, EventType.LEFT)]
+    # How many joined is told by the last who did or went, and a thousand lines of it tell no more.
     events = [event for event in events if event.seq not in joined[:-1]]
     lines = ((event, line(event, language=language, region=region, viewer=Viewer.PUBLIC)) for event in events)
     return [

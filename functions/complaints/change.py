@@ -19,7 +19,8 @@ from functions.complaints.transitions import Move, require
 class Change:
     """`before` is None for a new complaint. The write is conditioned on `before`'s status and version.
 
-    `visible` is False for what only agencies may read (an internal comment).
+    `visible` is False for what only agencies may read (an internal comment). `follower` is whoever joins by it, `leaver`
+    whoever had joined and goes.
     """
 
     before: Complaint | None
@@ -27,6 +28,7 @@ class Change:
     event: Event
     visible: bool = True
     follower: str | None = None
+    leaver: str | None = None
 
     @property
     def watch_round(self) -> int | None:
@@ -50,6 +52,7 @@ def change(
     status: Status | None = None,
     visible: bool = True,
     follower: str | None = None,
+    leaver: str | None = None,
     restart_watch: bool = False,
     **updates: Any,
 ) -> Change:
@@ -85,6 +88,7 @@ def change(
         data=data or {},
         visible=visible,
         follower=follower,
+        leaver=leaver,
     )
 
 
@@ -97,6 +101,7 @@ def _changed(
     data: Mapping[str, Any],
     visible: bool = True,
     follower: str | None = None,
+    leaver: str | None = None,
 ) -> Change:
     """The change with its event, which the complaint has as its head."""
     event = sealed(
@@ -120,6 +125,7 @@ def _changed(
         event=event,
         visible=visible,
         follower=follower,
+        leaver=leaver,
     )
 
 

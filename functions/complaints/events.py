@@ -36,6 +36,7 @@ class EventType(StrEnum):
     CLOSED = "complaint.closed"
     WITHDRAWN = "complaint.withdrawn"
     JOINED = "complaint.joined"
+    LEFT = "complaint.left"
     SPLIT = "complaint.split"
 
 

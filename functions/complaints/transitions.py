@@ -41,6 +41,7 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
     END_PART = "end_part"
     JOIN = "join"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +119,9 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
     ),
     Move.JOIN: Transition(
         event=EventType.JOINED, sources=_IN_WORK | {Status.ANSWERED}, target=None, actors=_CITIZEN
+    ),
+    Move.LEAVE: Transition(
+        event=EventType.LEFT, sources=_IN_WORK | {Status.ANSWERED}, target=None, actors=_CITIZEN
     ),
 }
 

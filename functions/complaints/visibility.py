@@ -66,6 +66,7 @@ _STEPS: Final[Mapping[Kind, tuple[Shown, ...]]] = {
     EventType.CLOSED: _PUBLIC_STEP,
     EventType.WITHDRAWN: _PUBLIC_STEP,
     EventType.JOINED: _PUBLIC_STEP,
+    EventType.LEFT: _PUBLIC_STEP,
     EventType.SPLIT: _PUBLIC_STEP,
     INTERNAL: _OF_THE_BODIES,
 }

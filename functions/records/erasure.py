@@ -27,7 +27,8 @@ from functions.complaints.personal import (
 )
 from functions.records.codec import complaint_item, complaint_of, complaint_pk, event_of, seal_dict
 from functions.records.collection import Collected, collected
-from functions.records.conditional import collided, deleted
+from functions.records.conditional import collided
+from functions.records.store import ComplaintStore
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem
 
 TRIES: Final = 8
@@ -74,7 +75,7 @@ def erase_person(person: str, *, connection: Connection, going_on: Callable[[], 
                 erased.complete = False
                 return erased
             if kind == FollowerItem.KIND:
-                erased.joined += _leave(complaint_id, person)
+                erased.joined += ComplaintStore().forget_follower(complaint_id, person)
             else:
                 _erase(complaint_id, person=person, connection=connection, erased=erased)
             done.add((kind, complaint_id))
@@ -94,11 +95,6 @@ def erase_words(complaint_id: str, *, connection: Connection) -> Erased:
 def _complaints_of(person: str) -> Iterator[tuple[str, str]]:
     # Read whole first: the index changes under the hands of whoever goes through it.
     yield from [(item.kind, item.id) for item in ComplaintItem.by_person.query(person)]
-
-
-def _leave(complaint_id: str, person: str) -> int:
-    item = FollowerItem(complaint_pk(complaint_id), f"follower#{person}")
-    return int(deleted(item, condition=FollowerItem.pk.exists()))
 
 
 def _erase(complaint_id: str, *, person: str | None, connection: Connection, erased: Erased) -> None:

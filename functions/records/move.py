@@ -26,9 +26,9 @@ def move(
     """Read, decide, write; again from the start when another change came first, so that none is lost.
 
     Returns the complaint as it stands then, and the change made (None: `decide` found nothing to do). Raises
-    what `decide` raises, Stale after ATTEMPTS collisions, NotFound, RequestSeen, AlreadyJoined. A request that is
-    sent again raises RequestSeen even where the complaint, which it moved before, would now refuse it. `possible` says
-    what the actor can do instead: a refusal by the complaint's state carries it.
+    what `decide` raises, Stale after ATTEMPTS collisions, NotFound, RequestSeen, AlreadyJoined, NotJoined. A request
+    that is sent again raises RequestSeen even where the complaint, which it moved before, would now refuse it.
+    `possible` says what the actor can do instead: a refusal by the complaint's state carries it.
     """
     for attempt in range(ATTEMPTS):
         complaint = store.get(complaint_id)

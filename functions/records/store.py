@@ -11,6 +11,7 @@ from functions.complaints.faults import NotFound
 from functions.records import transaction
 from functions.records.codec import complaint_of, complaint_pk, event_of, event_sk
 from functions.records.collection import collected
+from functions.records.conditional import deleted
 from functions.records.requests import Request, RequestItem, RequestSeen, seen_before
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem
 
@@ -86,6 +87,14 @@ class ComplaintStore:
             return False
         return True
 
+    def forget_follower(self, complaint_id: str, person: str) -> bool:
+        """Of a complaint that has ended, or for a person who is erased: who joined goes, and nothing else changes.
+
+        Whether they had joined.
+        """
+        item = FollowerItem(complaint_pk(complaint_id), f"follower#{person}")
+        return deleted(item, condition=FollowerItem.pk.exists())
+
     def seen(self, request: Request) -> RequestSeen | None:
         """What was done under the request's key before, if anything."""
         try:
@@ -97,6 +106,6 @@ class ComplaintStore:
     def write(self, change: Change, *, request: Request | None = None) -> None:
         """Write the change whole or not at all.
 
-        Raises Stale, RequestSeen, NumberTaken and AlreadyJoined, as `transaction.write` says.
+        Raises Stale, RequestSeen, NumberTaken, AlreadyJoined and NotJoined, as `transaction.write` says.
         """
         transaction.write(change, request=request, correlation_id=self._correlation_id())

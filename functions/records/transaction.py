@@ -27,11 +27,15 @@ class AlreadyJoined(Exception):
     """This person has joined this complaint before."""
 
 
+class NotJoined(Exception):
+    """This person has not joined this complaint, or has left it."""
+
+
 def write(change: Change, *, request: Request | None, correlation_id: str | None) -> None:
     """Write the change whole or not at all.
 
     Raises Stale when the complaint is no longer at the version that the change started from, RequestSeen
-    when the request's key was used before, NumberTaken and AlreadyJoined as they say.
+    when the request's key was used before, NumberTaken, AlreadyJoined and NotJoined as they say.
     """
     steps = _steps(change, request=request, correlation_id=correlation_id)
     try:
@@ -85,6 +89,8 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
         for body in before_bodies
         if body not in after_bodies
     ]
+    if change.leaver is not None:
+        deletes.append(_leaver_step(change, change.leaver))
     saves += [
         _Step(item=supervisor_item(after, body))
         for body in after_bodies
@@ -181,6 +187,15 @@ def _follower_step(change: Change, follower: str) -> _Step:
     )
 
 
+def _leaver_step(change: Change, leaver: str) -> _Step:
+    return _Step(
+        item=FollowerItem(complaint_pk(change.after.id), f"follower#{leaver}"),
+        condition=FollowerItem.pk.exists(),
+        refused=lambda _: NotJoined(),
+        kind="delete",
+    )
+
+
 def _refusal(error: TransactWriteError, steps: Sequence[_Step]) -> Exception | None:
     """The domain's name for why the transaction was cancelled, if it has one.
 
@@ -193,7 +208,7 @@ def _refusal(error: TransactWriteError, steps: Sequence[_Step]) -> Exception | N
         if reason is not None and reason.code == "ConditionalCheckFailed"
     ]
     refusals = [step.refused(reason.raw_item) for step, reason in failed if reason is not None]
-    for kind in (RequestSeen, AlreadyJoined, NumberTaken, Stale):
+    for kind in (RequestSeen, AlreadyJoined, NotJoined, NumberTaken, Stale):
         for refusal in refusals:
             if isinstance(refusal, kind):
                 return refusal

@@ -39,6 +39,7 @@ CITIZEN: Final[Routes] = {
     "/v1/complaints/nearby": [GET],
     "/v1/complaints/{id}": [GET],
     "/v1/complaints/{id}/appeal": [GET],
+    "/v1/complaints/{id}/join": [DELETE],
     "/v1/complaints/{id}/{move}": [POST],
     "/v1/devices/{device_id}": [PUT, DELETE],
     "/v1/notifications": [GET],

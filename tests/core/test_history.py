@@ -67,6 +67,7 @@ def whole_life() -> list[Event]:
         lambda each: citizen.comment(each, by=REPORTER, text=SECRET, now=story.now),
         lambda each: citizen.comment(each, by=REPORTER, text=SECRET, now=story.now),
         lambda each: citizen.join(each, by=NEIGHBOUR, now=story.now),
+        lambda each: citizen.leave(each, by=NEIGHBOUR, now=story.now),
         lambda each: expect_photos(each, (), by=HOUSING, region=REGION, now=story.now),
         lambda each: agency.extend_deadline(
             each, by=HOUSING, extension=Duration.parse("P5BD"), reason=SECRET, region=REGION, now=story.now

@@ -213,6 +213,11 @@ class Life(RuleBasedStateMachine):
         by = Actor(kind=ActorKind.CITIZEN, id=who)
         self._take(lambda each: citizen.join(each, by=by, now=self.now))
 
+    @rule(who=st.sampled_from(("person", "neighbour", "passer-by")))
+    def left(self, who: str) -> None:
+        by = Actor(kind=ActorKind.CITIZEN, id=who)
+        self._take(lambda each: citizen.leave(each, by=by, now=self.now))
+
     @rule(day=st.integers(1, 28), free=st.booleans())
     def the_calendar_changed(self, day: int, free: bool) -> None:
         key = "moved_off" if free else "moved_working"

@@ -96,6 +96,10 @@ def joins(each, by, story):
     return citizen.join(each, by=by, now=story.now)
 
 
+def leaves(each, by, story):
+    return citizen.leave(each, by=by, now=story.now)
+
+
 def withdraws(each, by, story):
     return citizen.withdraw(each, by=by, reason=None, now=story.now)
 
@@ -105,6 +109,7 @@ DEEDS = {
     Move.SPLIT: divides,
     Move.ANSWER: answers,
     Move.JOIN: joins,
+    Move.LEAVE: leaves,
     Move.WITHDRAW: withdraws,
 }
 

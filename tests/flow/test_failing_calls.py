@@ -49,6 +49,7 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", "/v1/complaints/{assigned}/comments", {"text": "x"}),
     ("POST", "/v1/complaints/{assigned}/withdraw", {}),
     ("POST", "/v1/complaints/{others}/join", {}),
+    ("DELETE", "/v1/complaints/{joined}/join", None),
     ("POST", "/v1/complaints/{answered}/confirm", {}),
     ("POST", "/v1/complaints/{answered}/refute", {"reason": "Nothing was done."}),
     ("PUT", "/v1/devices/phone", {"platform": "fcm", "token": "t" * 60, "language": "kk"}),
@@ -278,6 +279,14 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
     )
     others = json.loads(other.data)["id"]
     move(ComplaintStore(), others, lambda each: assign(each, region=region, now=now))
+    third = client.post(
+        "/v1/complaints",
+        json={"category": "rubbish", "comment": "x", "location": PLACE},
+        headers={"Authorization": "Bearer person-2", "Idempotency-Key": "third"},
+    )
+    joined = json.loads(third.data)["id"]
+    move(ComplaintStore(), joined, lambda each: assign(each, region=region, now=now))
+    assert client.post(f"/v1/complaints/{joined}/join", json={}, headers=person).status_code == 200
     client.put("/v1/devices/old", json={"platform": "fcm", "token": "o" * 60}, headers=person)
     key = client.post("/v1/agency/keys", json=WANTED_KEY, headers=body)
     delivery = delivery_of(event(assigned, 1), agency_id=AGENCY_ID, subscription_id=subscription)
@@ -287,6 +296,7 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
         "number": ComplaintStore().get(assigned).number,
         "answered": answered,
         "others": others,
+        "joined": joined,
         "subscription": subscription,
         "key": json.loads(key.data)["id"],
         "delivery": delivery.id,

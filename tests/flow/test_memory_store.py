@@ -25,7 +25,7 @@ from functions.records.outbox import image_of, published_by
 from functions.records.requests import Request, RequestSeen
 from functions.records.store import ComplaintStore
 from functions.records.tables import ComplaintItem, EventItem
-from functions.records.transaction import AlreadyJoined, NumberTaken
+from functions.records.transaction import AlreadyJoined, NotJoined, NumberTaken
 from tests.core.story import HOUSING, START
 from tests.dynamodb import tables
 from tests.region_fixture import WEST, region
@@ -34,7 +34,7 @@ from tests.simulation.store import MemoryStore, published
 REGION = region()
 PEOPLE = ("aigerim", "bolat")
 NEIGHBOURS = ("dana", "erlan")
-REFUSED = (Stale, RequestSeen, NumberTaken, AlreadyJoined, NotFound)
+REFUSED = (Stale, RequestSeen, NumberTaken, AlreadyJoined, NotJoined, NotFound)
 WHY = "The matter is another body's."
 
 
@@ -118,6 +118,7 @@ def decided(complaint: Complaint, random: Random, twins: Twins) -> Change | None
     choices = (
         lambda: assign(complaint, region=REGION, now=now),
         lambda: citizen.join(complaint, by=neighbour, now=now),
+        lambda: citizen.leave(complaint, by=neighbour, now=now),
         lambda: citizen.comment(complaint, by=reporter, text="Still there.", now=now),
         lambda: agency.acknowledge(complaint, by=HOUSING, now=now),
         lambda: agency.answer(complaint, by=HOUSING, parts=twins.memory.parts(complaint), **answer),

@@ -544,3 +544,55 @@ def test_whichever_call_fails_everybody_is_told_once(hour: str, when: When) -> N
         run(f"told-{number}", fail=number)
     for number in range(released if hour == "night" else 0):
         run(f"released-{number}", fail_release=number)
+
+
+# --- Who has left
+
+
+def left(life: Life, person: str) -> None:
+    actor = Actor(kind=ActorKind.CITIZEN, id=person)
+    life.then(lambda each: citizen.leave(each, by=actor, now=life.clock()))
+
+
+def test_who_has_left_is_told_nothing_more_not_even_what_was_to_be_tried_again(phones: Phones) -> None:
+    life = at_night()
+    for who in ("neighbour", "passer-by"):
+        phone(who, who, now=NIGHT)
+    assigned(life)
+    joined(life, "neighbour", "passer-by")
+    # Neither can be told for now.
+    for who in ("neighbour", "passer-by"):
+        change_profile(who, set_={"zone": "Nowhere/Nothing"})
+    published = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
+    work = partial(
+        consumer.on_batch,
+        teller=teller(life),
+        sender=sender(life, phones),
+        deliver=lambda _: None,
+        going_on=lambda: True,
+        now=life.clock,
+    )
+    with one_at_a_time():
+        consume([record(published)], work, consumer=OUTBOX, now=life.clock)
+        left(life, "neighbour")
+        for who in ("neighbour", "passer-by"):
+            change_profile(who, set_={"zone": "Asia/Almaty"})
+        life.clock.at += timedelta(minutes=2)
+        retry_due(OUTBOX, work, now=life.clock, going_on=lambda: True)
+    assert all_of(OUTBOX) == []
+    assert [len(inbox(who)) for who in ("neighbour", "passer-by")] == [0, 1]
+
+
+def test_a_push_that_was_held_for_the_night_is_not_sent_to_who_has_left_meanwhile(phones: Phones) -> None:
+    life = at_night()
+    for who in ("neighbour", "passer-by"):
+        phone(who, who, now=NIGHT)
+    life.file()
+    joined(life, "neighbour", "passer-by")
+    tell(life.assign(), life, phones)
+    assert phones.devices == []
+    left(life, "neighbour")
+    life.clock.at = NIGHT + timedelta(hours=9)
+    let_go(life, phones)
+    assert phones.devices == ["passer-by"]
+    assert held() == []

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from moto.core.botocore_stubber import BotocoreStubber
 from pydantic import ValidationError
 
-from functions.complaints.clock import iso
+from functions.complaints.clock import iso, utc_now
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.faults import Stale
 from functions.complaints.moves import agency, escalation
@@ -291,7 +291,7 @@ def test_a_body_that_is_said_to_be_as_it_stands_is_read(coding: str, me: Client)
     [
         ("DELETE", "/v1/complaints", 405, "GET, POST"),
         ("PUT", "/v1/complaints/01JNZ5V2B8Q4M7T9XWYC3D6FGH", 405, "GET"),
-        ("GET", "/v1/complaints/01JNZ5V2B8Q4M7T9XWYC3D6FGH/join", 405, "POST"),
+        ("GET", "/v1/complaints/01JNZ5V2B8Q4M7T9XWYC3D6FGH/join", 405, "DELETE, POST"),
         ("GET", "/v1/nowhere", 404, None),
         ("POST", "/v1/complaints/01JNZ5V2B8Q4M7T9XWYC3D6FGH/explode", 404, None),
     ],
@@ -1048,3 +1048,58 @@ def test_no_bytes_and_no_address_ever_break_it(raw: bytes | str, path: str, me: 
     assert me("POST", f"/v1/complaints/{path}/comments", raw=raw, key="k").status < 500
     assert me("GET", "/v1/complaints", query={"cursor": path, "limit": path}).status < 500
     assert me("GET", "/v1/complaints/nearby", query={"category": path, "lat": path}).status < 500
+
+
+def test_whoever_joined_leaves_and_the_count_follows_however_often_it_is_asked(module: Any) -> None:
+    me, neighbour = described(person(module.handler)), described(person(module.handler, "person-2"))
+    path = f"/v1/complaints/{filed(me)['id']}"
+    assigned_now(path)
+    # Who has not joined has left already.
+    assert neighbour("DELETE", f"{path}/join").status == 204
+    assert me("DELETE", f"{path}/join").status == 204
+    for joined in (1, 2):
+        assert neighbour("POST", f"{path}/join", {}).status == 200
+        assert me("GET", path).json["joined"] == 1
+        for _ in range(2):
+            assert neighbour("DELETE", f"{path}/join").status == 204
+        assert neighbour("GET", path).status == 404
+        assert neighbour("GET", "/v1/complaints").json["items"] == []
+        shown = me("GET", path).json
+        assert shown["joined"] == 0
+        types = [step["type"] for step in shown["timeline"]]
+        assert (types.count("complaint.joined"), types.count("complaint.left")) == (joined, joined)
+    assert neighbour("DELETE", "/v1/complaints/01JNZ5V2B8Q4M7T9XWYC3D6FGH/join").status == 404
+
+
+def test_whoever_joined_leaves_what_has_ended_and_it_stays_as_it_ended(module: Any) -> None:
+    me, neighbour = described(person(module.handler)), described(person(module.handler, "person-2"))
+    path = f"/v1/complaints/{filed(me)['id']}"
+    assigned_now(path)
+    assert neighbour("POST", f"{path}/join", {}).status == 200
+    ended = me("POST", f"{path}/withdraw", {}).json
+    for _ in range(2):
+        assert neighbour("DELETE", f"{path}/join").status == 204
+    assert neighbour("GET", "/v1/complaints").json["items"] == []
+    assert me("GET", path).json["version"] == ended["version"]
+
+
+def test_joining_again_after_leaving_counts_once_more_in_the_day(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else one person makes as many events as they like of one complaint."""
+    raw = world()
+    raw["limits"] |= {"joins_per_person_per_day": 2}
+    handler = load("functions.intake.api.handler", folder=tmp_path, monkeypatch=monkeypatch, raw=raw).handler
+    me, neighbour = described(person(handler)), described(person(handler, "person-2"))
+    path = f"/v1/complaints/{filed(me)['id']}"
+    assigned_now(path)
+    for _ in range(2):
+        assert neighbour("POST", f"{path}/join", {}).status == 200
+        assert neighbour("DELETE", f"{path}/join").status == 204
+    assert neighbour("POST", f"{path}/join", {}).slug == "daily-limit-reached"
+
+
+def assigned_now(path: str) -> None:
+    complaint_id = path.rpartition("/")[2]
+    now = utc_now()
+    move(ComplaintStore(), complaint_id, lambda each: assign(each, region=region_from_dict(world()), now=now))

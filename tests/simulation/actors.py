@@ -26,13 +26,13 @@ from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.transitions import MoveRefused
 from functions.records.move import move
 from functions.records.requests import Request, RequestSeen
-from functions.records.transaction import AlreadyJoined, NumberTaken
+from functions.records.transaction import AlreadyJoined, NotJoined, NumberTaken
 from tests.simulation.faults import Crash
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-REFUSED = (MoveRefused, Conflict, Invalid, NotFound, AlreadyJoined)
+REFUSED = (MoveRefused, Conflict, Invalid, NotFound, AlreadyJoined, NotJoined)
 REASON = "The matter needs more time than foreseen."
 PHOTO = DeclaredPhoto(content_type="image/jpeg", size=1000, sha256="0" * 64)
 EXTENSIONS = tuple(map(Duration.parse, ("PT1H", "PT4BH", "P5BD", "P10BD", "P20BD", "P1M", "P2M")))
@@ -263,6 +263,8 @@ class Cast:
                 return lambda each: citizen.comment(each, by=by, text="Still so.", now=world.now)
             case 1:
                 other = Actor(kind=ActorKind.CITIZEN, id=f"neighbour-{random.randint(1, 6)}")
+                if world.chance(0.3):
+                    return lambda each: citizen.leave(each, by=other, now=world.now)
                 return lambda each: citizen.join(each, by=other, now=world.now)
             case 2:
                 return lambda each: expect_photos(each, (PHOTO,), by=by, region=world.region, now=world.now)

@@ -1,9 +1,9 @@
 """What must hold in every world, judged from what was written and when, and from the region's rules alone."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Final
@@ -15,7 +15,8 @@ from functions.complaints.complaint import ENDED, WITH_AGENCY, ActorKind, Compla
 from functions.complaints.events import Event, EventType, chain_fault
 from functions.complaints.history import line
 from functions.complaints.transitions import TRANSITIONS
-from functions.records.people.inbox import InboxItem, event_of
+from functions.complaints.visibility import as_seen
+from functions.records.people.inbox import InboxItem, event_of, viewer_of
 from functions.route.escalation.sweep import GRACE
 from tests.simulation.world import SWEEP_EVERY, SWEEP_TRIED_AGAIN, World
 
@@ -25,6 +26,9 @@ LATE_MOST: Final = SWEEP_EVERY + GRACE + SWEEP_TRIED_AGAIN
 
 TOLD_WITHIN: Final = timedelta(minutes=5)
 """One hand-out, and the half minute of each that a worker died in."""
+
+
+_FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Invariant(StrEnum):
@@ -210,26 +214,36 @@ class _Life:
         if [int(item.seq) for item in reporter] != [e.seq for e in self.history if _concerns_reporter(e)]:
             yield self._broken(Invariant.TOLD, self.last.version, f"{[item.seq for item in reporter]}")
         followed = self.last.parent_id or self.id
-        joined = {
-            change.follower: change.event.at
-            for change in self.world.store.changes[followed]
-            if change.follower
-        }
+        spans = self._followed(followed)
+        at = {event.seq: event.at for event in self.history}
         for person, inbox in told.items():
-            if person not in self.world.store.followers[followed]:
-                yield self._broken(Invariant.TOLD, self.last.version, f"{person} has not joined")
+            for item in inbox:
+                if not any(since <= at[int(item.seq)] <= until for since, until in spans.get(person, ())):
+                    yield self._broken(Invariant.TOLD, int(item.seq), f"{person} had not joined, or had left")
             numbers = [int(item.seq) for item in inbox]
             if len(numbers) != len(set(numbers)):
                 yield self._broken(Invariant.TOLD, self.last.version, f"{person}: {numbers}")
+        joined = {person: each[-1][0] for person, each in spans.items() if each[-1][1] == _FOR_EVER}
         for person, since in joined.items():
             numbers = {int(item.seq) for item in told.get(person, ())}
             wanted = {event.seq: event for event in self.history if _concerns_followers(event)}
             after = {seq for seq, event in wanted.items() if event.at > since}
-            if not after <= numbers <= after | {seq for seq, event in wanted.items() if event.at == since}:
+            if not after <= numbers <= set(wanted):
                 yield self._broken(Invariant.TOLD, self.last.version, f"{person}: {sorted(numbers)}")
         for item in (*reporter, *(item for inbox in told.values() for item in inbox)):
             if not self._says_what_happened(item):
                 yield self._broken(Invariant.TOLD, int(item.seq), "is told otherwise than it happened")
+
+    def _followed(self, complaint_id: str) -> dict[str, list[tuple[datetime, datetime]]]:
+        """From when until when each person had joined the complaint, in order."""
+        spans: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for change in self.world.store.changes[complaint_id]:
+            if change.follower is not None:
+                spans[change.follower].append((change.event.at, _FOR_EVER))
+            if change.leaver is not None:
+                since, _ = spans[change.leaver].pop()
+                spans[change.leaver].append((since, change.event.at))
+        return spans
 
     def _bodies_told(self) -> Iterator[Violation]:
         """Every event goes to the bodies in charge, and to the one that has just passed it on."""
@@ -264,15 +278,14 @@ class _Life:
 
     def _says_what_happened(self, item: InboxItem) -> bool:
         event, told = self.history[int(item.seq) - 1], event_of(item)
+        viewer = viewer_of(item)
+        seen = as_seen(event, viewer)
+        if seen is None:
+            return False
         if self.world.in_words(self.id):
-            words = partial(line, language=self.last.language, region=self.world.region)
+            words = partial(line, language=self.last.language, region=self.world.region, viewer=viewer)
             return words(told) == words(event)
-        return (told.type, told.at, told.status, told.data) == (
-            event.type,
-            event.at,
-            event.status,
-            event.data,
-        )
+        return (told.type, told.at, told.status, told.data) == (seen.type, seen.at, seen.status, seen.data)
 
 
 def _concerns_reporter(event: Event) -> bool:

@@ -14,7 +14,7 @@ from functions.complaints.personal import without_person, without_words
 from functions.complaints.timers import next_timer
 from functions.records.outbox import Published
 from functions.records.requests import Request, RequestSeen
-from functions.records.transaction import AlreadyJoined, NumberTaken
+from functions.records.transaction import AlreadyJoined, NotJoined, NumberTaken
 from tests.simulation.faults import Crasher, Planted
 
 
@@ -81,6 +81,8 @@ class MemoryStore:
         if change.follower is not None:
             self.followers[after.id].add(change.follower)
             self.joined_at[after.id, change.follower] = after.changed_at
+        if change.leaver is not None:
+            self.followers[after.id].discard(change.leaver)
         self._complaints[after.id] = after
         self.changes[after.id].append(change)
         self.written_at[after.id].append(self._now())
@@ -128,6 +130,8 @@ class MemoryStore:
             raise self._requests[request.pk]
         if change.follower is not None and change.follower in self.followers[after.id]:
             raise AlreadyJoined
+        if change.leaver is not None and change.leaver not in self.followers[after.id]:
+            raise NotJoined
         if change.before is None:
             if after.number in self._numbers and after.id not in self._complaints:
                 raise NumberTaken(after.number)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from functions.complaints.change import Change, change
-from functions.complaints.complaint import Actor, ActorKind, Complaint, PhotoStatus, Status
+from functions.complaints.complaint import ENDED, Actor, ActorKind, Complaint, PhotoStatus, Status
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.transitions import Move, require
 
@@ -95,6 +95,18 @@ def join(complaint: Complaint, *, by: Actor, now: datetime) -> Change:
         joined=complaint.joined + 1,
         follower=by.id,
     )
+
+
+def leave(complaint: Complaint, *, by: Actor, now: datetime) -> Change | None:
+    """Whoever joined goes; the store sees to it that nobody does who has not joined. None where it has ended: nothing of
+    it changes any more, and that they follow it is the store's alone to forget.
+    """
+    if by.id is None or by.id == complaint.reporter or complaint.parent_id is not None:
+        raise NotFound(complaint.id)
+    if complaint.status in ENDED:
+        return None
+    left = max(0, complaint.joined - 1)
+    return change(complaint, Move.LEAVE, by=by, now=now, data={"joined": left}, joined=left, leaver=by.id)
 
 
 def _require_reporter(complaint: Complaint, by: Actor) -> None:

@@ -31,6 +31,6 @@ def _open_to(complaint: Complaint, move: Move, *, by: Actor, region: Region, now
             return extension_refusal(complaint, by=by, region=region, now=now) is None
         case Move.SPLIT:
             return complaint.parent_id is None and len(complaint.children) < PARTS_MOST
-        case Move.JOIN:
+        case Move.JOIN | Move.LEAVE:
             return by.id != complaint.reporter and complaint.parent_id is None
     return by.kind != ActorKind.CITIZEN or by.id == complaint.reporter

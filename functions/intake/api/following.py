@@ -12,7 +12,7 @@ from pydantic import Field
 
 from functions.complaints.caps import ADDED_SAID, PHOTOS_LOST_MOST, REFUTATIONS_MOST
 from functions.complaints.change import Change
-from functions.complaints.complaint import Actor, ActorKind, Complaint
+from functions.complaints.complaint import ENDED, Actor, ActorKind, Complaint
 from functions.complaints.faults import LimitReached, NotFound
 from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves import citizen
@@ -27,12 +27,13 @@ from functions.edge.idempotency import RequiredKey, TakenKey, request_of
 from functions.edge.language import Speech
 from functions.edge.operations import LOCATION, SIGNED_IN, moving
 from functions.edge.repeats import moved_once, of_same
+from functions.edge.resolver import no_content
 from functions.intake.api.receipts import Receipts
 from functions.intake.api.views import ComplaintReceipt
 from functions.records.people.day_limits import Counted, count
 from functions.records.requests import Request, RequestSeen
 from functions.records.store import ComplaintStore
-from functions.records.transaction import AlreadyJoined
+from functions.records.transaction import AlreadyJoined, NotJoined
 
 type Decide = Callable[[Complaint], Change | None]
 
@@ -192,7 +193,8 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         "/v1/complaints/<id>/join",
         operation_id="join",
         summary="Join another person's complaint",
-        description="Whoever joined sees it and is told of every step. Joining twice is joining once.",
+        description="Whoever joined sees what is public of it and what the bodies answer, and is told of each such step. "
+        "Joining twice is joining once.",
     )
     def join(
         id: ComplaintId,
@@ -201,12 +203,11 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         body: Nothing = NOTHING,
         key: TakenKey = None,
     ) -> ComplaintReceipt:
-        try:
-            counted("joins", person, key=id, limit=limits.joins_per_day)
-        except LimitReached:
-            # Whoever joined it on another day has nothing more to do, whatever today's count is.
-            if not store.is_follower(id, person):
-                raise
+        before = store.get(id)
+        if store.is_follower(id, person):
+            return receipts.shown(before, speech=speech)
+        # Whoever leaves and joins again does something new: the same complaint counts again, at a later version.
+        counted("joins", person, key=f"{id}#{before.version}", limit=limits.joins_per_day)
 
         def decide(complaint: Complaint) -> Change | None:
             return citizen.join(complaint, by=_citizen(person), now=now())
@@ -215,6 +216,34 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
             return receipts.shown(moved(id, person, decide, taken(key, person))[0], speech=speech)
         except AlreadyJoined:
             return receipts.shown(store.get(id), speech=speech)
+
+    @router.delete(
+        "/v1/complaints/<id>/join",
+        status_code=204,
+        operation_id="leaveComplaint",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        summary="Follow another person's complaint no longer",
+        description="The person is told nothing more of it, and it is no longer in their list; what they were told stays "
+        "in their inbox. To leave a part is to leave the whole. Whoever had not joined has left already: 204 as well.",
+    )
+    def leave(id: ComplaintId, person: Person) -> Response[None]:
+        complaint = store.get(id)
+        followed = complaint.parent_id or complaint.id
+        if complaint.reporter != person and store.is_follower(followed, person):
+            _leave(followed, person)
+        return no_content()
+
+    def _leave(followed: str, person: str) -> None:
+        def decide(complaint: Complaint) -> Change | None:
+            return citizen.leave(complaint, by=_citizen(person), now=now())
+
+        try:
+            complaint, _ = moved(followed, person, decide, None)
+        except NotJoined:
+            return
+        if complaint.status in ENDED:
+            store.forget_follower(followed, person)
 
     def named(key: str, person: str) -> Request:
         return request_of(router.current_event.raw_event, caller=person, key=key)

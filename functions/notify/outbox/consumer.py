@@ -8,7 +8,14 @@ from typing import Final
 
 from functions.complaints.behind import FOLLOWERS, is_person, name_of, person
 from functions.edge.stream import Batch, OutOfTime
-from functions.notify.outbox.inbox import followers, for_followers, for_reporter, may_have_followers
+from functions.notify.outbox.inbox import (
+    followers,
+    follows,
+    for_followers,
+    for_reporter,
+    had_joined,
+    may_have_followers,
+)
 from functions.notify.outbox.metrics import report_told
 from functions.notify.outbox.sending import Push, Sender
 from functions.notify.outbox.telling import Teller
@@ -90,6 +97,10 @@ def _tell_followers(
             pushes.append(push)
 
     if recipient != FOLLOWERS:
+        item = follows(published.followed, name_of(recipient))
+        if item is None or not had_joined(published.event, joined_at=item.joined_at):
+            # Left meanwhile, and is told nothing more.
+            return
         line(published, recipient)
         sender.send_all(pushes, going_on=going_on)
         return

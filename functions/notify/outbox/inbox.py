@@ -63,6 +63,13 @@ def followers(published: Published) -> Iterator[FollowerItem]:
             yield item
 
 
+def follows(complaint_id: str, person: str) -> FollowerItem | None:
+    """Whoever joined the complaint and has not left it."""
+    return next(
+        iter(FollowerItem.query(complaint_pk(complaint_id), FollowerItem.sk == f"follower#{person}")), None
+    )
+
+
 def had_joined(event: Event, *, joined_at: datetime) -> bool:
     """An event that is handed out once more, or late, is no news to whoever has joined meanwhile: they would be told of
     it after what came later. A complaint's own clock never goes back.
@@ -95,6 +102,7 @@ def inbox_item(published: Published, person: str, *, kept: timedelta, now: datet
         data=dict(event.data) or None,
         mine=mine,
         language=published.language if mine else None,
+        followed=None if mine else published.followed,
         told_at=now,
         expires=now + kept,
     )

@@ -15,7 +15,7 @@ from functions.complaints.history import PushText, push
 from functions.complaints.ids import made_at
 from functions.complaints.people_rules import Verdict
 from functions.complaints.region import Region
-from functions.notify.outbox.inbox import inbox_item
+from functions.notify.outbox.inbox import follows, inbox_item
 from functions.notify.outbox.payload import message_of
 from functions.notify.outbox.sending import Push
 from functions.records.outbox import Published
@@ -80,7 +80,11 @@ class Teller:
         return self._carried_on(before, person, plan).push
 
     def release(self, item: InboxItem) -> Released:
-        """Claim what was held. What a later step of the complaint has overtaken on the phone is not sent any more."""
+        """Claim what was held. What a later step of the complaint has overtaken on the phone is not sent any more, nor is
+        anything to whoever has left it.
+        """
+        if item.followed is not None and follows(item.followed, item.person) is None:
+            return Released()
         now = self.now()
         person = person_of(item.person, now=now)
         plan = self._plan(item, person, now=now)

@@ -34,7 +34,8 @@ def new_attempt() -> str:
 class InboxItem(PeopleTable):
     """One step of one complaint, told to one person.
 
-    `pushed`: the devices whose push is spoken for; `attempt` names the run that did so last.
+    `followed`: the complaint that the person joined, of a part its whole; None where it is their own. `pushed`: the
+    devices whose push is spoken for; `attempt` names the run that did so last.
     """
 
     complaint_id = UnicodeAttribute()
@@ -49,6 +50,7 @@ class InboxItem(PeopleTable):
     data = JSONAttribute(null=True)
     mine = BooleanAttribute(null=True)
     language = UnicodeAttribute(null=True)
+    followed = UnicodeAttribute(null=True)
     told_at = InstantAttribute()
     read_at = InstantAttribute(null=True)
     attempt = UnicodeAttribute(default_for_new=new_attempt)

@@ -103,6 +103,7 @@ _MEANINGS: Final[dict[EventType, str]] = {
     EventType.CLOSED: "The answer was accepted, or nobody objected in time.",
     EventType.WITHDRAWN: "The person took it back.",
     EventType.JOINED: "Another person saw the same.",
+    EventType.LEFT: "Somebody who had joined follows it no longer.",
     EventType.SPLIT: "It was divided among bodies.",
 }
 
