@@ -87,7 +87,12 @@ RAW: dict[str, Any] = {
             ),
         )
     },
-    "terms": {"photos_wait": "PT24H", "close_after_answer": "P10D", "inbox": "P90D"},
+    "terms": {
+        "photos_wait": "PT24H",
+        "close_after_answer": "P10D",
+        "least_after_transfer": "P1BD",
+        "inbox": "P90D",
+    },
     "retention": {
         "photos": "P1095D",
         "texts": "P1095D",

@@ -1,45 +1,55 @@
-"""The appeal at the end of the ladder: a text that is ready to send to the body above.
+"""The appeal after a term that passed: a text that is ready to send to the body above.
+
+It is against what the last of the terms passed in: where no answer came, against the silence of the body that let the term
+pass; where one came in time and was disputed, against that answer.
 
 Source: Administrative Procedural and Process-Related Code of Kazakhstan (29 June 2020, No. 350-VI), art. 91
-(silence past the term is a refusal; the higher body considers the complaint; it is filed with the body that
-was silent, which passes it on), art. 92 (three months), art. 93 (what a complaint states: both bodies, the
-person's name, number and address, the circumstances, date, signature).
+(1: who takes part may appeal an act, an action or inaction; 2: silence past the term is a refusal; 3: the higher body
+considers the complaint; 4: it is filed with the body that it is about, which passes it on), art. 92 (three months from when
+the act or the inaction became known), art. 93 (what a complaint states: both bodies, the person's name, number and address,
+the circumstances, date, signature).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from functions.complaints.clock import parse_iso
 from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event, EventType
 from functions.complaints.faults import Conflict
 from functions.complaints.history import line
+from functions.complaints.lapse import Missed
 from functions.complaints.places import ROUNDED_DIGITS
 from functions.complaints.region import Region
 from functions.complaints.routing import ladder
 from functions.complaints.texts import datetime_text, in_language, text
 from functions.complaints.visibility import Viewer, complaint_as_seen
 
-_BLANK = "____________________"
+_BLANK: Final = "____________________"
+_OF_ANSWERS: Final = frozenset({Missed.SILENCE, Missed.DISPUTED_ANSWER, Missed.PASSED_ON_LATE})
 
 
 def appeal(
     complaint: Complaint, history: Iterable[Event], *, region: Region, language: str, viewer: Viewer
 ) -> str:
-    """The whole text, with blanks for what only the person can fill in (name, IIN, address, signature). Of one who joined
-    in their words, with nothing that the reporter wrote.
+    """The whole text, with blanks for what only the person can fill in (name, IIN, address, signature).
 
-    Raises Conflict where no term for an answer has passed in silence: there is nothing to appeal against.
+    Of somebody who joined it is in their words, with nothing that the reporter wrote, and the place as everybody sees it
+    of one that is overdue, to some 100 m.
+    Raises Conflict where no term for an answer has passed: there is nothing to appeal against.
     """
-    complaint = complaint_as_seen(complaint, viewer)
+    complaint, joined = complaint_as_seen(complaint, viewer), viewer == Viewer.JOINER
     events = tuple(history)
-    silences = _silences(events)
-    if not silences or complaint.agency_id is None:
+    lapses = [
+        event
+        for event in events
+        if event.type == EventType.ESCALATED and event.data.get("missed") in _OF_ANSWERS
+    ]
+    if not lapses or complaint.agency_id is None:
         raise Conflict("nothing_to_appeal")
     zone = region.time_zone
-    joined = viewer == Viewer.JOINER
-    digits = ROUNDED_DIGITS if joined else 5
 
     def name(agency_id: str) -> str:
         known = region.agencies.get(agency_id)
@@ -48,41 +58,63 @@ def appeal(
     def say(key: str, **params: object) -> str:
         return text(f"appeal.{key}", language, **params)
 
+    def time(instant: str | None) -> str | None:
+        return None if instant is None else datetime_text(parse_iso(instant), language, zone)
+
+    def passed(lapse: Event) -> str:
+        data = lapse.data
+        silent = _silent(lapse, events)
+        receiver = data.get("passed_to")
+        return "– " + say(
+            f"missed.{data['missed']}",
+            due=time(data["missed_at"]),
+            agency=name(data["agency"]),
+            agencies=", ".join(dict.fromkeys(map(name, silent))),
+            since=time(data["had_since"]),
+            answered=time(data.get("answered_at")),
+            disputed=time(data.get("disputed_at")),
+            receiver=None if receiver is None else name(receiver),
+            passed=time(data.get("passed_at")),
+        )
+
+    def answered(answer: _Answer) -> str:
+        disputed = answer.disputed_at
+        key = "answer" if disputed is None else "answer.disputed"
+        return "– " + say(
+            key,
+            agency=name(answer.agency_id),
+            answered=datetime_text(answer.answered_at, language, zone),
+            disputed=None if disputed is None else datetime_text(disputed, language, zone),
+        )
+
+    later = _answer_after(lapses[-1], events)
+    against, missed = lapses[-1].data["agency"], lapses[-1].data["missed"]
+    if later is not None:
+        against, missed = later.agency_id, Missed.DISPUTED_ANSWER
+    # In law what was passed on too late is what any answer is that does not come.
+    claim = missed if missed == Missed.DISPUTED_ANSWER else Missed.SILENCE
     category = region.categories.get(complaint.category)
-    higher = _higher_body(complaint, region=region)
+    higher = _higher_body(complaint, against, region=region)
     paragraphs = [
         "\n".join(
             [
                 say("to", agency=_BLANK if higher is None else name(higher)),
-                say("through", agency=name(complaint.agency_id)),
+                say(f"through.{missed}", agency=name(against)),
                 say("from", name=_BLANK, iin=_BLANK, address=_BLANK),
             ]
         ),
-        say("title"),
+        say(f"title.{claim}"),
         say(
-            "joined.facts" if joined else "facts",
+            "facts.joined" if joined else "facts",
             date=datetime_text(complaint.submitted_at, language, zone),
             number=complaint.number,
             category=complaint.category if category is None else in_language(category.name, language),
-            place=complaint.address or f"{complaint.lat:.{digits}f}, {complaint.lon:.{digits}f}",
+            place=_place(complaint, joined=joined),
         ),
         *([] if joined else [say("text", text=complaint.comment)]),
-        "\n".join(
-            [
-                say("silence"),
-                *(
-                    "– "
-                    + say(
-                        "missed",
-                        due=datetime_text(silence.due_at, language, zone),
-                        agencies=", ".join(map(name, silence.agencies)),
-                    )
-                    for silence in silences
-                ),
-            ]
-        ),
-        say("law"),
-        say("request", agency=name(complaint.agency_id)),
+        "\n".join([say("terms"), *map(passed, lapses), *([] if later is None else [answered(later)])]),
+        say(f"law.{claim}"),
+        say(f"request.{claim}", agency=name(against)),
         "\n".join([say("history"), *_history(events, region=region, language=language)]),
         say("signature", date=_BLANK, signature=_BLANK),
     ]
@@ -90,26 +122,41 @@ def appeal(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Silence:
-    """A term for an answer that passed, and every body that was in charge then."""
+class _Answer:
+    agency_id: str
+    answered_at: datetime
+    disputed_at: datetime | None
 
-    due_at: datetime
-    agencies: tuple[str, ...]
+
+def _answer_after(lapse: Event, history: Sequence[Event]) -> _Answer | None:
+    """The last answer since the last of the terms passed: then it is no silence any more that is appealed."""
+    since = [event for event in history if event.seq > lapse.seq]
+    answers = [event for event in since if event.type == EventType.ANSWERED and event.actor_agency]
+    if not answers:
+        return None
+    last = answers[-1]
+    disputes = [event.at for event in since if event.type == EventType.REFUTED and event.seq > last.seq]
+    return _Answer(
+        agency_id=str(last.actor_agency),
+        answered_at=last.at,
+        disputed_at=disputes[0] if disputes else None,
+    )
 
 
-def _silences(events: Iterable[Event]) -> list[_Silence]:
-    above: list[str] = []
-    silences = []
-    for event in events:
-        if event.type != EventType.ESCALATED:
-            continue
-        if event.data.get("missed") == "answer" and event.data.get("missed_at"):
-            owner = event.data.get("agency")
-            agencies = tuple(each for each in (owner, *above) if each)
-            silences.append(_Silence(due_at=parse_iso(event.data["missed_at"]), agencies=agencies))
-        if event.data.get("to"):
-            above.append(event.data["to"])
-    return silences
+def _place(complaint: Complaint, *, joined: bool) -> str:
+    if joined:
+        return f"{complaint.lat:.{ROUNDED_DIGITS}f}, {complaint.lon:.{ROUNDED_DIGITS}f}"
+    return complaint.address or f"{complaint.lat:.5f}, {complaint.lon:.5f}"
+
+
+def _silent(lapse: Event, history: Sequence[Event]) -> list[str]:
+    """The body that is named, and the others that had it then and had never answered."""
+    before = [event for event in history if event.seq < lapse.seq]
+    answered = {event.actor_agency for event in before if event.type == EventType.ANSWERED}
+    standing = before[-1].standing if before else {}
+    in_charge = [standing.get("agency_id"), *(standing.get("escalated_to") or ())]
+    named = lapse.data["agency"]
+    return [named, *(each for each in in_charge if each and each != named and each not in answered)]
 
 
 def _history(events: Sequence[Event], *, region: Region, language: str) -> list[str]:
@@ -125,11 +172,9 @@ def _history(events: Sequence[Event], *, region: Region, language: str) -> list[
     ]
 
 
-def _higher_body(complaint: Complaint, *, region: Region) -> str | None:
-    """The highest body on the ladder above the one that owns the complaint, None where there is none."""
-    if complaint.escalated_to:
-        return complaint.escalated_to[-1]
-    if complaint.agency_id is None or complaint.agency_id not in region.agencies:
-        return None
-    above = ladder(region, complaint.agency_id)
-    return above[-1] if above else None
+def _higher_body(complaint: Complaint, against: str, *, region: Region) -> str | None:
+    """The highest body that has it above the one that it is about, None where there is none."""
+    above = complaint.escalated_to[-1:] or (
+        ladder(region, against)[-1:] if against in region.agencies else ()
+    )
+    return next((each for each in above if each != against), None)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from functions.complaints.lapse import DisputedAnswer, Lapse, PassedOn
 from functions.complaints.seals import Seal
 
 
@@ -98,6 +99,9 @@ class Complaint:
     (see `deadlines.Explanation`; its `agency` is the body whose calendar counted). `answer` is the one that
     stands: a refuted one is in the history alone. Times are aware UTC, in whole milliseconds.
 
+    `had_since` is since when each body in charge has it. `disputed` are the answers that were disputed, `passed_on` is
+    what the body that has it now took over, and `lapse` the last term for an answer that passed.
+
     `additions` counts what each side has added, a body by `agency#<id>` (see `caps`).
 
     A complaint that was divided has `children`; each of them is a complaint of its own with a `parent_id` and
@@ -152,6 +156,10 @@ class Complaint:
     extensions: int = 0
     refutations: int = 0
     passed_by: tuple[str, ...] = ()
+    had_since: Mapping[str, datetime] = field(default_factory=dict)
+    disputed: tuple[DisputedAnswer, ...] = ()
+    passed_on: PassedOn | None = None
+    lapse: Lapse | None = None
     joined: int = 0
     additions: Mapping[str, int] = field(default_factory=dict)
     parent_id: str | None = None
@@ -164,6 +172,14 @@ class Complaint:
     def in_charge(self) -> tuple[str, ...]:
         """Every agency that may act on it: the one that owns it and those it was escalated to."""
         return (() if self.agency_id is None else (self.agency_id,)) + self.escalated_to
+
+    @property
+    def overdue_since(self) -> datetime | None:
+        """Since when it is overdue with the body that has it: never before that body had it. None until a term passed."""
+        if self.lapse is None:
+            return None
+        known_at = self.lapse.known_at
+        return max(known_at, self.had_since.get(self.agency_id or "", known_at))
 
     @property
     def expects_photos(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from functions.complaints.clock import iso, parse_iso
 from functions.complaints.complaint import ActorKind
 from functions.complaints.events import Event, EventType
+from functions.complaints.lapse import Missed
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.texts import UNKNOWN, datetime_text, has_text, in_language, text
@@ -42,10 +43,15 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.deadline_extended": ("agency", "due"),
     "push.deadline_moved": ("due",),
     "push.deadline_moved.closing": ("closes",),
-    "push.escalated.acknowledgement": ("agency", "above"),
-    "push.escalated.acknowledgement_top": ("agency",),
-    "push.escalated.answer": ("agency", "above", "due"),
-    "push.escalated.exhausted": (),
+    "push.escalated.silence": ("agency", "above", "due"),
+    "push.escalated.silence.top": ("agency",),
+    "push.escalated.disputed_answer": ("agency", "above", "due"),
+    "push.escalated.disputed_answer.top": ("agency",),
+    "push.escalated.passed_on_late": ("agency", "receiver", "above", "due"),
+    "push.escalated.passed_on_late.top": ("agency", "receiver"),
+    "push.escalated.late_acknowledgement": ("agency", "above"),
+    "push.escalated.late_acknowledgement.top": ("agency",),
+    "push.escalated.term": (),
     "push.answered.resolved": ("agency",),
     "push.answered.declined": ("agency",),
     "push.closed": (),
@@ -59,10 +65,15 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.joined.deadline_extended": ("agency", "due"),
     "push.joined.deadline_moved": ("due",),
     "push.joined.deadline_moved.closing": ("closes",),
-    "push.joined.escalated.acknowledgement": ("agency", "above"),
-    "push.joined.escalated.acknowledgement_top": ("agency",),
-    "push.joined.escalated.answer": ("agency", "above", "due"),
-    "push.joined.escalated.exhausted": (),
+    "push.joined.escalated.silence": ("agency", "above", "due"),
+    "push.joined.escalated.silence.top": ("agency",),
+    "push.joined.escalated.disputed_answer": ("agency", "above", "due"),
+    "push.joined.escalated.disputed_answer.top": ("agency",),
+    "push.joined.escalated.passed_on_late": ("agency", "receiver", "above", "due"),
+    "push.joined.escalated.passed_on_late.top": ("agency", "receiver"),
+    "push.joined.escalated.late_acknowledgement": ("agency", "above"),
+    "push.joined.escalated.late_acknowledgement.top": ("agency",),
+    "push.joined.escalated.term": (),
     "push.joined.answered.resolved": ("agency",),
     "push.joined.answered.declined": ("agency",),
     "push.joined.closed": (),
@@ -154,11 +165,10 @@ def _variant(event: Event) -> tuple[str, ...]:
     """What follows the event's name in a text's key, where one event has several faces."""
     match event.type:
         case EventType.ESCALATED:
-            if event.data.get("exhausted"):
-                return ("exhausted",)
-            if event.data.get("missed") == "acknowledgement":
-                return ("acknowledgement" if event.data.get("to") else "acknowledgement_top",)
-            return ("answer",)
+            # An event that does not say what was missed is not made to say it.
+            if event.data.get("missed") not in set(Missed):
+                return ("term",)
+            return (event.data["missed"], *(() if event.data.get("to") else ("top",)))
         case EventType.ANSWERED:
             return ("resolved" if event.data.get("outcome") == "resolved" else "declined",)
         case EventType.WITHDRAWN if event.actor == ActorKind.SYSTEM:
@@ -252,6 +262,10 @@ class _Words:
             "due": self.time(data.get("due_at")),
             "before": None if transferred else self.time(data.get("from")),
             "missed": self.time(data.get("missed_at")),
+            "answered": self.time(data.get("answered_at")),
+            "disputed": self.time(data.get("disputed_at")),
+            "receiver": self.agency(data.get("passed_to")),
+            "passed": self.time(data.get("passed_at")),
             "acknowledge": self.time(data.get("acknowledge_by")),
             "closes": self.time(data.get("closes_at")),
             "text": data.get("text"),

@@ -96,6 +96,7 @@ class Region:
     categories: Mapping[str, Category]
     photos_wait: Duration
     close_after_answer: Duration
+    least_after_transfer: Duration
     inbox_kept: Duration
     photos_kept: Duration
     texts_kept: Duration
@@ -143,6 +144,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         categories={key: _category(value) for key, value in raw["categories"].items()},
         photos_wait=Duration.parse(terms["photos_wait"]),
         close_after_answer=Duration.parse(terms["close_after_answer"]),
+        least_after_transfer=Duration.parse(terms["least_after_transfer"]),
         inbox_kept=Duration.parse(terms["inbox"]),
         photos_kept=Duration.parse(kept["photos"]),
         texts_kept=Duration.parse(kept["texts"]),

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from functions.complaints.clock import iso, iso_or_none, whole_second
+from functions.complaints.clock import iso, iso_or_none, parse_iso, whole_second
 from functions.complaints.complaint import (
     CITIZEN,
     ENDED,
@@ -17,6 +17,7 @@ from functions.complaints.complaint import (
     Status,
 )
 from functions.complaints.events import Event, EventType
+from functions.complaints.lapse import DisputedAnswer, Lapse, Missed, PassedOn
 from functions.complaints.personal import words_erased
 from functions.complaints.places import cell, rounded
 from functions.complaints.seals import Seal
@@ -59,6 +60,10 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
         photos=[_photo_dict(photo) for photo in complaint.photos] or None,
         answers=dict(complaint.answers) or None,
         additions=dict(complaint.additions) or None,
+        had_since={name: iso(since) for name, since in complaint.had_since.items()} or None,
+        disputed=[_instants_as_text(asdict(each)) for each in complaint.disputed] or None,
+        passed_on=None if complaint.passed_on is None else _instants_as_text(asdict(complaint.passed_on)),
+        lapse=None if complaint.lapse is None else _instants_as_text(asdict(complaint.lapse)),
         answer=None if complaint.answer is None else asdict(complaint.answer),
         words_seal=seal_dict(complaint.words_seal),
         person_seal=seal_dict(complaint.person_seal),
@@ -90,6 +95,10 @@ def complaint_of(item: ComplaintItem) -> Complaint:
         photos=tuple(_photo(raw) for raw in item.photos or ()),
         answers=item.answers or {},
         additions=item.additions or {},
+        had_since={name: parse_iso(since) for name, since in (item.had_since or {}).items()},
+        disputed=tuple(DisputedAnswer(**_instants(raw)) for raw in item.disputed or ()),
+        passed_on=None if item.passed_on is None else PassedOn(**_instants(item.passed_on)),
+        lapse=None if item.lapse is None else lapse_of(item.lapse),
         answer=None if item.answer is None else _answer(item.answer),
         words_seal=_seal(item.words_seal),
         person_seal=_seal(item.person_seal),
@@ -211,9 +220,30 @@ def _shown_overdue(complaint: Complaint) -> bool:
 
 
 def overdue_since(complaint: Complaint) -> str:
-    """When the last term ended, and the id so that no two are the same."""
-    assert complaint.due_at is not None
-    return f"{iso(complaint.due_at)}#{complaint.id}"
+    """Since when, and the id so that no two are the same."""
+    assert complaint.overdue_since is not None
+    return f"{iso(complaint.overdue_since)}#{complaint.id}"
+
+
+def lapse_of(raw: dict[str, Any]) -> Lapse:
+    return Lapse(**_instants(raw) | {"missed": Missed(raw["missed"])})
+
+
+def _instants_as_text(values: dict[str, Any]) -> dict[str, Any]:
+    """What JSON can have of them; None is left out."""
+    return {
+        name: iso(value) if isinstance(value, datetime) else value
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _instants(raw: dict[str, Any]) -> dict[str, Any]:
+    """As they were, told by how the names of instants end."""
+    return {
+        name: parse_iso(value) if name.endswith(("_at", "_since", "_by")) else value
+        for name, value in raw.items()
+    }
 
 
 def day_shard(at: datetime, shard: int) -> str:

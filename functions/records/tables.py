@@ -105,7 +105,7 @@ class Overdue(GlobalSecondaryIndex[Any]):
         index_name = "overdue"
         projection = IncludeProjection(
             (
-                "number status category agency_id escalated_to escalation_level district lat lon due_at "
+                "number status category agency_id escalated_to escalation_level district lat lon lapse "
                 "submitted_at joined"
             ).split()
         )
@@ -197,6 +197,10 @@ class ComplaintItem(ComplaintsTable):
     part = UnicodeAttribute(null=True)
     children = TextsAttribute(null=True)
     additions = TextsAttribute(null=True)
+    had_since = TextsAttribute(null=True)
+    disputed = TextsAttribute(null=True)
+    passed_on = TextsAttribute(null=True)
+    lapse = TextsAttribute(null=True)
     reporter_kind = UnicodeAttribute(null=True)
     reporter = UnicodeAttribute(null=True)
     words_seal = TextsAttribute(null=True)

@@ -40,6 +40,7 @@ RULES: Final = {
     "acknowledge-late": "acknowledgement comes before the answer",
     "reminder-late": "the reminder comes before the deadline",
     "escalation-grows": "every further term is no longer than the one before",
+    "least-long": "who is given a complaint late has less time than who has it from the first day",
     "law-answer": "an answer within 15 working days (Code, art. 76)",
     "law-extension": "an extension of at most two months (Code, art. 76)",
     "law-forward": "what belongs to another body is forwarded within 3 working days (Code, art. 65)",

@@ -132,6 +132,7 @@ push:
 terms:
   photos_wait: PT24H  # how long a complaint waits for photos that were declared
   close_after_answer: P10D  # when an answer that nobody refutes closes the complaint
+  least_after_transfer: P1BD  # what a body has at least that is passed one on, before it is called late
   forward_within: P3BD  # until when another body's complaint is passed on; by law at most this
   tell_extension_within: P3BD  # until when the person is told of an extension; by law at most this
   quarantine: P1D  # how long an upload that was not checked is kept

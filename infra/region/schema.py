@@ -259,6 +259,11 @@ class Terms(Form, title="The terms"):
     close_after_answer: Term = Field(
         default="P10D", description="when an answer that nobody refutes closes the complaint"
     )
+    least_after_transfer: Term = Field(
+        default="P1BD",
+        description="what a body has at least that a complaint is passed on to, before anything is held against it; "
+        "what the person was promised stays",
+    )
     forward_within: Term = Field(
         default="P3BD", description="until when what belongs to another body is passed on"
     )

@@ -16,7 +16,7 @@ STRING = dynamodb.AttributeType.STRING
 _LIST_ATTRIBUTES = (
     "kind id number status category agency_id due_at submitted_at changed_at escalation_level overdue joined"
 ).split()
-_PLACE_ATTRIBUTES = "number status joined submitted_at agency_id due_at escalation_level lat lon".split()
+_PLACE_ATTRIBUTES = "number status joined submitted_at agency_id escalation_level lat lon".split()
 
 
 class Storage(Stack):
@@ -72,13 +72,13 @@ class Storage(Stack):
         _index(table, "worklist", "worklist", "urgency", [*_LIST_ATTRIBUTES, "district", "version"])
         _index(table, "timers", "timer_shard", "watch_at", None)
         _index(table, "ended", "ended_shard", "ended_at", None)
-        _index(table, "nearby", "place", "id", [*_PLACE_ATTRIBUTES, "overdue", "person"])
+        _index(table, "nearby", "place", "id", [*_PLACE_ATTRIBUTES, "due_at", "overdue", "person"])
         _index(
             table,
             "overdue",
             "overdue_shard",
             "overdue_since",
-            [*_PLACE_ATTRIBUTES, "category", "escalated_to", "district"],
+            [*_PLACE_ATTRIBUTES, "category", "escalated_to", "district", "lapse"],
         )
         _index(table, "changes", "day_shard", "moment", ["complaint_id", "seq", "type", "status", "hash"])
         return table

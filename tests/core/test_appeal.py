@@ -1,20 +1,23 @@
 """The appeal at the end of the ladder: complete, in the person's language, and only where a body was silent."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from functions.complaints.appeal import appeal
+from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.events import EventType
 from functions.complaints.faults import Conflict
-from functions.complaints.moves import agency
+from functions.complaints.moves import agency, citizen
 from functions.complaints.texts import LANGUAGES, UNKNOWN
 from functions.complaints.visibility import Viewer
-from tests.core.story import HOUSING, Story, assigned
+from tests.core.story import HOUSING, REPORTER, START, Story, assigned
 from tests.naughty import NAUGHTY
 from tests.region_fixture import region as small_region
 
 REGION = small_region()
+AKIMAT = Actor(kind=ActorKind.AGENCY, id="akimat")
 
 
 def overdue(comment: str = "Not collected since May") -> Story:
@@ -41,9 +44,9 @@ def test_the_appeal_states_what_was_sent_when_and_which_terms_passed() -> None:
     assert "Place: 52.50000, 76.50000." in text
     assert "Its text: Not collected since May" in text
     assert [line for line in text.splitlines() if line.startswith("– ")] == [
-        "– term: 22 June 2026, 18:30; in charge: Housing",
-        "– term: 30 June 2026, 18:30; in charge: Housing, Akimat",
-        "– term: 6 July 2026, 18:30; in charge: Housing, Akimat, Ministry",
+        "– 22 June 2026, 18:30: no answer; in charge: Housing",
+        "– 30 June 2026, 18:30: no answer; in charge: Housing, Akimat",
+        "– 6 July 2026, 18:30: no answer; in charge: Housing, Akimat, Ministry",
     ]
 
 
@@ -94,10 +97,116 @@ def test_the_history_is_attached_in_order_and_without_what_persons_wrote(languag
 def test_there_is_nothing_to_appeal_while_no_term_for_an_answer_has_passed() -> None:
     fresh = assigned(REGION)
     unacknowledged = assigned(REGION, category="open_manhole")
-    assert unacknowledged.wait().data["missed"] == "acknowledgement"
+    assert unacknowledged.wait().data["missed"] == "late_acknowledgement"
     for story in (fresh, unacknowledged):
         with pytest.raises(Conflict, match="nothing_to_appeal"):
             said(story, "ru")
+
+
+def answered(story: Story, *, at: datetime) -> None:
+    story.then(
+        lambda each: agency.answer(
+            each, by=HOUSING, outcome="declined", text="It is not there any more.", region=REGION, now=at
+        ),
+        after=at - story.now,
+    )
+
+
+def disputed(story: Story, *, at: datetime) -> None:
+    story.then(lambda each: citizen.refute(each, by=REPORTER, reason="No.", now=at), after=at - story.now)
+
+
+def test_an_answer_that_was_disputed_is_appealed_as_an_answer_and_no_silence_is_claimed() -> None:
+    story = assigned(REGION)
+    answered(story, at=START + timedelta(days=2))
+    disputed(story, at=START + timedelta(days=30))
+    story.wait()
+    for language, heading, law, silence in (
+        ("en", "COMPLAINT against the answer", "article 91(1)", "counts as a refusal"),
+        ("ru", "ЖАЛОБА на ответ", "пункту 1 статьи 91", "считается отказом"),
+        ("kk", "жауабына ШАҒЫМ", "91-бабының 1-тармағына", "бас тарту деп"),
+    ):
+        text = said(story, language)
+        assert heading in text
+        assert law in text
+        assert silence not in text
+        assert "92" in text
+        assert UNKNOWN not in text
+    lines = said(story, "en").splitlines()
+    assert lines[:2] == ["To: Akimat", "Through the body that gave the answer: Housing"]
+    assert (
+        "– 22 June 2026, 18:30: Housing answered in time, on 3 June 2026, 10:00; "
+        "the answer was disputed on 1 July 2026, 10:00"
+    ) in lines
+
+
+def test_the_silence_above_after_a_dispute_is_the_body_aboves_own() -> None:
+    story = assigned(REGION)
+    answered(story, at=START + timedelta(days=2))
+    disputed(story, at=START + timedelta(days=30))
+    story.wait()
+    while story.wait().type != EventType.ESCALATED:
+        pass
+    lines = said(story, "en").splitlines()
+    assert lines[:2] == ["To: Ministry", "Through the body that did not answer: Akimat"]
+    assert next(line for line in lines if "no answer; in charge" in line).endswith("in charge: Akimat")
+
+
+def test_an_answer_that_came_after_all_is_what_is_appealed() -> None:
+    story = overdue()
+    answered(story, at=story.now + timedelta(days=1))
+    for _ in range(2):
+        text = said(story, "en")
+        assert "COMPLAINT against the answer" in text
+        assert ": Housing answered" in text
+        if not story.complaint.refutations:
+            disputed(story, at=story.now + timedelta(days=1))
+    assert "Housing answered; the answer was disputed on" in text
+
+
+def test_who_let_the_term_pass_before_passing_on_is_who_is_appealed_against() -> None:
+    story = assigned(REGION)
+    assert story.complaint.due_at is not None
+    at = story.complaint.due_at - timedelta(minutes=1)
+    story.then(
+        lambda each: agency.transfer(each, by=HOUSING, to="roads", reason="Theirs.", region=REGION, now=at),
+        after=at - story.now,
+    )
+    while story.wait().type != EventType.ESCALATED:
+        pass
+    for language in LANGUAGES:
+        assert UNKNOWN not in said(story, language)
+    lines = said(story, "en").splitlines()
+    assert lines[1] == "Through the body that let the term pass: Housing"
+    assert any("Roads was given it only on 22 June 2026, 18:29" in line for line in lines)
+
+
+def test_each_name_stands_once() -> None:
+    story = assigned(REGION)
+    while not story.complaint.escalated_to:
+        story.wait()
+    story.then(
+        lambda each: agency.transfer(
+            each, by=AKIMAT, to="akimat", reason="Ours.", region=REGION, now=story.now
+        )
+    )
+    while not story.complaint.overdue:
+        story.wait()
+    for line in said(story, "en").splitlines():
+        if line.startswith("– ") and "in charge: " in line:
+            names = line.partition("in charge: ")[2].split(", ")
+            assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_joined_appeals_in_words_of_their_own(language: str) -> None:
+    story = overdue("MY WORDS")
+    story.complaint = replace(story.complaint, address="MY ADDRESS", lat=52.123456)
+    text = appeal(story.complaint, story.events, region=REGION, language=language, viewer=Viewer.JOINER)
+    for own in ("MY WORDS", "MY ADDRESS", "52.1234", UNKNOWN):
+        assert own not in text
+    assert {"kk": "қосыламын", "ru": "Присоединяюсь", "en": "I joined"}[language] in text
+    assert "52.123, 76.500" in text
 
 
 def test_a_body_without_one_above_leaves_the_addressee_to_the_person() -> None:

@@ -13,6 +13,7 @@ from functions.complaints.complaint import ActorKind, Complaint, Status
 from functions.complaints.duration import Duration
 from functions.complaints.events import Event, EventType
 from functions.complaints.history import PUSH_ARGS, PUSHED, line, push
+from functions.complaints.lapse import Missed
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves import photos as photo_moves
 from functions.complaints.moves.assignment import assign
@@ -167,7 +168,7 @@ def test_silence_climbs_the_ladder_and_ends_with_the_appeal() -> None:
         "Now Akimat, the body above, has it too; answer by 30 June, 18:30.",
         "Housing did not answer by 30 June, 18:30. "
         "Now Ministry, the body above, has it too; answer by 6 July, 18:30.",
-        "Nobody answered by 6 July, 18:30, and everybody can see it. "
+        "Housing did not answer by 6 July, 18:30. No body is left above, and everybody can see it. "
         "By law silence counts as a refusal, which can be appealed: the text of the appeal is ready.",
     ]
 
@@ -341,12 +342,10 @@ def test_a_refused_proof_photo_is_the_agencys_affair() -> None:
     event_type=st.sampled_from(EventType),
     actor=st.sampled_from(ActorKind),
     data=st.fixed_dictionaries(
-        {},
+        {"missed": st.sampled_from(Missed)},
         optional={
-            "missed": st.sampled_from(["answer", "acknowledgement"]),
             "to": st.sampled_from(["akimat", "gone", None]),
             "agency": st.sampled_from(["housing", "gone", None]),
-            "exhausted": st.booleans(),
             "outcome": st.sampled_from(["resolved", "declined"]),
             "internal": st.booleans(),
             "by": st.sampled_from(ActorKind),

@@ -91,7 +91,7 @@ class Life(RuleBasedStateMachine):
         assert before.status in WITH_AGENCY
         assert not before.overdue
         assert change.after.escalation_level == before.escalation_level + 1
-        missed = before.due_at if event.data["missed"] == "answer" else before.acknowledge_by
+        missed = before.acknowledge_by if event.data["missed"] == "late_acknowledgement" else before.due_at
         assert missed is not None
         assert missed <= event.at
         term = (

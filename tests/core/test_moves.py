@@ -667,7 +667,7 @@ def test_a_missed_acknowledgement_raises_the_level_and_leaves_the_term() -> None
     story = in_work("open_manhole")
     due_at = story.complaint.due_at
     event = story.wait()
-    assert event.data["missed"] == "acknowledgement"
+    assert event.data["missed"] == "late_acknowledgement"
     after = story.complaint
     assert (after.escalation_level, after.escalated_to, after.due_at) == (1, ("akimat",), due_at)
 
@@ -677,7 +677,7 @@ def test_after_an_outage_one_missed_term_is_one_level() -> None:
     assert story.complaint.due_at is not None
     missed = tick(story.complaint, region=story.region, now=story.complaint.due_at + 10 * HOUR)
     assert missed is not None
-    assert (missed.event.data["missed"], missed.after.escalation_level) == ("answer", 1)
+    assert (missed.event.data["missed"], missed.after.escalation_level) == ("silence", 1)
     assert missed.after.due_at == story.complaint.due_at + 12 * HOUR
     assert missed.after.acknowledge_by is None
 

@@ -177,8 +177,8 @@ anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=5_000)
 def test_no_text_however_long_or_odd_makes_a_push_too_large(args: list[str], fallback: str) -> None:
     text = PushText(
         kind="escalation",
-        title_key="push.escalated.acknowledgement_top.title",
-        body_key="push.escalated.acknowledgement_top.body",
+        title_key="push.escalated.late_acknowledgement.top.title",
+        body_key="push.escalated.late_acknowledgement.top.body",
         args=tuple(args),
         collapse_id="0" * 26,
         fallback=fallback,

@@ -61,7 +61,8 @@ categories:
         east: east_akim
 identity: {provider: cognito}
 push: {fcm: {secret: small/fcm}}
-terms: {forward_within: P3BD, tell_extension_within: P3BD, close_after_answer: P10D}
+terms: {forward_within: P3BD, tell_extension_within: P3BD, close_after_answer: P10D,
+  least_after_transfer: P1BD}
 quiet_hours: {from: "22:00", to: "08:00"}
 retention: {logs: P90D}
 webhooks: {allow_http: false}

@@ -88,6 +88,7 @@ YAML_FAULTS = [
     ("reminder-late", "    reminder: PT30M", "    reminder: PT5H", "reminder: PT5H"),
     ("escalation-grows", "[PT2H, PT1H]", "[PT2H, PT3H]", "PT3H"),
     ("escalation-grows", "[P3BD, P2BD]", "[P6BD, P2BD]", "P6BD"),
+    ("least-long", "least_after_transfer: P1BD", "least_after_transfer: P5BD", "least_after_transfer: P5BD"),
     ("law-answer", "    answer_within: P5BD", "    answer_within: P16BD", "P16BD"),
     ("law-extension", "limit: PT8H", "limit: P3M", "P3M"),
     ("law-forward", "forward_within: P3BD", "forward_within: P4BD", "forward_within"),

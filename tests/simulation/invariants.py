@@ -14,6 +14,7 @@ from functions.complaints.clock import iso, parse_iso
 from functions.complaints.complaint import ENDED, WITH_AGENCY, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType, chain_fault
 from functions.complaints.history import line
+from functions.complaints.lapse import Missed
 from functions.complaints.transitions import TRANSITIONS
 from functions.complaints.visibility import as_seen
 from functions.records.people.inbox import InboxItem, event_of, viewer_of
@@ -320,7 +321,7 @@ class _Terms:
     running: bool = False
 
     def due(self, missed: str) -> datetime | None:
-        return self.answer if missed == "answer" else self.acknowledgement
+        return self.acknowledgement if missed == Missed.LATE_ACKNOWLEDGEMENT else self.answer
 
     def missed_for(self, now: datetime) -> timedelta | None:
         """For how long a term has been missed and nothing done."""

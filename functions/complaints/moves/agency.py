@@ -13,6 +13,7 @@ from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.ids import new_id, part_number
 from functions.complaints.limits import PARTS_MOST
+from functions.complaints.moves.lapses import held_by, passed_on, within_term
 from functions.complaints.moves.terms import acknowledge_by, promise, reminder
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
@@ -70,6 +71,7 @@ def answer(
             "text": text,
             "photos": list(photos),
             "closes_at": iso(close.at),
+            "in_time": complaint.lapse is None and within_term(complaint, at=now),
         },
         answer=given,
         answered_at=now,
@@ -120,7 +122,8 @@ def comment(complaint: Complaint, *, by: Actor, text: str, internal: bool, now: 
 def transfer(
     complaint: Complaint, *, by: Actor, to: str, reason: str, region: Region, now: datetime
 ) -> Change | None:
-    """Pass it on to the right body; the clock that the citizen was promised goes on. None if this body passed it
+    """Pass it on to the right body; the clock that the citizen was promised goes on, and the receiver has a least time in
+    which nothing is held against it (`lapses`). None if this body passed it
     there already.
 
     Source: Administrative Procedural and Process-Related Code of Kazakhstan, art. 65 (forwarding with
@@ -146,6 +149,12 @@ def transfer(
         agency_id=to,
         escalated_to=tuple(each for each in complaint.escalated_to if each != to),
         passed_by=tuple(dict.fromkeys((*complaint.passed_by, complaint.agency_id))),
+        had_since={
+            name: since
+            for name, since in held_by(complaint, to, now=now).items()
+            if name != complaint.agency_id
+        },
+        passed_on=passed_on(complaint, to=to, region=region, level=complaint.escalation_level, now=now),
         acknowledge_by=acknowledge_by(complaint, start=now, agency_id=to, region=region),
         acknowledged_at=None,
         assigned_at=now,

@@ -1,10 +1,12 @@
 """Assignment: the body that owns this category at this place, and the clock that starts for it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
 from functions.complaints.complaint import SYSTEM, Complaint
+from functions.complaints.moves.lapses import held_by, least_by
 from functions.complaints.moves.terms import acknowledge_by, term
 from functions.complaints.personal import words_erased
 from functions.complaints.places import coarse
@@ -43,6 +45,7 @@ def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
         acknowledge_by=acknowledge_by(complaint, start=start, agency_id=place.agency_id, region=region),
         promise=answer.promise,
         assigned_at=now,
+        had_since=held_by(complaint, place.agency_id, now=now),
         # Of who had everything erased before it had a body, the place was left until now.
         lat=coarse(complaint.lat) if words_erased(complaint) else complaint.lat,
         lon=coarse(complaint.lon) if words_erased(complaint) else complaint.lon,
@@ -52,6 +55,12 @@ def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
 def _assign_part(part: Complaint, *, region: Region, now: datetime) -> Change:
     assert part.agency_id is not None
     assert part.due_at is not None
+    passed_on = part.passed_on
+    if passed_on is not None:
+        least = least_by(
+            part.category, to=part.agency_id, region=region, level=part.escalation_level, start=now
+        )
+        passed_on = replace(passed_on, receiver_by=least)
     return change(
         part,
         Move.ASSIGN,
@@ -65,4 +74,6 @@ def _assign_part(part: Complaint, *, region: Region, now: datetime) -> Change:
         },
         acknowledge_by=acknowledge_by(part, start=now, agency_id=part.agency_id, region=region),
         assigned_at=now,
+        had_since=held_by(part, part.agency_id, now=now),
+        passed_on=passed_on,
     )

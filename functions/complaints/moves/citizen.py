@@ -5,6 +5,7 @@ from datetime import datetime
 from functions.complaints.change import Change, change
 from functions.complaints.complaint import ENDED, Actor, ActorKind, Complaint, PhotoStatus, Status
 from functions.complaints.faults import Conflict, NotFound, invalid
+from functions.complaints.moves.lapses import disputed_answer
 from functions.complaints.transitions import Move, require
 
 _SHOWN = frozenset({PhotoStatus.EXPECTED, PhotoStatus.READY})
@@ -52,6 +53,7 @@ def refute(
         now=now,
         data={"reason": reason, "photos": list(photos), "count": complaint.refutations + 1},
         refutations=complaint.refutations + 1,
+        disputed=(*complaint.disputed, disputed_answer(complaint, now=now)),
         answer=None,
         close_at=None,
         answered_at=None,

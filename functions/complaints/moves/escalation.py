@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from functions.complaints.change import Change, change
-from functions.complaints.clock import iso
+from functions.complaints.clock import iso, to_milliseconds
 from functions.complaints.complaint import SYSTEM, Complaint
 from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.lapses import held_by, lapse_of_acknowledgement, lapse_of_answer
 from functions.complaints.moves.photos import miss_photos
 from functions.complaints.moves.terms import term
 from functions.complaints.region import Region
@@ -58,16 +59,13 @@ def _escalate(
     """
     level = complaint.escalation_level + 1
     above = next_rung(complaint, region=region)
-    missed_at = complaint.acknowledge_by if missed == TimerKind.ACKNOWLEDGEMENT else complaint.due_at
-    data = {
-        "level": level,
-        "missed": "acknowledgement" if missed == TimerKind.ACKNOWLEDGEMENT else "answer",
-        "missed_at": None if missed_at is None else iso(missed_at),
-        "agency": complaint.agency_id,
-        "to": above,
-    }
+    late_acknowledgement = missed == TimerKind.ACKNOWLEDGEMENT
+    lapse_of = lapse_of_acknowledgement if late_acknowledgement else lapse_of_answer
+    lapse = lapse_of(complaint, now=to_milliseconds(max(now, complaint.changed_at)))
+    data = {"level": level, "to": above} | lapse.to_data()
+    had_since = complaint.had_since if above is None else held_by(complaint, above, now=now)
     escalated_to = complaint.escalated_to if above is None else (*complaint.escalated_to, above)
-    if missed == TimerKind.ACKNOWLEDGEMENT:
+    if late_acknowledgement:
         return change(
             complaint,
             Move.ESCALATE,
@@ -77,6 +75,7 @@ def _escalate(
             restart_watch=restart_watch,
             escalation_level=level,
             escalated_to=escalated_to,
+            had_since=had_since,
             acknowledge_by=None,
         )
     if above is None:
@@ -87,6 +86,7 @@ def _escalate(
             now=now,
             data=data | {"exhausted": True},
             escalation_level=level,
+            lapse=lapse,
             overdue=True,
             near_at=None,
             acknowledge_by=None,
@@ -106,6 +106,8 @@ def _escalate(
         restart_watch=restart_watch,
         escalation_level=level,
         escalated_to=escalated_to,
+        had_since=had_since,
+        lapse=lapse,
         due_at=next_term.due_at,
         near_at=next_term.near_at,
         acknowledge_by=None,

@@ -13,6 +13,7 @@ from functions.complaints.change import Change, change, opening
 from functions.complaints.clock import to_milliseconds
 from functions.complaints.complaint import ENDED, SYSTEM, Actor, ActorKind, Complaint, PhotoStatus, Status
 from functions.complaints.events import Event
+from functions.complaints.moves.lapses import passed_on
 from functions.complaints.moves.terms import term
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move
@@ -62,6 +63,7 @@ def part_of(
         started_at=parent.started_at,
         changed_at=now,
         agency_id=part["to"],
+        passed_on=passed_on(parent, to=part["to"], region=region, level=0, now=now) if promised else None,
         passed_by=() if split.actor_agency is None else (split.actor_agency,),
         due_at=parent.due_at if fresh is None else to_milliseconds(fresh.due_at),
         near_at=_reminder(parent, now=now) if fresh is None else to_milliseconds(fresh.near_at),

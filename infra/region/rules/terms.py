@@ -109,6 +109,26 @@ def one_after_another(document: Document) -> Iterator[Finding]:
             before = term
 
 
+def the_least_is_less(document: Document) -> Iterator[Finding]:
+    """Who is given a complaint on the first day has to be late some day. Of danger, the ladder's term is shorter."""
+    place = document.region.at("terms", "least_after_transfer")
+    least = duration_of(place)
+    if place is None or least is None or document.local:
+        return
+    for category in document.region.items("categories"):
+        answer = duration_of(category.get("answer_within"))
+        danger = category.get("danger")
+        if answer is None or danger is None or danger.value is not False:
+            continue
+        if nominal(least) >= nominal(answer):
+            yield place.fault(
+                "least-long",
+                f"least_after_transfer is {place.text()}, and an answer is due within {answer}.",
+                f"Write less than {answer}.",
+            )
+            return
+
+
 def nominal(term: Duration) -> float:
     """Seconds by which terms of different units compare: a week holds five working days of eight hours."""
     match term.kind:
@@ -141,4 +161,10 @@ def _terms_of(category: Node) -> list[Node]:
     return [place for place in places if place is not None]
 
 
-RULES = (within_the_law, danger_runs_by_the_clock, whole_minutes_in_the_cloud, one_after_another)
+RULES = (
+    within_the_law,
+    danger_runs_by_the_clock,
+    whole_minutes_in_the_cloud,
+    one_after_another,
+    the_least_is_less,
+)
