@@ -113,15 +113,21 @@ def test_an_event_that_counts_is_one_line_with_its_body_and_category(
     assert (line["Refuted"], line["Agency"], line["Category"]) == ([1], "city_housing", "open_manhole")
 
 
-@pytest.mark.parametrize(("level", "in_time"), [(0, 1), (1, 0), (2, 0)])
-def test_an_answer_is_in_time_where_nothing_was_missed(level: int, in_time: int) -> None:
-    assert numbers(published(EventType.ANSWERED, level=level)) == {"Answered": 1, "AnsweredInTime": in_time}
+@pytest.mark.parametrize(("said", "in_time"), [(True, 1), (False, 0)])
+def test_an_answer_is_in_time_by_its_own_term_and_not_by_the_acknowledgements(
+    said: bool, in_time: int
+) -> None:
+    event = published(EventType.ANSWERED, level=1, in_time=said)
+    assert numbers(event) == {"Answered": 1, "AnsweredInTime": in_time}
 
 
 @pytest.mark.parametrize(("late_s", "late"), [(0, 0), (3, 0), (60, 0), (61, 1), (360, 1)])
-def test_an_escalation_is_late_a_minute_after_what_was_missed(late_s: int, late: int) -> None:
+def test_an_escalation_is_late_a_minute_after_it_could_first_be_known(late_s: int, late: int) -> None:
     event = published(
-        EventType.ESCALATED, missed_at="2026-03-03T04:05:06.000Z", at=NOW + timedelta(seconds=late_s)
+        EventType.ESCALATED,
+        missed_at="2026-02-25T13:35:06.000Z",
+        known_at="2026-03-03T04:05:06.000Z",
+        at=NOW + timedelta(seconds=late_s),
     )
     assert numbers(event) == {"Escalated": 1, "EscalationDelay": late_s, "EscalatedLate": late}
 

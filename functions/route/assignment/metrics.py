@@ -11,7 +11,7 @@ from functions.edge import metrics
 from functions.records.outbox import Published
 
 PROMPT: Final = timedelta(minutes=1)
-"""An escalation later than this was not the watch's, which is seconds late at the most."""
+"""An escalation later than this, after it could first be known, was not the watch's, which is seconds late at the most."""
 
 _COUNTED: Final[Mapping[EventType, str]] = {
     EventType.SUBMITTED: metrics.SUBMITTED,
@@ -54,10 +54,10 @@ def numbers(published: Published) -> dict[str, float]:
         return {}
     values: dict[str, float] = {name: 1}
     if event.type == EventType.ANSWERED:
-        values[metrics.ANSWERED_IN_TIME] = int(published.escalation_level == 0)
-    missed_at = event.data.get("missed_at") if event.type == EventType.ESCALATED else None
-    if missed_at is not None:
-        delay = event.at - parse_iso(missed_at)
+        values[metrics.ANSWERED_IN_TIME] = int(event.data.get("in_time") is True)
+    known_at = event.data.get("known_at") if event.type == EventType.ESCALATED else None
+    if known_at is not None:
+        delay = event.at - parse_iso(known_at)
         values[metrics.ESCALATION_DELAY] = max(0.0, delay.total_seconds())
         values[metrics.ESCALATED_LATE] = int(delay > PROMPT)
     return values
