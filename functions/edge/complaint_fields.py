@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from functions.complaints.events import EventType
+from functions.complaints.lapse import Missed
 from functions.complaints.region import Region
 from functions.complaints.texts import in_language
 from functions.complaints.transitions import Move
@@ -12,6 +13,15 @@ from functions.edge.fields import Absent, Count, Instant, View, described
 
 Number = Annotated[str, Field(description="The short number for the phone line.", examples=["PVL-26-7K3M9T"])]
 Possible = Annotated[list[Move], described("What the caller can do in this state.")]
+
+MissedTerm = Annotated[
+    Missed,
+    described(
+        "What became of the term. `silence`: no answer came. `disputed_answer`: one came in time, and was disputed. "
+        "`late_acknowledgement`: nobody said in time that it was seen. `passed_on_late`: the body that has it was given it "
+        "too late to answer, and the one that had it before is named."
+    ),
+]
 
 
 class AgencyName(View):

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from functions.complaints.clock import iso
 from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.moves import citizen, escalation
 from functions.complaints.moves.assignment import assign
@@ -292,6 +293,20 @@ def test_a_body_sees_by_when_it_must_pass_on_what_is_not_its_own(housing: Client
     assert housing("GET", at(complaint)).json["forward_by"] == "2026-06-04T13:30:00.000Z"
     housing("POST", at(complaint, "answer"), MOVES["answer"], key="k")
     assert housing("GET", at(complaint)).json["forward_by"] is None
+
+
+def test_a_body_sees_what_was_missed_by_whom_and_since_when_that_one_had_it(housing: Client) -> None:
+    complaint = given_to_housing()
+    names = ("missed", "missed_by", "missed_at", "had_since")
+    shown = housing("GET", at(complaint)).json
+    assert [shown[name] for name in names] == [None] * 4
+    late = missed(complaint)
+    shown = housing("GET", at(complaint)).json
+    assert (shown["missed"], shown["missed_by"]) == ("silence", "housing")
+    assert (shown["missed_at"], shown["had_since"]) == (iso(complaint.due_at), iso(complaint.assigned_at))
+    (told,) = (each for each in shown["events"] if each["type"] == "complaint.escalated")
+    assert told["data"]["missed"] == "silence"
+    assert late.lapse is not None
 
 
 def test_an_extension_is_given_once(housing: Client) -> None:

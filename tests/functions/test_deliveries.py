@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from functions.complaints.events import EventType
+from functions.complaints.lapse import Missed
 from functions.edge.stream import Batch
 from functions.notify.feed import Feed, changes, part_of
 from functions.notify.outbox.deliveries import CACHED_FOR, CachedSubscriptions, concerned, deliver, wants
@@ -153,6 +154,23 @@ def test_a_transfer_says_from_whom_to_whom_and_not_why():
     payload = json.loads(body_of(event("C1", 4, type=EventType.TRANSFERRED, data=data)))
     assert (payload["data"]["from"], payload["data"]["to"]) == ("housing", "roads")
     assert "Aigerim" not in json.dumps(payload)
+
+
+@pytest.mark.parametrize("missed", Missed)
+def test_a_term_that_passed_says_how_and_with_whom(missed):
+    data = {
+        "missed": missed.value,
+        "agency": "housing",
+        "missed_at": "2026-06-08T13:30:00.000Z",
+        "to": "akimat",
+    }
+    told = json.loads(body_of(event("C1", 4, type=EventType.ESCALATED, data=data)))["data"]
+    assert (told["missed"], told["missed_by"], told["missed_at"]) == (
+        missed.value,
+        "housing",
+        "2026-06-08T13:30:00.000Z",
+    )
+    assert "to" not in told
 
 
 @pytest.mark.parametrize("type", list(EventType))

@@ -129,7 +129,7 @@ def assigned(complaint: Any) -> Any:
 
 
 def answered(complaint: Any) -> Any:
-    by = Actor(kind=ActorKind.AGENCY, id="housing")
+    by = Actor(kind=ActorKind.AGENCY, id=complaint.agency_id)
     return agency.answer(
         complaint, by=by, outcome="resolved", text="Вывезен.", region=REGION, now=datetime.now(UTC)
     )
@@ -764,7 +764,8 @@ def test_what_is_overdue_at_the_top_everybody_can_see_and_nothing_that_a_person_
     complaint = ComplaintStore().get(complaint_id)
     assert shown["location"] == {"lat": 52.123, "lon": 76.654}
     assert shown["district"] == "west"
-    assert shown["overdue_since"] == iso(complaint.due_at)
+    assert shown["overdue_since"] == shown["missed_at"] == iso(complaint.due_at)
+    assert (shown["missed"], shown["missed_by"]["id"]) == ("silence", "housing")
     assert shown["escalation_level"] == complaint.escalation_level
     assert [each["id"] for each in (shown["agency"], *shown["escalated_to"])] == [
         "housing",
@@ -774,6 +775,17 @@ def test_what_is_overdue_at_the_top_everybody_can_see_and_nothing_that_a_person_
     for personal in ("person", "Тайна", "Айгуль", "Мира", complaint_id, "52.1234"):
         assert personal not in listed.text
     assert "max-age" in listed.headers["cache-control"]
+    passed_at = far + timedelta(days=3)
+    akimat = Actor(kind=ActorKind.AGENCY, id="akimat")
+    advanced(
+        complaint_id,
+        lambda each: agency.transfer(
+            each, by=akimat, to="roads", reason="It is theirs.", region=REGION, now=passed_at
+        ),
+    )
+    (shown,) = client("GET", "/v1/overdue").json["items"]
+    assert (shown["agency"]["id"], shown["missed_by"]["id"]) == ("roads", "housing")
+    assert (shown["overdue_since"], shown["missed_at"]) == (iso(passed_at), iso(complaint.due_at))
     assert client("GET", "/v1/overdue", query={"cursor": "x"}).faults == {"cursor": "wrong_form"}
     advanced(complaint_id, answered)
     assert client("GET", "/v1/overdue").json["items"] == []

@@ -120,6 +120,19 @@ CHANGED: dict[str, str] = {
         ),
         "has one more word: somebody who had joined left",
     ),
+    **dict.fromkeys(
+        (
+            *("/missed enum", "/missed null", "/missed_by type", "/missed_by null", "/missed_by required"),
+            *("/missed_by/id type", "/missed_by/name type"),
+            *(
+                f"/{instant} {fact}"
+                for instant in ("missed_at", "had_since")
+                for fact in ("type", "format", "pattern", "null")
+            ),
+            "GET /v1/overdue 200 application/json /items/[] required",
+        ),
+        "was not said: what became of a term that passed, with which body, and since when that one had it",
+    ),
     "/removed/profile type": "was not said; it is true or false, as it always was",
 }
 """The end of each fact that is another one now, and why."""

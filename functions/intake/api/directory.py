@@ -11,12 +11,13 @@ from functions.complaints.clock import iso
 from functions.complaints.places import rounded
 from functions.complaints.region import Category, Question, Region
 from functions.complaints.texts import in_language
-from functions.edge.complaint_fields import AgencyName, Number, Point, agency_name
+from functions.edge.complaint_fields import AgencyName, MissedTerm, Number, Point, agency_name
 from functions.edge.fields import Count, Instant, View, described, one_of
 from functions.edge.language import Speech
 from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
 from functions.intake.api.views import category_name, in_charge
 from functions.records import lists
+from functions.records.codec import lapse_of
 from functions.records.tables import ComplaintItem
 
 _AN_HOUR: Final = {"cache-control": "public, max-age=3600"}
@@ -75,7 +76,7 @@ class Agencies(View):
 
 
 class OverdueComplaint(View):
-    """A complaint that nobody has answered though every term has passed; nothing that a person wrote or sent."""
+    """A complaint without an answer that stands though every term has passed; nothing that a person wrote or sent."""
 
     number: Number
     category: str
@@ -84,11 +85,20 @@ class OverdueComplaint(View):
     district_name: str | None
     location: Annotated[Point, described("To three digits of a degree, some 100 m.")]
     agency: AgencyName | None
-    escalated_to: Annotated[list[AgencyName], described("The bodies above it that let their terms pass too.")]
+    escalated_to: Annotated[list[AgencyName], described("The bodies above it that have it too.")]
     escalation_level: Count
     joined: Count
     submitted_at: Instant
-    overdue_since: Annotated[Instant, described("When the last of the terms ended.")]
+    missed: MissedTerm
+    missed_by: Annotated[AgencyName, described("The body that let the last of the terms pass.")]
+    missed_at: Annotated[Instant, described("When that term ended.")]
+    overdue_since: Annotated[
+        Instant,
+        described(
+            "Since when it is overdue with the body that has it: since the term ended, the answer was disputed or the body "
+            "was given it, whichever was last."
+        ),
+    ]
 
 
 class OverdueComplaints(View):
@@ -135,9 +145,10 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
     @read(
         "/v1/overdue",
         operation_id="listOverdue",
-        summary="Complaints that nobody has answered in time, longest overdue first",
-        description="Every body of the ladder has let its term pass. A complaint leaves the list when it is answered "
-        "or withdrawn.",
+        summary="Complaints without an answer that stands, past every term, longest overdue first",
+        description="No body of the ladder is left. `missed` says what the last term passed in: silence, an answer that "
+        "was disputed, or a complaint passed on too late, and `missed_by` whose doing that was. A complaint leaves the "
+        "list when it is answered or withdrawn.",
     )
     def overdue(
         speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
@@ -193,6 +204,7 @@ def _question(question: Question, language: str) -> QuestionView:
 
 def _overdue(item: ComplaintItem, *, region: Region, language: str) -> OverdueComplaint:
     """Whose it is and since when, and no nearer than some 100 m where."""
+    lapse = lapse_of(item.lapse)
     district = next((each for each in region.districts if each.id == item.district), None)
     return OverdueComplaint(
         number=item.number,
@@ -208,5 +220,8 @@ def _overdue(item: ComplaintItem, *, region: Region, language: str) -> OverdueCo
         escalation_level=int(item.escalation_level or 0),
         joined=int(item.joined or 0),
         submitted_at=iso(item.submitted_at),
-        overdue_since=iso(item.due_at),
+        missed=lapse.missed,
+        missed_by=agency_name(lapse.agency_id, region=region, language=language),
+        missed_at=iso(lapse.missed_at),
+        overdue_since=item.overdue_since.partition("#")[0],
     )

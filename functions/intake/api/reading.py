@@ -151,9 +151,10 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
     @read(
         "/v1/complaints/<id>/appeal",
         operation_id="writeAppeal",
-        summary="A ready text of an appeal, once a term has passed in silence",
-        description="Silence past the term counts as refusal (Administrative Procedural and Process-Related Code of "
-        "Kazakhstan, art. 91). 404 until a term was missed.",
+        summary="A ready text of an appeal, once a term has passed",
+        description="Where no answer came in the term, against the silence, which counts as refusal; where one came and "
+        "was disputed, against that answer (Administrative Procedural and Process-Related Code of Kazakhstan, arts. 91 and "
+        "92). Of somebody who joined, without what the reporter wrote. 404 until a term was missed.",
     )
     def write_appeal(id: ComplaintId, person: Person) -> Appeal:
         complaint, history, _ = store.with_history(id)

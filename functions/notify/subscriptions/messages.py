@@ -6,6 +6,7 @@ from pydantic import Field
 
 from functions.complaints.complaint import Status
 from functions.complaints.events import EventType
+from functions.edge.complaint_fields import MissedTerm
 from functions.edge.fields import Absent, Count, Id, Instant, View, described
 
 
@@ -27,6 +28,9 @@ class EventData(View):
         alias="from"
     )
     to: Absent[Annotated[str, described("Of a transfer: the body that has it now.")]]
+    missed: Absent[MissedTerm]
+    missed_by: Absent[Annotated[str, described("Of a term that passed: the body that let it pass.")]]
+    missed_at: Absent[Annotated[Instant, described("Of a term that passed: when it ended.")]]
 
 
 class EventMessage(View):

@@ -41,4 +41,7 @@ def body_of(published: Published) -> str:
     moved = {name: event.data[name] for name in ("from", "to") if name in event.data}
     if event.type == "complaint.transferred":
         data |= moved
+    if event.type == "complaint.escalated":
+        told = {"missed": "missed", "missed_by": "agency", "missed_at": "missed_at"}
+        data |= {name: event.data[said] for name, said in told.items() if said in event.data}
     return to_body(event.type.value, at=event.at, data=data)

@@ -14,6 +14,7 @@ from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move
 from functions.complaints.visibility import Viewer, as_seen, complaint_as_seen
+from functions.edge.complaint_fields import MissedTerm
 from functions.edge.complaint_fields import Possible as PossibleMoves
 from functions.edge.complaint_views import (
     ComplaintInShort,
@@ -82,6 +83,12 @@ class AgencyComplaintDetail(AgencyComplaint, Matter):
         described("By when to pass it on if it is another body's: three working days by the law (art. 65)."),
     ]
     deadline_explanation: Annotated[str | None, described("How the deadline was counted, in words.")]
+    missed: Annotated[
+        MissedTerm | None, described("What became of the last term for an answer that passed, if any.")
+    ]
+    missed_by: Annotated[str | None, described("Id of the body that let that term pass.")]
+    missed_at: Annotated[Instant | None, described("When that term ended.")]
+    had_since: Annotated[Instant | None, described("Since when the body that let it pass had the complaint.")]
     events: list[AuditEvent]
     parts: list[AgencyPart]
     refutations: Count
@@ -119,7 +126,7 @@ def detail(
     bucket: str,
     viewer: Viewer,
 ) -> AgencyComplaintDetail:
-    promise = complaint.promise
+    promise, lapse = complaint.promise, complaint.lapse
     complaint = complaint_as_seen(complaint, viewer)
     parts = [complaint_as_seen(part, viewer) for part in parts]
     seen = [each for each in (as_seen(event, viewer) for event in history) if each is not None]
@@ -133,6 +140,10 @@ def detail(
         promise=None if promise is None else dict(promise),
         forward_by=iso_or_none(forward_by(complaint, region=region)),
         deadline_explanation=None if promise is None else promise_text(promise, language),
+        missed=None if lapse is None else lapse.missed,
+        missed_by=None if lapse is None else lapse.agency_id,
+        missed_at=None if lapse is None else iso(lapse.missed_at),
+        had_since=None if lapse is None else iso(lapse.had_since),
         events=[_event(event, viewer=viewer, language=language, region=region) for event in seen],
         parts=[AgencyPart(**_in_short(part, possible=possible), part=part.part) for part in parts],
         refutations=complaint.refutations,

@@ -97,7 +97,7 @@ _MEANINGS: Final[dict[EventType, str]] = {
     EventType.DEADLINE_EXTENDED: "The body took more time by a reasoned decision.",
     EventType.DEADLINE_MOVED: "The calendar changed, and the deadline with it.",
     EventType.DEADLINE_NEAR: "The deadline is near.",
-    EventType.ESCALATED: "A deadline was missed; the body above is in charge beside it.",
+    EventType.ESCALATED: "A term passed: `missed` says how, `missed_by` with whom. The body above is in charge too.",
     EventType.ANSWERED: "The body has answered.",
     EventType.REFUTED: "The person says that the answer is not true.",
     EventType.CLOSED: "The answer was accepted, or nobody objected in time.",
