@@ -158,13 +158,17 @@ def test_who_hands_on_at_once_what_it_was_handed_late_is_not_named() -> None:
     assert (data["missed"], data["agency"], data["passed_to"]) == (Missed.PASSED_ON_LATE, "housing", "akimat")
 
 
-def test_a_part_for_another_body_on_the_last_day_is_the_leads_lateness() -> None:
-    story = assigned(REGION)
+@pytest.mark.parametrize(("category", "to"), [("rubbish", "roads"), ("open_manhole", "akimat")])
+def test_a_part_for_another_body_on_the_last_day_is_the_leads_lateness(category: str, to: str) -> None:
+    story = assigned(REGION, category=category)
+    if category == "open_manhole":
+        # The body above has the whole since then, and its part no longer than anybody's.
+        assert next_lapse(story)["to"] == to
     event = story.then(
         lambda each: agency.split(
             each,
             by=HOUSING,
-            parts=[agency.Part(agency_id="roads", text="The kerb")],
+            parts=[agency.Part(agency_id=to, text="The kerb")],
             region=REGION,
             now=story.now,
         ),
@@ -174,7 +178,7 @@ def test_a_part_for_another_body_on_the_last_day_is_the_leads_lateness() -> None
     part = Story(region=REGION, complaint=opening.after, now=story.now, events=[opening.event])
     part.then(lambda each: assign(each, region=REGION, now=part.now), after=timedelta(seconds=1))
     data = next_lapse(part)
-    assert (data["missed"], data["agency"], data["passed_to"]) == (Missed.PASSED_ON_LATE, "housing", "roads")
+    assert (data["missed"], data["agency"], data["passed_to"]) == (Missed.PASSED_ON_LATE, "housing", to)
 
 
 def test_danger_leaves_less_than_the_regions_least_time() -> None:

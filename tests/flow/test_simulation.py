@@ -60,6 +60,7 @@ def test_two_thousand_lives_break_no_invariant() -> None:
     [
         (Planted.STALE, Invariant.EACH_LEVEL_ONCE),
         (Planted.LADDER, Invariant.TOP_IS_TOP),
+        (Planted.SILENCE, Invariant.NOT_SILENT),
         (Planted.WRITE, Invariant.NOTHING_LOST),
         (Planted.CLOCK, Invariant.NEVER_EARLY),
         (Planted.SWEEP, Invariant.NOTHING_FORGOTTEN),

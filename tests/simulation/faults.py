@@ -26,6 +26,8 @@ class Planted(StrEnum):
     INBOX = "inbox"
     OUTBOX = "outbox"
     CLOCK = "clock"
+    SILENCE = "silence"
+    """Whoever has no answer that stands is taken to have been silent."""
     LADDER = "ladder"
     """The ladder is taken to end at its first rung."""
     AHEAD = "ahead"

@@ -37,6 +37,7 @@ class Invariant(StrEnum):
     NONE_AFTER_ANSWER = "none after an answer was committed"
     EACH_LEVEL_ONCE = "each level exactly once per missed term"
     IN_TIME = "no escalation later than the sweep allows"
+    NOT_SILENT = "nobody is said to have been silent who answered in time"
     NOTHING_FORGOTTEN = "ended, overdue at the top, or watched"
     TOP_IS_TOP = "overdue only at the top of the ladder"
     NUMBERED = "events numbered without a hole"
@@ -125,6 +126,7 @@ class _Life:
         yield from self._numbering()
         yield from self._steps()
         yield from self._clock()
+        yield from self._said_of_bodies()
         yield from self._end()
         yield from self._parts()
         yield from self._told()
@@ -175,6 +177,28 @@ class _Life:
                     self.lateness.append(late.total_seconds())
                     if late > LATE_MOST:
                         yield self._broken(Invariant.IN_TIME, event.seq, f"{late} late")
+            terms.take(event, change.after, written_at)
+
+    def _said_of_bodies(self) -> Iterator[Violation]:
+        """Who answered in time, and who had it when the term ended, as the other events tell of it."""
+        terms = _Terms()
+        in_time: set[str | None] = set()
+        had: dict[str | None, datetime] = {}
+        for change, written_at in zip(self.changes, self.written_at, strict=True):
+            event, data = change.event, change.event.data
+            if event.type == EventType.ANSWERED and terms.answer is not None and event.at <= terms.answer:
+                in_time.add(event.actor_agency)
+            if event.type == EventType.ESCALATED:
+                named, promised = data["agency"], terms.due(data["missed"])
+                if data["missed"] == Missed.SILENCE and named in in_time:
+                    yield self._broken(Invariant.NOT_SILENT, event.seq, f"{named} answered in time")
+                if data["missed"] == Missed.DISPUTED_ANSWER and named not in in_time:
+                    yield self._broken(Invariant.NOT_SILENT, event.seq, f"{named} did not answer in time")
+                if promised is not None and had.get(named, promised) > promised:
+                    yield self._broken(Invariant.NOT_SILENT, event.seq, f"{named} did not have it yet")
+            if event.type in (EventType.ASSIGNED, EventType.TRANSFERRED, EventType.ESCALATED):
+                body = data["agency"] if event.type == EventType.ASSIGNED else data["to"]
+                had.setdefault(body, event.at)
             terms.take(event, change.after, written_at)
 
     def _end(self) -> Iterator[Violation]:

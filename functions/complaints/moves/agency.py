@@ -154,7 +154,15 @@ def transfer(
             for name, since in held_by(complaint, to, now=now).items()
             if name != complaint.agency_id
         },
-        passed_on=passed_on(complaint, to=to, region=region, level=complaint.escalation_level, now=now),
+        passed_on=passed_on(
+            complaint,
+            to=to,
+            # A body above has it already.
+            since=complaint.had_since.get(to, now),
+            region=region,
+            level=complaint.escalation_level,
+            now=now,
+        ),
         acknowledge_by=acknowledge_by(complaint, start=now, agency_id=to, region=region),
         acknowledged_at=None,
         assigned_at=now,

@@ -82,16 +82,16 @@ def within_term(complaint: Complaint, *, at: datetime) -> bool:
     return complaint.due_at is not None and not complaint.overdue and at <= complaint.due_at
 
 
-def passed_on(complaint: Complaint, *, to: str, region: Region, level: int, now: datetime) -> PassedOn | None:
-    """What `to` takes over with the complaint; None where it had it already, as a body above.
+def passed_on(
+    complaint: Complaint, *, to: str, since: datetime, region: Region, level: int, now: datetime
+) -> PassedOn:
+    """What `to`, which has it since `since`, takes over with the complaint.
 
     Whoever was still in its own least time hands on what it was handed itself: who let the time pass is the one before.
     """
     owner = complaint.agency_id
     assert owner is not None
-    if to in complaint.escalated_to:
-        return None
-    receiver_by = least_by(complaint.category, to=to, region=region, level=level, start=now)
+    receiver_by = least_by(complaint.category, to=to, region=region, level=level, start=since)
     before = complaint.passed_on
     if before is not None and now < before.receiver_by:
         return PassedOn(agency_id=before.agency_id, had_since=before.had_since, receiver_by=receiver_by)

@@ -63,7 +63,9 @@ def part_of(
         started_at=parent.started_at,
         changed_at=now,
         agency_id=part["to"],
-        passed_on=passed_on(parent, to=part["to"], region=region, level=0, now=now) if promised else None,
+        passed_on=passed_on(parent, to=part["to"], since=now, region=region, level=0, now=now)
+        if promised
+        else None,
         passed_by=() if split.actor_agency is None else (split.actor_agency,),
         due_at=parent.due_at if fresh is None else to_milliseconds(fresh.due_at),
         near_at=_reminder(parent, now=now) if fresh is None else to_milliseconds(fresh.near_at),
