@@ -123,6 +123,8 @@ def appeal(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Answer:
+    """An answer that came after a term had passed; `disputed_at` None while it stands."""
+
     agency_id: str
     answered_at: datetime
     disputed_at: datetime | None

@@ -48,23 +48,23 @@ ALSO = {
 # release of Python or of a dependency; who needs more gives the number here, and looks at `make bench` before.
 # The three doors have what a text is, the photo check how a file ends and the boxes of HEIC.
 MODULES = {
-    "functions.intake.api.handler.handler": 699,
+    "functions.intake.api.handler.handler": 700,
     "functions.intake.photos.handler.handler": 491,
     "functions.notify.outbox.failures.handler": 453,
-    "functions.notify.outbox.handler.handler": 496,
-    "functions.notify.outbox.release.handler": 497,
+    "functions.notify.outbox.handler.handler": 497,
+    "functions.notify.outbox.release.handler": 498,
     "functions.notify.platform_applications.handler.handler": 347,
     "functions.notify.subscriptions.handler.handler": 671,
     "functions.notify.webhooks.handler.handler": 562,
     "functions.notify.webhooks.requeue.handler": 431,
-    "functions.route.api.handler.handler": 681,
+    "functions.route.api.handler.handler": 682,
     "functions.route.archive.handler.handler": 425,
-    # The seals of what can be erased, the complaint's state, and what is taken out: each a module.
-    "functions.route.assignment.handler.handler": 464,
+    # The seals of what can be erased, the complaint's state, what is taken out, and terms that passed: each a module.
+    "functions.route.assignment.handler.handler": 466,
     "functions.route.authorizer.handler.handler": 387,
     "functions.route.directory.handler.handler": 395,
     "functions.route.escalation.handler.handler": 420,
-    "functions.route.escalation.sweep_handler.handler": 470,
+    "functions.route.escalation.sweep_handler.handler": 472,
     "functions.route.retention.handler.handler": 386,
 }
 # What came along by chance once, and is not to come again.
