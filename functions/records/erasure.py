@@ -27,8 +27,7 @@ from functions.complaints.personal import (
 )
 from functions.records.codec import complaint_item, complaint_of, complaint_pk, event_of, seal_dict
 from functions.records.collection import Collected, collected
-from functions.records.conditional import collided
-from functions.records.store import ComplaintStore
+from functions.records.conditional import collided, deleted
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem
 
 TRIES: Final = 8
@@ -75,7 +74,7 @@ def erase_person(person: str, *, connection: Connection, going_on: Callable[[], 
                 erased.complete = False
                 return erased
             if kind == FollowerItem.KIND:
-                erased.joined += ComplaintStore().forget_follower(complaint_id, person)
+                erased.joined += forget_follower(complaint_id, person)
             else:
                 _erase(complaint_id, person=person, connection=connection, erased=erased)
             done.add((kind, complaint_id))
@@ -90,6 +89,15 @@ def erase_words(complaint_id: str, *, connection: Connection) -> Erased:
     erased = Erased()
     _erase(complaint_id, person=None, connection=connection, erased=erased)
     return erased
+
+
+def forget_follower(complaint_id: str, person: str) -> bool:
+    """Of a complaint that has ended, or for a person who is erased: who joined goes, and nothing else changes.
+
+    Whether they had joined.
+    """
+    item = FollowerItem(complaint_pk(complaint_id), f"follower#{person}")
+    return deleted(item, condition=FollowerItem.pk.exists())
 
 
 def _complaints_of(person: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,6 @@ from functions.complaints.faults import NotFound
 from functions.records import transaction
 from functions.records.codec import complaint_of, complaint_pk, event_of, event_sk
 from functions.records.collection import collected
-from functions.records.conditional import deleted
 from functions.records.requests import Request, RequestItem, RequestSeen, seen_before
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem
 
@@ -86,14 +85,6 @@ class ComplaintStore:
         except FollowerItem.DoesNotExist:
             return False
         return True
-
-    def forget_follower(self, complaint_id: str, person: str) -> bool:
-        """Of a complaint that has ended, or for a person who is erased: who joined goes, and nothing else changes.
-
-        Whether they had joined.
-        """
-        item = FollowerItem(complaint_pk(complaint_id), f"follower#{person}")
-        return deleted(item, condition=FollowerItem.pk.exists())
 
     def seen(self, request: Request) -> RequestSeen | None:
         """What was done under the request's key before, if anything."""

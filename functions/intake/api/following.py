@@ -30,6 +30,7 @@ from functions.edge.repeats import moved_once, of_same
 from functions.edge.resolver import no_content
 from functions.intake.api.receipts import Receipts
 from functions.intake.api.views import ComplaintReceipt
+from functions.records.erasure import forget_follower
 from functions.records.people.day_limits import Counted, count
 from functions.records.requests import Request, RequestSeen
 from functions.records.store import ComplaintStore
@@ -243,7 +244,7 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         except NotJoined:
             return
         if complaint.status in ENDED:
-            store.forget_follower(followed, person)
+            forget_follower(followed, person)
 
     def named(key: str, person: str) -> Request:
         return request_of(router.current_event.raw_event, caller=person, key=key)
