@@ -17,6 +17,8 @@ _KNOWN: Final = frozenset({b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip",
 
 @dataclass(frozen=True, slots=True)
 class _Box:
+    """`content` without its header; not `whole` where the file ends within it."""
+
     name: bytes
     content: bytes
     whole: bool
