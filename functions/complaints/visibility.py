@@ -92,6 +92,7 @@ STEP_FIELDS: Final = frozenset(
         "exhausted",
         "from",
         "had_since",
+        "in_time",
         "internal",
         "joined",
         "known_at",

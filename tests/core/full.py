@@ -37,7 +37,7 @@ def declares(by: Actor, count: int = 1) -> Deed:
 
 
 def answers(each: Complaint, story: Story) -> Change | None:
-    text = EMOJI * 4_000
+    text = "x" + EMOJI * 3_999
     return agency.answer(each, by=HOUSING, outcome="declined", text=text, region=REGION, now=story.now)
 
 
