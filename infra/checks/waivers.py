@@ -196,7 +196,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
     ],
     *_wildcard(
         "arn:<AWS::Partition>:states::execution:qamqor-whole-watch:*",
-        ("Functions/Assignment",),
+        ("Functions/Assignment", "Functions/SweepDue"),
         "Executions of this region's own machine; each complaint has one.",
     ),
     *_wildcard(
@@ -493,7 +493,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
     *_described(
         (
             *("asked/Choices/zone/anyOf/0", "asked/Extension/by", "asked/*/url", "asked/*/delivery_id"),
-            *("asked/*/to", "asked/*/category", "asked/ReadItems/ids/items", "asked/showWork/id"),
+            *("asked/*/to", "asked/*/category", "asked/ReadItems/ids/items", "asked/*/id"),
         ),
         "Held by more than a pattern can say (a list, a parser), which the description names; its length is limited.",
         "api4:2023-string-restricted",
@@ -523,7 +523,15 @@ WAIVERS: Final[Sequence[Waiver]] = (
     *_described(
         (
             *OPEN_OPERATIONS,
-            *_operations("leave", "showMe", "showComplaint", "writeAppeal", "showWork", "showDelivery"),
+            *_operations(
+                "leave",
+                "leaveComplaint",
+                "showMe",
+                "showComplaint",
+                "writeAppeal",
+                "showWork",
+                "showDelivery",
+            ),
             *_operations("showSubscription", "listSubscriptions", "listKeys", "pauseSubscription"),
             *_operations("resumeSubscription", "sendTest", "unsubscribe", "verifySubscription"),
             *_operations("replayDelivery", "revokeKey"),
