@@ -190,12 +190,17 @@ def test_refuted_it_goes_back_on_the_old_clock(paths: Paths) -> None:
     assert paths.escalations("refuted")[0]["data"]["missed_at"] == promised
 
 
-def test_transferred_the_promised_deadline_stands_and_the_new_body_misses_it(paths: Paths) -> None:
+def test_transferred_the_promised_deadline_stands_and_who_passed_it_on_late_let_it_pass(paths: Paths) -> None:
     paths.waits("transferred", lambda it: it["escalation_level"] == 1)
     history = paths.history("transferred")
     promised = history[1]["data"]["due_at"]
     (escalation,) = paths.escalations("transferred")
-    assert escalation["data"]["agency"] == OTHER_BODY
+    missed = {name: escalation["data"][name] for name in ("missed", "agency", "passed_to")}
+    assert missed == {
+        "missed": "passed_on_late",
+        "agency": history[1]["data"]["agency"],
+        "passed_to": OTHER_BODY,
+    }
     assert escalation["data"]["missed_at"] == promised == history[2]["data"]["due_at"]
 
 
