@@ -243,7 +243,7 @@ def test_the_appeal_of_who_joined_is_in_their_words(read: Read) -> None:
     )
     assert REPORTERS in reporters
     assert [each for each in (REPORTERS, BETWEEN, "52.5123", "76.5156") if each in joiners] == []
-    assert "which I have joined" in joiners
+    assert "I joined a complaint that somebody else sent" in joiners
 
 
 def test_what_is_sent_out_or_open_to_everybody_has_nobodys_words(read: Read) -> None:

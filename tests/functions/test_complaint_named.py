@@ -92,12 +92,15 @@ def test_every_route_takes_a_number_as_it_takes_an_id(
     door = doors[rule.startswith("/v1/agency/")]
     body = BODIES.get(rule.rpartition("/")[2]) if method == "POST" else None
     expected = door(method, rule.replace("{id}", given_to_housing().id), body, key="by id")
-    assert expected.status in (200, 201, 404, 409), expected.text
+    assert expected.status in (200, 201, 204, 404, 409), expected.text
     for nth in range(8):
         complaint = given_to_housing()
         name = spellings(complaint.number)[nth]
         answer = door(method, rule.replace("{id}", name), body, key=f"{nth}")
-        assert (answer.status, answer.json.get("key")) == (expected.status, expected.json.get("key")), name
+        assert answer.status == expected.status, name
+        if answer.status == 204:
+            continue
+        assert answer.json.get("key") == expected.json.get("key"), name
         if answer.status < 300:
             assert answer.json["id"] == complaint.id
 

@@ -179,6 +179,15 @@ class _Life:
                         yield self._broken(Invariant.IN_TIME, event.seq, f"{late} late")
             terms.take(event, change.after, written_at)
 
+    def _had_the_whole(self) -> set[str | None]:
+        """Of a part: the bodies that had the complaint before it was divided, and passed it on."""
+        parent_id = self.last.parent_id
+        return (
+            set()
+            if parent_id is None
+            else {each.after.agency_id for each in self.world.store.changes[parent_id]}
+        )
+
     def _said_of_bodies(self) -> Iterator[Violation]:
         """Who answered in time, and who had it when the term ended, as the other events tell of it."""
         terms = _Terms()
@@ -194,7 +203,11 @@ class _Life:
                     yield self._broken(Invariant.NOT_SILENT, event.seq, f"{named} answered in time")
                 if data["missed"] == Missed.DISPUTED_ANSWER and named not in in_time:
                     yield self._broken(Invariant.NOT_SILENT, event.seq, f"{named} did not answer in time")
-                if promised is not None and had.get(named, promised) > promised:
+                if (
+                    promised is not None
+                    and had.get(named, promised) > promised
+                    and named not in self._had_the_whole()
+                ):
                     yield self._broken(Invariant.NOT_SILENT, event.seq, f"{named} did not have it yet")
             if event.type in (EventType.ASSIGNED, EventType.TRANSFERRED, EventType.ESCALATED):
                 body = data["agency"] if event.type == EventType.ASSIGNED else data["to"]
