@@ -20,15 +20,13 @@ def _page_size(value: object) -> object:
     return int(text)
 
 
-PageSize = Annotated[
-    int,
-    Query(
-        alias="limit",
-        description="Items on a page, at most.",
-        json_schema_extra={"minimum": 1, "maximum": PAGE_MOST},
-    ),
-    BeforeValidator(_page_size),
-]
+def _size(description: str) -> Query:
+    """The metadata of a `limit`."""
+    limits = {"minimum": 1, "maximum": PAGE_MOST}
+    return Query(alias="limit", description=description, json_schema_extra=limits)
+
+
+PageSize = Annotated[int, _size("Items on a page, at most."), BeforeValidator(_page_size)]
 TIMELINE_SIZE: Final = 100
 TimelineCursor = Annotated[
     str | None,
@@ -39,13 +37,7 @@ TimelineCursor = Annotated[
     ),
 ]
 TimelineSize = Annotated[
-    int,
-    Query(
-        alias="limit",
-        description="Steps of the history in the answer, at most.",
-        json_schema_extra={"minimum": 1, "maximum": PAGE_MOST},
-    ),
-    BeforeValidator(_page_size),
+    int, _size("Steps of the history in the answer, at most."), BeforeValidator(_page_size)
 ]
 Cursor = Annotated[
     str | None,

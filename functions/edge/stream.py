@@ -68,6 +68,21 @@ class Batch:
             if all(event.event.seq < failure.seq for failure in self._failures(event).values())
         ]
 
+    @property
+    def fallen_behind(self) -> Mapping[str, Mapping[str, int]]:
+        """Of each complaint, who has not been told of all its events in this batch: since which of them. Those who
+        failed, and in a first hand-out also those who were behind before.
+        """
+        first: dict[str, int] = {}
+        for event in self.events:
+            first.setdefault(event.event.complaint_id, event.event.seq)
+        kept_out = {} if self._again else self._behind
+        fallen = {each: dict.fromkeys(of_it.waiting, first[each]) for each, of_it in kept_out.items()}
+        for complaint_id, failures in self._failed.items():
+            at = {recipient: failure.seq for recipient, failure in failures.items()}
+            fallen[complaint_id] = {**fallen.get(complaint_id, {}), **at}
+        return fallen
+
     def each(
         self,
         handle: Callable[[Published, str], None],
@@ -177,10 +192,7 @@ def consume(
     for complaint_id, failure in unread.items():
         batch.fell_behind(complaint_id, EVERYBODY, failure)
     work(batch)
-    kept_out = _kept_out(events, behind)
-    return _response(
-        records, _not_set_aside(batch, consumer=consumer, kept_out=kept_out, seen=seen, now=now())
-    )
+    return _response(records, _not_set_aside(batch, consumer=consumer, seen=seen, now=now()))
 
 
 def retry(item: SetAsideItem, work: Callable[[Batch], None], *, now: Callable[[], datetime]) -> bool:
@@ -266,38 +278,17 @@ def _place(record: Mapping[str, Any]) -> tuple[str, int]:
     return image["id"]["S"], int(image["last_event"]["M"]["seq"]["N"])
 
 
-def _kept_out(events: Iterable[Published], behind: Mapping[str, Behind]) -> Mapping[str, Mapping[str, int]]:
-    """Who was not told of a complaint's events here for being behind, and since which of them."""
-    first: dict[str, int] = {}
-    for event in events:
-        first.setdefault(event.event.complaint_id, event.event.seq)
-    return {
-        complaint_id: dict.fromkeys(of_complaint.waiting, first[complaint_id])
-        for complaint_id, of_complaint in behind.items()
-        if complaint_id in first
-    }
-
-
-def _not_set_aside(
-    batch: Batch,
-    *,
-    consumer: str,
-    kept_out: Mapping[str, Mapping[str, int]],
-    seen: Mapping[str, int],
-    now: datetime,
-) -> Collection[str]:
+def _not_set_aside(batch: Batch, *, consumer: str, seen: Mapping[str, int], now: datetime) -> Collection[str]:
     """Set aside what failed, and note what came for those who are behind; the complaints where that failed too."""
     trouble = []
-    for complaint_id in {*batch.failed, *kept_out}:
-        failures = batch.failed.get(complaint_id, {})
-        failed = {recipient: failure.seq for recipient, failure in failures.items()}
+    for complaint_id, fallen in batch.fallen_behind.items():
         try:
             set_aside.set_aside(
                 consumer,
                 complaint_id,
-                {**kept_out.get(complaint_id, {}), **failed},
+                fallen,
                 seen=seen[complaint_id],
-                reason=_reason(failures.values()),
+                reason=_reason(batch.failed.get(complaint_id, {}).values()),
                 now=now,
             )
         except Exception:

@@ -23,7 +23,7 @@ from functions.edge.stream import Batch, OutOfTime, consume, retry_due
 from functions.notify.outbox import consumer
 from functions.notify.outbox.held import Released, release
 from functions.notify.outbox.push import Outcome
-from functions.notify.outbox.sending import HELD_FOR
+from functions.notify.outbox.sending import HELD_FOR, Sender
 from functions.notify.outbox.telling import FAILURES_MOST
 from functions.records.outbox import Published
 from functions.records.people.devices import device_of
@@ -56,20 +56,30 @@ def phones() -> Phones:
     return Phones()
 
 
+def telling_to(
+    life: Life,
+    sending: Sender,
+    *,
+    deliver: Callable[[Batch], None] = lambda _: None,
+    going_on: Callable[[], bool] = lambda: True,
+) -> Callable[[Batch], None]:
+    return partial(
+        consumer.on_batch,
+        teller=teller(life),
+        sender=sending,
+        deliver=deliver,
+        going_on=going_on,
+        now=life.clock,
+    )
+
+
 def tell(
     published: Published, life: Life, phones: Phones, *, going_on: Callable[[], bool] = lambda: True
 ) -> None:
     """Raises the first of what failed, as it is kept for the one who tries again."""
     batch = Batch([published])
     with one_at_a_time():
-        consumer.on_batch(
-            batch,
-            teller=teller(life),
-            sender=sender(life, phones),
-            deliver=lambda _: None,
-            going_on=going_on,
-            now=life.clock,
-        )
+        telling_to(life, sender(life, phones), going_on=going_on)(batch)
     for failures in batch.failed.values():
         for failure in failures.values():
             raise failure.error
@@ -253,14 +263,7 @@ def test_lines_and_webhooks_come_first_and_wait_for_no_push(life: Life, phones: 
         delivered.extend(given.events)
 
     with one_at_a_time():
-        consumer.on_batch(
-            batch,
-            teller=teller(life),
-            sender=sender(life, phones),
-            deliver=deliver,
-            going_on=lambda: True,
-            now=life.clock,
-        )
+        telling_to(life, sender(life, phones), deliver=deliver)(batch)
     assert delivered == list(batch.told) == events
     assert len(phones.published) == 2
 
@@ -286,14 +289,7 @@ def test_while_sns_is_throttled_pushes_are_held_and_it_is_asked_once_a_minute(
         batch = Batch([assigned(life), assigned(life)])
         phones.answers = [Outcome.THROTTLED]
         with one_at_a_time():
-            consumer.on_batch(
-                batch,
-                teller=teller(life),
-                sender=sending,
-                deliver=lambda _: None,
-                going_on=lambda: True,
-                now=life.clock,
-            )
+            telling_to(life, sending)(batch)
             assert (
                 release(teller=teller(life), sender=sending, now=life.clock, going_on=lambda: True)
                 == Released()
@@ -512,14 +508,7 @@ def test_whichever_call_fails_everybody_is_told_once(hour: str, when: When) -> N
         asleep(life, reporter=who)
         joined(life, people[1])
         published = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
-        work = partial(
-            consumer.on_batch,
-            teller=teller(life),
-            sender=sender(life, phones),
-            deliver=lambda _: None,
-            going_on=lambda: True,
-            now=life.clock,
-        )
+        work = telling_to(life, sender(life, phones))
         with one_at_a_time():
             with aws_calls(fail=fail, when=when) as telling:
                 run_again_until_done(
@@ -564,14 +553,7 @@ def test_who_has_left_is_told_nothing_more_not_even_what_was_to_be_tried_again(p
     for who in ("neighbour", "passer-by"):
         change_profile(who, set_={"zone": "Nowhere/Nothing"})
     published = life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock()))
-    work = partial(
-        consumer.on_batch,
-        teller=teller(life),
-        sender=sender(life, phones),
-        deliver=lambda _: None,
-        going_on=lambda: True,
-        now=life.clock,
-    )
+    work = telling_to(life, sender(life, phones))
     with one_at_a_time():
         consume([record(published)], work, consumer=OUTBOX, now=life.clock)
         left(life, "neighbour")

@@ -125,12 +125,11 @@ class Interleaved:
             self.tell(batch)
         finally:
             self.handing_out = False
-        for complaint_id in {*batch.failed, *behind}:
-            own = [each.event.seq for each in events if each.event.complaint_id == complaint_id]
-            failed = {name: failure.seq for name, failure in batch.failed.get(complaint_id, {}).items()}
-            kept_out = dict.fromkeys(behind[complaint_id].waiting if complaint_id in behind else (), own[0])
-            before = self.behind.get(complaint_id, Behind(waiting={}, seen=own[-1]))
-            self.behind[complaint_id] = before.joined_by({**kept_out, **failed}, seen=own[-1])
+        last = {each.event.complaint_id: each.event.seq for each in events}
+        for complaint_id, fallen in batch.fallen_behind.items():
+            seen = last[complaint_id]
+            before = self.behind.get(complaint_id, Behind(waiting={}, seen=seen))
+            self.behind[complaint_id] = before.joined_by(fallen, seen=seen)
             self.set_aside += 1
 
     def publish_one(self):
@@ -146,7 +145,7 @@ class Interleaved:
             events = [self.events[complaint_id, seq] for seq in range(first, behind.seen + 1)]
             batch = Batch(events, behind={complaint_id: behind}, again=True)
             self.tell(batch)
-            failed = {name: failure.seq for name, failure in batch.failed.get(complaint_id, {}).items()}
+            failed = batch.fallen_behind.get(complaint_id, {})
             now = self.behind.get(complaint_id)
             if now is None:
                 continue

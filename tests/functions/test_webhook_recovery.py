@@ -522,8 +522,10 @@ def test_who_must_wait_stands_in_line_at_the_distance_of_the_rate(town, rate):
     assert waits[-1] == WINDOW
 
 
-@pytest.mark.parametrize("count", [50, 200])
-def test_a_backlog_that_the_rate_holds_back_costs_two_nudges_each_and_goes_out_at_the_rate(count):
+def nudges_for_a_backlog(count, *, every, within):
+    """How many it takes until an endpoint that is sent one a second has so many, looked at `every` so many seconds;
+    at most `within` seconds.
+    """
     with tables():
         town = Town(rate=AttemptRate())
         roads = town.settle("roads", max_rate=1)
@@ -531,33 +533,24 @@ def test_a_backlog_that_the_rate_holds_back_costs_two_nudges_each_and_goes_out_a
         town.publish(*complaints(count), work=False)
         seconds = 0
         while len(roads.accepted) < count:
-            assert seconds < count + 20
+            assert seconds < within
             town.world.work_off()
-            town.world.clock.advance(timedelta(seconds=1))
-            seconds += 1
+            town.world.clock.advance(timedelta(seconds=every))
+            seconds += every
             if seconds % 60 == 0:
                 town.world.sweep()
-        assert town.world.queue.sent <= 2 * count
+        return town.world.queue.sent
+
+
+@pytest.mark.parametrize("count", [50, 200])
+def test_a_backlog_that_the_rate_holds_back_costs_two_nudges_each_and_goes_out_at_the_rate(count):
+    assert nudges_for_a_backlog(count, every=1, within=count + 20) <= 2 * count
 
 
 @pytest.mark.slow
 def test_a_backlog_of_more_than_a_quarter_of_an_hour_goes_out_at_the_rate_for_a_few_nudges_each():
     """Longer than SQS can hold a message back."""
-    count = 1_000
-    with tables():
-        town = Town(rate=AttemptRate())
-        roads = town.settle("roads", max_rate=1)
-        DynamoEndpoints().change(town.endpoint("roads"), proven)
-        town.publish(*complaints(count), work=False)
-        seconds = 0
-        while len(roads.accepted) < count:
-            assert seconds < count * 1.1
-            town.world.work_off()
-            town.world.clock.advance(timedelta(seconds=5))
-            seconds += 5
-            if seconds % 60 == 0:
-                town.world.sweep()
-        assert town.world.queue.sent <= 3 * count
+    assert nudges_for_a_backlog(1_000, every=5, within=1_100) <= 3_000
 
 
 def test_a_slow_endpoint_has_two_places_and_a_lost_one_comes_back(town):

@@ -112,11 +112,9 @@ class Stream:
         behind = {each: self._behind[each] for each in known}
         batch = Batch(records, behind={} if Planted.AHEAD in self._world.planted else behind)
         self._tell(batch, crasher)
-        for complaint_id in {*batch.failed, *behind}:
-            seqs = [each.event.seq for each in records if each.event.complaint_id == complaint_id]
-            failed = {name: failure.seq for name, failure in batch.failed.get(complaint_id, {}).items()}
-            kept_out = dict.fromkeys(behind[complaint_id].waiting if complaint_id in behind else (), seqs[0])
-            crasher.around(self._set_aside, complaint_id, {**kept_out, **failed}, seqs[-1])
+        seen = {each.event.complaint_id: each.event.seq for each in records}
+        for complaint_id, fallen in batch.fallen_behind.items():
+            crasher.around(self._set_aside, complaint_id, fallen, seen[complaint_id])
 
     def _set_aside(self, complaint_id: str, failed: Mapping[str, int], seen: int) -> None:
         before = self._behind.get(complaint_id)
@@ -142,11 +140,10 @@ class Stream:
         batch = Batch([records[seq] for seq in numbers], behind={complaint_id: behind}, again=True)
         try:
             self._tell(batch, crasher)
-            failed = {name: failure.seq for name, failure in batch.failed.get(complaint_id, {}).items()}
             left = crasher.around(
                 self._behind[complaint_id].after_telling,
                 through=behind.seen,
-                failed=failed,
+                failed=batch.fallen_behind.get(complaint_id, {}),
                 tried=behind.waiting,
             )
         except Crash:

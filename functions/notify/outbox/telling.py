@@ -131,7 +131,7 @@ def _give_back(item: InboxItem, devices: Iterable[DeviceItem]) -> None:
     """As far as it can be done: the step fails in any case, and is run again."""
     if ids := [device.device_id for device in devices]:
         with suppress(Exception):
-            release_pushes(item, ids, failed=False)
+            release_pushes(item, ids)
 
 
 def _acted_at(published: Published, subject: str) -> datetime | None:

@@ -37,23 +37,23 @@ def claim_pushes(item: InboxItem, device_ids: Iterable[str]) -> bool:
     return claimed or _is_at(item)
 
 
-def release_pushes(item: InboxItem, device_ids: Iterable[str], *, failed: bool) -> bool:
-    """Give back what this attempt claimed and certainly did not send; whether it was this attempt's to give."""
-    return _given_back(item, device_ids, failed=failed)
+def release_pushes(item: InboxItem, device_ids: Iterable[str]) -> None:
+    """Give back what this attempt claimed and certainly did not send."""
+    _give_back(item, device_ids)
 
 
 def hold_again(item: InboxItem, device_ids: Iterable[str], *, failed: bool, until: datetime) -> None:
     """Give back what this attempt claimed and certainly did not send, and have it tried again at `until`."""
     # First where it is found: what is found too early is looked at once more, what is not found is lost.
     hold_push(item, until=until)
-    _given_back(item, device_ids, InboxItem.held_until.set(until), failed=failed)
+    counted = [InboxItem.failures.add(1)] if failed else []
+    _give_back(item, device_ids, InboxItem.held_until.set(until), *counted)
 
 
-def _given_back(item: InboxItem, device_ids: Iterable[str], *also: Any, failed: bool) -> bool:
+def _give_back(item: InboxItem, device_ids: Iterable[str], *also: Any) -> None:
+    """Unless the claims are another attempt's by now."""
     actions: list[Any] = [InboxItem.pushed.delete(set(device_ids)), *also]
-    if failed:
-        actions.append(InboxItem.failures.add(1))
-    return updated(InboxItem(item.pk, item.sk), actions, condition=InboxItem.attempt == item.attempt)
+    updated(InboxItem(item.pk, item.sk), actions, condition=InboxItem.attempt == item.attempt)
 
 
 def was_overtaken(item: InboxItem) -> bool:
