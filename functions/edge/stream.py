@@ -140,7 +140,8 @@ class Batch:
         try:
             handle(event, recipient)
         except Exception as error:
-            logger.exception("event not handled", extra={"seq": event.event.seq, "recipient": recipient})
+            kind = recipient.partition("#")[0]
+            logger.exception("event not handled", extra={"seq": event.event.seq, "recipient": kind})
             self.fell_behind(event.event.complaint_id, recipient, Failure(seq=event.event.seq, error=error))
 
     def fell_behind(self, complaint_id: str, recipient: str, failure: Failure) -> None:

@@ -150,6 +150,21 @@ def test_every_line_of_the_log_has_the_ids_of_the_complaint_that_its_thread_work
         assert line["correlation_id"] == line["mine"] == f"request-{line['seq']}"
 
 
+def test_the_log_says_of_what_kind_a_recipient_is_that_failed_and_not_who(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = StringIO()
+    monkeypatch.setattr(logger.handlers[0], "stream", lines)
+
+    def fails(_: Published, __: str) -> None:
+        raise RuntimeError("planted")
+
+    Batch([event("C1", 1)]).each(fails, to=lambda _: [person("somebody-7")])
+    (line,) = map(json.loads, lines.getvalue().splitlines())
+    assert line["recipient"] == "person"
+    assert "somebody-7" not in lines.getvalue()
+
+
 # ---- setting aside, and trying again
 
 COMPLAINTS, EVENTS = 4, 7
