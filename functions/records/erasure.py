@@ -28,7 +28,7 @@ from functions.complaints.personal import (
 from functions.records.codec import complaint_item, complaint_of, complaint_pk, event_of, seal_dict
 from functions.records.collection import Collected, collected
 from functions.records.conditional import collided, deleted
-from functions.records.tables import ComplaintItem, EventItem, FollowerItem
+from functions.records.tables import ComplaintItem, EventItem, FollowerItem, follower_sk
 
 TRIES: Final = 8
 # 100 writes are the most that one transaction takes; one of them is the complaint itself, and it may have as many parts.
@@ -96,7 +96,7 @@ def forget_follower(complaint_id: str, person: str) -> bool:
 
     Whether they had joined.
     """
-    item = FollowerItem(complaint_pk(complaint_id), f"follower#{person}")
+    item = FollowerItem(complaint_pk(complaint_id), follower_sk(person))
     return deleted(item, condition=FollowerItem.pk.exists())
 
 

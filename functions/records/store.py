@@ -12,7 +12,7 @@ from functions.records import transaction
 from functions.records.codec import complaint_of, complaint_pk, event_of, event_sk
 from functions.records.collection import collected
 from functions.records.requests import Request, RequestItem, RequestSeen, seen_before
-from functions.records.tables import ComplaintItem, EventItem, FollowerItem
+from functions.records.tables import ComplaintItem, EventItem, FollowerItem, follower_sk
 
 
 class Store(Protocol):
@@ -81,7 +81,7 @@ class ComplaintStore:
 
     def is_follower(self, complaint_id: str, person: str) -> bool:
         try:
-            FollowerItem.get(complaint_pk(complaint_id), f"follower#{person}", consistent_read=True)
+            FollowerItem.get(complaint_pk(complaint_id), follower_sk(person), consistent_read=True)
         except FollowerItem.DoesNotExist:
             return False
         return True

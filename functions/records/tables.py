@@ -290,6 +290,10 @@ class FollowerItem(ComplaintsTable):
     joined_at = InstantAttribute()
 
 
+def follower_sk(person: str) -> str:
+    return f"follower#{person}"
+
+
 class SupervisorItem(ComplaintsTable):
     """Puts a complaint on the worklist of a body that it was escalated to, as long as it is open."""
 

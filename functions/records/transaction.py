@@ -16,7 +16,14 @@ from functions.records.conditional import reasons_of
 from functions.records.dynamodb import connection, error_code
 from functions.records.outbox import last_event
 from functions.records.requests import REQUEST_KEPT, Request, RequestItem, RequestSeen, seen_before
-from functions.records.tables import ComplaintItem, EventItem, FollowerItem, NumberItem, SupervisorItem
+from functions.records.tables import (
+    ComplaintItem,
+    EventItem,
+    FollowerItem,
+    NumberItem,
+    SupervisorItem,
+    follower_sk,
+)
 
 
 class NumberTaken(Exception):
@@ -175,7 +182,7 @@ def _follower_step(change: Change, follower: str) -> _Step:
     return _Step(
         item=FollowerItem(
             complaint_pk(after.id),
-            f"follower#{follower}",
+            follower_sk(follower),
             id=after.id,
             person=follower,
             number=after.number,
@@ -189,7 +196,7 @@ def _follower_step(change: Change, follower: str) -> _Step:
 
 def _leaver_step(change: Change, leaver: str) -> _Step:
     return _Step(
-        item=FollowerItem(complaint_pk(change.after.id), f"follower#{leaver}"),
+        item=FollowerItem(complaint_pk(change.after.id), follower_sk(leaver)),
         condition=FollowerItem.pk.exists(),
         refused=lambda _: NotJoined(),
         kind="delete",

@@ -16,7 +16,7 @@ from functions.records.outbox import Published
 from functions.records.people.inbox import InboxItem, inbox_sk
 from functions.records.people.progress import progress_of
 from functions.records.people.table import person_pk
-from functions.records.tables import FollowerItem
+from functions.records.tables import FollowerItem, follower_sk
 
 BY_REPORTER: Final = frozenset({EventType.REFUTED, EventType.CLOSED, EventType.WITHDRAWN})
 """What the one who reported did, and those who joined want to know. Worth a line, and a push where it is the last
@@ -66,7 +66,7 @@ def followers(published: Published) -> Iterator[FollowerItem]:
 def follows(complaint_id: str, person: str) -> FollowerItem | None:
     """Whoever joined the complaint and has not left it."""
     return next(
-        iter(FollowerItem.query(complaint_pk(complaint_id), FollowerItem.sk == f"follower#{person}")), None
+        iter(FollowerItem.query(complaint_pk(complaint_id), FollowerItem.sk == follower_sk(person))), None
     )
 
 
