@@ -351,14 +351,15 @@ WAIVERS: Final[Sequence[Waiver]] = (
     ),
     *_all(
         NAG,
-        ("storage/People Pool",),
+        ("storage/Identity/Pool",),
         "Offered, not demanded: who has one phone must be able to report with it.",
         "AwsSolutions-COG2",
     ),
     *_all(
         NAG,
-        ("storage/People Pool",),
-        "Paid for each active person; regions of this size bring the state's own identity provider instead.",
+        ("storage/Identity/Pool",),
+        "Threat protection is the Plus plan's, at several times the price of each active person; an account holds "
+        "one person's own complaints, its password has 12 characters, and Cognito locks out who guesses.",
         "AwsSolutions-COG8",
     ),
     # The edge

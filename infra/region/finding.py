@@ -24,6 +24,7 @@ RULES: Final = {
     "aws-push": "push is asked for only where SNS can send it",
     "alarm-receiver": "somebody is woken",
     "identity-issuer": "outside a developer's machine keys of the identity provider come over HTTPS",
+    "identity-email": "a user pool sends its codes through SES, for Cognito's own sender takes 50 a day",
     "webhook-safety": "outside a developer's machine webhooks go out over HTTPS to public addresses only",
     "log-retention": "CloudWatch Logs knows only certain retention times",
     "quiet-hours": "quiet hours begin and end at different times",

@@ -119,9 +119,10 @@ categories:
     # By how much, and how often, may the body take longer? P2M in all at most (Code, art. 76).
     extension: {{limit: PT8H, times: 1}}
 
-# Who signs people in? A Cognito user pool, or an OpenID Connect provider in the country:
+# Who signs people in? A Cognito user pool, which sends its codes from an address at a domain that SES has verified, or an
+# OpenID Connect provider in the country:
 # identity: {{issuer: "https://…", audience: …}}
-identity: {{provider: cognito}}
+identity: {{provider: cognito, email: TODO@example.org}}
 
 # Which secrets in Secrets Manager hold the keys for push? A platform that is left out is not used. When a secret has a
 # new value, raise the platform's revision (1 unless said) and deploy.

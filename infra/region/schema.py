@@ -204,6 +204,11 @@ class Category(Form, title="A category"):
 
 class Cognito(Form, title="The identity provider"):
     provider: Literal["cognito"] = Field(description="a user pool of this deployment")
+    email: LeftOut[Email] = Field(
+        default=None,
+        description="the sender of its codes, at a domain that SES has verified in the same AWS Region; demanded outside "
+        "stage: local",
+    )
 
 
 class Issuer(Form, title="The identity provider"):

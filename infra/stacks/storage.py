@@ -11,6 +11,7 @@ from constructs import Construct
 from infra.region.schema import Issuer
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import EdgeSecret
+from infra.stacks.identity import Identity
 
 STRING = dynamodb.AttributeType.STRING
 _LIST_ATTRIBUTES = (
@@ -157,41 +158,11 @@ class Storage(Stack):
         )
 
     def _identity(self) -> tuple[cognito.UserPool | None, cognito.UserPoolClient | None]:
-        if isinstance(self._deployment.region.identity, Issuer):
+        identity = self._deployment.region.identity
+        if isinstance(identity, Issuer):
             return None, None
-        kept = not self._deployment.local
-        pool = cognito.UserPool(
-            self,
-            "People Pool",
-            self_sign_up_enabled=True,
-            sign_in_aliases=cognito.SignInAliases(username=True, email=True, phone=True),
-            auto_verify=cognito.AutoVerifiedAttrs(email=True),
-            password_policy=cognito.PasswordPolicy(
-                min_length=12,
-                require_lowercase=True,
-                require_uppercase=True,
-                require_digits=True,
-                require_symbols=True,
-            ),
-            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
-            # No codes by SMS: they would cross foreign networks, and need a role that may send to any number.
-            enable_sms_role=False,
-            deletion_protection=kept,
-            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
-            # Whoever wants a second factor may have one; to demand it would shut out who has no second device.
-            mfa=cognito.Mfa.OPTIONAL if kept else cognito.Mfa.OFF,
-            mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
-        )
-        client = pool.add_client(
-            "App",
-            # A password on the wire is for the emulator alone, which has no SRP.
-            auth_flows=cognito.AuthFlow(user_srp=True, user_password=self._deployment.local),
-            prevent_user_existence_errors=True,
-            access_token_validity=Duration.hours(1),
-            refresh_token_validity=Duration.days(90),
-            disable_o_auth=True,
-        )
-        return pool, client
+        people = Identity(self, "Identity", deployment=self._deployment, email=identity.email)
+        return people.pool, people.client
 
 
 def _key(name: str) -> dynamodb.Attribute:

@@ -59,7 +59,7 @@ categories:
       districts:
         west: city
         east: east_akim
-identity: {provider: cognito}
+identity: {provider: cognito, email: no-reply@example.org}
 push: {fcm: {secret: small/fcm}}
 terms: {forward_within: P3BD, tell_extension_within: P3BD, close_after_answer: P10D,
   least_after_transfer: P1BD}

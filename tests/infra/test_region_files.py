@@ -121,7 +121,7 @@ def test_infrastructure_reads_a_region_with_defaults_filled_in():
     assert (region.stage, region.local, region.account, region.aws_region) == (
         "cloud", False, "111122223333", "eu-central-1",
     )  # fmt: skip
-    assert region.identity == Cognito(provider="cognito")
+    assert region.identity == Cognito(provider="cognito", email="no-reply@qamqor.example")
     assert region.push.fcm == Fcm(secret="qamqor/pavlodar/fcm", revision=1)
     assert region.push.apns is None or not region.push.apns.sandbox
     assert (region.retention.quarantine, region.retention.logs, region.retention.inbox) == (1, 90, 90)

@@ -11,6 +11,8 @@ from infra.region.lint import lint_regions
 from tests.infra import small_region
 from tests.infra.small_region import EAST, MIDDLE, NORTH, SOUTH, WEST, YAML, box, feature, features
 
+COGNITO = "{provider: cognito, email: no-reply@example.org}"
+
 # rule, what stands in the file, what is put there, the text of the line where it must be found
 YAML_FAULTS = [
     ("yaml", "region: small", "region: [small", "name: {kk: Шағын"),
@@ -20,8 +22,8 @@ YAML_FAULTS = [
     ("unknown-key", "quiet_hours: {from", "quite_hours: {from", "quite_hours"),
     ("missing-key", "    danger: true\n", "", "- id: open_manhole"),
     ("missing-key", "    escalation_terms: [PT2H, PT1H]", "    escalation_terms: []", "escalation_terms: []"),
-    ("missing-key", "identity: {provider: cognito}", "identity: {}", "identity: {}"),
-    ("missing-key", "identity: {provider: cognito}", "identity: {issuer: https://id.example.org}", "identity:"),
+    ("missing-key", COGNITO, "{}", "identity: {}"),
+    ("missing-key", COGNITO, "{issuer: https://id.example.org}", "identity:"),
     ("missing-language", "{kk: Қоқыс, ru: Мусор, en: Rubbish}", "{kk: Қоқыс, en: Rubbish}", "en: Rubbish"),
     ("bad-value", "{kk: Қоқыс, ru: Мусор, en: Rubbish}", '{kk: " ", ru: Мусор, en: Rubbish}', "en: Rubbish"),
     ("wrong-type", "    danger: true", '    danger: "yes"', 'danger: "yes"'),
@@ -54,7 +56,8 @@ YAML_FAULTS = [
     ("alarm-receiver", "alarms: {email: [duty@example.org]}\n", "", "region: small"),
     ("webhook-safety", "{allow_http: false}", "{allow_http: true}", "allow_http: true"),
     ("webhook-safety", "{allow_http: false}", "{allow_private: true}", "allow_private: true"),
-    ("identity-issuer", "{provider: cognito}", "{issuer: http://id.example.org, audience: app}", "http://id"),
+    ("identity-issuer", COGNITO, "{issuer: http://id.example.org, audience: app}", "http://id"),
+    ("identity-email", COGNITO, "{provider: cognito}", "identity: {provider: cognito}"),
     ("log-retention", "{logs: P90D}", "{logs: P91D}", "P91D"),
     ("quiet-hours", 'to: "08:00"}', 'to: "22:00"}', "quiet_hours"),
     ("calendar", '{opens: "09:00", closes', '{opens: "19:00", closes', '"19:00"'),

@@ -7,7 +7,7 @@ import pytest
 
 from functions.records import photo_keys
 from infra.region import load_region_file
-from tests.infra.template import Assembly, Resource, Template
+from tests.infra.template import Assembly, Resource, Template, flat
 
 CLOUD = ("qamqor-karaganda", "qamqor-pavlodar")
 TABLES = ("Agencies", "Complaints", "Deliveries", "People")
@@ -20,8 +20,8 @@ STATEFUL = {
     "ComplaintsB0924443": "AWS::DynamoDB::Table",
     "DeliveriesBF2F7293": "AWS::DynamoDB::Table",
     "PeopleE38C8D03": "AWS::DynamoDB::Table",
-    "PeoplePool3D635721": "AWS::Cognito::UserPool",
-    "PeoplePoolAppEEF054E9": "AWS::Cognito::UserPoolClient",
+    "IdentityPool9E5AED46": "AWS::Cognito::UserPool",
+    "IdentityPoolApp60D72205": "AWS::Cognito::UserPoolClient",
     "PhotosB9552D0D": "AWS::S3::Bucket",
 }
 # And so does a change of these properties, by the resource types' reference ("Update requires: Replacement").
@@ -34,10 +34,24 @@ REPLACING = {
         "TableName": None,
     },
     "AWS::S3::Bucket": {"BucketName": None},
-    "AWS::Cognito::UserPool": {"AliasAttributes": ["email", "phone_number"], "UsernameAttributes": None},
+    "AWS::Cognito::UserPool": {
+        "AliasAttributes": ["email"],
+        "UsernameAttributes": None,
+        "UsernameConfiguration": {"CaseSensitive": False},
+        "Schema": [{"Name": "email", "Required": True, "Mutable": True}],
+    },
     "AWS::Cognito::UserPoolClient": {"GenerateSecret": None},
 }
-NOT_RETAINED = {"PeoplePoolAppEEF054E9"}
+# In the three languages: nobody's is known before they have signed up.
+WORDS_OF_A_CODE = {
+    "EmailSubject": ("растау коды", "код подтверждения", "confirmation code"),
+    "EmailMessage": (
+        "Растау коды: <b>{####}",
+        "Код подтверждения: <b>{####}",
+        "Confirmation code: <b>{####}",
+    ),
+}
+NOT_RETAINED = {"IdentityPoolApp60D72205"}
 
 
 @pytest.fixture(params=CLOUD)
@@ -86,6 +100,21 @@ def test_tables_are_encrypted_recoverable_and_refuse_deletion(storage: Template)
 
 def test_people_are_not_deleted_with_their_pool(storage: Template) -> None:
     assert storage.one("AWS::Cognito::UserPool")["Properties"]["DeletionProtection"] == "ACTIVE"
+
+
+def test_codes_go_by_ses_where_people_sign_up_by_themselves(storage: Template) -> None:
+    pool = storage.one("AWS::Cognito::UserPool")["Properties"]
+    assert pool["EmailConfiguration"]["EmailSendingAccount"] == "DEVELOPER"
+    assert pool["EmailConfiguration"]["From"] == "Qamqor <no-reply@qamqor.example>"
+    assert flat(pool["EmailConfiguration"]["SourceArn"]).endswith(":identity/qamqor.example")
+    assert "SmsConfiguration" not in pool
+    assert pool["AutoVerifiedAttributes"] == ["email"]
+    for text in ("EmailSubject", "EmailMessage"):
+        assert all(word in pool["VerificationMessageTemplate"][text] for word in WORDS_OF_A_CODE[text]), text
+
+
+def test_a_pool_has_no_features_that_nobody_asked_to_pay_for(storage: Template) -> None:
+    assert storage.one("AWS::Cognito::UserPool")["Properties"]["UserPoolTier"] == "LITE"
 
 
 def test_the_stack_of_what_is_kept_refuses_to_be_deleted(cloud: Assembly) -> None:

@@ -87,6 +87,19 @@ def issuer_speaks_tls(document: Document) -> Iterator[Finding]:
         )
 
 
+def codes_can_be_sent(document: Document) -> Iterator[Finding]:
+    """Without SES a pool sends some 50 e-mails a day: the next person could neither sign up nor get back in.
+    Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
+    """
+    place = document.region.at("identity", "provider")
+    if place is not None and not document.local and document.region.at("identity", "email") is None:
+        yield place.fault(
+            "identity-email",
+            "Cognito's own sender takes 50 e-mails a day, for all who sign up or have lost their password.",
+            "Add identity.email, an address at a domain that SES has verified: no-reply@example.kz.",
+        )
+
+
 def logs_can_be_kept_so_long(document: Document) -> Iterator[Finding]:
     place = document.region.at("retention", "logs")
     text = None if place is None else place.text()
@@ -116,6 +129,7 @@ RULES = (
     push_where_sns_has_it,
     somebody_is_woken,
     issuer_speaks_tls,
+    codes_can_be_sent,
     webhooks_stay_safe,
     logs_can_be_kept_so_long,
     quiet_hours_end,
