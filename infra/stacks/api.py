@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
@@ -135,12 +135,11 @@ class PublicApi(Construct):
 
     def _log_access(self, stage: apigateway.HttpStage, *, deployment: Deployment) -> None:
         """Who called what with which result; no address, no token, nothing a person wrote."""
-        kept = not deployment.local
         group = logs.LogGroup(
             self,
             "AccessLogs",
             retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            removal_policy=deployment.removal,
         )
         resource = stage.node.default_child
         assert isinstance(resource, apigateway.CfnStage)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from aws_cdk import RemovalPolicy
+
 from infra.region import RegionFile
 
 
@@ -19,3 +21,11 @@ class Deployment:
     def name(self) -> str:
         """What the deployment's stacks and the few fixed names in them begin with."""
         return f"qamqor-{self.region.id}"
+
+    @property
+    def removal(self) -> RemovalPolicy:
+        """Of what is kept when its stack goes. What a failed first deployment had made goes with it, or it would stand in
+        the way of the second.
+        Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+        """
+        return RemovalPolicy.DESTROY if self.local else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE

@@ -7,7 +7,7 @@ function that acts, so a late, early or doubled watch changes nothing, and the s
 import json
 from typing import Any, Final
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Aws, Duration, Fn, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -22,6 +22,10 @@ from infra.stacks.deployment import Deployment
 # A lap in which every retry is needed leaves 80 events, of the 25,000 that a Standard execution may have.
 # Source: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 LAPS: Final = 250
+# The policy that lets services write logs is one for the whole account and Region, and holds 5,120 characters: what begins
+# so needs no line of its own.
+# Source: https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+VENDED_LOGS: Final = "/aws/vendedlogs/states"
 
 
 class Watch(Construct):
@@ -38,7 +42,6 @@ class Watch(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.name = watch_name(deployment)
-        kept = not deployment.local
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         self.state_machine = stepfunctions.StateMachine(
             self,
@@ -56,9 +59,9 @@ class Watch(Construct):
                 destination=logs.LogGroup(
                     self,
                     "Logs",
-                    log_group_name=f"/aws/vendedlogs/states/{deployment.name}-watch",
+                    log_group_name=f"{VENDED_LOGS}/{deployment.name}-watch-{_of_this_stack()}",
                     retention=logs.RetentionDays.ONE_MONTH,
-                    removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+                    removal_policy=deployment.removal,
                 ),
                 level=stepfunctions.LogLevel.ERROR,
                 include_execution_data=False,
@@ -283,3 +286,8 @@ def _retry(error: str, *, attempts: int) -> dict[str, Any]:
 
 def _catch() -> dict[str, Any]:
     return {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Lost"}
+
+
+def _of_this_stack() -> str:
+    """What no other stack has, a later one of the same name included: a log group that was kept is not in its way."""
+    return Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -49,13 +49,12 @@ class Function(Construct):
         network: Network | None = None,
     ) -> None:
         super().__init__(scope, id)
-        kept = not deployment.local
         self._timeout_ms = code.timeout * 1000
         self.log_group = logs.LogGroup(
             self,
             "Logs",
             retention=_retention(deployment.region.retention.logs),
-            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            removal_policy=deployment.removal,
         )
         self.role = iam.Role(
             self,

@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-p
 
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
@@ -60,7 +60,7 @@ class Identity(Construct):
             # No codes by SMS: they would cross foreign networks, and need a role that may send to any number.
             enable_sms_role=False,
             deletion_protection=kept,
-            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            removal_policy=deployment.removal,
             # Whoever wants a second factor may have one; to demand it would shut out who has no second device.
             mfa=cognito.Mfa.OPTIONAL if kept else cognito.Mfa.OFF,
             mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),

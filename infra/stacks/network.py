@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -60,7 +60,7 @@ class Network(Construct):
             self,
             "Flows",
             retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=RemovalPolicy.DESTROY if deployment.local else RemovalPolicy.RETAIN,
+            removal_policy=deployment.removal,
         )
         role = iam.Role(self, "FlowsRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"))
         self.vpc.add_flow_log(

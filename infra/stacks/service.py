@@ -22,7 +22,13 @@ class Service(Stack):
     def __init__(
         self, scope: Construct, id: str, *, deployment: Deployment, storage: Storage, openapi: bytes
     ) -> None:
-        super().__init__(scope, id, stack_name=f"{deployment.name}-service")
+        super().__init__(
+            scope,
+            id,
+            stack_name=f"{deployment.name}-service",
+            # Nothing of a complaint is in it; but with it go the API's address, every phone's endpoint, and dead letters.
+            termination_protection=not deployment.local,
+        )
         deliveries = Deliveries(self, "Deliveries", deployment=deployment)
         platforms = PushPlatforms(self, "PushPlatforms", deployment=deployment)
         fixed = deployment.region.webhooks.fixed_addresses

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
@@ -62,7 +62,7 @@ class Storage(Stack):
                 point_in_time_recovery_enabled=True
             ),
             deletion_protection=kept,
-            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            removal_policy=self._deployment.removal,
             stream=stream,
             time_to_live_attribute=ttl,
         )
@@ -153,7 +153,7 @@ class Storage(Stack):
             # The emulator speaks plain http, except where a run turns its TLS on.
             enforce_ssl=kept,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            removal_policy=self._deployment.removal,
             **more,
         )
 

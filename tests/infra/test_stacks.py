@@ -86,7 +86,8 @@ def test_nothing_is_kept_in_the_stack_that_comes_and_goes(cloud: Assembly, local
 def test_the_cloud_keeps_what_a_deleted_stack_held(storage: Template) -> None:
     for id in STATEFUL.keys() - NOT_RETAINED:
         resource = storage.resources[id]
-        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), id
+        policies = (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+        assert policies == ("RetainExceptOnCreate", "Retain"), id
 
 
 def test_tables_are_encrypted_recoverable_and_refuse_deletion(storage: Template) -> None:
@@ -117,9 +118,17 @@ def test_a_pool_has_no_features_that_nobody_asked_to_pay_for(storage: Template) 
     assert storage.one("AWS::Cognito::UserPool")["Properties"]["UserPoolTier"] == "LITE"
 
 
-def test_the_stack_of_what_is_kept_refuses_to_be_deleted(cloud: Assembly) -> None:
+def test_no_stack_is_deleted_by_a_slip(cloud: Assembly) -> None:
     for name, protected in cloud.protected.items():
-        assert protected == name.endswith("-storage"), name
+        assert protected == (not name.endswith("-edge")), name
+
+
+def test_nothing_that_a_failed_first_deployment_leaves_is_in_the_way_of_the_second(cloud: Assembly) -> None:
+    for template in stacks(cloud):
+        for id, resource in template.resources.items():
+            assert resource.get("DeletionPolicy", "Delete") in ("Delete", "RetainExceptOnCreate"), id
+            fixed = resource["Properties"].get("LogGroupName") if "Properties" in resource else None
+            assert fixed is None or '"AWS::StackId"' in json.dumps(fixed), id
 
 
 def test_a_local_deployment_leaves_nothing_behind(local: Assembly) -> None:
