@@ -269,6 +269,9 @@ WAIVERS: Final[Sequence[Waiver]] = (
         "s3_bucket_object_lock_enabled_check",
     ),
     *_guard(("storage/AccessLogs",), "Its own log would never end.", "s3_bucket_logging_enabled_check"),
+    *_all(NAG, ("storage/Photos",), ADDRESSES, "AwsSolutions-S1", "NIST.800.53.R5-S3BucketLoggingEnabled"),
+    *_all(CHECKOV, ("storage/PhotosB9552D0D",), ADDRESSES, "CKV_AWS_18"),
+    *_guard(("storage/Photos",), ADDRESSES, "s3_bucket_logging_enabled_check"),
     *_guard(
         ("storage/AccessLogs", "storage/ChainHeads"),
         "Nothing is to happen when something is written there.",

@@ -110,7 +110,7 @@ class Alarms(Construct):
                 ]
             ),
         )
-        unwell.add_alarm_action(self._action)
+        self._tell(unwell)
         self.all.append(unwell)
 
     # ---------------------------------------------------------------------------------- the rest
@@ -126,8 +126,13 @@ class Alarms(Construct):
     ) -> cloudwatch.Alarm:
         """An alarm that tells the operators; `of`: how many of how many periods must be above."""
         alarm = self._alarm(id, told, metric, threshold=above, of=of, missing=missing)
-        alarm.add_alarm_action(self._action)
+        self._tell(alarm)
         return alarm
+
+    def _tell(self, alarm: cloudwatch.AlarmBase) -> None:
+        """Of both: whoever was woken is told when it is over."""
+        alarm.add_alarm_action(self._action)
+        alarm.add_ok_action(self._action)
 
     def _joint(
         self,

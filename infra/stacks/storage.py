@@ -35,7 +35,7 @@ class Storage(Stack):
         self.agencies = self._agencies()
         self.people = self._people()
         self.deliveries = self._deliveries()
-        self._access_logs = None if deployment.local else self._bucket("AccessLogs", logged=False)
+        self._access_logs = None if deployment.local else self._access_log_bucket()
         self.photos = self._photos()
         self.chain_heads = self._chain_heads()
         self.edge_secret = (
@@ -99,8 +99,10 @@ class Storage(Stack):
         return table
 
     def _photos(self) -> s3.Bucket:
+        # S3's log would keep the address of every phone that uploads beside the complaint's id.
         bucket = self._bucket(
             "Photos",
+            logged=False,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="quarantine",
@@ -138,11 +140,16 @@ class Storage(Stack):
             object_lock_default_retention=s3.ObjectLockRetention.compliance(kept_for),
         )
 
+    def _access_log_bucket(self) -> s3.Bucket:
+        return self._bucket(
+            "AccessLogs",
+            logged=False,
+            lifecycle_rules=[s3.LifecycleRule(id="logs", expiration=Duration.days(90))],
+        )
+
     def _bucket(self, id: str, *, logged: bool = True, **more: Any) -> s3.Bucket:
         kept = not self._deployment.local
-        if not logged:
-            more["lifecycle_rules"] = [s3.LifecycleRule(id="logs", expiration=Duration.days(90))]
-        elif self._access_logs is not None:
+        if logged and self._access_logs is not None:
             more["server_access_logs_bucket"] = self._access_logs
             more["server_access_logs_prefix"] = f"{id.lower()}/"
         return s3.Bucket(

@@ -89,9 +89,10 @@ def test_the_runbook_has_the_sections_that_alarms_name() -> None:
 def test_an_alarm_reaches_the_operators_alone_or_joined_with_its_like(service: Template) -> None:
     for name, alarm in alarms(service).items():
         assert bool(alarm.get("AlarmActions")) == (name not in JOINED), name
+        assert alarm.get("OKActions") == alarm.get("AlarmActions"), name
     (joint,) = service.of("AWS::CloudWatch::CompositeAlarm").values()
     rule = json.dumps(joint["Properties"]["AlarmRule"])
-    assert joint["Properties"]["AlarmActions"]
+    assert joint["Properties"]["AlarmActions"] == joint["Properties"]["OKActions"]
     logical = {
         id: alarm["Properties"]["AlarmName"].rpartition("-")[2]
         for id, alarm in service.of("AWS::CloudWatch::Alarm").items()

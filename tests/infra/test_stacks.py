@@ -194,10 +194,18 @@ def test_heads_of_chains_stay_as_they_were_written_until_the_audit_is_over(stora
     assert retention == {"Mode": "COMPLIANCE", "Days": load_region_file("pavlodar").retention.audit}
 
 
-def test_who_reads_what_is_kept_is_logged(storage: Template) -> None:
-    for id in ("PhotosB9552D0D", "ChainHeadsC1ACA851"):
-        logged = storage.resources[id]["Properties"]["LoggingConfiguration"]
-        assert logged["DestinationBucketName"] == {"Ref": "AccessLogs8B620ECA"}
+def test_who_reads_what_is_locked_is_logged_and_no_log_keeps_the_addresses_of_phones(
+    storage: Template,
+) -> None:
+    logged = storage.resources["ChainHeadsC1ACA851"]["Properties"]["LoggingConfiguration"]
+    assert logged["DestinationBucketName"] == {"Ref": "AccessLogs8B620ECA"}
+    assert "LoggingConfiguration" not in storage.resources["PhotosB9552D0D"]["Properties"]
+
+
+def test_every_function_logs_what_memory_and_time_it_used(service: Template) -> None:
+    for name, function in service.functions().items():
+        # REPORT lines are of INFO.
+        assert function["LoggingConfig"]["SystemLogLevel"] == "INFO", name
 
 
 def test_what_was_not_checked_is_gone_the_next_day(storage: Template) -> None:
