@@ -4,13 +4,14 @@
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import aws_cdk as cdk
 
 from functions.complaints.region import region_from_dict
 from infra.packaging.openapi import document
-from infra.region import REGIONS, load_region_file, region_ids
+from infra.region import REGIONS, RegionFile, load_region_file, region_ids
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import Edge
 from infra.stacks.service import Service
@@ -40,8 +41,14 @@ class RegionStage(cdk.Stage):
         if region.domain is not None:
             edge = Edge(self, "edge", deployment=deployment, domain=region.domain)
             edge.add_stack_dependency(service)
-        cdk.Tags.of(self).add("project", "qamqor")
-        cdk.Tags.of(self).add("region", region.id)
+        for name, value in _tags(region).items():
+            cdk.Tags.of(self).add(name, value)
+
+
+def _tags(region: RegionFile) -> Mapping[str, str]:
+    tags = {"project": "qamqor", "region": region.id, "stage": region.stage}
+    asked = {"owner": region.owner, "cost-centre": region.cost_centre}
+    return tags | {name: value for name, value in asked.items() if value is not None}
 
 
 def build(*, stage: str, outdir: str | None = None, regions: Path = REGIONS) -> cdk.App:

@@ -38,6 +38,8 @@ class RegionFile:
     number_prefix: str
     account: str
     aws_region: str
+    owner: str | None
+    cost_centre: str | None
     time_zone: str
     domain: str | None
     malware_scan: bool
@@ -68,6 +70,8 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
         number_prefix=form.number_prefix,
         account=form.aws.account,
         aws_region=form.aws.region,
+        owner=form.aws.owner,
+        cost_centre=form.aws.cost_centre,
         time_zone=form.time_zone,
         domain=form.domain,
         malware_scan=form.malware_scan,

@@ -51,6 +51,9 @@ number_prefix: XXX
 aws:
   account: "000000000000"
   region: eu-central-1
+  # Which tags does everything bear, so that the bill says whose it is?
+  # owner: city-akimat
+  # cost_centre: "4711"
 
 # One zone for the whole country since 1 March 2024.
 time_zone: Asia/Almaty

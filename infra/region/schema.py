@@ -77,6 +77,11 @@ Date = Annotated[str, _text(DATE_PATTERN, "a date such as 2026-03-09")]
 Time = Annotated[str, _text("^([01][0-9]|2[0-3]):[0-5][0-9]$", "a time such as 09:00")]
 Days = Annotated[str, _text("^P[1-9][0-9]{0,4}D$", "a number of days such as P90D", "duration")]
 Secret = Annotated[str, _text("^[A-Za-z0-9/_+=.@-]{1,512}$", "the name of a secret in Secrets Manager")]
+# Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+TagValue = Annotated[
+    str,
+    _text(r"^[A-Za-z0-9 _.:/=+@-]{1,256}$", "Latin letters, digits, spaces and . : / = + - @ _", "aws-tag"),
+]
 _TERMS = "PT4H, PT30M or P3D (by the clock), P15BD or PT8BH (working days, hours), or P2M"
 Term = Annotated[
     str,
@@ -320,6 +325,10 @@ class Aws(Form, title="The AWS account"):
     region: Annotated[str, _text("^[a-z]{2}(-[a-z]+)+-[0-9]$", "an AWS Region such as eu-central-1")] = Field(
         description="the AWS Region"
     )
+    owner: LeftOut[TagValue] = Field(
+        default=None, description="the tag `owner`: who answers for the deployment"
+    )
+    cost_centre: LeftOut[TagValue] = Field(default=None, description="the tag `cost-centre`: who pays for it")
 
 
 class QuietHours(Form, title="The quiet hours"):

@@ -49,6 +49,7 @@ YAML_FAULTS = [
     ("time-zone", "Asia/Almaty", "Asia/Pavlodar", "Asia/Pavlodar"),
     ("email", "contact_email: city@example.org", "contact_email: city@example", "contact_email"),
     ("email", "[duty@example.org]", "[duty at example.org]", "duty at"),
+    ("aws-tag", "eu-central-1}", "eu-central-1, owner: \"the city, all\"}", "owner:"),
     ("aws-account", '"111122223333"', '"1111-2222-3333"', "1111-2222-3333"),
     ("aws-account", '"111122223333"', '"000000000000"', "000000000000"),
     ("aws-push", "region: eu-central-1", "region: eu-central-2", "eu-central-2"),

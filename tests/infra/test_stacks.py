@@ -118,6 +118,15 @@ def test_a_pool_has_no_features_that_nobody_asked_to_pay_for(storage: Template) 
     assert storage.one("AWS::Cognito::UserPool")["Properties"]["UserPoolTier"] == "LITE"
 
 
+def test_what_costs_bears_the_tags_by_which_a_bill_is_divided(cloud: Assembly) -> None:
+    for region_id, asked in (("pavlodar", {"owner": "pavlodar-city-akimat"}), ("karaganda", {})):
+        tags = {"project": "qamqor", "region": region_id, "stage": "cloud"} | asked
+        for name in ("storage", "service"):
+            template = cloud[f"qamqor-{region_id}-{name}"]
+            for id, resource in template.of("AWS::DynamoDB::Table", "AWS::Lambda::Function").items():
+                assert {tag["Key"]: tag["Value"] for tag in resource["Properties"]["Tags"]} == tags, id
+
+
 def test_no_stack_is_deleted_by_a_slip(cloud: Assembly) -> None:
     for name, protected in cloud.protected.items():
         assert protected == (not name.endswith("-edge")), name
