@@ -17,6 +17,7 @@ from functions.edge.language import Spoken
 from functions.edge.origin import came_through, went_round
 from functions.edge.problems import CONTENT_TYPE, Problem
 from functions.edge.request_body import parsed, readable
+from functions.edge.snapshot import made_anew_when_restored
 from functions.edge.telemetry import follow, logger
 from functions.edge.validation import refusal
 
@@ -50,6 +51,7 @@ class Api(APIGatewayHttpResolver):
             json_body_deserializer=self._body,
         )
         self.exception_handler(Exception)(self.failed)
+        made_anew_when_restored()
 
     def route(self, rule: str, method: Any, *args: Any, **more: Any) -> Any:
         methods = [method] if isinstance(method, str) else method

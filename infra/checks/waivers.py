@@ -72,6 +72,8 @@ ADDRESSES = (
 
 JOINED = "Rings as a part of FunctionsUnwell, which has the action: nine e-mails for one cause are none read."
 
+CALLED_BACK = "It calls a new version back; what goes on ringing does so in the operators' own alarms."
+
 ROLES_WITH_TRACES = (
     *("Directory/Loader", "Functions/AgencyApi", "Functions/Archive", "Functions/Authorizer"),
     *("Functions/Escalation", "Functions/Photos", "Functions/ReleasePushes", "Functions/Requeue"),
@@ -180,6 +182,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
     *_wildcard("*", ("Functions/Webhooks", "Functions/Subscriptions"), INTERFACES),
     *_wildcard("*", ("Functions/IntakeApi", "Functions/PushFailures", "PushPlatforms/Provider"), PUSH),
     *_wildcard("*", ("Watch",), f"{TRACES} Neither does log delivery."),
+    *_wildcard("*", ("Rollout",), "CodeDeploy asks CloudWatch for alarms by their names, several at once."),
     *_wildcard("{Photos.Arn}/quarantine/*", ("Functions/AgencyApi", "Functions/IntakeApi"), OBJECTS),
     *_wildcard("{Photos.Arn}/quarantine/*", ("Functions/Photos", "MalwareScan"), OBJECTS),
     *_wildcard("{Photos.Arn}/photos/*", ("Functions/AgencyApi", "Functions/IntakeApi"), OBJECTS),
@@ -333,6 +336,8 @@ WAIVERS: Final[Sequence[Waiver]] = (
         "NIST.800.53.R5-CloudWatchAlarmAction",
     ),
     *_guard(JOINED_ALARMS, JOINED, "cloudwatch_alarm_action_check"),
+    *_all(NAG, ("service/Rollout/Errors",), CALLED_BACK, "NIST.800.53.R5-CloudWatchAlarmAction"),
+    *_guard(("service/Rollout/Errors",), CALLED_BACK, "cloudwatch_alarm_action_check"),
     *_all(
         NAG,
         ("service/Watch/Machine",),
@@ -557,6 +562,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
 
 
 STARS: Final[Mapping[str, str]] = {
+    "cloudwatch:DescribeAlarms": "several alarms are asked for at once, or all",
     "dynamodb:ListStreams": "has no resource types; a mapping is refused without it",
     **dict.fromkeys(
         (

@@ -43,6 +43,7 @@ class RegionFile:
     time_zone: str
     domain: str | None
     malware_scan: bool
+    snapstart: bool
     identity: Identity
     push: Push
     webhooks: Webhooks
@@ -75,6 +76,7 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
         time_zone=form.time_zone,
         domain=form.domain,
         malware_scan=form.malware_scan,
+        snapstart=form.snapstart,
         identity=form.identity,
         push=form.push or Push(),
         webhooks=form.webhooks,

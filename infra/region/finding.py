@@ -23,6 +23,7 @@ RULES: Final = {
     "aws-account": "a region in the cloud says into which account it goes",
     "aws-push": "push is asked for only where SNS can send it",
     "aws-tag": "tags are made of what AWS takes",
+    "aws-snapstart": "snapshots of functions are asked for only where Lambda has them",
     "alarm-receiver": "somebody is woken",
     "identity-issuer": "outside a developer's machine keys of the identity provider come over HTTPS",
     "identity-email": "a user pool sends its codes through SES, for Cognito's own sender takes 50 a day",

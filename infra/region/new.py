@@ -161,6 +161,9 @@ alarms:
 # Does the API have a domain of its own? CloudFront and WAF then stand before it.
 domain: null
 
+# Do the API's functions start from snapshots, so that the first caller waits as long as the others? Paid by the hour.
+snapstart: true
+
 # Are uploads scanned by GuardDuty (which costs per object) beside being decoded and drawn anew?
 malware_scan: false
 """

@@ -382,6 +382,10 @@ class Region(Form, title="A region file"):
     domain: (
         Annotated[str, _text(r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", "a domain name")] | None
     ) = Field(default=None, description="the API's own domain, with CloudFront and WAF before it")
+    snapstart: bool = Field(
+        default=True,
+        description="functions that somebody waits for start from a snapshot, which is paid for by the hour",
+    )
     malware_scan: bool = Field(default=False, description="scan uploads with GuardDuty")
 
 

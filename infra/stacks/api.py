@@ -101,14 +101,14 @@ class PublicApi(Construct):
         people = self._people(deployment=deployment, storage=storage)
         agencies = authorizers.HttpLambdaAuthorizer(
             "Agencies",
-            functions.authorizer.function,
+            functions.authorizer.live,
             response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
             identity_source=["$request.header.Authorization"],
             results_cache_ttl=REVOKED_WITHIN,
         )
-        intake = integrations.HttpLambdaIntegration("Intake", functions.intake_api.function)
-        agency = integrations.HttpLambdaIntegration("Agency", functions.agency_api.function)
-        subscriptions = integrations.HttpLambdaIntegration("Subscriptions", functions.subscriptions.function)
+        intake = integrations.HttpLambdaIntegration("Intake", functions.intake_api.live)
+        agency = integrations.HttpLambdaIntegration("Agency", functions.agency_api.live)
+        subscriptions = integrations.HttpLambdaIntegration("Subscriptions", functions.subscriptions.live)
         self._route(OPEN, intake, None)
         self._route(CITIZEN, intake, people)
         self._route(AGENCY, agency, agencies)

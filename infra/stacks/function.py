@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -21,7 +22,8 @@ class Code:
     """What a function is made of: `sources` are folders below the root, `services` the AWS models it loads.
 
     `handler` is a dotted path; `lock` names a file of requirements/functions; `memory` in MiB, `timeout` in s.
-    `wakes_itself`: it sends to the queue that it reads. Lambda would drop what is in the sixteenth round of that:
+    `awaited`: somebody waits for its answer, so it starts from a snapshot where the region has that. `wakes_itself`: it
+    sends to the queue that it reads. Lambda would drop what is in the sixteenth round of that:
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     """
 
@@ -31,6 +33,7 @@ class Code:
     services: Sequence[str]
     memory: int = 256
     timeout: int = 15
+    awaited: bool = False
     wakes_itself: bool = False
 
 
@@ -92,6 +95,9 @@ class Function(Construct):
             # Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
             system_log_level_v2=lambda_.SystemLogLevel.INFO,
             tracing=lambda_.Tracing.ACTIVE,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS
+            if code.awaited and deployment.region.snapstart
+            else None,
             recursive_loop=lambda_.RecursiveLoop.ALLOW
             if code.wakes_itself
             else lambda_.RecursiveLoop.TERMINATE,
@@ -99,6 +105,11 @@ class Function(Construct):
             security_groups=None if network is None else [network.group],
             environment={**common_environment(id, deployment=deployment), **environment},
         )
+
+    @cached_property
+    def live(self) -> lambda_.Alias:
+        """The version that is called, by whatever calls it."""
+        return lambda_.Alias(self, "Live", alias_name="live", version=self.function.current_version)
 
     @property
     def timeout_ms(self) -> int:

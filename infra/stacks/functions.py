@@ -28,6 +28,7 @@ INTAKE_API: Final = Code(
     services=("dynamodb", "s3", "sns"),
     memory=512,
     timeout=25,
+    awaited=True,
 )
 PHOTOS: Final = Code(
     handler="functions.intake.photos.handler.handler",
@@ -80,6 +81,7 @@ AGENCY_API: Final = Code(
     lock="agency-api",
     services=("dynamodb", "s3"),
     memory=512,
+    awaited=True,
 )
 AUTHORIZER: Final = Code(
     handler="functions.route.authorizer.handler.handler",
@@ -134,6 +136,7 @@ SUBSCRIPTIONS: Final = Code(
     services=("dynamodb", "sqs"),
     memory=512,
     timeout=25,
+    awaited=True,
 )
 
 
@@ -219,6 +222,19 @@ class Functions(Construct):
     def notify(self) -> tuple[Function, ...]:
         told = (self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions)
         return told if self.failures is None else (*told, self.failures)
+
+    @property
+    def felt_at_once(self) -> tuple[Function, ...]:
+        """Whose failing somebody feels within the minute."""
+        return (
+            self.intake_api,
+            self.agency_api,
+            self.subscriptions,
+            self.authorizer,
+            self.assignment,
+            self.outbox,
+            self.webhooks,
+        )
 
     @property
     def all(self) -> tuple[Function, ...]:

@@ -77,7 +77,7 @@ class Deliveries(Construct):
         """`webhooks` sends; the other two run by the clock, for deliveries and for pushes that were held back."""
         # An endpoint that dies while it is sent 20 messages a second holds 40 attempts, those of the 2 seconds until it
         # counts as slow, for up to 15 s: even with each in a batch of its own, several leave places for the others.
-        webhooks.function.add_event_source(
+        webhooks.live.add_event_source(
             sources.SqsEventSource(
                 self.queue,
                 batch_size=5,
@@ -89,13 +89,13 @@ class Deliveries(Construct):
             self,
             "Requeue",
             schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[targets.LambdaFunction(requeue.function)],
+            targets=[targets.LambdaFunction(requeue.live)],
         )
         events.Rule(
             self,
             "ReleasePushes",
             schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[targets.LambdaFunction(release.function)],
+            targets=[targets.LambdaFunction(release.live)],
         )
 
 
@@ -167,9 +167,7 @@ class PushPlatforms(Construct):
         """`retire` ends the devices that cannot be reached. Returns the queue of what it could not handle."""
         assert self.failures is not None
         dead = dead_letters(retire, "FailureDeadLetters", deployment=deployment)
-        self.failures.add_subscription(
-            subscriptions.LambdaSubscription(retire.function, dead_letter_queue=dead)
-        )
+        self.failures.add_subscription(subscriptions.LambdaSubscription(retire.live, dead_letter_queue=dead))
         keep_failed(retire, dead)
         return dead
 

@@ -54,7 +54,7 @@ def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Dep
             },
         }
     )
-    function.function.add_event_source(
+    function.live.add_event_source(
         sources.DynamoEventSource(
             table,
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
@@ -91,7 +91,7 @@ def on_upload(function: Function, *, bucket: s3.Bucket, deployment: Deployment) 
         ),
         targets=[
             targets.LambdaFunction(
-                function.function,
+                function.live,
                 retry_attempts=24,
                 max_event_age=Duration.hours(6),
                 dead_letter_queue=dead,

@@ -12,6 +12,7 @@ from infra.stacks.malware import MalwareScan
 from infra.stacks.network import Network
 from infra.stacks.notification import Deliveries, PushPlatforms
 from infra.stacks.observability import Observability
+from infra.stacks.rollout import Rollout
 from infra.stacks.routing import consume_stream, on_upload
 from infra.stacks.storage import Storage
 
@@ -48,12 +49,12 @@ class Service(Stack):
             "Watch",
             deployment=deployment,
             complaints=storage.complaints,
-            escalate=functions.escalation.function,
+            escalate=functions.escalation.live,
         )
         functions.let_watch(watch)
-        Sweep(self, "Sweep", deployment=deployment, sweep=functions.sweep.function)
-        HourlyArchive(self, "HourlyArchive", archive=functions.archive.function)
-        HourlyRetention(self, "HourlyRetention", retention=functions.retention.function)
+        Sweep(self, "Sweep", deployment=deployment, sweep=functions.sweep.live)
+        HourlyArchive(self, "HourlyArchive", archive=functions.archive.live)
+        HourlyRetention(self, "HourlyRetention", retention=functions.retention.live)
         # A directory that is refused ends the deployment before any function works by the new region file.
         functions.node.add_dependency(
             Directory(self, "Directory", deployment=deployment, storage=storage).data
@@ -74,6 +75,14 @@ class Service(Stack):
         ]
         if functions.failures is not None:
             dead_letters.append(platforms.connect(functions.failures, deployment=deployment))
+        if not deployment.local:
+            Rollout(
+                self,
+                "Rollout",
+                deployment=deployment,
+                functions=functions.all,
+                watched=functions.felt_at_once,
+            )
         api = PublicApi(self, "Api", deployment=deployment, storage=storage, functions=functions)
         Observability(
             self,

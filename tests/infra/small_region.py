@@ -8,6 +8,7 @@ region: small
 name: {kk: Шағын, ru: Малый, en: Small}
 number_prefix: SML
 aws: {account: "111122223333", region: eu-central-1}
+push: {fcm: {secret: small/fcm}}
 time_zone: Asia/Almaty
 calendar:
   country: KZ
@@ -60,7 +61,6 @@ categories:
         west: city
         east: east_akim
 identity: {provider: cognito, email: no-reply@example.org}
-push: {fcm: {secret: small/fcm}}
 terms: {forward_within: P3BD, tell_extension_within: P3BD, close_after_answer: P10D,
   least_after_transfer: P1BD}
 quiet_hours: {from: "22:00", to: "08:00"}

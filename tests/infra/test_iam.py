@@ -75,7 +75,19 @@ def test_every_role_may_do_what_the_table_says_and_no_more(cloud: Assembly) -> N
     for name, template in cloud.stacks.items():
         if name.startswith("qamqor-pavlodar"):
             found |= {role: region_free(rights) for role, rights in rights_of(template).items()}
+    del found["Rollout"]  # the next test's
     assert found == {role: dict(rights or {}) for role, rights in ROLES.items()}
+
+
+def test_a_rollout_moves_the_aliases_of_what_is_published_and_may_no_more(cloud: Assembly) -> None:
+    service = cloud["qamqor-pavlodar-service"]
+    aliases = service.of("AWS::Lambda::Alias")
+    functions = [alias["Properties"]["FunctionName"]["Ref"] for alias in aliases.values()]
+    moved = {
+        flat({"Fn::GetAtt": [each, "Arn"]}): {"lambda:GetAlias", "lambda:UpdateAlias"} for each in functions
+    }
+    asked = {flat({"Ref": each}): {"lambda:GetProvisionedConcurrencyConfig"} for each in aliases}
+    assert rights_of(service)["Rollout"] == moved | asked | {"*": {"cloudwatch:DescribeAlarms"}}
 
 
 def test_regions_differ_in_nothing_but_their_name(cloud: Assembly) -> None:

@@ -49,6 +49,7 @@ YAML_FAULTS = [
     ("time-zone", "Asia/Almaty", "Asia/Pavlodar", "Asia/Pavlodar"),
     ("email", "contact_email: city@example.org", "contact_email: city@example", "contact_email"),
     ("email", "[duty@example.org]", "[duty at example.org]", "duty at"),
+    ("aws-snapstart", "eu-central-1}\npush: {fcm: {secret: small/fcm}}", "ap-east-2}\npush: null", "ap-east-2"),
     ("aws-tag", "eu-central-1}", "eu-central-1, owner: \"the city, all\"}", "owner:"),
     ("aws-account", '"111122223333"', '"1111-2222-3333"', "1111-2222-3333"),
     ("aws-account", '"111122223333"', '"000000000000"', "000000000000"),
@@ -274,7 +275,7 @@ def test_a_finding_reads_like_a_compilers(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     small_region.write(tmp_path, yaml=YAML.replace("parent: city,", "parent: citty,"))
     assert str(lint_regions(tmp_path)[0]) == (
-        "small.yaml:24: unknown-agency: There is no agency 'citty'. Did you mean 'city'? "
+        "small.yaml:25: unknown-agency: There is no agency 'citty'. Did you mean 'city'? "
         "Remedy: Name one of the agencies of this file, or add this one to them."
     )
 

@@ -1,6 +1,7 @@
 """What every stack set has, what only the cloud has, and what must never change by itself."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -156,6 +157,63 @@ def test_the_stream_of_events_carries_what_was_written(storage: Template) -> Non
     }
     assert streams.pop("ComplaintsB0924443") == {"StreamViewType": "NEW_IMAGE"}
     assert set(streams.values()) == {None}
+
+
+# ------------------------------------------------------------------------------------ new versions
+def test_whatever_calls_a_function_calls_its_live_version(service: Template) -> None:
+    aliases = service.of("AWS::Lambda::Alias")
+    published = {alias["Properties"]["FunctionName"]["Ref"] for alias in aliases.values()}
+    at_deployments = {r["Properties"]["ServiceToken"]["Fn::GetAtt"][0] for r in customs(service)}
+    assert published | at_deployments == set(service.of("AWS::Lambda::Function"))
+    assert not published & at_deployments
+    # Outside of roles' policies and metrics, nothing knows a function that is published but its versions.
+    callers = (
+        *("AWS::Lambda::Permission", "AWS::Lambda::EventSourceMapping", "AWS::Events::Rule"),
+        *("AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Authorizer"),
+        *("AWS::SNS::Subscription", "AWS::StepFunctions::StateMachine"),
+    )
+    for id, resource in service.of(*callers).items():
+        named = set(re.findall(r'"([A-Za-z0-9]+)"', json.dumps(resource["Properties"])))
+        assert not named & published, id
+        if resource["Type"].startswith("AWS::Lambda::"):
+            assert named & set(aliases), id
+
+
+def customs(template: Template) -> list[Resource]:
+    return [r for r in template.resources.values() if r["Type"].startswith("Custom::")]
+
+
+def test_a_new_version_takes_a_tenth_of_the_calls_first_and_is_called_back_by_its_errors(
+    service: Template,
+) -> None:
+    groups = service.of("AWS::CodeDeploy::DeploymentGroup")
+    aliases = service.of("AWS::Lambda::Alias")
+    led = {
+        a["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"]["Ref"]
+        for a in aliases.values()
+    }
+    assert led == set(groups)
+    assert len(groups) == len(aliases)
+    for id, group in groups.items():
+        properties = group["Properties"]
+        assert properties["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent5Minutes", id
+        assert "DEPLOYMENT_STOP_ON_ALARM" in properties["AutoRollbackConfiguration"]["Events"], id
+        (alarm,) = properties["AlarmConfiguration"]["Alarms"]
+        rings = service.resources[alarm["Name"]["Ref"]]["Properties"]
+        periods = {m["MetricStat"]["Period"] for m in rings["Metrics"] if "MetricStat" in m}
+        # It must be able to ring while a tenth of the calls is all that fails.
+        assert max(periods) * rings["EvaluationPeriods"] < 300, id
+
+
+def test_functions_that_somebody_waits_for_start_from_a_snapshot_where_the_region_wants_it(
+    service: Template, local: Assembly
+) -> None:
+    snapshots = {
+        name
+        for name, function in service.functions().items()
+        if function.get("SnapStart") == {"ApplyOn": "PublishedVersions"}
+    }
+    assert snapshots == {"intakeapi", "agencyapi", "subscriptions"}
 
 
 # ------------------------------------------------------------------------------------- encryption

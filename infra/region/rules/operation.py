@@ -16,6 +16,8 @@ PUSH_REGIONS: Final = frozenset(
         *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "me-south-1", "me-central-1", "af-south-1"),
     )
 )
+# Source: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+NO_SNAPSHOTS: Final = frozenset(("ap-southeast-6", "ap-east-2"))
 # Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_DAYS: Final = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -60,6 +62,17 @@ def push_where_sns_has_it(document: Document) -> Iterator[Finding]:
             "aws-push",
             f"SNS sends no mobile push from {region}.",
             "Choose another AWS Region, such as eu-central-1, or no push.",
+        )
+
+
+def snapshots_where_lambda_has_them(document: Document) -> Iterator[Finding]:
+    place = document.region.at("aws", "region")
+    wanted = document.region.get("snapstart")
+    if place is None or document.local or (wanted is not None and wanted.value is False):
+        return
+    if place.text() in NO_SNAPSHOTS:
+        yield place.fault(
+            "aws-snapstart", f"Lambda keeps no snapshots in {place.text()}.", "Write snapstart: false."
         )
 
 
@@ -127,6 +140,7 @@ RULES = (
     account_is_given,
     nothing_left_open,
     push_where_sns_has_it,
+    snapshots_where_lambda_has_them,
     somebody_is_woken,
     issuer_speaks_tls,
     codes_can_be_sent,
