@@ -29,7 +29,9 @@ class Rollout(Construct):
         super().__init__(scope, id)
         application = codedeploy.LambdaApplication(self, "Application")
         role = self._role(functions)
-        alarm = self._alarm(deployment, watched)
+        rings = self._alarm(deployment, watched)
+        # By name: what it watches needs the watch, which calls a function that is rolled out.
+        alarm = cloudwatch.Alarm.from_alarm_name(self, "Watched", rings)
         for function in functions:
             codedeploy.LambdaDeploymentGroup(
                 self,
@@ -45,14 +47,15 @@ class Rollout(Construct):
                 ),
             )
 
-    def _alarm(self, deployment: Deployment, watched: Sequence[Function]) -> cloudwatch.Alarm:
-        """Of minutes, where the operators' alarms are of quarters of an hour: after five it is too late. Wakes nobody."""
+    def _alarm(self, deployment: Deployment, watched: Sequence[Function]) -> str:
+        """Its name. Of minutes, unlike the operators' alarms: after five it would be too late. It wakes nobody."""
         minute = Duration.minutes(1)
         errors = {f"e{n}": each.function.metric_errors(period=minute) for n, each in enumerate(watched)}
-        return cloudwatch.Alarm(
+        name = f"{deployment.name}-RolloutErrors"
+        cloudwatch.Alarm(
             self,
             "Errors",
-            alarm_name=f"{deployment.name}-RolloutErrors",
+            alarm_name=name,
             alarm_description="A version that is being rolled out fails, and is called back. Runbook: "
             "docs/runbook.md#rollout-errors",
             metric=cloudwatch.MathExpression(
@@ -64,6 +67,7 @@ class Rollout(Construct):
             evaluation_periods=3,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        return name
 
     def _role(self, functions: Sequence[Function]) -> iam.Role:
         """What CodeDeploy may: move the aliases of these functions, and ask whether the alarm rings.

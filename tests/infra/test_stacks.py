@@ -199,7 +199,11 @@ def test_a_new_version_takes_a_tenth_of_the_calls_first_and_is_called_back_by_it
         assert properties["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent5Minutes", id
         assert "DEPLOYMENT_STOP_ON_ALARM" in properties["AutoRollbackConfiguration"]["Events"], id
         (alarm,) = properties["AlarmConfiguration"]["Alarms"]
-        rings = service.resources[alarm["Name"]["Ref"]]["Properties"]
+        (rings,) = (
+            found["Properties"]
+            for found in service.of("AWS::CloudWatch::Alarm").values()
+            if found["Properties"]["AlarmName"] == alarm["Name"]
+        )
         periods = {m["MetricStat"]["Period"] for m in rings["Metrics"] if "MetricStat" in m}
         # It must be able to ring while a tenth of the calls is all that fails.
         assert max(periods) * rings["EvaluationPeriods"] < 300, id
