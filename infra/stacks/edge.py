@@ -16,22 +16,13 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
 from functions.edge.origin import HEADER
 from infra.stacks.deployment import Deployment
+from infra.stacks.firewall import firewall
 
 EDGE_REGION: Final = "us-east-1"
-RATE_PER_ADDRESS: Final = 1000
-"""Requests from one address in five minutes. Mobile operators put thousands of phones behind one address."""
-MANAGED_RULES: Final = (
-    "AWSManagedRulesAmazonIpReputationList",
-    "AWSManagedRulesCommonRuleSet",
-    "AWSManagedRulesKnownBadInputsRuleSet",
-)
-# A complaint's body may be longer than the 8 KB at which this rule blocks; the functions have a limit of their own.
-COUNTED_ONLY: Final = ("SizeRestrictions_BODY",)
 
 
 def origin_name(domain: str) -> str:
@@ -110,7 +101,7 @@ class Edge(cdk.Stack):
             certificate=certificate,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
-            web_acl_id=self._firewall(deployment).attr_arn,
+            web_acl_id=firewall(self, "Firewall", name=f"{deployment.name}-edge").attr_arn,
             default_behavior=cloudfront.BehaviorOptions(
                 origin=origins.HttpOrigin(
                     origin_name(domain),
@@ -127,63 +118,3 @@ class Edge(cdk.Stack):
             ),
         )
         cdk.CfnOutput(self, "Alias", value=distribution.distribution_domain_name)
-
-    def _firewall(self, deployment: Deployment) -> waf.CfnWebACL:
-        rules = [
-            _rule(
-                priority,
-                name,
-                override=True,
-                statement=waf.CfnWebACL.StatementProperty(
-                    managed_rule_group_statement=waf.CfnWebACL.ManagedRuleGroupStatementProperty(
-                        vendor_name="AWS",
-                        name=name,
-                        rule_action_overrides=[
-                            waf.CfnWebACL.RuleActionOverrideProperty(
-                                name=counted, action_to_use=waf.CfnWebACL.RuleActionProperty(count={})
-                            )
-                            for counted in (COUNTED_ONLY if name.endswith("CommonRuleSet") else ())
-                        ],
-                    )
-                ),
-            )
-            for priority, name in enumerate(MANAGED_RULES, start=1)
-        ]
-        per_address = _rule(
-            0,
-            "RatePerAddress",
-            statement=waf.CfnWebACL.StatementProperty(
-                rate_based_statement=waf.CfnWebACL.RateBasedStatementProperty(
-                    limit=RATE_PER_ADDRESS, aggregate_key_type="IP"
-                )
-            ),
-        )
-        return waf.CfnWebACL(
-            self,
-            "Firewall",
-            name=f"{deployment.name}-edge",
-            scope="CLOUDFRONT",
-            default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
-            visibility_config=_visible(f"{deployment.name}-edge"),
-            rules=[per_address, *rules],
-        )
-
-
-def _rule(
-    priority: int, name: str, *, statement: waf.CfnWebACL.StatementProperty, override: bool = False
-) -> waf.CfnWebACL.RuleProperty:
-    """A group brings actions of its own, which are left as they are; a rule blocks."""
-    return waf.CfnWebACL.RuleProperty(
-        name=name,
-        priority=priority,
-        statement=statement,
-        action=None if override else waf.CfnWebACL.RuleActionProperty(block={}),
-        override_action=waf.CfnWebACL.OverrideActionProperty(none={}) if override else None,
-        visibility_config=_visible(name),
-    )
-
-
-def _visible(name: str) -> waf.CfnWebACL.VisibilityConfigProperty:
-    return waf.CfnWebACL.VisibilityConfigProperty(
-        cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
-    )

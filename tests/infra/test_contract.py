@@ -57,8 +57,8 @@ CHANGED: dict[str, str] = {
             *(f"{status} {fact}" for status in ("413", "503") for fact in ("content", *BY_GATEWAY)),
             *(
                 f"{status} {fact}"
-                for status in ("403", "502")
-                for fact in ("headers", "content", "text/html / type")
+                for status, body in (("403", "application/json / required"), ("502", "text/html / type"))
+                for fact in ("headers", "content", body)
             ),
         ),
         "was not said: gateway and firewall answered so all the same",
@@ -91,10 +91,31 @@ CHANGED: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            *("429 content", "429 headers", "429 application/json / type"),
-            *("429 application/json / required", "429 application/json /message type"),
+            *("429 content", "429 headers", "429 application/json |0 type"),
+            *("429 application/json |0 required", "429 application/json |0/message type"),
         ),
         "was not said: API Gateway refuses by itself what is too much for all callers together",
+    ),
+    **dict.fromkeys(
+        (
+            *("403 application/json / type", "403 application/json /message type"),
+            *(f"403 application/json |0{fact}" for fact in (" type", " required", "/message type")),
+            *(
+                f"{status} application/json |1{fact}"
+                for status in ("403", "429")
+                for fact in (
+                    " type",
+                    " required",
+                    "/type enum",
+                    "/title type",
+                    "/status enum",
+                    "/detail type",
+                )
+            ),
+            *(f"403 application/json {fact}" for fact in ("/type enum", "/title type", "/status enum")),
+            "403 application/json /detail type",
+        ),
+        "the firewall answers in JSON where it answered in HTML",
     ),
     "/key enum": "there are three more: what one side may add, declare in vain, or refute has an end",
     "/possible/[] enum": "has two more words: a part ends with its whole, and whoever joined leaves",

@@ -126,8 +126,10 @@ def test_what_gateway_and_firewall_answer_by_themselves_is_described_with_what_t
         for status in json_ones:
             assert "application/json" in told[status]["content"], (path, status)
             assert "API Gateway answers this itself" in told[status]["description"]
-        for status in ("403", "502"):
-            assert "text/html" in told[status]["content"], (path, status)
+        for status in ("403", "429"):
+            schema = json.dumps(told[status]["content"]["application/json"]["schema"])
+            assert "firewall-answer" in schema, (path, status)
+        assert "text/html" in told["502"]["content"], path
         for status in ("502", "503"):
             assert "again" in told[status]["description"]
 

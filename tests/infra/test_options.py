@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
 
@@ -74,15 +75,54 @@ def test_the_firewall_stands_where_cloudfront_takes_it_from(full: Assembly, edge
     assert distribution["WebACLId"]["Fn::GetAtt"][1] == "Arn"
 
 
-def test_managed_rules_and_a_rate_per_address_are_in_force(edge: Template) -> None:
-    rules = {rule["Name"]: rule for rule in edge.one("AWS::WAFv2::WebACL")["Properties"]["Rules"]}
-    rate = rules.pop("RatePerAddress")
-    assert rate["Action"] == {"Block": {}}
-    assert rate["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
-    assert len(rules) >= 3
-    for rule in rules.values():
+def rules_of(edge: Template) -> dict[str, Any]:
+    return {rule["Name"]: rule for rule in edge.one("AWS::WAFv2::WebACL")["Properties"]["Rules"]}
+
+
+def test_whoever_calls_too_often_is_counted_first_and_keys_are_counted_apart(edge: Template) -> None:
+    rules = rules_of(edge)
+    limits = {}
+    for name in ("ManyPerAddress", "TooManyPerAddress", "TooManyWithKeys"):
+        statement = rules[name]["Statement"]["RateBasedStatement"]
+        assert (statement["AggregateKeyType"], statement["EvaluationWindowSec"]) == ("IP", 300)
+        limits[name] = statement["Limit"]
+        # Whoever shows a key is in the one, everybody else in the other two.
+        scope = statement["ScopeDownStatement"]
+        shown = scope if name == "TooManyWithKeys" else scope["NotStatement"]["Statement"]
+        assert shown["ByteMatchStatement"]["SearchString"] == "bearer qk_"
+    assert rules["ManyPerAddress"]["Action"] == {"Count": {}}
+    # A body may send 600 requests a minute, and several of them share an address.
+    assert limits["TooManyWithKeys"] >= 5 * 600 * 5
+    assert limits["ManyPerAddress"] < limits["TooManyPerAddress"]
+
+
+def test_what_people_write_is_no_reason_to_refuse_it(edge: Template) -> None:
+    groups = [rule for rule in rules_of(edge).values() if "OverrideAction" in rule]
+    assert len(groups) == 3
+    for rule in groups:
         assert rule["OverrideAction"] == {"None": {}}
-        assert rule["Statement"]["ManagedRuleGroupStatement"]["VendorName"] == "AWS"
+        group = rule["Statement"]["ManagedRuleGroupStatement"]
+        assert group["VendorName"] == "AWS"
+        for override in group["RuleActionOverrides"]:
+            blocked = "Block" in override["ActionToUse"]
+            assert not (blocked and override["Name"].endswith("_BODY")), override["Name"]
+
+
+def test_the_firewall_answers_in_json_and_says_when_to_come_again(edge: Template) -> None:
+    acl = edge.one("AWS::WAFv2::WebACL")["Properties"]
+    bodies = {key: json.loads(body["Content"]) for key, body in acl["CustomResponseBodies"].items()}
+    blocks = [rule["Action"]["Block"] for rule in acl["Rules"] if "Block" in rule.get("Action", {})] + [
+        override["ActionToUse"]["Block"]
+        for rule in acl["Rules"]
+        for override in rule["Statement"].get("ManagedRuleGroupStatement", {}).get("RuleActionOverrides", ())
+        if "Block" in override["ActionToUse"]
+    ]
+    assert len(blocks) > 20
+    for block in blocks:
+        answer = block["CustomResponse"]
+        assert bodies[answer["CustomResponseBodyKey"]]["status"] == answer["ResponseCode"]
+        headers = {header["Name"]: header["Value"] for header in answer.get("ResponseHeaders", ())}
+        assert (answer["ResponseCode"], headers) in ((403, {}), (429, {"retry-after": "300"}))
 
 
 def test_there_is_no_way_round_the_firewall(edge: Template, service: Template) -> None:

@@ -39,7 +39,7 @@ _ABOUT: Final = (
     "continue by `cursor`. What is not yours is 404. A 401 or 403 for a missing or wrong token or key, a 429 where "
     "all callers together send too much, the 404 of an address that does not exist, a 413 of more than 10 MB and a "
     "503 where no function is free come from API Gateway itself and are plain "
-    '`{"message": …}`. Where the region has a domain, its firewall answers 403 and CloudFront 502, in HTML. '
+    '`{"message": …}`. Where the region has a domain, its firewall answers 403 or 429 in JSON, and CloudFront 502 in HTML. '
     "Whatever is answered, the same request may be sent again with the same Idempotency-Key: it is done once."
 )
 _LANGUAGE: Final = {

@@ -96,6 +96,17 @@ GATEWAY: Final = {
     "description": "API Gateway's own answer, given before any function is called: not a problem document, and in "
     "English only.",
 }
+FIREWALL: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"enum": [TYPE_BASE + slug for slug in ("refused-by-firewall", "too-many-from-address")]},
+        "title": {"type": "string"},
+        "status": {"enum": [403, 429]},
+        "detail": {"type": "string", "description": "In three languages, one after the other."},
+    },
+    "description": "The firewall's answer, where the region has a domain: it knows nobody's language.",
+}
 GATEWAY_ANSWERS: Final[Mapping[int, str]] = {
     401: "No token or key, one that has expired, or one of another issuer. API Gateway answers this itself.",
     403: "The key is not valid, has expired or was revoked. API Gateway answers this itself.",
@@ -105,9 +116,15 @@ GATEWAY_ANSWERS: Final[Mapping[int, str]] = {
     503: "No function was free, or it took too long. API Gateway answers this itself; send the same request again after a "
     "few seconds, with the same Idempotency-Key where it has one.",
 }
+_FIREWALL: Final[Mapping[int, str]] = {
+    403: "The firewall takes the request for an attack: JSON of the type `refused-by-firewall`, and only where the "
+    "region has a domain. Tell the operator what was sent.",
+    429: "Over 10,000 requests in five minutes come from one address: the firewall's JSON of the type "
+    "`too-many-from-address`, and only where the region has a domain. Wait as `Retry-After` says.",
+}
+FIREWALL_ANSWERS: Final = frozenset(_FIREWALL.values())
 FRONT_ANSWERS: Final[Mapping[int, str]] = {
-    403: "The firewall takes the request for an attack, or too many come from one address: in HTML, and only where the "
-    "region has a domain. Wait five minutes; if it goes on, tell the operator what was sent.",
+    **_FIREWALL,
     502: "CloudFront does not reach the API: in HTML, and only where the region has a domain. Send the same request again "
     "after a few seconds, with the same Idempotency-Key where it has one.",
 }
@@ -122,7 +139,8 @@ def schemas(responses: Mapping[str, Any]) -> dict[str, Any]:
     """The components that these responses refer to, whose names are a status and its kinds of problem."""
     named = {slug for name in responses for slug in name.split(".")}
     return {component(slug): _schema(slug) for slug in PROBLEMS if slug in named} | {
-        "gateway-message": GATEWAY
+        "gateway-message": GATEWAY,
+        "firewall-answer": FIREWALL,
     }
 
 
@@ -139,9 +157,14 @@ def response(slugs: list[str], *, gateway: str | None = None, front: str | None 
             "schema": _one_of([f"#/components/schemas/{component(slug)}" for slug in slugs]),
             "examples": {slug: {"value": example(slug)} for slug in slugs},
         }
-    if gateway:
-        content["application/json"] = {"schema": {"$ref": "#/components/schemas/gateway-message"}}
-    if front:
+    json = [
+        name
+        for name, said in (("gateway-message", gateway), ("firewall-answer", front in FIREWALL_ANSWERS))
+        if said
+    ]
+    if json:
+        content["application/json"] = {"schema": _one_of([f"#/components/schemas/{name}" for name in json])}
+    if front and front not in FIREWALL_ANSWERS:
         content["text/html"] = {"schema": {"type": "string"}}
     said = [f"`{slug}`: {_problem(slug).document('en')['title']}." for slug in slugs]
     answer: dict[str, Any] = {"description": " ".join([*said, *filter(None, (gateway, front))])}
