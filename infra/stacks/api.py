@@ -1,5 +1,6 @@
 """The HTTPS API: routes, who is let in, and limits. JWT for people, keys for agencies, nothing for open data."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from aws_cdk import Duration
@@ -63,6 +64,9 @@ SUBSCRIPTIONS: Final[Routes] = {
     "/v1/agency/subscriptions/{id}/deliveries/{delivery_id}": [GET],
     "/v1/agency/subscriptions/{id}/deliveries/{delivery_id}/replay": [POST],
 }
+RATE: Final = 500
+OPEN_RATE: Final = 50
+"""Requests a second: of all callers together, and of all to one address that is open to everybody."""
 REVOKED_WITHIN: Final = Duration.seconds(60)
 
 
@@ -92,9 +96,11 @@ class PublicApi(Construct):
             http_api=self.api,
             stage_name="$default",
             auto_deploy=True,
-            throttle=apigateway.ThrottleSettings(rate_limit=500, burst_limit=1000),
+            throttle=apigateway.ThrottleSettings(rate_limit=RATE, burst_limit=2 * RATE),
         )
-        self._log_access(stage, deployment=deployment)
+        resource = stage.node.default_child
+        assert isinstance(resource, apigateway.CfnStage)
+        self._log_access(resource, deployment=deployment)
         self.url = f"https://{domain}" if domain else self.api.api_endpoint
         if domain:
             Origin(self, "Origin", domain=domain, api=self.api, stage=stage)
@@ -109,7 +115,8 @@ class PublicApi(Construct):
         intake = integrations.HttpLambdaIntegration("Intake", functions.intake_api.live)
         agency = integrations.HttpLambdaIntegration("Agency", functions.agency_api.live)
         subscriptions = integrations.HttpLambdaIntegration("Subscriptions", functions.subscriptions.live)
-        self._route(OPEN, intake, None)
+        opened = self._route(OPEN, intake, None)
+        self._limit(resource, opened)
         self._route(CITIZEN, intake, people)
         self._route(AGENCY, agency, agencies)
         self._route(SUBSCRIPTIONS, subscriptions, agencies)
@@ -129,11 +136,26 @@ class PublicApi(Construct):
         routes: Routes,
         integration: integrations.HttpLambdaIntegration,
         authorizer: apigateway.IHttpRouteAuthorizer | None,
-    ) -> None:
-        for path, methods in routes.items():
-            self.api.add_routes(path=path, methods=methods, integration=integration, authorizer=authorizer)
+    ) -> list[apigateway.HttpRoute]:
+        return [
+            route
+            for path, methods in routes.items()
+            for route in self.api.add_routes(
+                path=path, methods=methods, integration=integration, authorizer=authorizer
+            )
+        ]
 
-    def _log_access(self, stage: apigateway.HttpStage, *, deployment: Deployment) -> None:
+    def _limit(self, stage: apigateway.CfnStage, routes: Sequence[apigateway.HttpRoute]) -> None:
+        """Of what anybody may call: one caller is not to use up what all have together."""
+        stage.route_settings = {
+            f"GET {path}": {"ThrottlingRateLimit": OPEN_RATE, "ThrottlingBurstLimit": 2 * OPEN_RATE}
+            for path in OPEN
+        }
+        for route in routes:
+            # A stage is refused that speaks of a route which is not there yet.
+            stage.node.add_dependency(route)
+
+    def _log_access(self, stage: apigateway.CfnStage, *, deployment: Deployment) -> None:
         """Who called what with which result; no address, no token, nothing a person wrote."""
         group = logs.LogGroup(
             self,
@@ -141,9 +163,7 @@ class PublicApi(Construct):
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=deployment.removal,
         )
-        resource = stage.node.default_child
-        assert isinstance(resource, apigateway.CfnStage)
-        resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
+        stage.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
             destination_arn=group.log_group_arn,
             format='{"requestId":"$context.requestId","routeKey":"$context.routeKey",'
             '"status":"$context.status","latency":"$context.responseLatency",'

@@ -183,7 +183,7 @@ class Functions(Construct):
         )
         self.retention = self._function("Retention", RETENTION, complaints)
         self.agency_api = self._function("AgencyApi", AGENCY_API, complaints | agencies | photos | edge)
-        self.authorizer = self._function("Authorizer", AUTHORIZER, agencies)
+        self.authorizer = self._function("Authorizer", AUTHORIZER, agencies | edge)
         telling = complaints | agencies | people | hooks | queue
         self.outbox = self._function("Outbox", OUTBOX, telling)
         self.release = self._function("ReleasePushes", RELEASE, telling)

@@ -2,12 +2,14 @@
 
 import importlib
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from functions.complaints import keys
 from functions.complaints.faults import NotFound
 from functions.edge.authorized import caller_of
+from functions.edge.origin import came_through
 from functions.records.agencies.keys import create_key, revoke_key
 from tests.dynamodb import tables
 
@@ -67,6 +69,14 @@ def test_an_ended_key_is_kept_out(authorize):
         == authorize(f"Bearer {revoked.token}")
         == {"isAuthorized": False}
     )
+
+
+def test_a_key_that_comes_round_the_firewall_is_not_looked_up(authorize, monkeypatch):
+    made = key()
+    module = importlib.import_module("functions.route.authorizer.handler")
+    monkeypatch.setattr(module, "came_through", partial(came_through, secret="shown by the edge"))
+    monkeypatch.setattr(module, "caller_with", lambda token, *, now: pytest.fail("read"))
+    assert authorize(f"Bearer {made.token}") == {"isAuthorized": False}
 
 
 def test_a_function_behind_no_authorizer_serves_nobody():

@@ -133,7 +133,7 @@ def test_there_is_no_way_round_the_firewall(edge: Template, service: Template) -
     (shown,) = origin["OriginCustomHeaders"]
     assert shown["HeaderName"] == HEADER
     assert "resolve:secretsmanager:qamqor-full/edge" in json.dumps(shown["HeaderValue"])
-    for name in ("intakeapi", "agencyapi", "subscriptions"):
+    for name in ("intakeapi", "agencyapi", "subscriptions", "authorizer"):
         environment = service.functions()[name]["Environment"]["Variables"]
         assert "resolve:secretsmanager" in json.dumps(environment["EDGE_SECRET"])
 

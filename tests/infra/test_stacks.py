@@ -413,7 +413,15 @@ def test_a_revoked_key_is_refused_within_a_minute(service: Template) -> None:
 
 def test_calls_are_limited_and_logged_without_what_names_a_person(service: Template) -> None:
     stage = service.one("AWS::ApiGatewayV2::Stage")["Properties"]
-    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 500
+    # What needs no token has less: one caller is not to use up what all have together.
+    open_routes = {
+        route["Properties"]["RouteKey"]
+        for route in service.of("AWS::ApiGatewayV2::Route").values()
+        if route["Properties"].get("AuthorizationType", "NONE") == "NONE"
+    }
+    limits = {key: limit["ThrottlingRateLimit"] for key, limit in stage["RouteSettings"].items()}
+    assert limits == dict.fromkeys(open_routes, 50)
     logged = stage["AccessLogSettings"]["Format"]
     for personal in ("sourceIp", "userAgent", "authorizer", "path"):
         assert personal not in logged

@@ -10,6 +10,7 @@ from typing import Any, Final
 from functions.complaints.clock import utc_now
 from functions.complaints.keys import bearer_token
 from functions.edge.authorized import context_of
+from functions.edge.origin import came_through
 from functions.edge.settings import require
 from functions.edge.telemetry import follow, logger
 from functions.records.agencies.keys import caller_with
@@ -23,6 +24,8 @@ require(ENVIRONMENT)
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """`{isAuthorized, context: {agency_id, key_id, scopes}}`, `scopes` as words apart by a space."""
     follow(complaint_id=None, correlation_id=event["requestContext"]["requestId"])
+    if not came_through(event.get("headers") or {}):
+        return {"isAuthorized": False}
     token = bearer_token(next(iter(event.get("identitySource") or ()), None))
     caller = None if token is None else caller_with(token, now=utc_now())
     if caller is None:
