@@ -11,17 +11,19 @@ from functions.complaints.faults import Conflict
 from functions.complaints.transitions import Move
 
 ADDITIONS_MOST: Final = 200
-"""Comments, questions, declarations of photos and transfers of one person, or of one body, in one complaint."""
+"""Comments, questions, declarations of photos, transfers and instructions of one person, or of one body, in one
+complaint.
+"""
 REFUTATIONS_MOST: Final = 5
 """Rounds of answer and refutation; the last answer can be appealed against."""
 PHOTOS_LOST_MOST: Final = 30
 """Photos that one side may have declared in vain, refused or never come, beyond those that its complaint takes."""
 
 ADDED_SAID: Final = (
-    f"At most {ADDITIONS_MOST} times in one complaint from one side, comments, questions, declarations of photos and "
-    "transfers together."
+    f"At most {ADDITIONS_MOST} times in one complaint from one side, comments, questions, declarations of photos, "
+    "transfers and instructions together."
 )
-_ADDITIONS: Final = frozenset({Move.COMMENT, Move.ASK, Move.EXPECT_PHOTO, Move.TRANSFER})
+_ADDITIONS: Final = frozenset({Move.COMMENT, Move.ASK, Move.EXPECT_PHOTO, Move.TRANSFER, Move.INSTRUCT})
 
 
 def cap_reached(complaint: Complaint, move: Move, *, by: Actor) -> Conflict | None:

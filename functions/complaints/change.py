@@ -11,7 +11,7 @@ from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType, sealed
 from functions.complaints.personal import with_seals
 from functions.complaints.standing import standing_of, state_of
-from functions.complaints.timers import earliest_watched, timers
+from functions.complaints.timers import earliest_watched, timers, without_idle
 from functions.complaints.transitions import Move, require
 
 
@@ -79,7 +79,7 @@ def change(
         additions=additions(complaint, move, by=by),
         **kept,
     )
-    after = _with_watch(complaint, moved, restart=restart_watch)
+    after = _with_watch(complaint, without_idle(moved), restart=restart_watch)
     return _changed(
         complaint,
         after,

@@ -27,6 +27,7 @@ class EventType(StrEnum):
     COMMENTED = "complaint.commented"
     QUESTION_ASKED = "complaint.question_asked"
     TRANSFERRED = "complaint.transferred"
+    INSTRUCTED = "complaint.instructed"
     DEADLINE_EXTENDED = "complaint.deadline_extended"
     DEADLINE_MOVED = "complaint.deadline_moved"
     DEADLINE_NEAR = "complaint.deadline_near"

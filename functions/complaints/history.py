@@ -21,6 +21,7 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
     EventType.ACKNOWLEDGED: "progress",
     EventType.COMMENTED: "progress",
     EventType.TRANSFERRED: "progress",
+    EventType.INSTRUCTED: "progress",
     EventType.DEADLINE_EXTENDED: "progress",
     EventType.DEADLINE_MOVED: "progress",
     EventType.CLOSED: "progress",
@@ -40,6 +41,10 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.commented": ("agency",),
     "push.question_asked": ("agency",),
     "push.transferred": ("agency", "due"),
+    "push.transferred.fresh": ("agency", "due"),
+    "push.transferred.overdue": ("agency",),
+    "push.instructed": ("giver", "agency", "due"),
+    "push.instructed.overdue": ("giver", "agency"),
     "push.deadline_extended": ("agency", "due"),
     "push.deadline_moved": ("due",),
     "push.deadline_moved.closing": ("closes",),
@@ -62,6 +67,10 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.joined.assigned": ("agency", "due"),
     "push.joined.acknowledged": ("agency",),
     "push.joined.transferred": ("agency", "due"),
+    "push.joined.transferred.fresh": ("agency", "due"),
+    "push.joined.transferred.overdue": ("agency",),
+    "push.joined.instructed": ("giver", "agency", "due"),
+    "push.joined.instructed.overdue": ("giver", "agency"),
     "push.joined.deadline_extended": ("agency", "due"),
     "push.joined.deadline_moved": ("due",),
     "push.joined.deadline_moved.closing": ("closes",),
@@ -169,6 +178,11 @@ def _variant(event: Event) -> tuple[str, ...]:
             if event.data.get("missed") not in set(Missed):
                 return ("term",)
             return (event.data["missed"], *(() if event.data.get("to") else ("top",)))
+        case EventType.TRANSFERRED | EventType.INSTRUCTED:
+            if not event.data.get("due_at"):
+                return ("overdue",)
+            fresh = event.type == EventType.TRANSFERRED and event.data.get("promise")
+            return ("fresh",) if fresh else ()
         case EventType.ANSWERED:
             return ("resolved" if event.data.get("outcome") == "resolved" else "declined",)
         case EventType.WITHDRAWN if event.actor == ActorKind.SYSTEM:
@@ -211,9 +225,11 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
             return words.title(), words.body(
                 *(("confirmed", *joined) if data.get("confirmed") else ("lapsed",))
             )
+        case EventType.TRANSFERRED | EventType.INSTRUCTED:
+            body = words.body(*_variant(event))
+            return words.title(), f"{body} {words.reason()}" if data.get("reason") else body
     if data.get("reason") and event.type != EventType.PHOTO_REFUSED:
-        reason = text("event.reason", words.language, reason=data["reason"])
-        return words.title(), f"{words.body()} {reason}"
+        return words.title(), f"{words.body()} {words.reason()}"
     return words.title(), words.body()
 
 
@@ -242,6 +258,9 @@ class _Words:
     def text(self, *path: str) -> str:
         return text(".".join(("event", self.event.type, *path)), self.language, **self.params)
 
+    def reason(self) -> str:
+        return text("event.reason", self.language, reason=self.event.data["reason"])
+
     def written(self) -> str:
         """What was written, or that it is not for everybody."""
         said = self.event.data.get("text")
@@ -251,16 +270,18 @@ class _Words:
     def params(self) -> dict[str, Any]:
         """What the event's texts may name; None for what it does not say."""
         data = self.event.data
-        transferred = self.event.type == EventType.TRANSFERRED
-        agency = data.get("to") if transferred else data.get("agency") or self.event.actor_agency
+        instructed = self.event.type == EventType.INSTRUCTED
+        given = instructed or self.event.type == EventType.TRANSFERRED
+        agency = data.get("to") if given else data.get("agency") or self.event.actor_agency
+        giver = self.event.actor_agency if instructed else data.get("from") if given else None
         reason = data.get("reason")
         return {
             "number": data.get("number"),
             "agency": self.agency(agency),
-            "giver": self.agency(data.get("from")) if transferred else None,
+            "giver": self.agency(giver),
             "above": self.agency(data.get("to")),
             "due": self.time(data.get("due_at")),
-            "before": None if transferred else self.time(data.get("from")),
+            "before": None if given else self.time(data.get("from")),
             "missed": self.time(data.get("missed_at")),
             "answered": self.time(data.get("answered_at")),
             "disputed": self.time(data.get("disputed_at")),

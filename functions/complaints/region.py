@@ -107,6 +107,13 @@ class Region:
     raw: Mapping[str, Any]
 
     @cached_property
+    def answering(self) -> frozenset[str]:
+        """The bodies that answer for something somewhere."""
+        named = (each.responsible for each in self.categories.values())
+        bodies = {body for each in named for body in (each.default, *each.districts.values())}
+        return frozenset(body for body in bodies if body is not None)
+
+    @cached_property
     def _calendars(self) -> dict[str, Calendar]:
         return {}
 

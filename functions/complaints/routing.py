@@ -1,5 +1,6 @@
 """Whose complaint it is: the category and the place decide, the region file says how."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,3 +78,24 @@ def ladder(region: Region, agency_id: str) -> tuple[str, ...]:
         above.append(parent)
         parent = region.agencies[parent].parent
     return tuple(above)
+
+
+def beyond(rungs: Sequence[str], told: Collection[str]) -> tuple[str, ...]:
+    """The rungs, lowest first, above the highest of those that were told: a ladder is not climbed again from below."""
+    highest = max((place for place, rung in enumerate(rungs) if rung in told), default=-1)
+    return tuple(rungs[highest + 1 :])
+
+
+def next_above(region: Region, *, owner: str, beside: Sequence[str]) -> str | None:
+    """Who hears next when the body that has it is silent, of `beside` it those in charge too, in the order in which they
+    were told.
+
+    It is the next rung of the owner's own ladder above the highest that was told. Where that ladder has come to its
+    end, the one that was climbed before goes on from where it stood: a complaint does not leave it by being passed
+    to a body of another. None where every ladder has come to its end.
+    """
+    told = {owner, *beside}
+    for agency_id in (owner, *reversed(beside)):
+        if agency_id in region.agencies and (left := beyond(ladder(region, agency_id), told)):
+            return left[0]
+    return None

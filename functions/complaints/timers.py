@@ -1,7 +1,7 @@
 """The one timer that a complaint has at any moment: what happens next if nobody does anything."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -57,6 +57,19 @@ def timers(complaint: Complaint) -> tuple[Timer, ...]:
     if waits or (complaint.expects_photos and complaint.status in OPEN):
         running.append((TimerKind.PHOTOS, complaint.photos_due_at))
     return tuple([Timer(kind=kind, at=at) for kind, at in running if at is not None])
+
+
+def without_idle(complaint: Complaint) -> Complaint:
+    """Without the times that have no timer any more, so that nobody is told of one at which nothing happens.
+
+    The answer's term stays: after a dispute it goes on.
+    """
+    to_be_seen = complaint.status == Status.ASSIGNED and not complaint.overdue
+    return replace(
+        complaint,
+        acknowledge_by=complaint.acknowledge_by if to_be_seen else None,
+        close_at=complaint.close_at if complaint.status == Status.ANSWERED else None,
+    )
 
 
 def next_timer(complaint: Complaint) -> Timer | None:

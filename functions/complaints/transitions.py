@@ -30,6 +30,7 @@ class Move(StrEnum):
     ASK = "ask"
     ANSWER = "answer"
     TRANSFER = "transfer"
+    INSTRUCT = "instruct"
     SPLIT = "split"
     EXTEND = "extend"
     MOVE_DEADLINE = "move_deadline"
@@ -80,6 +81,9 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
     ),
     Move.TRANSFER: Transition(
         event=EventType.TRANSFERRED, sources=WITH_AGENCY, target=Status.ASSIGNED, actors=_AGENCY
+    ),
+    Move.INSTRUCT: Transition(
+        event=EventType.INSTRUCTED, sources=WITH_AGENCY, target=Status.ASSIGNED, actors=_AGENCY
     ),
     Move.SPLIT: Transition(event=EventType.SPLIT, sources=WITH_AGENCY, target=None, actors=_AGENCY),
     Move.EXTEND: Transition(

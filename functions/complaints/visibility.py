@@ -57,6 +57,7 @@ _STEPS: Final[Mapping[Kind, tuple[Shown, ...]]] = {
     EventType.COMMENTED: _BETWEEN_THE_TWO,
     EventType.QUESTION_ASKED: _BETWEEN_THE_TWO,
     EventType.TRANSFERRED: _REASON_OF_A_BODY,
+    EventType.INSTRUCTED: _REASON_OF_A_BODY,
     EventType.DEADLINE_EXTENDED: _REASON_OF_A_BODY,
     EventType.DEADLINE_MOVED: _PUBLIC_STEP,
     EventType.DEADLINE_NEAR: _BETWEEN_THE_TWO,

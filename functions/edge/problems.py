@@ -15,7 +15,7 @@ from functions.complaints.faults import (
     Stale,
 )
 from functions.complaints.promise import duration_text
-from functions.complaints.texts import has_text, text
+from functions.complaints.texts import has_text, in_language, text
 from functions.complaints.transitions import MoveRefused
 
 CONTENT_TYPE: Final = "application/problem+json"
@@ -175,8 +175,11 @@ def _error(fault: FieldFault, language: str) -> dict[str, Any]:
 
 
 def _said(params: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Parameters as a person reads them: bytes also in megabytes, a term and a reason in words."""
-    said = dict(params)
+    """Parameters as a person reads them: names in the language, bytes also in megabytes, a term and a reason in words."""
+    said = {
+        name: in_language(each, language) if isinstance(each, Mapping) else each
+        for name, each in params.items()
+    }
     most = params.get("max")
     if isinstance(most, int) and most >= 1024:
         unit, size = ("megabytes", _MEBIBYTE) if most >= _MEBIBYTE else ("kilobytes", 1024)

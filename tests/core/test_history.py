@@ -21,6 +21,7 @@ from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.texts import LANGUAGES, UNKNOWN, text
 from functions.complaints.visibility import STEPS, Shown, Viewer, shown
 from functions.intake.photos.limits import REASONS
+from tests.core import two_ladders
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, Story, assigned, filed
 from tests.naughty import NAUGHTY
 from tests.region_fixture import region as small_region
@@ -46,6 +47,9 @@ def answered(story: Story, *, outcome: str = "resolved", text: str = "It has bee
             complaint, by=HOUSING, outcome=outcome, text=text, region=REGION, now=story.now
         )
     )
+
+
+AKIMAT = replace(HOUSING, id="akimat")
 
 
 def whole_life() -> list[Event]:
@@ -81,6 +85,14 @@ def whole_life() -> list[Event]:
         story.then(move)
     for _ in range(4):
         story.wait()
+    story.then(
+        lambda each: agency.instruct(
+            each, by=AKIMAT, to="housing", reason=SECRET, region=REGION, now=story.now
+        )
+    )
+    story.then(
+        lambda each: agency.transfer(each, by=AKIMAT, to="roads", reason=SECRET, region=REGION, now=story.now)
+    )
     roads = replace(HOUSING, id="roads")
     ends: tuple[Callable[[Complaint], Any], ...] = (
         lambda each: agency.answer(
@@ -154,6 +166,66 @@ def test_a_transfer_names_both_bodies_and_says_that_the_deadline_stays() -> None
     )
     assert told(event)["body"] == "From Housing to Roads. The deadline stays: 22 June, 18:30. Reason: A road."
     assert told(event)["agency"]["id"] == "roads"
+
+
+def given_back() -> tuple[Story, Event]:
+    story = assigned(REGION)
+    while not story.complaint.escalated_to:
+        story.wait()
+    due_at = story.complaint.due_at
+    story.then(
+        lambda each: agency.transfer(
+            each, by=AKIMAT, to="roads", reason="A road.", region=REGION, now=story.now
+        )
+    )
+    event = story.then(
+        lambda each: agency.instruct(
+            each, by=AKIMAT, to="housing", reason="A yard.", region=REGION, now=story.now
+        )
+    )
+    assert story.complaint.due_at == due_at
+    return story, event
+
+
+def test_what_is_given_back_down_says_by_whom_to_whom_and_by_when() -> None:
+    _, event = given_back()
+    assert told(event)["body"] == (
+        "Akimat gave it to Housing, which must answer by 30 June, 18:30. Akimat goes on watching over it. Reason: A yard."
+    )
+    assert told(event)["agency"]["id"] == "housing"
+    pushed = push(event, region=REGION, language="en")
+    assert pushed is not None
+    assert (
+        pushed.fallback == "Given back down. Akimat gave it to Housing, which must answer by 30 June, 18:30."
+    )
+
+
+def overdue_story() -> Story:
+    story = assigned(two_ladders.REGION)
+    while not story.complaint.overdue:
+        story.wait()
+    return story
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_every_term_passed_of_promises_no_time_and_what_gets_a_new_one_says_so(language: str) -> None:
+    fresh, stays = overdue_story(), overdue_story()
+    for story, to, key in ((fresh, "police", "fresh"), (stays, "roads", "overdue")):
+        event = story.then(
+            lambda each, to=to, now=story.now: agency.transfer(
+                each, by=HOUSING, to=to, reason="Theirs.", region=two_ladders.REGION, now=now
+            )
+        )
+        assert (event.data["due_at"] is None) == (key == "overdue")
+        for viewer in (Viewer.REPORTER, Viewer.JOINER, Viewer.PUBLIC):
+            said = line(event, language=language, region=two_ladders.REGION, viewer=viewer)
+            assert said is not None
+            assert UNKNOWN not in said["body"]
+            assert ("explanation" in said) == ("due_at" in said) == (key == "fresh")
+        pushed = push(event, region=two_ladders.REGION, language=language)
+        assert pushed is not None
+        assert pushed.body_key == f"push.transferred.{key}.body"
+        assert UNKNOWN not in pushed.fallback
 
 
 def test_silence_climbs_the_ladder_and_ends_with_the_appeal() -> None:
@@ -289,7 +361,15 @@ def test_the_public_sees_steps_but_nothing_that_a_person_wrote() -> None:
 def test_the_citizen_sees_what_the_agency_wrote_to_them() -> None:
     lines = [line(event, language="en", region=REGION, viewer=Viewer.REPORTER) for event in LIFE]
     by_type = {said["type"]: said for said in lines if said is not None}
-    for event in ("commented", "question_asked", "answered", "refuted", "deadline_extended", "transferred"):
+    for event in (
+        "commented",
+        "question_asked",
+        "answered",
+        "refuted",
+        "deadline_extended",
+        "transferred",
+        "instructed",
+    ):
         assert SECRET in by_type[f"complaint.{event}"]["body"]
 
 

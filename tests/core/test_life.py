@@ -147,6 +147,14 @@ class Life(RuleBasedStateMachine):
         )
         assert self.complaint.due_at == due_at
 
+    @rule(by=bodies, to=bodies)
+    def instructed(self, by: str, to: str) -> None:
+        due_at = self.complaint.due_at
+        self._take(
+            lambda each: agency.instruct(each, by=officer(by), to=to, reason=WHY, region=REGION, now=self.now)
+        )
+        assert self.complaint.due_at == due_at
+
     @rule(by=bodies, extension=st.sampled_from(("PT1H", "P5BD", "P1M", "P2M")))
     def extended(self, by: str, extension: str) -> None:
         self._take(

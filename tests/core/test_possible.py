@@ -1,5 +1,6 @@
 """What somebody is told to be possible is what they can do."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -67,6 +68,15 @@ def divided() -> Story:
     return story
 
 
+def passed_up() -> Story:
+    """The owner's own parent has it, and may hand it back."""
+    story = fresh()
+    story.then(
+        lambda each: agency.transfer(each, by=HOUSING, to="akimat", reason=WHY, region=REGION, now=story.now)
+    )
+    return story
+
+
 def never_extended() -> Story:
     return assigned(with_category("rubbish", extension={"limit": "P2M", "times": 0}))
 
@@ -84,12 +94,32 @@ def extends(each, by, story):
 
 
 def divides(each, by, story):
-    parts = [agency.Part(agency_id=to, text=WHY) for to in ("roads", "ministry")]
-    return agency.split(each, by=by, parts=parts, region=story.region, now=story.now)
+    """Between two of the bodies that can be given a part; a pair with `akimat` is none for `akimat` itself."""
+    for pair in (("roads", "akimat"), ("roads", "ministry")):
+        parts = [agency.Part(agency_id=to, text=WHY) for to in pair]
+        with suppress(Invalid):
+            return agency.split(each, by=by, parts=parts, region=story.region, now=story.now)
+    raise Conflict("part_not_divided")
 
 
 def answers(each, by, story):
     return agency.answer(each, by=by, outcome="declined", text=WHY, region=story.region, now=story.now)
+
+
+def given(each, by, story, move):
+    """To the first body that it can be given to."""
+    for to in story.region.agencies:
+        with suppress(Conflict, Invalid):
+            return move(each, by=by, to=to, reason=WHY, region=story.region, now=story.now)
+    raise Conflict("passed_on_before")
+
+
+def passes_on(each, by, story):
+    return given(each, by, story, agency.transfer)
+
+
+def instructs(each, by, story):
+    return given(each, by, story, agency.instruct)
 
 
 def joins(each, by, story):
@@ -107,6 +137,8 @@ def withdraws(each, by, story):
 DEEDS = {
     Move.EXTEND: extends,
     Move.SPLIT: divides,
+    Move.TRANSFER: passes_on,
+    Move.INSTRUCT: instructs,
     Move.ANSWER: answers,
     Move.JOIN: joins,
     Move.LEAVE: leaves,
@@ -125,6 +157,7 @@ DEEDS = {
         overdue,
         late,
         divided,
+        passed_up,
         never_extended,
         answered,
     ],

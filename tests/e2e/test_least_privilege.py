@@ -319,10 +319,9 @@ class Probes:
 
     def divided(self, complaint_id: str) -> None:
         """A part is made on the condition that its whole stands."""
-        others = self.read(self.players.citizen, "/v1/agencies")["items"]
-        to = next(each["id"] for each in others if each["id"] != AGENCY)
-        parts = {"parts": [{"to": to, "text": "This is for you to do: it is your part of the matter."}]}
         path = f"/v1/agency/complaints/{complaint_id}"
+        to = self.read(self.players.agency, path)["transfer_to"][0]
+        parts = {"parts": [{"to": to, "text": "This is for you to do: it is your part of the matter."}]}
         self.is_(self.players.agency.post(f"{path}/split", parts).status, 200)
         split = self.records(complaint_id)[-1]
         if self.well("Assignment", {"Records": [split]})["batchItemFailures"]:

@@ -92,7 +92,7 @@ def live(here: Town) -> str:
         ("comment", {"text": ALL, "internal": True}),
         ("ask", {"text": ALL}),
         ("extend", {"by": "P1BD", "reason": ALL}),
-        ("split", {"parts": [{"to": "ministry", "text": ALL}]}),
+        ("split", {"parts": [{"to": "akimat", "text": ALL}]}),
         ("transfer", {"to": "roads", "reason": ALL}),
     ):
         assert here.agency("POST", f"{theirs}/{verb}", said).status == 200, verb

@@ -68,6 +68,7 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", f"{WORK}/photos", {"photos": [PHOTO]}),
     ("POST", f"{WORK}/extend", {"by": "P3BD", "reason": REASON}),
     ("POST", f"{WORK}/transfer", {"to": "roads", "reason": REASON}),
+    ("POST", f"{WORK}/instruct", {"to": "roads", "reason": REASON}),
     ("POST", f"{WORK}/split", {"parts": [{"to": "roads", "text": "The road beside it."}]}),
     ("GET", "/v1/agency/changes", None),
     ("GET", "/v1/agency/keys", None),

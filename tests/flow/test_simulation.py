@@ -40,7 +40,7 @@ def test_two_thousand_lives_break_no_invariant() -> None:
     assert findings.violations == []
     assert findings.complaints >= 2_000
     # Everything there is was seen to happen, or nothing would have been tried.
-    assert len(findings.events) == 21
+    assert len(findings.events) == 22
     assert {"closed", "withdrawn", "overdue"} == set(findings.ends)
     assert all(
         findings.faults[name]
@@ -62,6 +62,7 @@ def test_two_thousand_lives_break_no_invariant() -> None:
     [
         (Planted.STALE, Invariant.EACH_LEVEL_ONCE),
         (Planted.LADDER, Invariant.TOP_IS_TOP),
+        (Planted.IDLE, Invariant.PROMISED),
         (Planted.SILENCE, Invariant.NOT_SILENT),
         (Planted.WRITE, Invariant.NOTHING_LOST),
         (Planted.CLOCK, Invariant.NEVER_EARLY),
@@ -83,7 +84,7 @@ def test_a_planted_bug_breaks_the_invariant_that_is_there_for_it(
     planted: Planted, noticed: Invariant
 ) -> None:
     telling = planted in (Planted.AHEAD, Planted.HELD_UP)
-    count = {Planted.AHEAD: 80, Planted.HELD_UP: 20}.get(planted, 250)
+    count = {Planted.AHEAD: 80, Planted.HELD_UP: 20, Planted.OUTBOX: 500}.get(planted, 250)
     found = lives(count, planted, rates=Rates(recipient_fails=0.3) if telling else None)
     assert noticed in broken(found)
 

@@ -97,7 +97,7 @@ def _live(here: Town, found: Read) -> None:
     body("ask", {"text": BETWEEN}, "roads")
     _done(here.citizen("POST", f"{mine}/comments", {"text": REPORTERS}), here)
     _done(here.citizen("POST", f"{mine}/comments", {"text": REPORTERS}), here)
-    body("split", {"parts": [{"to": "ministry", "text": BETWEEN}]}, "roads")
+    body("split", {"parts": [{"to": "akimat", "text": BETWEEN}]}, "roads")
     here.move_clock(timedelta(hours=6))
     _done(here.agency("POST", f"{theirs}/photos", {"photos": [declaration(photo)]}, who="roads"), here)
     body("answer", {"outcome": "declined", "text": ANSWER}, "roads")

@@ -23,7 +23,7 @@ from functions.records.store import ComplaintStore
 from functions.route.api.answering import Answer as AnswerBody
 from functions.route.api.conversing import Question, Remark
 from functions.route.api.extending import Extension
-from functions.route.api.passing_on import Transfer
+from functions.route.api.passing_on import Instruction, Transfer
 from tests.dynamodb import tables
 from tests.functions.api_client import Answer, Client, load, officer
 from tests.naughty import NAUGHTY, packed
@@ -207,6 +207,7 @@ WRONG: list[tuple[str, Any, dict[str, str]]] = [
     ("extend", {"by": "P0BD", "reason": REASON}, {"/by": "not_a_duration"}),
     ("extend", {"by": "P36525BD", "reason": REASON}, {"/by": "extension_too_long"}),
     ("extend", {"by": "P999999BD", "reason": REASON}, {"/by": "not_a_duration"}),
+    ("transfer", {"to": "ministry", "reason": REASON}, {"/to": "past_a_rung"}),
     ("split", {"parts": []}, {"/parts": "too_few"}),
     ("split", {"parts": [{"to": "x", "text": REASON}]}, {"/parts/0/to": "unknown_agency"}),
     ("ask", {"text": "  "}, {"/text": "empty"}),
@@ -276,6 +277,59 @@ def test_what_a_supervising_body_passes_on_twice_it_has_passed_on_once(handler: 
         passed_on = akimat("POST", at(complaint, "transfer"), MOVES["transfer"], key="k")
         assert (passed_on.status, passed_on.json["agency"]) == (200, "roads")
     assert passed_on.json["version"] == complaint.version + 1
+
+
+def test_a_body_sees_to_whom_it_can_give_it_and_the_one_above_gives_it_back(
+    housing: Client, handler: Any
+) -> None:
+    akimat = described(officer(handler, "akimat"))
+    complaint = given_to_housing()
+    shown = housing("GET", at(complaint)).json
+    assert (shown["transfer_to"], shown["instruct_to"]) == (["roads", "akimat"], [])
+    assert "instruct" not in shown["possible"]
+    up = {"to": "akimat", "reason": REASON}
+    assert housing("POST", at(complaint, "transfer"), up, key="up").status == 200
+    assert (seen := housing("GET", at(complaint)).json)["transfer_to"] == seen["instruct_to"] == []
+    shown = akimat("GET", at(complaint)).json
+    assert (shown["transfer_to"], shown["instruct_to"]) == (["roads", "ministry"], ["housing", "roads"])
+    for body, faults in (
+        ({"to": "ministry", "reason": REASON}, {"/to": "not_below"}),
+        ({"to": "akimat", "reason": REASON}, {"/to": "already_there"}),
+        ({"to": "nasa", "reason": REASON}, {"/to": "unknown_agency"}),
+        ({"to": "housing", "reason": "иди"}, {"/reason": "too_short"}),
+        ({"to": "housing"}, {"/reason": "missing"}),
+    ):
+        assert akimat("POST", at(complaint, "instruct"), body, key="wrong").faults == faults
+    down = {"to": "housing", "reason": REASON}
+    assert akimat("POST", at(complaint, "instruct"), down).slug == "idempotency-key-missing"
+    for _ in range(2):
+        given = akimat("POST", at(complaint, "instruct"), down, key="down")
+        assert (given.status, given.json["agency"], given.json["escalated_to"]) == (
+            200,
+            "housing",
+            ["akimat"],
+        )
+    assert given.json["version"] == complaint.version + 2
+    assert given.json["due_at"] == shown["due_at"]
+    (item,) = akimat("GET", "/v1/agency/complaints").json["items"]
+    assert (item["id"], item["role"]) == (complaint.id, "supervisor")
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("kk", "Akimat (kk)"), ("ru", "Akimat (ru)"), ("en", "Akimat is the body next above")],
+)
+def test_who_would_pass_a_rung_is_told_in_words_which_is_next(
+    language: str, named: str, housing: Client
+) -> None:
+    refused = housing(
+        "POST",
+        at(given_to_housing(), "transfer"),
+        {"to": "ministry", "reason": REASON},
+        key="k",
+        accept_language=language,
+    )
+    assert named in refused.json["errors"][0]["detail"]
 
 
 def test_a_move_that_the_state_does_not_allow_says_what_it_does_allow(housing: Client) -> None:
@@ -495,7 +549,8 @@ WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
     "comment": ("text", {}),
     "ask": ("text", {}),
     "extend": ("reason", {"by": "P2BD"}),
-    "transfer": ("reason", {"to": "roads"}),
+    "transfer": ("reason", {"to": "akimat"}),
+    "instruct": ("reason", {"to": "roads"}),
     "answer": ("text", {"outcome": "declined"}),
 }
 """What each verb has to be said, and besides."""
@@ -508,6 +563,7 @@ WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
         ("ask", Question),
         ("extend", Extension),
         ("transfer", Transfer),
+        ("instruct", Instruction),
         ("answer", AnswerBody),
     ],
 )
@@ -526,11 +582,12 @@ def test_each_naughty_string_is_taken_or_refused_with_its_field(verb: str, model
             assert {error["loc"] for error in refused.value.errors()} == {(field,)}, text
 
 
-def test_naughty_strings_are_kept_to_the_byte(housing: Client, roads: Client) -> None:
+def test_naughty_strings_are_kept_to_the_byte(housing: Client, roads: Client, handler: Any) -> None:
+    others = {"answer": roads, "instruct": described(officer(handler, "akimat"))}
     for text in packed(4_000):
         complaint = given_to_housing()
         for verb, (field, more) in WRITTEN.items():
-            client = roads if verb == "answer" else housing
+            client = others.get(verb, housing)
             assert (
                 client("POST", at(complaint, verb), {field: text} | more, key=complaint.id + verb).status
                 == 200

@@ -29,6 +29,7 @@ BODIES: dict[str, Any] = {
     "ask": {"text": "x"},
     "comment": {"text": "x"},
     "transfer": {"to": "roads", "reason": REASON},
+    "instruct": {"to": "roads", "reason": REASON},
     "split": {"parts": [{"to": "roads", "text": REASON}]},
     "extend": {"by": "P2BD", "reason": REASON},
     "answer": {"outcome": "declined", "text": REASON},
@@ -92,7 +93,9 @@ def test_every_route_takes_a_number_as_it_takes_an_id(
     door = doors[rule.startswith("/v1/agency/")]
     body = BODIES.get(rule.rpartition("/")[2]) if method == "POST" else None
     expected = door(method, rule.replace("{id}", given_to_housing().id), body, key="by id")
-    assert expected.status in (200, 201, 204, 404, 409), expected.text
+    # There is no body below that one that it could instruct.
+    below = expected.status == 422 and expected.faults == {"/to": "not_below"}
+    assert below or expected.status in (200, 201, 204, 404, 409), expected.text
     for nth in range(8):
         complaint = given_to_housing()
         name = spellings(complaint.number)[nth]

@@ -90,9 +90,10 @@ def test_every_agency_in_charge_is_told_and_nobody_else(table):
     assert changes("housing", cursor=None, limit=9, now=START).changes == ()
 
 
-def test_the_body_that_passed_a_complaint_on_is_told_once_more():
+@pytest.mark.parametrize("type", [EventType.TRANSFERRED, EventType.INSTRUCTED])
+def test_the_body_that_had_a_complaint_is_told_once_more(type):
     moved = {"from": "housing", "to": "roads", "reason": "not a yard but a road"}
-    transferred = event("C1", 4, type=EventType.TRANSFERRED, data=moved)
+    transferred = event("C1", 4, type=type, data=moved)
     assert concerned(transferred) == ("roads", "housing")
     # The deadline_extended event also has a `from`, which is an instant and no agency.
     extended = event("C1", 5, type=EventType.DEADLINE_EXTENDED, data={"from": "2026-03-03T04:00:00.000Z"})
@@ -149,9 +150,10 @@ def test_the_message_has_ids_and_state_and_nothing_that_a_person_wrote():
     }
 
 
-def test_a_transfer_says_from_whom_to_whom_and_not_why():
+@pytest.mark.parametrize("type", [EventType.TRANSFERRED, EventType.INSTRUCTED])
+def test_a_transfer_says_from_whom_to_whom_and_not_why(type):
     data = {"from": "housing", "to": "roads", "reason": "Aigerim says so"}
-    payload = json.loads(body_of(event("C1", 4, type=EventType.TRANSFERRED, data=data)))
+    payload = json.loads(body_of(event("C1", 4, type=type, data=data)))
     assert (payload["data"]["from"], payload["data"]["to"]) == ("housing", "roads")
     assert "Aigerim" not in json.dumps(payload)
 

@@ -34,6 +34,7 @@ NEW_422 = (
     ),
 )
 BY_GATEWAY = tuple(f"application/json {fact}" for fact in ("/ type", "/ required", "/message type"))
+_NEW_EVENTS = (EventType.LEFT, EventType.INSTRUCTED)
 CHANGED: dict[str, str] = {
     **{
         f"{route} {fact}": "the history goes by pages: an answer has its newest steps, and a cursor to those before"
@@ -118,7 +119,12 @@ CHANGED: dict[str, str] = {
         "the firewall answers in JSON where it answered in HTML",
     ),
     "/key enum": "there are three more: what one side may add, declare in vain, or refute has an end",
-    "/possible/[] enum": "has two more words: a part ends with its whole, and whoever joined leaves",
+    "/possible/[] enum": "has three more words: a part ends with its whole, whoever joined leaves, and a body above gives "
+    "it down",
+    **dict.fromkeys(
+        ("/transfer_to type", "/transfer_to/[] type", "/instruct_to type", "/instruct_to/[] type"),
+        "was not said: to whom it can be given",
+    ),
     "/error enum": "was any text; the keys were these",
     "/error type": "goes with that",
     **dict.fromkeys(
@@ -137,9 +143,9 @@ CHANGED: dict[str, str] = {
         (
             *("/items/[]/type enum", "/events/[]/type enum", "/timeline/[]/type enum"),
             *("/types maxItems", "/types/[] enum"),
-            *(f"webhook {event} /type enum" for event in EventType if event != EventType.LEFT),
+            *(f"webhook {event} /type enum" for event in EventType if event not in _NEW_EVENTS),
         ),
-        "has one more word: somebody who had joined left",
+        "has two more words: somebody who had joined left, a body above gave it down",
     ),
     **dict.fromkeys(
         (
@@ -160,6 +166,8 @@ CHANGED: dict[str, str] = {
 NEW: dict[str, str] = {
     "DELETE /v1/complaints/{id}/join ": "whoever joined can leave",
     "webhook complaint.left ": "says so to the bodies",
+    "POST /v1/agency/complaints/{id}/instruct ": "a body above gives it down, or back, and the clock goes on",
+    "webhook complaint.instructed ": "says so to the bodies",
 }
 """What there was nothing of before, and so is relied on by nobody, and why it is there."""
 

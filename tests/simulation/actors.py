@@ -23,6 +23,7 @@ from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.photos import add_photo, refuse_photo
+from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.transitions import MoveRefused
 from functions.records.move import move
 from functions.records.requests import Request, RequestSeen
@@ -47,6 +48,7 @@ class Temper:
     answers: int = 4
     extends: int = 1
     transfers: int = 1
+    instructs: int = 1
     splits: int = 1
     talks: int = 2
 
@@ -58,6 +60,7 @@ TEMPERS = (
     Temper(share=0.3, extends=6, answers=2),
     Temper(share=0.2, transfers=6),
     Temper(share=0.3, splits=6),
+    Temper(share=0.3, instructs=6, transfers=3),
     Temper(share=1.1, acknowledges=2),
     Temper(share=0.0),
 )
@@ -174,10 +177,13 @@ class Cast:
             temper.extends,
             temper.transfers,
             temper.splits,
+            temper.instructs,
             temper.talks,
         )
         (choice,) = random.choices(range(len(weights)), weights)
-        others = tuple(world.region.agencies)
+        # Some try what they may not.
+        others = receivers(complaint, by=by, region=world.region) if world.chance(0.8) else ()
+        others = others or tuple(world.region.agencies)
         match choice:
             case 0:
                 return lambda each: agency.acknowledge(each, by=by, now=world.now)
@@ -194,8 +200,14 @@ class Cast:
                     each, by=by, to=to, reason=REASON, region=world.region, now=world.now
                 )
             case 4:
-                parts = [agency.Part(agency_id=to, text=REASON) for to in random.sample(others, 2)]
+                bodies = random.sample(others, min(2, len(others)))
+                parts = [agency.Part(agency_id=to, text=REASON) for to in bodies]
                 return lambda each: agency.split(each, by=by, parts=parts, region=world.region, now=world.now)
+            case 5:
+                below = random.choice(instructed(complaint, by=by, region=world.region) or others)
+                return lambda each: agency.instruct(
+                    each, by=by, to=below, reason=REASON, region=world.region, now=world.now
+                )
         if world.chance(0.5):
             return lambda each: agency.ask(each, by=by, text="Where exactly?", now=world.now)
         internal = world.chance(0.5)

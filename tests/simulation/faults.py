@@ -30,6 +30,8 @@ class Planted(StrEnum):
     """Whoever has no answer that stands is taken to have been silent."""
     LADDER = "ladder"
     """The ladder is taken to end at its first rung."""
+    IDLE = "idle"
+    """What was promised is left standing after nothing waits for it any more."""
     AHEAD = "ahead"
     """Whoever is behind with a complaint is told of its later events first."""
     HELD_UP = "held up"

@@ -10,11 +10,12 @@ from typing import Final
 
 from functions.complaints.behind import agency, is_person
 from functions.complaints.change import Change
-from functions.complaints.clock import iso, parse_iso
+from functions.complaints.clock import iso, iso_or_none, parse_iso
 from functions.complaints.complaint import ENDED, WITH_AGENCY, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType, chain_fault
 from functions.complaints.history import line
 from functions.complaints.lapse import Missed
+from functions.complaints.timers import TimerKind, timers
 from functions.complaints.transitions import TRANSITIONS
 from functions.complaints.visibility import as_seen
 from functions.records.people.inbox import InboxItem, event_of, viewer_of
@@ -40,6 +41,7 @@ class Invariant(StrEnum):
     NOT_SILENT = "nobody is said to have been silent who answered in time"
     NOTHING_FORGOTTEN = "ended, overdue at the top, or watched"
     TOP_IS_TOP = "overdue only at the top of the ladder"
+    PROMISED = "every promise has its timer"
     NUMBERED = "events numbered without a hole"
     CHAIN = "the chain of events verifies"
     LEGAL = "every step is one that the table allows"
@@ -126,6 +128,7 @@ class _Life:
         yield from self._numbering()
         yield from self._steps()
         yield from self._clock()
+        yield from self._promises()
         yield from self._said_of_bodies()
         yield from self._end()
         yield from self._parts()
@@ -179,6 +182,30 @@ class _Life:
                         yield self._broken(Invariant.IN_TIME, event.seq, f"{late} late")
             terms.take(event, change.after, written_at)
 
+    def _promises(self) -> Iterator[Violation]:
+        """What the complaint or the event tells as still to come is what wakes the service; and the other way round."""
+        for change in self.changes:
+            after, event = change.after, change.event
+            told = {
+                TimerKind.ACKNOWLEDGEMENT: after.acknowledge_by,
+                TimerKind.CLOSE: after.close_at,
+                TimerKind.DUE: after.due_at if after.status in WITH_AGENCY and not after.overdue else None,
+            }
+            running = {each.kind: each.at for each in timers(after) if each.kind in told}
+            if running != {kind: at for kind, at in told.items() if at is not None}:
+                yield self._broken(Invariant.PROMISED, event.seq, f"told {told}, running {running}")
+            if TimerKind.DUE in running and (
+                after.promise is None or after.promise["params"]["due_at"] != iso(running[TimerKind.DUE])
+            ):
+                yield self._broken(Invariant.PROMISED, event.seq, f"explained as {after.promise}")
+            due_at = event.data.get("due_at")
+            if (
+                due_at is not None
+                and event.status in WITH_AGENCY
+                and due_at != iso_or_none(running.get(TimerKind.DUE))
+            ):
+                yield self._broken(Invariant.PROMISED, event.seq, f"{event.type} tells {due_at}")
+
     def _had_the_whole(self) -> set[str | None]:
         """Of a part: the bodies that had the complaint before it was divided, and passed it on."""
         parent_id = self.last.parent_id
@@ -209,7 +236,7 @@ class _Life:
                     and named not in self._had_the_whole()
                 ):
                     yield self._broken(Invariant.NOT_SILENT, event.seq, f"{named} did not have it yet")
-            if event.type in (EventType.ASSIGNED, EventType.TRANSFERRED, EventType.ESCALATED):
+            if event.type in _GIVES:
                 body = data["agency"] if event.type == EventType.ASSIGNED else data["to"]
                 had.setdefault(body, event.at)
             terms.take(event, change.after, written_at)
@@ -219,14 +246,14 @@ class _Life:
         if last.status not in ENDED and not (last.overdue and last.status in WITH_AGENCY):
             yield self._broken(Invariant.NOTHING_FORGOTTEN, last.version, f"left {last.status}")
         if last.overdue:
-            marked = next(c for c in self.changes if c.after.overdue)
             agencies = self.world.region.agencies
-            owner = marked.after.agency_id
-            above = agencies[owner].parent if owner else None
-            while above is not None:
-                if above not in marked.after.escalated_to:
-                    yield self._broken(Invariant.TOP_IS_TOP, marked.event.seq, f"{above} was left out")
-                above = agencies[above].parent
+            for marked in (each for each in self.changes if each.event.data.get("exhausted")):
+                for body in marked.after.in_charge:
+                    top = body
+                    while (above := agencies[top].parent) is not None:
+                        top = above
+                    if top not in marked.after.in_charge:
+                        yield self._broken(Invariant.TOP_IS_TOP, marked.event.seq, f"{top} was left out")
 
     def _parts(self) -> Iterator[Violation]:
         asked = [
@@ -288,7 +315,8 @@ class _Life:
         wanted: dict[str, list[int]] = {}
         for change in self.changes:
             after, event = change.after, change.event
-            left = event.data.get("from") if event.type == EventType.TRANSFERRED else None
+            given = event.type in (EventType.TRANSFERRED, EventType.INSTRUCTED)
+            left = event.data.get("from") if given else None
             for body in {after.agency_id, left, *after.escalated_to} - {None}:
                 wanted.setdefault(agency(str(body)), []).append(event.seq)
         told = {
@@ -389,15 +417,8 @@ _NOT_TOLD = frozenset(
         EventType.WITHDRAWN,
     }
 )
-_SETS = frozenset(
-    {
-        EventType.ASSIGNED,
-        EventType.TRANSFERRED,
-        EventType.ESCALATED,
-        EventType.DEADLINE_EXTENDED,
-        EventType.DEADLINE_MOVED,
-    }
-)
+_GIVES = frozenset({EventType.ASSIGNED, EventType.TRANSFERRED, EventType.INSTRUCTED, EventType.ESCALATED})
+_SETS = _GIVES | {EventType.DEADLINE_EXTENDED, EventType.DEADLINE_MOVED}
 
 
 def _allowed(event: Event, status: Status) -> bool:

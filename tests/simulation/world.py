@@ -264,6 +264,10 @@ class World:
                 stack.enter_context(
                     mock.patch("functions.complaints.moves.escalation.next_rung", return_value=None)
                 )
+            if Planted.IDLE in self.planted:
+                stack.enter_context(
+                    mock.patch("functions.complaints.change.without_idle", side_effect=lambda each: each)
+                )
             if Planted.SILENCE in self.planted:
                 stack.enter_context(
                     mock.patch("functions.complaints.moves.lapses.within_term", return_value=False)

@@ -13,8 +13,10 @@ from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.ids import new_id, part_number
 from functions.complaints.limits import PARTS_MOST
-from functions.complaints.moves.lapses import held_by, passed_on, within_term
-from functions.complaints.moves.terms import acknowledge_by, promise, reminder
+from functions.complaints.moves.handover import hand_over
+from functions.complaints.moves.lapses import within_term
+from functions.complaints.moves.receivers import instruction_refusal, receiver_refusal
+from functions.complaints.moves.terms import promise, reminder
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
 from functions.complaints.wording import has_words, seen_length
@@ -28,7 +30,7 @@ def acknowledge(complaint: Complaint, *, by: Actor, now: datetime) -> Change | N
     _require_in_charge(complaint, by)
     if complaint.status == Status.ACKNOWLEDGED:
         return None
-    return change(complaint, Move.ACKNOWLEDGE, by=by, now=now, acknowledged_at=now, acknowledge_by=None)
+    return change(complaint, Move.ACKNOWLEDGE, by=by, now=now, acknowledged_at=now)
 
 
 def answer(
@@ -122,51 +124,29 @@ def comment(complaint: Complaint, *, by: Actor, text: str, internal: bool, now: 
 def transfer(
     complaint: Complaint, *, by: Actor, to: str, reason: str, region: Region, now: datetime
 ) -> Change | None:
-    """Pass it on to the right body; the clock that the citizen was promised goes on, and the receiver has a least time in
-    which nothing is held against it (`lapses`). None if this body passed it
-    there already.
-
-    Source: Administrative Procedural and Process-Related Code of Kazakhstan, art. 65 (forwarding with
-    simultaneous notice). A body that passed it on does not get it back, except from a supervising body.
+    """Pass it on to the right body (`receivers`), on the clock that runs (`handover`). None if this body passed it there
+    already.
     """
     if to == complaint.agency_id and by.id in complaint.passed_by and by.id not in complaint.in_charge:
         return None
     _require_in_charge(complaint, by)
     require(complaint, Move.TRANSFER, by=by)
-    _check_receiver(complaint, to, by=by, region=region, pointer="/to")
-    assert complaint.agency_id is not None
-    return change(
-        complaint,
-        Move.TRANSFER,
-        by=by,
-        now=now,
-        data={
-            "from": complaint.agency_id,
-            "to": to,
-            "reason": reason,
-            "due_at": None if complaint.due_at is None else iso(complaint.due_at),
-        },
-        agency_id=to,
-        escalated_to=tuple(each for each in complaint.escalated_to if each != to),
-        passed_by=tuple(dict.fromkeys((*complaint.passed_by, complaint.agency_id))),
-        had_since={
-            name: since
-            for name, since in held_by(complaint, to, now=now).items()
-            if name != complaint.agency_id
-        },
-        passed_on=passed_on(
-            complaint,
-            to=to,
-            # A body above has it already.
-            since=complaint.had_since.get(to, now),
-            region=region,
-            level=complaint.escalation_level,
-            now=now,
-        ),
-        acknowledge_by=acknowledge_by(complaint, start=now, agency_id=to, region=region),
-        acknowledged_at=None,
-        assigned_at=now,
-    )
+    refusal = receiver_refusal(complaint, to, by=by, region=region, pointer="/to")
+    if refusal is not None:
+        raise refusal
+    return hand_over(complaint, Move.TRANSFER, by=by, to=to, reason=reason, region=region, now=now)
+
+
+def instruct(
+    complaint: Complaint, *, by: Actor, to: str, reason: str, region: Region, now: datetime
+) -> Change:
+    """Give it down, or back, to a body below; whoever instructs stays in charge beside it, and the clock goes on."""
+    _require_in_charge(complaint, by)
+    require(complaint, Move.INSTRUCT, by=by)
+    refusal = instruction_refusal(complaint, to, by=by, region=region)
+    if refusal is not None:
+        raise refusal
+    return hand_over(complaint, Move.INSTRUCT, by=by, to=to, reason=reason, region=region, now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,7 +161,7 @@ def split(complaint: Complaint, *, by: Actor, parts: Sequence[Part], region: Reg
     """Give other bodies their parts; the complaint itself stays where it is, with the lead that answers for the
     whole. Each part becomes a complaint of its own (`parts.part_of`), under the id and number fixed here.
 
-    A part is not divided again, but can be passed on. Raises Invalid for a body that is unknown or has it.
+    A part is not divided again, but can be passed on. Raises Invalid and Conflict for a body that cannot be given any.
     """
     _require_in_charge(complaint, by)
     require(complaint, Move.SPLIT, by=by)
@@ -192,7 +172,11 @@ def split(complaint: Complaint, *, by: Actor, parts: Sequence[Part], region: Reg
         raise invalid("/parts", "too_many", max=left)
     taken: set[str] = set()
     for index, part in enumerate(parts):
-        _check_receiver(complaint, part.agency_id, by=by, region=region, pointer=f"/parts/{index}/to")
+        refusal = receiver_refusal(
+            complaint, part.agency_id, by=by, region=region, pointer=f"/parts/{index}/to"
+        )
+        if refusal is not None:
+            raise refusal
         if part.agency_id in taken:
             raise invalid(f"/parts/{index}/to", "already_there")
         taken.add(part.agency_id)
@@ -208,15 +192,6 @@ def split(complaint: Complaint, *, by: Actor, parts: Sequence[Part], region: Reg
     ]
     children = (*complaint.children, *(each["id"] for each in data))
     return change(complaint, Move.SPLIT, by=by, now=now, data={"parts": data}, children=children)
-
-
-def _check_receiver(complaint: Complaint, to: str, *, by: Actor, region: Region, pointer: str) -> None:
-    if to not in region.agencies:
-        raise invalid(pointer, "unknown_agency")
-    if to == complaint.agency_id:
-        raise invalid(pointer, "already_there")
-    if to in complaint.passed_by and by.id not in complaint.escalated_to:
-        raise Conflict("passed_on_before", agency=to)
 
 
 def extend_deadline(

@@ -55,9 +55,7 @@ def refute(
         refutations=complaint.refutations + 1,
         disputed=(*complaint.disputed, disputed_answer(complaint, now=now)),
         answer=None,
-        close_at=None,
         answered_at=None,
-        acknowledge_by=None,
     )
 
 

@@ -10,7 +10,7 @@ from functions.complaints.moves.lapses import held_by, lapse_of_acknowledgement,
 from functions.complaints.moves.photos import miss_photos
 from functions.complaints.moves.terms import term
 from functions.complaints.region import Region
-from functions.complaints.routing import ladder
+from functions.complaints.routing import next_above
 from functions.complaints.timers import TimerKind, passed_timer
 from functions.complaints.transitions import Move
 
@@ -89,7 +89,6 @@ def _escalate(
             lapse=lapse,
             overdue=True,
             near_at=None,
-            acknowledge_by=None,
         )
     next_term = term(
         region.categories[complaint.category].escalation_term(level),
@@ -116,14 +115,7 @@ def _escalate(
 
 
 def next_rung(complaint: Complaint, *, region: Region) -> str | None:
-    """The lowest body above the one that owns it that does not have it yet."""
-    if complaint.agency_id is None or complaint.agency_id not in region.agencies:
+    """The body that hears next (`routing.next_above`)."""
+    if complaint.agency_id is None:
         return None
-    return next(
-        (
-            agency_id
-            for agency_id in ladder(region, complaint.agency_id)
-            if agency_id != complaint.agency_id and agency_id not in complaint.escalated_to
-        ),
-        None,
-    )
+    return next_above(region, owner=complaint.agency_id, beside=complaint.escalated_to)

@@ -84,18 +84,33 @@ def within_term(complaint: Complaint, *, at: datetime) -> bool:
 
 def passed_on(
     complaint: Complaint, *, to: str, since: datetime, region: Region, level: int, now: datetime
-) -> PassedOn:
+) -> PassedOn | None:
     """What `to`, which has it since `since`, takes over with the complaint.
 
     Whoever was still in its own least time hands on what it was handed itself: who let the time pass is the one before.
+    None where that is `to`, which takes over nothing but its own waiting (`waited_since`).
     """
     owner = complaint.agency_id
     assert owner is not None
     receiver_by = least_by(complaint.category, to=to, region=region, level=level, start=since)
+    before = _waiting(complaint, now=now)
+    if before is None:
+        return PassedOn(agency_id=owner, had_since=_had_since(complaint, owner), receiver_by=receiver_by)
+    if before.agency_id == to:
+        return None
+    return PassedOn(agency_id=before.agency_id, had_since=before.had_since, receiver_by=receiver_by)
+
+
+def waited_since(complaint: Complaint, *, to: str, now: datetime) -> datetime | None:
+    """Since when `to` had it before, where it gets back what it has just passed on itself; else None."""
+    before = _waiting(complaint, now=now)
+    return before.had_since if before is not None and before.agency_id == to else None
+
+
+def _waiting(complaint: Complaint, *, now: datetime) -> PassedOn | None:
+    """What the body that has it was handed, while it is in its own least time."""
     before = complaint.passed_on
-    if before is not None and now < before.receiver_by:
-        return PassedOn(agency_id=before.agency_id, had_since=before.had_since, receiver_by=receiver_by)
-    return PassedOn(agency_id=owner, had_since=_had_since(complaint, owner), receiver_by=receiver_by)
+    return before if before is not None and now < before.receiver_by else None
 
 
 def least_by(category: str, *, to: str, region: Region, level: int, start: datetime) -> datetime:

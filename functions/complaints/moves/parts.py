@@ -13,7 +13,7 @@ from functions.complaints.change import Change, change, opening
 from functions.complaints.clock import to_milliseconds
 from functions.complaints.complaint import ENDED, SYSTEM, Actor, ActorKind, Complaint, PhotoStatus, Status
 from functions.complaints.events import Event
-from functions.complaints.moves.lapses import passed_on
+from functions.complaints.moves.lapses import passed_on, waited_since
 from functions.complaints.moves.terms import term
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move
@@ -34,6 +34,7 @@ def part_of(
     if not promised:
         terms = region.categories[parent.category]
         fresh = term(terms.escalation_term(level), start=now, agency_id=part["to"], region=region)
+    waited = waited_since(parent, to=part["to"], now=now) if promised else None
     complaint = Complaint(
         id=part["id"],
         number=part["number"],
@@ -66,6 +67,7 @@ def part_of(
         passed_on=passed_on(parent, to=part["to"], since=now, region=region, level=0, now=now)
         if promised
         else None,
+        had_since={} if waited is None else {part["to"]: waited},
         passed_by=() if split.actor_agency is None else (split.actor_agency,),
         due_at=parent.due_at if fresh is None else to_milliseconds(fresh.due_at),
         near_at=_reminder(parent, now=now) if fresh is None else to_milliseconds(fresh.near_at),

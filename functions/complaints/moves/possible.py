@@ -8,6 +8,7 @@ from functions.complaints.caps import cap_reached
 from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.limits import PARTS_MOST
 from functions.complaints.moves.agency import extension_refusal
+from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, possible_moves
 
@@ -29,8 +30,13 @@ def _open_to(complaint: Complaint, move: Move, *, by: Actor, region: Region, now
     match move:
         case Move.EXTEND:
             return extension_refusal(complaint, by=by, region=region, now=now) is None
+        case Move.TRANSFER:
+            return bool(receivers(complaint, by=by, region=region))
+        case Move.INSTRUCT:
+            return bool(instructed(complaint, by=by, region=region))
         case Move.SPLIT:
-            return complaint.parent_id is None and len(complaint.children) < PARTS_MOST
+            divisible = complaint.parent_id is None and len(complaint.children) < PARTS_MOST
+            return divisible and bool(receivers(complaint, by=by, region=region))
         case Move.JOIN | Move.LEAVE:
             return by.id != complaint.reporter and complaint.parent_id is None
     return by.kind != ActorKind.CITIZEN or by.id == complaint.reporter

@@ -99,8 +99,9 @@ def _feed() -> Feed:
 
 
 def concerned(published: Published) -> tuple[str, ...]:
-    """The agencies to tell: those in charge, and one that has just passed the complaint on."""
-    left = published.event.data.get("from") if published.event.type == EventType.TRANSFERRED else None
+    """The agencies to tell: those in charge, and the one that had the complaint until it went to another."""
+    given = published.event.type in (EventType.TRANSFERRED, EventType.INSTRUCTED)
+    left = published.event.data.get("from") if given else None
     return tuple(dict.fromkeys((*published.in_charge, *((left,) if left else ()))))
 
 

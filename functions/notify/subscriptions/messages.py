@@ -24,10 +24,10 @@ class EventData(View):
     due_at: Instant | None
     internal: Annotated[bool, described("Only agencies may read this one.")]
     by_agency: Absent[Annotated[str, described("The body that acted.")]]
-    giver: Absent[Annotated[str, described("Of a transfer: the body that passed it on.")]] = Field(
-        alias="from"
+    giver: Absent[Annotated[str, described("Of a transfer or an instruction: the body that had it.")]] = (
+        Field(alias="from")
     )
-    to: Absent[Annotated[str, described("Of a transfer: the body that has it now.")]]
+    to: Absent[Annotated[str, described("Of a transfer or an instruction: the body that has it now.")]]
     missed: Absent[MissedTerm]
     missed_by: Absent[Annotated[str, described("Of a term that passed: the body that let it pass.")]]
     missed_at: Absent[Annotated[Instant, described("Of a term that passed: when it ended.")]]

@@ -39,7 +39,7 @@ def body_of(published: Published) -> str:
     if event.actor_agency is not None:
         data["by_agency"] = event.actor_agency
     moved = {name: event.data[name] for name in ("from", "to") if name in event.data}
-    if event.type == "complaint.transferred":
+    if event.type in ("complaint.transferred", "complaint.instructed"):
         data |= moved
     if event.type == "complaint.escalated":
         told = {"missed": "missed", "missed_by": "agency", "missed_at": "missed_at"}

@@ -29,6 +29,13 @@ class Transfer(Body):
     reason: Annotated[Reason, Field(examples=["Люк на проезжей части, её содержит отдел дорог."])]
 
 
+class Instruction(Body):
+    """To whom, and why."""
+
+    to: AgencyId
+    reason: Annotated[Reason, Field(examples=["Это ваша территория: устраните и ответьте заявителю."])]
+
+
 class PartOf(Body):
     """What is asked of one body."""
 
@@ -55,13 +62,29 @@ def passing_on(desk: Desk) -> Router:
         "/v1/agency/complaints/<id>/transfer",
         operation_id="transferWork",
         summary="Pass it on to the right body",
-        description="The clock that the person was promised goes on. A body that passed it on does not get it back, "
-        "except from a supervising one. "
+        description="To a body that answers for something, or to the next one of your own ladder; `transfer_to` of the "
+        "complaint lists them. The clock that the person was promised goes on; where every term had passed, a body of "
+        "another ladder gets a term of its own. A body that passed it on does not get it back, except from a supervising "
+        "one. "
         f"{ADDED_SAID}",
     )
     def transfer(id: ComplaintId, body: Transfer, key: RequiredKey, caller: Writer) -> AgencyComplaint:
         def decide(complaint: Complaint, by: Actor) -> Change | None:
             return agency.transfer(complaint, by=by, to=body.to, reason=body.reason, region=region, now=now())
+
+        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
+
+    @move(
+        "/v1/agency/complaints/<id>/instruct",
+        operation_id="instructWork",
+        summary="Give it down, or back, to a body below",
+        description="For a body above the one that is to do it, whether it has it itself or is in charge beside. "
+        "The clock goes on, and whoever instructs stays in charge beside. `instruct_to` of the complaint lists the bodies. "
+        f"{ADDED_SAID}",
+    )
+    def instruct(id: ComplaintId, body: Instruction, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+        def decide(complaint: Complaint, by: Actor) -> Change:
+            return agency.instruct(complaint, by=by, to=body.to, reason=body.reason, region=region, now=now())
 
         return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
 

@@ -103,6 +103,7 @@ def reading(*, desk: Desk, bucket: str) -> Router:
             read.events,
             store.parts(complaint),
             cursor=read.cursor,
+            by=by,
             possible=desk.possible(by),
             region=desk.region,
             language=speech.language,

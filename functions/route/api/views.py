@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import CITIZEN, ENTREPRENEUR, ActorKind, Complaint, Status
+from functions.complaints.complaint import CITIZEN, ENTREPRENEUR, Actor, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType
 from functions.complaints.history import line
+from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.moves.terms import forward_by
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
@@ -89,6 +90,8 @@ class AgencyComplaintDetail(AgencyComplaint, Matter):
     missed_by: Annotated[str | None, described("Id of the body that let that term pass.")]
     missed_at: Annotated[Instant | None, described("When that term ended.")]
     had_since: Annotated[Instant | None, described("Since when the body that let it pass had the complaint.")]
+    transfer_to: Annotated[list[str], described("Ids of the bodies that you can pass it on to.")]
+    instruct_to: Annotated[list[str], described("Ids of the bodies below you that you can give it to.")]
     events: list[AuditEvent]
     parts: list[AgencyPart]
     refutations: Count
@@ -120,13 +123,16 @@ def detail(
     parts: Sequence[Complaint],
     *,
     cursor: str | None,
+    by: Actor,
     possible: Possible,
     region: Region,
     language: str,
     bucket: str,
     viewer: Viewer,
 ) -> AgencyComplaintDetail:
-    promise, lapse = complaint.promise, complaint.lapse
+    promise, lapse, moves = complaint.promise, complaint.lapse, possible(complaint)
+    transfer_to = receivers(complaint, by=by, region=region) if Move.TRANSFER in moves else ()
+    instruct_to = instructed(complaint, by=by, region=region) if Move.INSTRUCT in moves else ()
     complaint = complaint_as_seen(complaint, viewer)
     parts = [complaint_as_seen(part, viewer) for part in parts]
     seen = [each for each in (as_seen(event, viewer) for event in history) if each is not None]
@@ -144,6 +150,8 @@ def detail(
         missed_by=None if lapse is None else lapse.agency_id,
         missed_at=None if lapse is None else iso(lapse.missed_at),
         had_since=None if lapse is None else iso(lapse.had_since),
+        transfer_to=list(transfer_to),
+        instruct_to=list(instruct_to),
         events=[_event(event, viewer=viewer, language=language, region=region) for event in seen],
         parts=[AgencyPart(**_in_short(part, possible=possible), part=part.part) for part in parts],
         refutations=complaint.refutations,

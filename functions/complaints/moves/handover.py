@@ -1,0 +1,82 @@
+"""What changes hands when a complaint goes to another body: whose it is, who stays in charge beside, and the clock.
+
+Source: Administrative Procedural and Process-Related Code of Kazakhstan, art. 65 (forwarding with simultaneous notice).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from functions.complaints.change import Change, change
+from functions.complaints.clock import iso
+from functions.complaints.complaint import Actor, Complaint
+from functions.complaints.moves.lapses import held_by, passed_on, waited_since
+from functions.complaints.moves.terms import Term, acknowledge_by, term
+from functions.complaints.region import Region
+from functions.complaints.routing import beyond, ladder
+from functions.complaints.transitions import Move
+
+
+def hand_over(
+    complaint: Complaint, move: Move, *, by: Actor, to: str, reason: str, region: Region, now: datetime
+) -> Change:
+    """The clock that the citizen was promised goes on, and the receiver has a least time in which nothing is held against
+    it (`lapses`). Where every term had passed and the receiver's ladder is not at its end, the receiver gets the term
+    of the level that was reached: nothing is left without a clock by being passed to a body of another ladder.
+
+    The rungs that were climbed stay in charge: they saw what was missed. Raises CalendarYearMissing.
+    """
+    owner = complaint.agency_id
+    assert owner is not None
+    fresh = _fresh_term(complaint, to=to, region=region, now=now)
+    overdue = complaint.overdue and fresh is None
+    due_at = None if overdue else complaint.due_at if fresh is None else fresh.due_at
+    stays = owner in ladder(region, to) and (move == Move.INSTRUCT or complaint.escalation_level > 0)
+    beside = tuple(each for each in ((owner,) if stays else ()) + complaint.escalated_to if each != to)
+    held = held_by(complaint, to, now=now)
+    waited = waited_since(complaint, to=to, now=now)
+    taken_over = passed_on(
+        complaint,
+        to=to,
+        # A body above has it already.
+        since=complaint.had_since.get(to, now),
+        region=region,
+        level=complaint.escalation_level,
+        now=now,
+    )
+    clock: dict[str, Any] = {"overdue": overdue}
+    if fresh is not None:
+        clock |= {"due_at": fresh.due_at, "near_at": fresh.near_at, "promise": fresh.promise}
+    data: dict[str, Any] = {
+        "from": owner,
+        "to": to,
+        "reason": reason,
+        "due_at": None if due_at is None else iso(due_at),
+    }
+    return change(
+        complaint,
+        move,
+        by=by,
+        now=now,
+        data=data if fresh is None else data | {"promise": fresh.promise},
+        agency_id=to,
+        escalated_to=beside,
+        passed_by=tuple(dict.fromkeys((*complaint.passed_by, owner))),
+        had_since={name: since for name, since in held.items() if name in (to, *beside)}
+        | ({} if waited is None else {to: waited}),
+        passed_on=taken_over if fresh is None else None,
+        # Where no clock runs any more, none is left (`timers.without_idle`).
+        acknowledge_by=acknowledge_by(complaint, start=now, agency_id=to, region=region),
+        acknowledged_at=None,
+        assigned_at=now,
+        **clock,
+    )
+
+
+def _fresh_term(complaint: Complaint, *, to: str, region: Region, now: datetime) -> Term | None:
+    if not complaint.overdue or not beyond(
+        (to, *ladder(region, to)), (*complaint.in_charge, *complaint.passed_by)
+    ):
+        return None
+    terms = region.categories[complaint.category]
+    level = max(1, complaint.escalation_level)
+    return term(terms.escalation_term(level), start=now, agency_id=to, region=region)
