@@ -91,6 +91,7 @@ RAW: dict[str, Any] = {
         "photos_wait": "PT24H",
         "close_after_answer": "P10D",
         "least_after_transfer": "P1BD",
+        "forward_within": "P3BD",
         "inbox": "P90D",
     },
     "retention": {
@@ -100,7 +101,12 @@ RAW: dict[str, Any] = {
         "logs": "P90D",
         "audit": "P1825D",
     },
-    "limits": {"complaints_per_person_per_day": 20, "comment_length": 2000, "photo_bytes": 15728640},
+    "limits": {
+        "complaints_per_person_per_day": 20,
+        "comment_length": 2000,
+        "photo_bytes": 15728640,
+        "photos": 20,
+    },
     "quiet_hours": None,
     "webhooks": {"allow_http": True, "allow_private": True},
     "identity": {"provider": "cognito"},

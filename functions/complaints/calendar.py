@@ -15,7 +15,7 @@ Rules, with their sources (Republic of Kazakhstan):
 
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -79,8 +79,8 @@ class Calendar:
     are weekend days that are worked, `moved_off` weekdays that are free; a holiday stays a holiday whatever
     is moved onto it. `short_days` close earlier. `count_from` says whether the day of registration is the
     first day of a term (`same_day`) or the day before it (`next_day`): the Code counts "from the day of
-    receipt" and sources read that both ways. `years` are the years, without a gap, whose holidays are
-    known.
+    receipt" and sources read that both ways. `years` are the years, without a gap, whose holidays and moved days are
+    known; `holidays` may foresee some of later years.
 
     Raises ValueError where these contradict one another.
     """
@@ -171,6 +171,16 @@ class Calendar:
                 return max(instant, start)
         raise AssertionError("open hours end only by CalendarYearMissing")
 
+    def last_open(self, instant: datetime) -> datetime:
+        """`instant` itself when it is within open hours, else the last minute of those before it; raises
+        CalendarYearMissing.
+        """
+        instant = as_utc(instant)
+        for start, end in self._open_hours_back(self.local(instant).date()):
+            if start <= instant:
+                return instant if instant < end else max(start, end - timedelta(minutes=1))
+        raise AssertionError("open hours end only by CalendarYearMissing")
+
     def registered_at(self, instant: datetime) -> datetime:
         """When what arrives at `instant` is registered (Code, art. 64(3)): on a working day that has not
         ended at once, or when it opens; else when the next working day opens. Raises CalendarYearMissing.
@@ -191,6 +201,16 @@ class Calendar:
         at = bisect_right(working, day.toordinal()) + number - 1
         if at >= len(working):
             raise CalendarYearMissing(max(self.years) + 1)
+        return date.fromordinal(working[at])
+
+    def working_day_before(self, day: date, number: int) -> date:
+        """The `number`-th working day before `day` (1 is the last one); raises CalendarYearMissing."""
+        if day.year not in self.years:
+            raise CalendarYearMissing(day.year)
+        working = self._days.working
+        at = bisect_left(working, day.toordinal()) - number
+        if at < 0:
+            raise CalendarYearMissing(min(self.years) - 1)
         return date.fromordinal(working[at])
 
     def working_day_from(self, day: date) -> date:
@@ -233,6 +253,36 @@ class Calendar:
             left -= closes - opens
         raise AssertionError("open hours end only by CalendarYearMissing")
 
+    def back(self, duration: Duration, end: datetime) -> datetime:
+        """When no more than `duration` is left until `end`, in UTC; raises CalendarYearMissing.
+
+        What is left is whole: of open hours it begins in them, and of working days when the first of them opens where
+        `end` is the close of the last one, else at the same time of day.
+        """
+        end = as_utc(end)
+        day = self.local(end).date()
+        match duration.kind:
+            case "clock":
+                return end - duration.elapsed
+            case "working_hours":
+                return self._back_working_hours(duration.amount, end)
+            case "working_days":
+                first = self.working_day_before(day, duration.amount)
+                closing = end >= self.closes_at(day)
+                at = self.closes_at(first) if closing else self._instant(first, self.local(end).time())
+            case "months":
+                at = self._instant(month_after(day, -duration.amount), self.local(end).time())
+        return self.next_opening(at)
+
+    def _back_working_hours(self, hours: int, end: datetime) -> datetime:
+        left = timedelta(hours=hours)
+        for opens, closes in self._open_hours_back(self.local(end).date()):
+            open_until = min(closes, end)
+            if open_until - opens >= left:
+                return open_until - left
+            left -= max(open_until - opens, timedelta(0))
+        raise AssertionError("open hours end only by CalendarYearMissing")
+
     def skipped_between(self, first: date, last: date) -> tuple[SkippedDay, ...]:
         """The weekdays from `first` to `last`, both included, that are free."""
         days = self._days
@@ -257,6 +307,13 @@ class Calendar:
         return at < len(estimated) and estimated[at] <= last.toordinal() + 1
 
     # Variants and the compiled form
+
+    def assuming(self, year: int) -> Self:
+        """The calendar as if that year, and those between it and the known ones, were known too: with such holidays as
+        were foreseen, and nothing moved.
+        """
+        first, last = min(*self.years, year), max(*self.years, year)
+        return replace(self, years=frozenset(range(first, last + 1)))
 
     def with_hours(self, opens: time, closes: time, breaks: tuple[tuple[time, time], ...] = ()) -> Self:
         """The same days with an agency's own hours; a short day closes no later than the agency does."""
@@ -379,15 +436,40 @@ class Calendar:
         """The spans of open time from `day` on, in UTC; ends by raising CalendarYearMissing."""
         day = self.working_day_from(day)
         while True:
-            closes = self.closes_at(day)
-            opens = self.opens_at(day)
-            for start, end in self.breaks:
-                if opens < (pause := min(self._instant(day, start), closes)):
-                    yield opens, pause
-                opens = self._instant(day, end)
-            if opens < closes:
-                yield opens, closes
+            yield from self._open_on(day)
             day = self.working_day_after(day, 1)
+
+    def _open_hours_back(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """The spans of open time up to the end of `day`, the last one first; ends by raising CalendarYearMissing."""
+        if not self.is_working_day(day):
+            day = self.working_day_before(day, 1)
+        while True:
+            yield from reversed(list(self._open_on(day)))
+            day = self.working_day_before(day, 1)
+
+    def _open_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """The spans of open time of a working day."""
+        closes = self.closes_at(day)
+        opens = self.opens_at(day)
+        for start, end in self.breaks:
+            if opens < (pause := min(self._instant(day, start), closes)):
+                yield opens, pause
+            opens = self._instant(day, end)
+        if opens < closes:
+            yield opens, closes
+
+
+def as_best_known[T](count: Callable[[Calendar], T], *, calendar: Calendar) -> tuple[T, int | None]:
+    """What `count` makes of the calendar, and the first year that it asked for in vain: that year, and what it asks for
+    beyond, is then assumed.
+    """
+    missing: int | None = None
+    while True:
+        try:
+            return count(calendar), missing
+        except CalendarYearMissing as error:
+            missing = error.year if missing is None else missing
+            calendar = calendar.assuming(error.year)
 
 
 def month_after(day: date, months: int) -> date:

@@ -7,12 +7,20 @@ once, by the event), art. 91 (silence counts as refusal).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from functions.complaints.calendar import Calendar, CountFrom, SkippedDay, as_utc, month_after
+from functions.complaints.calendar import (
+    Calendar,
+    CalendarYearMissing,
+    CountFrom,
+    SkippedDay,
+    as_best_known,
+    as_utc,
+    month_after,
+)
 from functions.complaints.clock import iso, iso_or_none, parse_iso, parse_iso_or_none
 from functions.complaints.duration import Duration
 
@@ -20,20 +28,19 @@ ANSWER_TERM = Duration(kind="working_days", amount=15)
 """Art. 76(1)."""
 EXTENSION_LIMIT = Duration(kind="months", amount=2)
 """Art. 76(2)."""
-FORWARDING_TERM = Duration(kind="working_days", amount=3)
-"""Art. 65."""
+
+QUARTER: Final[Literal["quarter"]] = "quarter"
+type Lead = Duration | Literal["quarter"]
+"""How long before a deadline: a duration, or a quarter of the term, of whatever length that is."""
 
 
 class DeadlineLimitExceeded(Exception):
-    """An extension beyond what is allowed: `latest` is the last instant allowed, `asked` the one asked
-    for.
-    """
+    """An extension beyond what is allowed: `latest` is the last instant allowed."""
 
-    def __init__(self, *, limit: Duration, latest: datetime, asked: datetime) -> None:
-        super().__init__(f"extended to {iso(asked)}, beyond {limit}, which ends at {iso(latest)}")
+    def __init__(self, *, limit: Duration, latest: datetime) -> None:
+        super().__init__(f"beyond {limit}, which ends at {iso(latest)}")
         self.limit = limit
         self.latest = latest
-        self.asked = asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +55,8 @@ class Explanation:
     (weekdays passed over: `date`, `name` by language, `estimated`, `substitute`), `moved_off` (dates),
     `moved_working` (weekend dates that counted), `registered` (local date, where it is not the day of
     receipt), `short_day` (the last day closes early), `estimated` (an announcement may still move the
-    deadline), `extended_from` (UTC, the deadline before), `duration`, `extensions` and `count_from` (how to
-    count it again).
+    deadline), `missing_year` (the year whose days off are not known), `extended_from` (UTC, the deadline
+    before), `duration`, `extensions` and `count_from` (how to count it again).
     """
 
     key: str
@@ -70,7 +77,8 @@ class Deadline:
     `counted_from` is the date of registration (or of the deadline that was extended) for working days and
     months, the instant for clock and open hours. `registered_at` is the receipt itself for clock terms:
     danger does not wait for office hours. `skipped` and `moved` (weekend days worked) tell of the term, or
-    of its last extension. `estimated` says that an unannounced holiday may still move it. `extensions` were
+    of its last extension. `estimated` says that an unannounced holiday may still move it, or that the days off of
+    `missing_year` are not known. `extensions` were
     added to `duration`, the last one at `extended_from`.
     """
 
@@ -82,6 +90,7 @@ class Deadline:
     skipped: tuple[SkippedDay, ...] = ()
     moved: tuple[date, ...] = ()
     estimated: bool = False
+    missing_year: int | None = None
     short_day: bool = False
     extensions: tuple[Duration, ...] = ()
     extended_from: datetime | None = None
@@ -117,6 +126,7 @@ class Deadline:
             "registered": registered.isoformat() if registered != received else None,
             "short_day": self.short_day,
             "estimated": self.estimated,
+            "missing_year": self.missing_year,
             "extensions": [str(extension) for extension in self.extensions],
             "extended_from": iso_or_none(self.extended_from),
         }
@@ -151,6 +161,7 @@ class Deadline:
             skipped=tuple(sorted(skipped, key=lambda day: day.date)),
             moved=tuple(map(date.fromisoformat, params.get("moved_working", ()))),
             estimated=params.get("estimated", False),
+            missing_year=params.get("missing_year"),
             short_day=params.get("short_day", False),
             extensions=tuple(map(Duration.parse, params.get("extensions", ()))),
             extended_from=parse_iso_or_none(params.get("extended_from")),
@@ -200,6 +211,16 @@ def due(duration: Duration, *, received_at: datetime, calendar: Calendar) -> Dea
     )
 
 
+def due_as_known(duration: Duration, *, received_at: datetime, calendar: Calendar) -> Deadline:
+    """`due`, also where the calendar lacks a year: then as well as it can be counted (`Calendar.assuming`), as an estimate
+    that says which year is missing. Counted again with that year, it moves to where it belongs. Raises ValueError.
+    """
+    deadline, year = as_best_known(
+        lambda known: due(duration, received_at=received_at, calendar=known), calendar=calendar
+    )
+    return deadline if year is None else replace(deadline, estimated=True, missing_year=year)
+
+
 def extend(
     current: Deadline | datetime,
     *,
@@ -219,16 +240,18 @@ def extend(
     From a bare instant the result knows of the extension only; pass a `Deadline` (see
     `Deadline.explained_by`) where it must be counted again after a change of the calendar.
     """
-    extended = _extended(current, by=by, received_at=received_at, calendar=calendar)
-    latest = calendar.add(limit, received_at)
+    # That the limit lies in a year without data keeps nobody from what is asked for before it.
+    latest, _ = as_best_known(lambda known: known.add(limit, received_at), calendar=calendar)
+    try:
+        extended = _extended(current, by=by, received_at=received_at, calendar=calendar)
+    except CalendarYearMissing:
+        known = calendar.assuming(calendar.local(latest).year)
+        if _passes(latest, current, by=by, calendar=known):
+            raise DeadlineLimitExceeded(limit=limit, latest=latest) from None
+        raise
     if extended.at > latest:
-        raise DeadlineLimitExceeded(limit=limit, latest=latest, asked=extended.at)
+        raise DeadlineLimitExceeded(limit=limit, latest=latest)
     return extended
-
-
-def forwarding_due(*, received_at: datetime, calendar: Calendar) -> Deadline:
-    """By when a body that is not competent must have passed it on (art. 65)."""
-    return due(FORWARDING_TERM, received_at=received_at, calendar=calendar)
 
 
 def near(deadline: Deadline | datetime, start: datetime) -> datetime:
@@ -239,6 +262,32 @@ def near(deadline: Deadline | datetime, start: datetime) -> datetime:
     at = deadline.at if isinstance(deadline, Deadline) else deadline
     at, start = as_utc(at), as_utc(start)
     return start if at <= start else at - (at - start) / 4
+
+
+def reminder(
+    before: Lead | None,
+    *,
+    deadline: datetime,
+    start: datetime,
+    now: datetime,
+    calendar: Calendar,
+    by_the_clock: bool,
+) -> datetime | None:
+    """When a body is reminded of a deadline whose term began at `start`: `before` it, as the body's calendar counts back;
+    None where it is not, or no moment is left for it.
+
+    Unless it runs `by_the_clock`, as danger does, it comes while the body is open: at the last open moment until then, or,
+    where there has been none since `now`, at the next opening. It lies after `now` and before the deadline. Raises
+    CalendarYearMissing.
+    """
+    if before is None:
+        return None
+    at = near(deadline, start) if before == QUARTER else calendar.back(before, deadline)
+    if not by_the_clock:
+        at = calendar.last_open(at)
+        if at <= now:
+            at = calendar.next_opening(now)
+    return at if now < at < deadline else None
 
 
 def recompute(deadline: Deadline | Explanation | Mapping[str, Any], calendar: Calendar) -> Deadline:
@@ -254,6 +303,15 @@ def recompute(deadline: Deadline | Explanation | Mapping[str, Any], calendar: Ca
     for extension in old.extensions:
         new = _extended(new, by=extension, received_at=old.received_at, calendar=calendar)
     return new
+
+
+def _passes(latest: datetime, current: Deadline | datetime, *, by: Duration, calendar: Calendar) -> bool:
+    """Whether the deadline, extended, is later than what ends within the calendar."""
+    before = current.at if isinstance(current, Deadline) else current
+    try:
+        return _continued(before, by, calendar=calendar) > latest
+    except CalendarYearMissing:
+        return True
 
 
 def _extended(

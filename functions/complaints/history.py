@@ -12,7 +12,7 @@ from functions.complaints.lapse import Missed
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.texts import UNKNOWN, datetime_text, has_text, in_language, text
-from functions.complaints.visibility import Viewer, as_seen
+from functions.complaints.visibility import BODIES, Viewer, as_seen
 
 type PushKind = Literal["progress", "question", "escalation", "answer", "photo"]
 
@@ -227,7 +227,8 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
             )
         case EventType.TRANSFERRED | EventType.INSTRUCTED:
             body = words.body(*_variant(event))
-            return words.title(), f"{body} {words.reason()}" if data.get("reason") else body
+            said = [body, words.text("late")] if viewer in BODIES and data.get("in_time") is False else [body]
+            return words.title(), " ".join([*said, words.reason()] if data.get("reason") else said)
     if data.get("reason") and event.type != EventType.PHOTO_REFUSED:
         return words.title(), f"{words.body()} {words.reason()}"
     return words.title(), words.body()
@@ -287,6 +288,7 @@ class _Words:
             "disputed": self.time(data.get("disputed_at")),
             "receiver": self.agency(data.get("passed_to")),
             "passed": self.time(data.get("passed_at")),
+            "forward": self.time(data.get("forward_by")),
             "acknowledge": self.time(data.get("acknowledge_by")),
             "closes": self.time(data.get("closes_at")),
             "text": data.get("text"),

@@ -13,7 +13,8 @@ PARTS_MOST: Final = 9
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """`comment_length` in characters, `photo_bytes` in bytes; the rest is what one person may do in a day.
+    """`comment_length` in characters, `photo_bytes` in bytes, `photos` in one complaint; the rest is what one person
+    may do in a day.
 
     `declarations_per_day` counts requests that declare later photos, `devices_per_day` push tokens that a
     person's phones sign in with.
@@ -21,6 +22,7 @@ class Limits:
 
     comment_length: int = 2_000
     photo_bytes: int = 15_000_000
+    photos: int = 5
     complaints_per_day: int = 20
     comments_per_day: int = 100
     declarations_per_day: int = 40
@@ -33,6 +35,7 @@ class Limits:
         return cls(
             comment_length=raw.get("comment_length", cls().comment_length),
             photo_bytes=raw.get("photo_bytes", cls().photo_bytes),
+            photos=raw.get("photos", cls().photos),
             **{
                 f"{what}_per_day": raw[f"{what}_per_person_per_day"]
                 for what in ("complaints", "comments", "declarations", "joins", "devices")

@@ -59,6 +59,7 @@ def _exceptions(params: Mapping[str, Any], start: date, language: str) -> list[s
     off = [*instead, *map(_day, params.get("moved_off", ()))]
     certain = [day for day in free if day not in estimated]
     registered = [_day(params["registered"])] if params.get("registered") else []
+    missing = params.get("missing_year")
     short = [_day(params["due_date"])] if params.get("short_day") else []
     said = [
         _days("deadline.registered", registered, start, language),
@@ -67,6 +68,7 @@ def _exceptions(params: Mapping[str, Any], start: date, language: str) -> list[s
         _days("deadline.days_off", off, start, language),
         _days("deadline.worked", [_day(day) for day in params.get("moved_working", ())], start, language),
         _days("deadline.short_day", short, start, language),
+        text("deadline.missing_year", language, year=str(missing)) if missing else "",
     ]
     return [each for each in said if each]
 

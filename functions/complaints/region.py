@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from functions.complaints.calendar import Calendar
+from functions.complaints.deadlines import QUARTER, Lead
 from functions.complaints.duration import Duration
+from functions.complaints.limits import Limits
 
 Names = Mapping[str, str]
 Polygons = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
@@ -46,7 +48,9 @@ class Responsible:
 
 @dataclass(frozen=True, kw_only=True)
 class Category:
-    """A kind of violation with its terms; `escalation_terms[n]` is the term given at escalation level n + 1."""
+    """A kind of violation with its terms; `escalation_terms[n]` is the term given at escalation level n + 1. `reminder` is
+    how long before each deadline the body is reminded, None where it never is.
+    """
 
     id: str
     name: Names
@@ -55,6 +59,7 @@ class Category:
     acknowledge_within: Duration | None
     answer_within: Duration
     escalation_terms: tuple[Duration, ...]
+    reminder: Lead | None
     proof_photo_required: bool
     duplicate_radius_m: int
     max_photos: int
@@ -97,6 +102,7 @@ class Region:
     photos_wait: Duration
     close_after_answer: Duration
     least_after_transfer: Duration
+    forward_within: Duration
     inbox_kept: Duration
     photos_kept: Duration
     texts_kept: Duration
@@ -148,10 +154,14 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
             for district in raw["districts"]
         ),
         agencies={key: _agency(value) for key, value in raw["agencies"].items()},
-        categories={key: _category(value) for key, value in raw["categories"].items()},
+        categories={
+            key: _category(value, photos_most=Limits.of(raw["limits"]).photos)
+            for key, value in raw["categories"].items()
+        },
         photos_wait=Duration.parse(terms["photos_wait"]),
         close_after_answer=Duration.parse(terms["close_after_answer"]),
         least_after_transfer=Duration.parse(terms["least_after_transfer"]),
+        forward_within=Duration.parse(terms["forward_within"]),
         inbox_kept=Duration.parse(terms["inbox"]),
         photos_kept=Duration.parse(kept["photos"]),
         texts_kept=Duration.parse(kept["texts"]),
@@ -177,7 +187,7 @@ def _agency(raw: Mapping[str, Any]) -> Agency:
     )
 
 
-def _category(raw: Mapping[str, Any]) -> Category:
+def _category(raw: Mapping[str, Any], *, photos_most: int) -> Category:
     acknowledge = raw.get("acknowledge_within")
     return Category(
         id=raw["id"],
@@ -187,9 +197,10 @@ def _category(raw: Mapping[str, Any]) -> Category:
         acknowledge_within=Duration.parse(acknowledge) if acknowledge else None,
         answer_within=Duration.parse(raw["answer_within"]),
         escalation_terms=tuple(Duration.parse(term) for term in raw["escalation_terms"]),
+        reminder=_lead(raw.get("reminder", QUARTER)),
         proof_photo_required=raw["proof_photo_required"],
         duplicate_radius_m=raw["duplicate_radius_m"],
-        max_photos=raw["max_photos"],
+        max_photos=min(raw["max_photos"], photos_most),
         questions=tuple(
             Question(
                 id=question["id"],
@@ -206,3 +217,9 @@ def _category(raw: Mapping[str, Any]) -> Category:
         extension_limit=Duration.parse(raw["extension"]["limit"]),
         extension_times=raw["extension"]["times"],
     )
+
+
+def _lead(text: str | None) -> Lead | None:
+    if text is None:
+        return None
+    return QUARTER if text == QUARTER else Duration.parse(text)

@@ -24,6 +24,9 @@ class Viewer(StrEnum):
     PUBLIC = "public"
 
 
+BODIES: Final = frozenset({Viewer.IN_CHARGE, Viewer.PASSED_ON, Viewer.ABOVE})
+
+
 class Shown(StrEnum):
     """How much of a step: nothing; that it happened, when, with which bodies and terms; or also what was written."""
 
@@ -91,6 +94,7 @@ STEP_FIELDS: Final = frozenset(
         "district",
         "due_at",
         "exhausted",
+        "forward_by",
         "from",
         "had_since",
         "in_time",

@@ -106,8 +106,9 @@ categories:
     answer_within: PT4H
     # What term has each level above it? None longer than the one before; the last one stays.
     escalation_terms: [PT2H, PT1H]
-    # How long before the deadline is the body reminded?
-    reminder: PT1H
+    # How long before each deadline is the body reminded? Less than the shortest term; null: never. Left out, it is
+    # reminded when a quarter of a term is left.
+    reminder: PT30M
     # Does "done" need a photo?
     proof_photo_required: true
     # Within how many metres may two reports be of the same thing?
@@ -138,7 +139,6 @@ terms:
   close_after_answer: P10D  # when an answer that nobody refutes closes the complaint
   least_after_transfer: P1BD  # what a body has at least that is passed one on, before it is called late
   forward_within: P3BD  # until when another body's complaint is passed on; by law at most this
-  tell_extension_within: P3BD  # until when the person is told of an extension; by law at most this
   quarantine: P1D  # how long an upload that was not checked is kept
   inbox: P90D  # how long the inbox shows a message
 

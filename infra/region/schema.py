@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
+from functions.complaints.deadlines import QUARTER
 from functions.complaints.duration import Duration
 
 Language = Literal["kk", "ru", "en"]
@@ -36,7 +37,8 @@ ID_PATTERN: Final = "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
 PHOTO_BYTES_MOST: Final = 25 * 2**20
 
 _CLOCK_TIME = "(?=[0-9])([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?"
-_TERM_PATTERN = rf"^(P[0-9]{{1,6}}(BD|M|D)|PT[0-9]{{1,6}}BH|P[0-9]{{1,6}}DT{_CLOCK_TIME}|PT{_CLOCK_TIME})$"
+_TERM = rf"P[0-9]{{1,6}}(BD|M|D)|PT[0-9]{{1,6}}BH|P[0-9]{{1,6}}DT{_CLOCK_TIME}|PT{_CLOCK_TIME}"
+_TERM_PATTERN = f"^({_TERM})$"
 
 
 def _text(pattern: str, what: str, rule: str = "bad-value") -> Any:
@@ -52,6 +54,11 @@ def _term(text: str) -> str:
     """Raises ValueError for what the calendar does not read."""
     Duration.parse(text)
     return text
+
+
+def _lead(text: str) -> str:
+    """Raises ValueError as `_term` does."""
+    return text if text == QUARTER else _term(text)
 
 
 def _said(value: object) -> object:
@@ -87,6 +94,14 @@ Term = Annotated[
     str,
     AfterValidator(_term),
     Field(json_schema_extra={"pattern": _TERM_PATTERN} | _hint(_TERMS, "duration")),
+]
+Lead = Annotated[
+    str,
+    AfterValidator(_lead),
+    Field(
+        json_schema_extra={"pattern": f"^({QUARTER}|{_TERM})$"}
+        | _hint(f"PT1H (by the clock), P1BD or PT4BH (working days, hours), or {QUARTER}", "duration")
+    ),
 ]
 _NO_OTHER_KEY: Final[dict[str, Any]] = {"additionalProperties": False}
 """Than those that fit: the JSON Schema of a `dict` leaves others open."""
@@ -192,14 +207,20 @@ class Category(Form, title="A category"):
     escalation_terms: list[Term] = Field(
         min_length=1, description="the term at each level of escalation; the last one stays"
     )
-    reminder: Term | None = Field(
-        default=None, description="how long before the deadline the body is reminded"
+    # Terms are of every length, from an hour of danger to fifteen working days, and each level of escalation has a
+    # shorter one: a share fits them all, a fixed time does not.
+    reminder: Lead | None = Field(
+        default=QUARTER,
+        description="how long before each deadline the body is reminded, in its open hours unless it is danger: P1BD is "
+        "when it opens with one working day left; quarter: when a quarter of the term is left; null: never",
     )
     proof_photo_required: bool = Field(default=True, description='whether an answer "done" needs a photo')
     duplicate_radius_m: int = Field(
         default=50, ge=0, le=1000, description="within how many metres two reports may be the same"
     )
-    max_photos: int = Field(default=5, ge=0, le=10, description="how many photos a person may add")
+    max_photos: int = Field(
+        default=5, ge=0, le=10, description="how many photos a person may add; limits.photos at most"
+    )
     questions: list[Question] = Field(default=[], description="what else the body must know")
     responsible: Responsible = Field(description="who answers for it")
     extension: Extension = Field(
@@ -275,10 +296,9 @@ class Terms(Form, title="The terms"):
         "what the person was promised stays",
     )
     forward_within: Term = Field(
-        default="P3BD", description="until when what belongs to another body is passed on"
-    )
-    tell_extension_within: Term = Field(
-        default="P3BD", description="until when the person is told of an extension"
+        default="P3BD",
+        description="until when a body passes on what belongs to another, counted from when it got it; shown to it, and "
+        "whoever passes on later is on record with that",
     )
     quarantine: Days = Field(
         default="P1D",
@@ -302,7 +322,7 @@ class Limits(Form, title="The limits"):
     )
     comment_length: int = Field(default=2000, ge=100, le=10_000, description="in characters")
     photo_bytes: int = Field(default=15_000_000, ge=100_000, le=PHOTO_BYTES_MOST, description="in bytes")
-    photos: int = Field(default=5, ge=1, le=10, description="in one complaint")
+    photos: int = Field(default=5, ge=1, le=10, description="in one complaint, in every category")
 
 
 class Retention(Form, title="The retention"):

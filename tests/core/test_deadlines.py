@@ -6,20 +6,22 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from functions.complaints.calendar import Calendar, CalendarYearMissing, Holiday
+from functions.complaints.calendar import Calendar, CalendarYearMissing, Holiday, as_best_known
 from functions.complaints.deadlines import (
     ANSWER_TERM,
     EXTENSION_LIMIT,
+    QUARTER,
     Deadline,
     DeadlineLimitExceeded,
     Explanation,
+    Lead,
     due,
     extend,
-    forwarding_due,
     near,
     recompute,
+    reminder,
 )
-from functions.complaints.duration import Duration
+from functions.complaints.duration import Duration, Kind
 from tests.core.calendars import (
     all_terms,
     calendars,
@@ -45,9 +47,6 @@ short_terms = st.one_of(
 
 def test_the_law_as_default() -> None:
     assert (str(ANSWER_TERM), str(EXTENSION_LIMIT)) == ("P15BD", "P2M")
-    received = datetime(2026, 2, 9, 5, tzinfo=UTC)
-    three = due(Duration.parse("P3BD"), received_at=received, calendar=OFFICIAL)
-    assert forwarding_due(received_at=received, calendar=OFFICIAL) == three
 
 
 @given(calendars(), all_terms, instants)
@@ -237,7 +236,7 @@ def test_an_extension_is_later_and_within_the_limit_or_refused(
     if asked > latest:
         with pytest.raises(DeadlineLimitExceeded) as refused:
             extend(first, by=by, received_at=received, calendar=calendar)
-        assert (refused.value.latest, refused.value.asked) == (latest, asked)
+        assert refused.value.latest == latest
         return
     extended = extend(first, by=by, received_at=received, calendar=calendar)
     assert extended.at == asked
@@ -301,6 +300,97 @@ def test_near_of_a_deadline_that_has_passed_is_now() -> None:
     deadline = due(Duration.parse("PT4H"), received_at=MORNING, calendar=OFFICIAL)
     later = MORNING + timedelta(hours=5)
     assert near(deadline, later) == later
+
+
+def at(wall: str) -> datetime:
+    return datetime.fromisoformat(wall).replace(tzinfo=OFFICIAL.local(MORNING).tzinfo).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "start", "deadline", "reminded", "why"),
+    [
+        ("P2BD", "2026-02-02 10:00", "2026-02-13 18:30", "2026-02-12 09:00", "Thursday and Friday are left"),
+        ("P1BD", "2026-02-02 10:00", "2026-02-13 18:30", "2026-02-13 09:00", "Friday is left"),
+        ("P2BD", "2026-03-02 10:00", "2026-03-10 18:30", "2026-03-06 09:00", "9 March is free"),
+        ("P1BD", "2026-02-02 10:00", "2026-02-09 12:00", "2026-02-06 12:00", "a working day from noon to noon"),
+        ("PT8BH", "2026-02-02 10:00", "2026-02-13 18:30", "2026-02-13 09:00", "the hours of a day"),
+        ("PT4BH", "2026-02-02 10:00", "2026-02-13 18:30", "2026-02-13 14:30", "the afternoon"),
+        ("PT6BH", "2026-02-02 10:00", "2026-02-09 10:00", "2026-02-06 12:00", "one of Monday, five of Friday"),
+        ("P2D", "2026-02-02 10:00", "2026-02-10 10:00", "2026-02-06 18:29", "Sunday, and Friday was the last open"),
+        ("PT12H", "2026-02-02 10:00", "2026-02-03 18:30", "2026-02-02 18:29", "half past six in the morning"),
+        ("P1BD", "2026-02-06 19:00", "2026-02-09 18:30", "2026-02-09 09:00", "given on Friday night, for Monday"),
+        ("P1BD", "2026-02-09 12:00", "2026-02-09 18:30", None, "it has just been given"),
+        ("PT1H", "2026-02-07 10:00", "2026-02-08 10:00", None, "nobody is there between"),
+        ("quarter", "2026-02-02 10:00", "2026-02-23 18:30", "2026-02-18 10:22:30", "128 h 7.5 min before"),
+        ("quarter", "2026-02-06 19:00", "2026-02-09 18:30", "2026-02-09 09:00", "Monday, one in the night"),
+    ],
+)  # fmt: skip
+def test_a_body_is_reminded_in_its_open_hours(
+    before: str, start: str, deadline: str, reminded: str | None, why: str
+) -> None:
+    when = reminder(
+        QUARTER if before == QUARTER else Duration.parse(before),
+        deadline=at(deadline),
+        start=at(start),
+        now=at(start),
+        calendar=OFFICIAL,
+        by_the_clock=False,
+    )
+    assert when == (None if reminded is None else at(reminded)), why
+
+
+def test_danger_is_reminded_of_by_the_clock_and_null_is_never() -> None:
+    def when(before: Lead | None) -> datetime | None:
+        night = at("2026-02-07 22:00")
+        return reminder(
+            before,
+            deadline=night + timedelta(hours=4),
+            start=night,
+            now=night,
+            calendar=OFFICIAL,
+            by_the_clock=True,
+        )
+
+    assert when(Duration.parse("PT30M")) == at("2026-02-08 01:30")
+    assert when(QUARTER) == at("2026-02-08 01:00")
+    assert when(Duration.parse("PT4H")) is None
+    assert when(None) is None
+
+
+@given(calendars(), all_terms, instants, st.just(QUARTER) | short_terms, st.booleans())
+def test_a_reminder_lies_within_the_term_and_the_open_hours(
+    calendar: Calendar, term: Duration, received: datetime, before: Lead, danger: bool
+) -> None:
+    deadline = due(term, received_at=received, calendar=calendar).at
+    when, _ = as_best_known(
+        lambda known: reminder(
+            before, deadline=deadline, start=received, now=received, calendar=known, by_the_clock=danger
+        ),
+        calendar=calendar,
+    )
+    if when is None:
+        return
+    assert received < when < deadline
+    if not danger:
+        opening, _ = as_best_known(lambda known: known.next_opening(when), calendar=calendar)
+        assert opening == when
+
+
+@given(calendars(), st.sampled_from(["working_days", "working_hours"]), st.integers(1, 20), instants)
+def test_what_is_counted_back_is_left(
+    calendar: Calendar, kind: Kind, amount: int, received: datetime
+) -> None:
+    """As many hours of open time are left, and as many working days when whole ones are asked for."""
+    term = Duration(kind="working_days", amount=amount + 30)
+    deadline = calendar.add(term, received)
+    when = calendar.back(Duration(kind=kind, amount=amount), deadline)
+    if kind == "working_hours":
+        assert calendar.add_working_hours(amount, when) == deadline
+    else:
+        last = calendar.local(deadline).date()
+        first = calendar.local(when).date()
+        assert calendar.opens_at(first) == when
+        assert (first if amount == 1 else calendar.working_day_after(first, amount - 1)) == last
 
 
 @given(calendars(), all_terms, milliseconds, st.lists(short_terms, max_size=3))

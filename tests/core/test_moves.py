@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from functions.complaints.clock import iso
 from functions.complaints.complaint import Actor, ActorKind, Complaint, PhotoStatus, Status
 from functions.complaints.duration import Duration
 from functions.complaints.events import EventType, chain_fault
@@ -21,7 +22,7 @@ from functions.complaints.moves.recount import move_deadline
 from functions.complaints.region import region_from_dict
 from functions.complaints.timers import timers
 from functions.complaints.transitions import MoveRefused
-from functions.complaints.visibility import Viewer
+from functions.complaints.visibility import BODIES, Viewer
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned, filed
 from tests.region_fixture import RAW, region, with_category
 
@@ -316,6 +317,76 @@ def test_a_transfer_keeps_the_promised_deadline() -> None:
     assert (after.due_at, after.near_at, after.promise) == (before.due_at, before.near_at, before.promise)
     assert after.passed_by == ("housing",)
     assert event.data["reason"] == WHY
+
+
+@pytest.mark.parametrize(("within", "in_time"), [("P3BD", True), ("PT1H", False)])
+def test_a_transfer_says_whether_it_came_in_the_time_that_the_region_gives_for_it(
+    within: str, in_time: bool
+) -> None:
+    here = region(terms=RAW["terms"] | {"forward_within": within})
+    story = assigned(here)
+    got_at = story.complaint.assigned_at
+    story.now += 2 * HOUR
+    event = transferred(story, "roads")
+    assert got_at is not None
+    until = here.calendar.add(Duration.parse(within), got_at)
+    assert (event.data["forward_by"], event.data["in_time"]) == (iso(until), in_time)
+    said = {
+        viewer: line(event, language="en", region=here, viewer=viewer)
+        for viewer in (Viewer.REPORTER, *BODIES)
+    }
+    late = {viewer for viewer, told in said.items() if told is not None and "passed on late" in told["body"]}
+    assert late == (set() if in_time else BODIES)
+
+
+def test_what_a_body_above_takes_to_another_was_forwarded_by_nobody() -> None:
+    story = assigned(REGION)
+    while not story.complaint.escalated_to:
+        story.wait()
+    event = transferred(story, "roads", by=AKIMAT)
+    assert {"forward_by", "in_time"}.isdisjoint(event.data)
+
+
+def test_after_a_transfer_the_reminder_comes_in_the_hours_of_the_body_that_has_it_now() -> None:
+    """Quarter of the term or working days: by whose calendar the deadline was counted is another matter."""
+    raw = deepcopy(RAW)
+    raw["categories"]["rubbish"]["reminder"] = "P2BD"
+    raw["agencies"]["roads"]["hours"] = {"opens": "11:00", "closes": "16:00"}
+    here = region_from_dict(raw)
+    story = assigned(here)
+    before = story.complaint
+    transferred(story, "roads")
+    after = story.complaint
+    assert (after.due_at, after.promise) == (before.due_at, before.promise)
+    opens = [here.calendar.local(each.near_at).strftime("%d %H:%M") for each in (before, after)]
+    assert opens == ["19 09:00", "19 11:00"]
+
+
+def test_a_reminder_that_fell_due_while_an_answer_stood_is_not_made_up_for() -> None:
+    story = assigned(REGION)
+    answered(story)
+    assert story.complaint.near_at is not None
+    story.then(
+        lambda each: citizen.refute(each, by=REPORTER, reason="Still there.", now=story.now),
+        after=story.complaint.near_at - story.now + HOUR,
+    )
+    assert story.complaint.near_at is None
+    assert story.wait().type == EventType.ESCALATED
+
+
+def test_nobody_is_reminded_where_the_region_says_so() -> None:
+    story = assigned(with_category("rubbish", reminder=None))
+    assert story.complaint.near_at is None
+    assert story.wait().type == EventType.ESCALATED
+    assert story.complaint.near_at is None
+
+
+def test_the_smaller_number_of_photos_holds() -> None:
+    for photos, category, holds in ((2, 5, 2), (5, 3, 3)):
+        raw = deepcopy(RAW)
+        raw["limits"]["photos"] = photos
+        raw["categories"]["rubbish"]["max_photos"] = category
+        assert region_from_dict(raw).categories["rubbish"].max_photos == holds
 
 
 def test_a_transfer_that_is_sent_again_is_done_already() -> None:

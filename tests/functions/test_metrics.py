@@ -121,6 +121,11 @@ def test_an_answer_is_in_time_by_its_own_term_and_not_by_the_acknowledgements(
     assert numbers(event) == {"Answered": 1, "AnsweredInTime": in_time}
 
 
+@pytest.mark.parametrize(("said", "late"), [({"in_time": True}, 0), ({"in_time": False}, 1), ({}, 0)])
+def test_what_is_passed_on_late_is_counted(said: dict[str, bool], late: int) -> None:
+    assert numbers(published(EventType.TRANSFERRED, **said)) == {"Forwarded": 1, "ForwardedLate": late}
+
+
 @pytest.mark.parametrize(("late_s", "late"), [(0, 0), (3, 0), (60, 0), (61, 1), (360, 1)])
 def test_an_escalation_is_late_a_minute_after_it_could_first_be_known(late_s: int, late: int) -> None:
     event = published(

@@ -61,7 +61,7 @@ categories:
         west: city
         east: east_akim
 identity: {provider: cognito, email: no-reply@example.org}
-terms: {forward_within: P3BD, tell_extension_within: P3BD, close_after_answer: P10D,
+terms: {forward_within: P3BD, close_after_answer: P10D,
   least_after_transfer: P1BD}
 quiet_hours: {from: "22:00", to: "08:00"}
 retention: {logs: P90D}

@@ -65,6 +65,7 @@ CHANGED: dict[str, str] = {
         "was not said: gateway and firewall answered so all the same",
     ),
     "POST /v1/agency/keys body /name pattern": "a name of which nothing is seen names no key",
+    "POST /v1/complaints body /photos maxItems": "is the region's limit; what was more, a category refused all the same",
     "415 headers": "names the coding to send a body in too, as a compressed one is refused",
     "path id / pattern": "was an id alone, and is a number too, in every spelling that people type",
     "path key_id / pattern": "was not said; what no key can be called was not found before, after a read",

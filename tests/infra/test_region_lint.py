@@ -97,7 +97,6 @@ YAML_FAULTS = [
     ("law-answer", "    answer_within: P5BD", "    answer_within: P16BD", "P16BD"),
     ("law-extension", "limit: PT8H", "limit: P3M", "P3M"),
     ("law-forward", "forward_within: P3BD", "forward_within: P4BD", "forward_within"),
-    ("law-notice", "tell_extension_within: P3BD", "tell_extension_within: P6D", "tell_extension_within"),
     ("question", "        kind: choice", "        kind: text", "choices:"),
     ("question", "        choices:\n          - {id: big, text: {kk: Үлкен, ru: Большой, en: Big}}\n"
      "          - {id: small, text: {kk: Кіші, ru: Малый, en: Small}}\n", "", "- id: size"),

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from functions.complaints.calendar import CalendarYearMissing
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
 from functions.complaints.complaint import ENDED, Actor, ActorKind, Answer, Complaint, PhotoStatus, Status
-from functions.complaints.deadlines import Deadline, DeadlineLimitExceeded, due, extend
+from functions.complaints.deadlines import Deadline, DeadlineLimitExceeded, due_as_known, extend
 from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.ids import new_id, part_number
@@ -16,7 +17,7 @@ from functions.complaints.limits import PARTS_MOST
 from functions.complaints.moves.handover import hand_over
 from functions.complaints.moves.lapses import within_term
 from functions.complaints.moves.receivers import instruction_refusal, receiver_refusal
-from functions.complaints.moves.terms import promise, reminder
+from functions.complaints.moves.terms import promise, reminder_of_moved
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
 from functions.complaints.wording import has_words, seen_length
@@ -62,7 +63,7 @@ def answer(
     settled = {part.id for part in parts if part.status == Status.ANSWERED or part.status in ENDED}
     if outcome == "resolved" and not settled.issuperset(complaint.children):
         raise Conflict("parts_open")
-    close = due(region.close_after_answer, received_at=now, calendar=region.calendar)
+    close = due_as_known(region.close_after_answer, received_at=now, calendar=region.calendar)
     return change(
         complaint,
         Move.ANSWER,
@@ -213,6 +214,9 @@ def extend_deadline(
         deadline = _extended(complaint, extension, limit=limit, region=region)
     except DeadlineLimitExceeded as error:
         raise invalid("/by", "extension_too_long", limit=str(limit)) from error
+    except CalendarYearMissing as error:
+        # A promise that somebody asks for is no estimate.
+        raise invalid("/by", "calendar_year_missing", year=str(error.year)) from error
     told = promise(deadline, agency_id=_counted_for(complaint))
     return change(
         complaint,
@@ -226,7 +230,7 @@ def extend_deadline(
             "promise": told,
         },
         due_at=deadline.at,
-        near_at=reminder(complaint, deadline, now=now),
+        near_at=reminder_of_moved(complaint, deadline, region=region, now=now),
         promise=told,
         extensions=complaint.extensions + 1,
     )

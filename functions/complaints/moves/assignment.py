@@ -18,15 +18,17 @@ from functions.complaints.transitions import Move
 def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
     """Give the complaint to the body that answers for it; its clock runs from when the complaint was complete.
 
-    A part goes to the body it was made for, on the clock it was made with. Raises NobodyResponsible, KeyError
-    for a category that the region file no longer has, and CalendarYearMissing.
+    A part goes to the body it was made for, on the clock it was made with. Raises NobodyResponsible, and KeyError
+    for a category that the region file no longer has.
     """
     if complaint.parent_id is not None:
         return _assign_part(complaint, region=region, now=now)
     category = region.categories[complaint.category]
     place = responsible_agency(region, category_id=complaint.category, lat=complaint.lat, lon=complaint.lon)
     start = complaint.started_at or complaint.submitted_at
-    answer = term(category.answer_within, start=start, agency_id=place.agency_id, region=region)
+    answer = term(
+        category.answer_within, start=start, agency_id=place.agency_id, category=category, region=region
+    )
     return change(
         complaint,
         Move.ASSIGN,

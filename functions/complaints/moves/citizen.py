@@ -56,6 +56,8 @@ def refute(
         disputed=(*complaint.disputed, disputed_answer(complaint, now=now)),
         answer=None,
         answered_at=None,
+        # Whoever is told now that the old clock runs on needs no reminder that fell due meanwhile.
+        near_at=None if complaint.near_at is not None and complaint.near_at <= now else complaint.near_at,
     )
 
 

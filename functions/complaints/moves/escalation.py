@@ -90,11 +90,9 @@ def _escalate(
             overdue=True,
             near_at=None,
         )
+    category = region.categories[complaint.category]
     next_term = term(
-        region.categories[complaint.category].escalation_term(level),
-        start=now,
-        agency_id=above,
-        region=region,
+        category.escalation_term(level), start=now, agency_id=above, category=category, region=region
     )
     return change(
         complaint,

@@ -8,7 +8,7 @@ from functions.complaints.calendar import Calendar
 from functions.complaints.change import Change, opening
 from functions.complaints.clock import iso, to_milliseconds
 from functions.complaints.complaint import CITIZEN, Actor, ActorKind, Complaint, Photo, Status
-from functions.complaints.deadlines import due
+from functions.complaints.deadlines import due_as_known
 from functions.complaints.ids import new_id, new_number
 from functions.complaints.region import Region
 
@@ -84,4 +84,4 @@ def declared(photo: DeclaredPhoto, *, by: ActorKind, now: datetime) -> Photo:
 
 def photos_due_at(now: datetime, *, region: Region, calendar: Calendar) -> datetime:
     """Until when the complaint waits for the photos that were declared with it."""
-    return to_milliseconds(due(region.photos_wait, received_at=now, calendar=calendar).at)
+    return to_milliseconds(due_as_known(region.photos_wait, received_at=now, calendar=calendar).at)

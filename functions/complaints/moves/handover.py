@@ -9,8 +9,9 @@ from typing import Any
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
 from functions.complaints.complaint import Actor, Complaint
+from functions.complaints.deadlines import Deadline
 from functions.complaints.moves.lapses import held_by, passed_on, waited_since
-from functions.complaints.moves.terms import Term, acknowledge_by, term
+from functions.complaints.moves.terms import Term, acknowledge_by, forward_by, reminder, term
 from functions.complaints.region import Region
 from functions.complaints.routing import beyond, ladder
 from functions.complaints.transitions import Move
@@ -23,7 +24,7 @@ def hand_over(
     it (`lapses`). Where every term had passed and the receiver's ladder is not at its end, the receiver gets the term
     of the level that was reached: nothing is left without a clock by being passed to a body of another ladder.
 
-    The rungs that were climbed stay in charge: they saw what was missed. Raises CalendarYearMissing.
+    The rungs that were climbed stay in charge: they saw what was missed.
     """
     owner = complaint.agency_id
     assert owner is not None
@@ -44,7 +45,9 @@ def hand_over(
         now=now,
     )
     clock: dict[str, Any] = {"overdue": overdue}
-    if fresh is not None:
+    if fresh is None:
+        clock["near_at"] = _reminder_there(complaint, to=to, region=region, now=now)
+    else:
         clock |= {"due_at": fresh.due_at, "near_at": fresh.near_at, "promise": fresh.promise}
     data: dict[str, Any] = {
         "from": owner,
@@ -52,6 +55,8 @@ def hand_over(
         "reason": reason,
         "due_at": None if due_at is None else iso(due_at),
     }
+    if move == Move.TRANSFER:
+        data |= _forwarded(complaint, by=by, region=region, now=now)
     return change(
         complaint,
         move,
@@ -77,6 +82,22 @@ def _fresh_term(complaint: Complaint, *, to: str, region: Region, now: datetime)
         (to, *ladder(region, to)), (*complaint.in_charge, *complaint.passed_by)
     ):
         return None
-    terms = region.categories[complaint.category]
+    category = region.categories[complaint.category]
     level = max(1, complaint.escalation_level)
-    return term(terms.escalation_term(level), start=now, agency_id=to, region=region)
+    return term(category.escalation_term(level), start=now, agency_id=to, category=category, region=region)
+
+
+def _reminder_there(complaint: Complaint, *, to: str, region: Region, now: datetime) -> datetime | None:
+    """In the hours of the body that it goes to; one that is due already comes as it is."""
+    if complaint.near_at is None or complaint.near_at <= now or complaint.promise is None:
+        return complaint.near_at
+    deadline = Deadline.explained_by(complaint.promise)
+    return reminder(complaint, deadline, agency_id=to, region=region, now=now)
+
+
+def _forwarded(complaint: Complaint, *, by: Actor, region: Region, now: datetime) -> dict[str, Any]:
+    """Whether the body that had it passed it on in the time that the law gives it (art. 65), and when that ended. Of one
+    from whom a body above takes it, nothing: it has forwarded nothing.
+    """
+    until = forward_by(complaint, region=region) if by.id == complaint.agency_id else None
+    return {} if until is None else {"forward_by": iso(until), "in_time": now <= until}

@@ -12,9 +12,10 @@ from typing import Any
 from functions.complaints.change import Change, change, opening
 from functions.complaints.clock import to_milliseconds
 from functions.complaints.complaint import ENDED, SYSTEM, Actor, ActorKind, Complaint, PhotoStatus, Status
+from functions.complaints.deadlines import Deadline
 from functions.complaints.events import Event
 from functions.complaints.moves.lapses import passed_on, waited_since
-from functions.complaints.moves.terms import term
+from functions.complaints.moves.terms import reminder, term
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move
 
@@ -32,8 +33,10 @@ def part_of(
     level = max(1, parent.escalation_level)
     fresh = None
     if not promised:
-        terms = region.categories[parent.category]
-        fresh = term(terms.escalation_term(level), start=now, agency_id=part["to"], region=region)
+        category = region.categories[parent.category]
+        fresh = term(
+            category.escalation_term(level), start=now, agency_id=part["to"], category=category, region=region
+        )
     waited = waited_since(parent, to=part["to"], now=now) if promised else None
     complaint = Complaint(
         id=part["id"],
@@ -70,7 +73,11 @@ def part_of(
         had_since={} if waited is None else {part["to"]: waited},
         passed_by=() if split.actor_agency is None else (split.actor_agency,),
         due_at=parent.due_at if fresh is None else to_milliseconds(fresh.due_at),
-        near_at=_reminder(parent, now=now) if fresh is None else to_milliseconds(fresh.near_at),
+        near_at=_in_milliseconds(
+            _reminder(parent, agency_id=part["to"], region=region, now=now)
+            if fresh is None
+            else fresh.near_at
+        ),
         promise=parent.promise if fresh is None else fresh.promise,
         parent_id=parent.id,
     )
@@ -94,5 +101,13 @@ def end_part(part: Complaint, *, now: datetime) -> Change | None:
     return change(part, Move.END_PART, by=SYSTEM, now=now, data={"parent": part.parent_id}, ended_at=now)
 
 
-def _reminder(parent: Complaint, *, now: datetime) -> datetime | None:
-    return parent.near_at if parent.near_at is not None and parent.near_at > now else None
+def _reminder(parent: Complaint, *, agency_id: str, region: Region, now: datetime) -> datetime | None:
+    """In the hours of the part's body; None where that of the whole has been reminded."""
+    if parent.near_at is None or parent.near_at <= now or parent.promise is None:
+        return None
+    term_of_the_whole = Deadline.explained_by(parent.promise)
+    return reminder(parent, term_of_the_whole, agency_id=agency_id, region=region, now=now)
+
+
+def _in_milliseconds(at: datetime | None) -> datetime | None:
+    return None if at is None else to_milliseconds(at)

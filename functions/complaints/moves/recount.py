@@ -6,8 +6,8 @@ from typing import Any
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso, to_milliseconds
 from functions.complaints.complaint import SYSTEM, WITH_AGENCY, Complaint, Status
-from functions.complaints.deadlines import Deadline, due, recompute
-from functions.complaints.moves.terms import acknowledge_by, promise, reminder
+from functions.complaints.deadlines import Deadline, due_as_known, recompute
+from functions.complaints.moves.terms import acknowledge_by, promise, reminder_of_moved
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move
 
@@ -29,7 +29,7 @@ def move_deadline(complaint: Complaint, *, region: Region, now: datetime) -> Cha
     if deadline is not None and complaint.due_at is not None:
         told = promise(deadline, agency_id=_counted_for(complaint))
         data |= {"from": iso(complaint.due_at), "due_at": iso(deadline.at), "promise": told}
-        near_at = reminder(complaint, deadline, now=now)
+        near_at = reminder_of_moved(complaint, deadline, region=region, now=now)
         updates |= {"due_at": deadline.at, "near_at": near_at, "promise": told}
     seen_by = _acknowledge_by(complaint, region=region, now=now)
     if seen_by != complaint.acknowledge_by and seen_by is not None:
@@ -80,5 +80,7 @@ def _close_at(complaint: Complaint, *, region: Region, now: datetime) -> datetim
         or before <= now
     ):
         return before
-    term = due(region.close_after_answer, received_at=complaint.answered_at, calendar=region.calendar)
+    term = due_as_known(
+        region.close_after_answer, received_at=complaint.answered_at, calendar=region.calendar
+    )
     return to_milliseconds(term.at) if term.at > now else before

@@ -1,30 +1,38 @@
-"""The terms a body is given: computed, and explained in data."""
+"""The terms a body is given: computed, and explained in data.
+
+Nothing waits for a calendar: where it lacks a year, a term is counted as well as it can be (`deadlines.due_as_known`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from functions.complaints.calendar import CalendarYearMissing
+from functions.complaints import deadlines
+from functions.complaints.calendar import as_best_known
 from functions.complaints.complaint import WITH_AGENCY, Complaint
-from functions.complaints.deadlines import Deadline, due, forwarding_due, near
+from functions.complaints.deadlines import Deadline, due_as_known
 from functions.complaints.duration import Duration
-from functions.complaints.region import Region
+from functions.complaints.region import Category, Region
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Term:
-    """`promise` explains `due_at` in data; `near_at` is when a quarter of the term is left."""
+    """`promise` explains `due_at` in data; `near_at` is when the body is reminded, if it is."""
 
     due_at: datetime
-    near_at: datetime
+    near_at: datetime | None
     promise: dict[str, Any]
 
 
-def term(duration: Duration, *, start: datetime, agency_id: str | None, region: Region) -> Term:
-    """A term that runs from `start` by the calendar of the body. Raises CalendarYearMissing."""
-    deadline = due(duration, received_at=start, calendar=region.calendar_of(agency_id))
+def term(
+    duration: Duration, *, start: datetime, agency_id: str | None, category: Category, region: Region
+) -> Term:
+    """A term that runs from `start` by the calendar of the body."""
+    deadline = due_as_known(duration, received_at=start, calendar=region.calendar_of(agency_id))
     return Term(
-        due_at=deadline.at, near_at=near(deadline, start), promise=promise(deadline, agency_id=agency_id)
+        due_at=deadline.at,
+        near_at=_reminder(deadline, now=start, agency_id=agency_id, category=category, region=region),
+        promise=promise(deadline, agency_id=agency_id),
     )
 
 
@@ -35,20 +43,17 @@ def acknowledge_by(
     within = region.categories[complaint.category].acknowledge_within
     if within is None:
         return None
-    return due(within, received_at=start, calendar=region.calendar_of(agency_id)).at
+    return due_as_known(within, received_at=start, calendar=region.calendar_of(agency_id)).at
 
 
 def forward_by(complaint: Complaint, *, region: Region) -> datetime | None:
     """By when the body that has it must pass it on if it is not its own (art. 65), from when it got it; None where it
-    is with no body, or the calendar does not reach that far.
+    is with no body.
     """
     if complaint.status not in WITH_AGENCY or complaint.assigned_at is None:
         return None
     calendar = region.calendar_of(complaint.agency_id)
-    try:
-        return forwarding_due(received_at=complaint.assigned_at, calendar=calendar).at
-    except CalendarYearMissing:
-        return None
+    return due_as_known(region.forward_within, received_at=complaint.assigned_at, calendar=calendar).at
 
 
 def promise(deadline: Deadline, *, agency_id: str | None) -> dict[str, Any]:
@@ -56,7 +61,41 @@ def promise(deadline: Deadline, *, agency_id: str | None) -> dict[str, Any]:
     return deadline.explanation().to_dict() | {"agency": agency_id}
 
 
-def reminder(complaint: Complaint, deadline: Deadline, *, now: datetime) -> datetime | None:
-    """When to remind of a deadline that was moved: of one that has been reminded of, only if it is still ahead."""
-    at = near(deadline, deadline.received_at)
-    return at if complaint.near_at is not None or at > now else None
+def reminder_of_moved(
+    complaint: Complaint, deadline: Deadline, *, region: Region, now: datetime
+) -> datetime | None:
+    """When to remind of a deadline that was moved. Of one that has been reminded of, only where the moment by which
+    the setting asks for it is still ahead.
+    """
+    at = reminder(complaint, deadline, agency_id=complaint.agency_id, region=region, now=now)
+    if complaint.near_at is not None:
+        return at
+    early = reminder(
+        complaint, deadline, agency_id=complaint.agency_id, region=region, now=deadline.received_at
+    )
+    return at if early is not None and early > now else None
+
+
+def reminder(
+    complaint: Complaint, deadline: Deadline, *, agency_id: str | None, region: Region, now: datetime
+) -> datetime | None:
+    """When a body that has the complaint now is reminded of this deadline."""
+    category = region.categories[complaint.category]
+    return _reminder(deadline, now=now, agency_id=agency_id, category=category, region=region)
+
+
+def _reminder(
+    deadline: Deadline, *, now: datetime, agency_id: str | None, category: Category, region: Region
+) -> datetime | None:
+    at, _ = as_best_known(
+        lambda calendar: deadlines.reminder(
+            category.reminder,
+            deadline=deadline.at,
+            start=deadline.received_at,
+            now=now,
+            calendar=calendar,
+            by_the_clock=category.danger,
+        ),
+        calendar=region.calendar_of(agency_id),
+    )
+    return at

@@ -131,6 +131,8 @@ def submission(region: Region, *, now: Callable[[], datetime]) -> type[Submissio
     comment = words(limits.comment_length, "What is wrong, in the person's own words.")
     photos = Field(
         max_length=PHOTOS_MOST,
+        # Said, and refused by `_few` in the words that people know.
+        json_schema_extra={"maxItems": limits.photos},
         description="What will be uploaded. Each category says how many it takes (`max_photos`).",
     )
     model = bound(

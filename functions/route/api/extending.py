@@ -5,11 +5,9 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field, field_validator
 
-from functions.complaints.calendar import CalendarYearMissing
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
 from functions.complaints.duration import Duration
-from functions.complaints.faults import invalid
 from functions.complaints.moves import agency
 from functions.edge.callers import Writer
 from functions.edge.complaint_id import ComplaintId
@@ -60,14 +58,9 @@ def extending(desk: Desk) -> Router:
         term = Duration.parse(body.by)
 
         def decide(complaint: Complaint, by: Actor) -> Change:
-            try:
-                return agency.extend_deadline(
-                    complaint, by=by, extension=term, reason=body.reason, region=region, now=now()
-                )
-            except CalendarYearMissing as error:
-                # Further than the calendar is known is further than any category allows.
-                limit = region.categories[complaint.category].extension_limit
-                raise invalid("/by", "extension_too_long", limit=str(limit)) from error
+            return agency.extend_deadline(
+                complaint, by=by, extension=term, reason=body.reason, region=region, now=now()
+            )
 
         return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
 

@@ -81,7 +81,10 @@ class AgencyComplaintDetail(AgencyComplaint, Matter):
     promise: Annotated[dict[str, Any] | None, described("How the deadline was counted, as data.")]
     forward_by: Annotated[
         Instant | None,
-        described("By when to pass it on if it is another body's: three working days by the law (art. 65)."),
+        described(
+            "By when to pass it on if it is another body's: three working days at most by the law (art. 65). Whoever "
+            "passes it on later is on record with that (`in_time`)."
+        ),
     ]
     deadline_explanation: Annotated[str | None, described("How the deadline was counted, in words.")]
     missed: Annotated[

@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from functions.complaints.calendar import CalendarYearMissing
 from functions.complaints.change import Change
 from functions.complaints.complaint import Complaint, Status
 from functions.complaints.events import EventType
@@ -73,8 +72,8 @@ def _assign(published: Published, *, store: Store, region: Region, now: Callable
         _, change = move(store, published.event.complaint_id, decide)
         if change is not None:
             report_assignment(published, now=now())
-    except (LookupError, CalendarYearMissing):
-        logger.exception("complaint not assigned: the region file does not say to whom, or by when")
+    except LookupError:
+        logger.exception("complaint not assigned: the region file does not say to whom")
 
 
 def _divide(published: Published, *, store: Store, region: Region, now: Callable[[], datetime]) -> None:

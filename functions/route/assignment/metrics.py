@@ -18,6 +18,7 @@ _COUNTED: Final[Mapping[EventType, str]] = {
     EventType.ASSIGNED: metrics.ASSIGNED,
     EventType.ANSWERED: metrics.ANSWERED,
     EventType.ESCALATED: metrics.ESCALATED,
+    EventType.TRANSFERRED: metrics.FORWARDED,
     EventType.REFUTED: metrics.REFUTED,
     EventType.CLOSED: metrics.CLOSED,
 }
@@ -55,6 +56,8 @@ def numbers(published: Published) -> dict[str, float]:
     values: dict[str, float] = {name: 1}
     if event.type == EventType.ANSWERED:
         values[metrics.ANSWERED_IN_TIME] = int(event.data.get("in_time") is True)
+    if event.type == EventType.TRANSFERRED:
+        values[metrics.FORWARDED_LATE] = int(event.data.get("in_time") is False)
     known_at = event.data.get("known_at") if event.type == EventType.ESCALATED else None
     if known_at is not None:
         delay = event.at - parse_iso(known_at)

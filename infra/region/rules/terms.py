@@ -19,10 +19,6 @@ _BY_LAW: Final = {
     "law-answer": (Duration(kind="working_days", amount=15), "An answer is due within 15 working days"),
     "law-extension": (Duration(kind="months", amount=2), "A term is extended by two months at most"),
     "law-forward": (Duration(kind="working_days", amount=3), "Forwarding takes 3 working days at most"),
-    "law-notice": (
-        Duration(kind="working_days", amount=3),
-        "Notice of an extension takes 3 working days at most",
-    ),
 }
 
 
@@ -31,7 +27,6 @@ def within_the_law(document: Document) -> Iterator[Finding]:
         yield from _at_most(category.get("answer_within"), "law-answer")
         yield from _at_most(category.at("extension", "limit"), "law-extension")
     yield from _at_most(document.region.at("terms", "forward_within"), "law-forward")
-    yield from _at_most(document.region.at("terms", "tell_extension_within"), "law-notice")
 
 
 def _at_most(place: Node | None, rule: str) -> Iterator[Finding]:
@@ -51,7 +46,8 @@ def danger_runs_by_the_clock(document: Document) -> Iterator[Finding]:
         danger = category.get("danger")
         if danger is None or not isinstance(danger.value, bool):
             continue
-        for place in _terms_of(category):
+        reminder = category.get("reminder")
+        for place in [*_terms_of(category), *([] if reminder is None else [reminder])]:
             term = duration_of(place)
             if term is None or (term.kind == "clock") == danger.value:
                 continue
@@ -68,7 +64,12 @@ def danger_runs_by_the_clock(document: Document) -> Iterator[Finding]:
 def whole_minutes_in_the_cloud(document: Document) -> Iterator[Finding]:
     if document.local:
         return
-    places = [place for category in document.region.items("categories") for place in _terms_of(category)]
+    places = [
+        place
+        for category in document.region.items("categories")
+        for place in (*_terms_of(category), category.get("reminder"))
+        if place is not None
+    ]
     places.extend(document.region.fields("terms").values())
     for place in places:
         term = duration_of(place)
@@ -85,14 +86,25 @@ def one_after_another(document: Document) -> Iterator[Finding]:
         answer = duration_of(category.get("answer_within"))
         if answer is None:
             continue
-        for key, rule in (("acknowledge_within", "acknowledge-late"), ("reminder", "reminder-late")):
+        levels = [term for place in category.items("escalation_terms") if (term := duration_of(place))]
+        for key, rule, terms in (
+            ("acknowledge_within", "acknowledge-late", [answer]),
+            # Of the last levels of escalation too somebody is reminded.
+            ("reminder", "reminder-late", [answer, *levels]),
+        ):
             place = category.get(key)
             term = duration_of(place)
-            if place is not None and term is not None and nominal(term) >= nominal(answer):
+            shortest = min(terms, key=nominal)
+            if place is not None and term is not None and nominal(term) >= nominal(shortest):
                 yield place.fault(
                     rule,
-                    f"{key} is {place.text()}, and the answer is due within {answer}.",
-                    f"Write less than {answer}.",
+                    f"{key} is {place.text()}, and "
+                    + (
+                        f"the answer is due within {answer}."
+                        if shortest is answer
+                        else f"a level has {shortest}."
+                    ),
+                    f"Write less than {shortest}.",
                 )
         # On a developer's machine the first deadline passes in seconds, and somebody wants to see the second.
         before = None if document.local else answer
