@@ -9,7 +9,7 @@ once, by the event), art. 91 (silence counts as refusal).
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, Literal, Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from functions.complaints.calendar import (
@@ -22,16 +22,12 @@ from functions.complaints.calendar import (
     month_after,
 )
 from functions.complaints.clock import iso, iso_or_none, parse_iso, parse_iso_or_none
-from functions.complaints.duration import Duration
+from functions.complaints.duration import QUARTER, Duration, Lead
 
 ANSWER_TERM = Duration(kind="working_days", amount=15)
 """Art. 76(1)."""
 EXTENSION_LIMIT = Duration(kind="months", amount=2)
 """Art. 76(2)."""
-
-QUARTER: Final[Literal["quarter"]] = "quarter"
-type Lead = Duration | Literal["quarter"]
-"""How long before a deadline: a duration, or a quarter of the term, of whatever length that is."""
 
 
 class DeadlineLimitExceeded(Exception):

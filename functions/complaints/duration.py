@@ -7,7 +7,7 @@ run by the clock; `P15BD` counts working days, `PT8BH` open hours; `P2M` counts 
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 type Kind = Literal["clock", "working_days", "working_hours", "months"]
 
@@ -96,3 +96,8 @@ class Duration:
 def parse(text: str) -> Duration:
     """See `Duration.parse`."""
     return Duration.parse(text)
+
+
+QUARTER: Final[Literal["quarter"]] = "quarter"
+type Lead = Duration | Literal["quarter"]
+"""How long before a deadline: a duration, or a quarter of the term, of whatever length that is."""

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.complaints.calendar import Calendar
-from functions.complaints.deadlines import QUARTER, Lead
-from functions.complaints.duration import Duration
-from functions.complaints.limits import Limits
+from functions.complaints.duration import QUARTER, Duration, Lead
 
 Names = Mapping[str, str]
 Polygons = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
@@ -155,7 +153,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         ),
         agencies={key: _agency(value) for key, value in raw["agencies"].items()},
         categories={
-            key: _category(value, photos_most=Limits.of(raw["limits"]).photos)
+            key: _category(value, photos_most=raw["limits"].get("photos"))
             for key, value in raw["categories"].items()
         },
         photos_wait=Duration.parse(terms["photos_wait"]),
@@ -187,7 +185,7 @@ def _agency(raw: Mapping[str, Any]) -> Agency:
     )
 
 
-def _category(raw: Mapping[str, Any], *, photos_most: int) -> Category:
+def _category(raw: Mapping[str, Any], *, photos_most: int | None) -> Category:
     acknowledge = raw.get("acknowledge_within")
     return Category(
         id=raw["id"],
@@ -200,7 +198,7 @@ def _category(raw: Mapping[str, Any], *, photos_most: int) -> Category:
         reminder=_lead(raw.get("reminder", QUARTER)),
         proof_photo_required=raw["proof_photo_required"],
         duplicate_radius_m=raw["duplicate_radius_m"],
-        max_photos=min(raw["max_photos"], photos_most),
+        max_photos=raw["max_photos"] if photos_most is None else min(raw["max_photos"], photos_most),
         questions=tuple(
             Question(
                 id=question["id"],

@@ -40,6 +40,8 @@ OLDEST_SET_ASIDE: Final = "OldestSetAside"
 # What the sweep found, by `functions.route.escalation`: zeroes too, which say that it runs.
 UNWATCHED: Final = "Unwatched"
 OLDEST_UNWATCHED: Final = "OldestUnwatched"
+# The year that terms begun now need and the region file's calendar lacks; 0 where it lacks none.
+MISSING_YEAR: Final = "CalendarYearMissing"
 # How many heads of chains an hour's run put under lock, by `functions.route.archive`.
 HEADS_ARCHIVED: Final = "HeadsArchived"
 

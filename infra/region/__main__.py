@@ -12,7 +12,7 @@ from functions.complaints.routing import NobodyResponsible
 from infra.region.compile import compile_region
 from infra.region.document import REGIONS, region_ids
 from infra.region.finding import RegionFault
-from infra.region.horizon import ending_calendars
+from infra.region.horizon import ended_calendars, ending_calendars
 from infra.region.lint import lint_regions
 from infra.region.new import new_region
 from infra.region.schema import ID_PATTERN, LANGUAGES, json_schema_text
@@ -37,7 +37,10 @@ def _lint(options: argparse.Namespace) -> int:
     if unknown:
         print(f"no region file for {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
-    findings = lint_regions(options.folder, options.regions or None)
+    findings = [
+        *lint_regions(options.folder, options.regions or None),
+        *ended_calendars(options.folder, options.regions or None, today=options.today),
+    ]
     for finding in findings:
         print(finding)
     for warning in ending_calendars(options.folder, options.regions or None, today=options.today):

@@ -42,6 +42,8 @@ _RENAMED = {
 _KURBAN_AIT = "Eid al-Adha"
 # How many days an announcement lies from the estimate at most; in practice one.
 _MOON = 3
+# For how long after the last of its years a region file's terms are counted well, should nobody add the next one.
+_FORESEEN_YEARS = 2
 # The library writes Eid and Nowruz; what people in Kazakhstan read in English is this.
 _ENGLISH = {
     _KURBAN_AIT: "Kurban Ait",
@@ -111,9 +113,13 @@ def calendar_of(form: schema.Calendar, *, time_zone: str) -> Calendar:
     """The calendar of a region: the library's days, and what the region file adds to them.
 
     `moved_working` and `moved_off` are the orders that the library does not know. Raises HolidayNameUnknown, and
-    ValueError where the days contradict one another or there is no such day.
+    ValueError where the days contradict one another or there is no such day. Of the two years after, the holidays by law
+    are there, for terms that are estimates.
     """
     years = frozenset(form.years)
+    foreseen = [
+        year for year in range(max(years) + 1, max(years) + 1 + _FORESEEN_YEARS) if holidays_known(year)
+    ]
     moved = kazakhstan_moved_days(years)
     return Calendar(
         time_zone=time_zone,
@@ -123,7 +129,9 @@ def calendar_of(form: schema.Calendar, *, time_zone: str) -> Calendar:
         breaks=tuple(
             (time.fromisoformat(pause.start), time.fromisoformat(pause.end)) for pause in form.hours.breaks
         ),
-        holidays=kazakhstan_holidays(years, kurban_ait=map(date.fromisoformat, form.kurban_ait)),
+        holidays=kazakhstan_holidays(
+            [*years, *foreseen], kurban_ait=map(date.fromisoformat, form.kurban_ait)
+        ),
         moved_working=moved.working.union(map(date.fromisoformat, form.moved_working)),
         moved_off=moved.off.union(map(date.fromisoformat, form.moved_off)),
         short_days={
@@ -132,6 +140,14 @@ def calendar_of(form: schema.Calendar, *, time_zone: str) -> Calendar:
         count_from=form.count_from,
         years=years,
     )
+
+
+def holidays_known(year: int) -> bool:
+    """Whether the library has the year, and each of its holidays a name here."""
+    try:
+        return bool(kazakhstan_holidays([year]))
+    except HolidayNameUnknown:
+        return False
 
 
 def _announce(found: dict[date, list[Holiday]], announced: date) -> None:

@@ -20,8 +20,7 @@ from pydantic import (
 from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
-from functions.complaints.deadlines import QUARTER
-from functions.complaints.duration import Duration
+from functions.complaints.duration import QUARTER, Duration
 
 Language = Literal["kk", "ru", "en"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

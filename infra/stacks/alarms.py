@@ -275,6 +275,15 @@ def ring_promises(alarms: Alarms, *, deployment: Deployment) -> None:
         missing=MISSING_IS_BAD,
     )
     alarms.ring(
+        "CalendarYearMissing",
+        Told(
+            what="Terms are estimates: they reach into the year of this metric, which the region file's calendar lacks.",
+            section="calendar-year-missing",
+        ),
+        own_metric(deployment, names.MISSING_YEAR, statistic="Maximum", period=Duration.hours(1)),
+        above=0,
+    )
+    alarms.ring(
         "OldestSetAside",
         Told(
             what="Somebody has been behind with a complaint's events for over fifteen minutes.",

@@ -10,18 +10,16 @@ from functions.complaints.calendar import Calendar, CalendarYearMissing, Holiday
 from functions.complaints.deadlines import (
     ANSWER_TERM,
     EXTENSION_LIMIT,
-    QUARTER,
     Deadline,
     DeadlineLimitExceeded,
     Explanation,
-    Lead,
     due,
     extend,
     near,
     recompute,
     reminder,
 )
-from functions.complaints.duration import Duration, Kind
+from functions.complaints.duration import QUARTER, Duration, Kind, Lead
 from tests.core.calendars import (
     all_terms,
     calendars,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from functions.complaints.calendar import Calendar, Holiday
+from functions.complaints.calendar import Calendar, CalendarYearMissing, Holiday
 from infra.region import calendar_data, schema
 from infra.region.calendar_data import (
     HolidayNameUnknown,
@@ -159,3 +159,12 @@ def test_each_holiday_bears_its_present_name(day: str) -> None:
 
 def test_a_holiday_that_was_renamed_bears_the_name_of_its_time() -> None:
     assert kazakhstan_holidays([2025])[date(2025, 10, 25)].name["ru"] == "День Республики"
+
+
+def test_holidays_of_the_two_years_after_are_foreseen_and_their_days_are_none_that_are_known() -> None:
+    made = calendar_with(years=[2026, 2027])
+    assert made.years == {2026, 2027}
+    assert {day.year for day in made.holidays} == {2026, 2027, 2028, 2029}
+    with pytest.raises(CalendarYearMissing):
+        made.is_working_day(date(2028, 1, 1))
+    assert not made.assuming(2028).is_working_day(date(2028, 1, 1))

@@ -19,6 +19,7 @@ RUNBOOK = ROOT / "docs" / "runbook.md"
 
 # What the operators are woken for, and where it stands what to do.
 SECTIONS = {
+    "CalendarYearMissing": "calendar-year-missing",
     "ChainHeads": "chain-heads",
     "DeadLetters": "dead-letters",
     "EscalatedLate": "escalated-late",

@@ -23,6 +23,23 @@ def test_lint_warns_months_before_a_calendar_ends_and_still_succeeds(capsys):
     assert f"ends with {last}" in capsys.readouterr().err
 
 
+def test_lint_refuses_a_calendar_once_a_complaint_of_the_day_may_need_the_next_year(capsys):
+    last = max(working_time.years_of(document_of("pavlodar", REGIONS)))
+    assert main(["lint", "--today", f"{last}-08-01"]) == 0
+    assert main(["lint", "--today", f"{last}-12-01"]) == 1
+    found = capsys.readouterr().out.splitlines()
+    years = [
+        (REGIONS / f"{name}.yaml").read_text().splitlines().index(f"  years: [{last - 1}, {last}]") + 1
+        for name in ("karaganda", "pavlodar")
+    ]
+    # A developer's machine has Pavlodar's, and is told of there.
+    assert [line.split(": ")[0].split("/")[-1] for line in found] == [
+        f"karaganda.yaml:{years[0]}",
+        f"pavlodar.yaml:{years[1]}",
+    ]
+    assert all(": calendar-ends: " in line and f"{last + 1} is missing" in line for line in found)
+
+
 def test_lint_prints_every_finding_and_fails(tmp_path, capsys):
     small_region.write(tmp_path, yaml=small_region.YAML.replace("PT4H", "4h").replace("SML", "sml"))
     assert main(["--folder", str(tmp_path), "lint"]) == 1

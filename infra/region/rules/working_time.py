@@ -8,7 +8,12 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from functions.complaints.calendar import Holiday
-from infra.region.calendar_data import HolidayNameUnknown, calendar_of, kazakhstan_holidays
+from infra.region.calendar_data import (
+    HolidayNameUnknown,
+    calendar_of,
+    holidays_known,
+    kazakhstan_holidays,
+)
 from infra.region.document import Document
 from infra.region.finding import Finding
 from infra.region.schema import DATE_PATTERN, WEEKDAYS, Calendar
@@ -72,11 +77,7 @@ def years_have_data(document: Document) -> Iterator[Finding]:
             "Write two years in a row, such as [2026, 2027].",
         )
     for year in years:
-        try:
-            known = bool(kazakhstan_holidays([year]))
-        except HolidayNameUnknown:
-            known = False
-        if not known:
+        if not holidays_known(year):
             yield place.fault(
                 "calendar-year",
                 f"The holidays of {year} are not known.",
