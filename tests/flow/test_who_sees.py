@@ -91,13 +91,14 @@ def _live(here: Town, found: Read) -> None:
         _done(here.agency("POST", f"{theirs}/{verb}", said, who=who), here)
 
     body("comment", {"text": BETWEEN}, "housing")
-    body("transfer", {"to": "roads", "reason": BETWEEN}, "housing")
-    body("extend", {"by": "PT1H", "reason": BETWEEN}, "roads")
+    body("split", {"parts": [{"to": "roads", "text": BETWEEN}]}, "housing")
+    body("transfer", {"to": "akimat", "reason": BETWEEN}, "housing")
+    body("instruct", {"to": "roads", "reason": BETWEEN}, "akimat")
+    body("extend", {"by": "PT1H", "reason": BETWEEN}, "akimat")
     body("comment", {"text": BETWEEN, "internal": True}, "roads")
     body("ask", {"text": BETWEEN}, "roads")
     _done(here.citizen("POST", f"{mine}/comments", {"text": REPORTERS}), here)
     _done(here.citizen("POST", f"{mine}/comments", {"text": REPORTERS}), here)
-    body("split", {"parts": [{"to": "akimat", "text": BETWEEN}]}, "roads")
     here.move_clock(timedelta(hours=6))
     _done(here.agency("POST", f"{theirs}/photos", {"photos": [declaration(photo)]}, who="roads"), here)
     body("answer", {"outcome": "declined", "text": ANSWER}, "roads")
@@ -161,6 +162,7 @@ def test_the_life_has_everything_that_people_and_bodies_write(read: Read) -> Non
     written = {
         EventType.COMMENTED,
         EventType.TRANSFERRED,
+        EventType.INSTRUCTED,
         EventType.DEADLINE_EXTENDED,
         EventType.QUESTION_ASKED,
         EventType.SPLIT,
