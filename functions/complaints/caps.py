@@ -11,8 +11,8 @@ from functions.complaints.faults import Conflict
 from functions.complaints.transitions import Move
 
 ADDITIONS_MOST: Final = 200
-"""Comments, questions, declarations of photos, transfers and instructions of one person, or of one body, in one
-complaint.
+"""Comments, questions, declarations of photos, transfers, instructions and corrections of one person, or of one body, in
+one complaint.
 """
 REFUTATIONS_MOST: Final = 5
 """Rounds of answer and refutation; the last answer can be appealed against."""
@@ -21,14 +21,19 @@ PHOTOS_LOST_MOST: Final = 30
 
 ADDED_SAID: Final = (
     f"At most {ADDITIONS_MOST} times in one complaint from one side, comments, questions, declarations of photos, "
-    "transfers and instructions together."
+    "transfers, instructions and corrections together."
 )
-_ADDITIONS: Final = frozenset({Move.COMMENT, Move.ASK, Move.EXPECT_PHOTO, Move.TRANSFER, Move.INSTRUCT})
+_ADDITIONS: Final = frozenset(
+    (
+        *(Move.COMMENT, Move.ASK, Move.EXPECT_PHOTO),
+        *(Move.TRANSFER, Move.INSTRUCT, Move.RECATEGORISE, Move.RELOCATE),
+    )
+)
 
 
 def cap_reached(complaint: Complaint, move: Move, *, by: Actor) -> Conflict | None:
     """Why the move would be one too many, whatever came with it; None where there is room."""
-    if move in _ADDITIONS and complaint.additions.get(_name(by), 0) >= ADDITIONS_MOST:
+    if _is_counted(move, by=by) and complaint.additions.get(_name(by), 0) >= ADDITIONS_MOST:
         return Conflict("additions_full", limit=ADDITIONS_MOST)
     if move == Move.REFUTE and complaint.refutations >= REFUTATIONS_MOST:
         return Conflict("refutations_full", limit=REFUTATIONS_MOST)
@@ -37,7 +42,7 @@ def cap_reached(complaint: Complaint, move: Move, *, by: Actor) -> Conflict | No
 
 def additions(complaint: Complaint, move: Move, *, by: Actor) -> Mapping[str, int]:
     """How much each has added, this move included."""
-    if move not in _ADDITIONS:
+    if not _is_counted(move, by=by):
         return complaint.additions
     name = _name(by)
     return {**complaint.additions, name: complaint.additions.get(name, 0) + 1}
@@ -48,6 +53,10 @@ def photos_full(complaint: Complaint, *, by: Actor, limit: int, more: int) -> Co
     ever = limit + PHOTOS_LOST_MOST
     declared = sum(1 for photo in complaint.photos if photo.by == by.kind)
     return Conflict("photos_full", limit=ever) if declared + more > ever else None
+
+
+def _is_counted(move: Move, *, by: Actor) -> bool:
+    return move in _ADDITIONS and by.kind != ActorKind.SYSTEM
 
 
 def _name(by: Actor) -> str:

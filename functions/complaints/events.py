@@ -14,6 +14,10 @@ FORM: Final = 2
 """Of what is hashed. Form 1 had neither seals nor the complaint's state, and was never deployed."""
 WRITTEN: Final = frozenset({"text", "reason"})
 """What the data of an event may hold of a person's words, where a person acted."""
+PLACED: Final = frozenset({"location", "location_before", "answers", "answers_before"})
+"""What it may hold of the exact place and of the answers to a category's questions: they are the reporter's, whoever puts
+them right.
+"""
 
 
 class EventType(StrEnum):
@@ -39,6 +43,14 @@ class EventType(StrEnum):
     JOINED = "complaint.joined"
     LEFT = "complaint.left"
     SPLIT = "complaint.split"
+    RECATEGORISED = "complaint.recategorised"
+    RELOCATED = "complaint.relocated"
+
+
+HANDED: Final = frozenset(
+    {EventType.TRANSFERRED, EventType.INSTRUCTED, EventType.RECATEGORISED, EventType.RELOCATED}
+)
+"""Steps by which another body may have it, which their data then name as `to`, and `from` whom."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,10 +96,9 @@ def sealed(event: Event) -> Event:
 
 
 def written_in(event: Event) -> dict[str, Any]:
-    """What of the event's data is a person's own words, which `words_seal` seals; empty where a body or nobody wrote."""
-    if event.actor != ActorKind.CITIZEN:
-        return {}
-    return {name: value for name, value in event.data.items() if name in WRITTEN}
+    """What of the event's data is a person's own, which `words_seal` seals: their words, and the exact place."""
+    own = PLACED | WRITTEN if event.actor == ActorKind.CITIZEN else PLACED
+    return {name: value for name, value in event.data.items() if name in own}
 
 
 def digest(event: Event) -> str:

@@ -17,6 +17,11 @@ class FieldFault:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
+def pointer(*steps: str | int) -> str:
+    """The JSON Pointer (RFC 6901) of these steps."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
 class Invalid(Exception):
     """Every fault of a request at once; nothing of it was carried out."""
 

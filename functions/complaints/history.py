@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from functions.complaints.clock import iso, parse_iso
 from functions.complaints.complaint import ActorKind
-from functions.complaints.events import Event, EventType
+from functions.complaints.events import HANDED, Event, EventType
 from functions.complaints.lapse import Missed
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
@@ -27,6 +27,8 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
     EventType.CLOSED: "progress",
     EventType.WITHDRAWN: "progress",
     EventType.SPLIT: "progress",
+    EventType.RECATEGORISED: "progress",
+    EventType.RELOCATED: "progress",
     EventType.QUESTION_ASKED: "question",
     EventType.ESCALATED: "escalation",
     EventType.ANSWERED: "answer",
@@ -34,6 +36,8 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
     EventType.PHOTO_MISSED: "photo",
 }
 """Which steps are worth a push, and the kind that a person can turn off; their own doings are not pushed."""
+
+_CORRECTED: Final = frozenset({EventType.RECATEGORISED, EventType.RELOCATED})
 
 PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.assigned": ("agency", "due"),
@@ -61,6 +65,10 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.answered.declined": ("agency",),
     "push.closed": (),
     "push.split": (),
+    "push.recategorised": ("category", "agency"),
+    "push.recategorised.moved": ("category", "agency"),
+    "push.relocated": ("agency",),
+    "push.relocated.moved": ("agency",),
     "push.photo_refused": (),
     "push.photo_missed": (),
     "push.photo_missed.none": (),
@@ -88,6 +96,10 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.joined.closed": (),
     "push.joined.withdrawn": (),
     "push.joined.split": (),
+    "push.joined.recategorised": ("category", "agency"),
+    "push.joined.recategorised.moved": ("category", "agency"),
+    "push.joined.relocated": ("agency",),
+    "push.joined.relocated.moved": ("agency",),
 }
 """The arguments of each push's body, in order: `%1$@` (APNs), `%1$s` (Android) first. Titles take none."""
 
@@ -152,7 +164,7 @@ def push(event: Event, *, region: Region, language: str, viewer: Viewer = Viewer
         # To those who joined: they will hear nothing more. Of a part, whoever is to know was told of the whole.
         if viewer != Viewer.JOINER or event.actor == ActorKind.SYSTEM:
             return None
-    elif event.actor == ActorKind.CITIZEN:
+    elif event.actor == ActorKind.CITIZEN or (event.type in _CORRECTED and event.actor == ActorKind.SYSTEM):
         return None
     if event.type == EventType.PHOTO_REFUSED and event.data.get("by") == ActorKind.AGENCY:
         return None
@@ -187,6 +199,10 @@ def _variant(event: Event) -> tuple[str, ...]:
             return ("resolved" if event.data.get("outcome") == "resolved" else "declined",)
         case EventType.WITHDRAWN if event.actor == ActorKind.SYSTEM:
             return ("part",)
+        case EventType.RECATEGORISED | EventType.RELOCATED:
+            if event.data.get("to"):
+                return ("moved",)
+            return () if event.actor == ActorKind.AGENCY else ("own",)
         case EventType.PHOTO_MISSED if event.data.get("photos") == []:
             # All came, and none could be used.
             return ("none",)
@@ -226,12 +242,16 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
                 *(("confirmed", *joined) if data.get("confirmed") else ("lapsed",))
             )
         case EventType.TRANSFERRED | EventType.INSTRUCTED:
-            body = words.body(*_variant(event))
-            said = [body, words.text("late")] if viewer in BODIES and data.get("in_time") is False else [body]
-            return words.title(), " ".join([*said, words.reason()] if data.get("reason") else said)
+            said = [words.body(*_variant(event))]
+            said += [words.text("late")] if viewer in BODIES and data.get("in_time") is False else []
+        case EventType.RECATEGORISED | EventType.RELOCATED:
+            said = [words.body(*_variant(event))]
+            said += [words.text("due")] if data.get("due_at") else []
+        case _:
+            said = [words.body()]
     if data.get("reason") and event.type != EventType.PHOTO_REFUSED:
-        return words.title(), f"{words.body()} {words.reason()}"
-    return words.title(), words.body()
+        said.append(words.reason())
+    return words.title(), " ".join(said)
 
 
 def _commenter(event: Event) -> str:
@@ -272,17 +292,19 @@ class _Words:
         """What the event's texts may name; None for what it does not say."""
         data = self.event.data
         instructed = self.event.type == EventType.INSTRUCTED
-        given = instructed or self.event.type == EventType.TRANSFERRED
-        agency = data.get("to") if given else data.get("agency") or self.event.actor_agency
-        giver = self.event.actor_agency if instructed else data.get("from") if given else None
+        handed = self.event.type in HANDED
+        to = data.get("to") if handed else None
+        agency = to or data.get("agency") or self.event.actor_agency
+        giver = self.event.actor_agency if instructed else data.get("from") if handed else None
         reason = data.get("reason")
         return {
             "number": data.get("number"),
             "agency": self.agency(agency),
             "giver": self.agency(giver),
+            "category": self.category(data.get("category")),
             "above": self.agency(data.get("to")),
             "due": self.time(data.get("due_at")),
-            "before": None if given else self.time(data.get("from")),
+            "before": None if handed else self.time(data.get("from")),
             "missed": self.time(data.get("missed_at")),
             "answered": self.time(data.get("answered_at")),
             "disputed": self.time(data.get("disputed_at")),
@@ -302,6 +324,11 @@ class _Words:
             return None
         known = self.region.agencies.get(agency_id)
         return agency_id if known is None else in_language(known.name, self.language)
+
+    def category(self, category_id: str | None) -> str | None:
+        """Its name; the id of one that the region file no longer lists."""
+        known = self.region.categories.get(category_id or "")
+        return category_id if known is None else in_language(known.name, self.language)
 
     def time(self, instant: str | None) -> str | None:
         """In the region's zone; the year only where it is another than the event's."""

@@ -68,6 +68,19 @@ def responsible_agency(region: Region, *, category_id: str, lat: float, lon: flo
     return Assignment(agency_id=responsible.districts[nearest.id], district_id=None, reason=Reason.NEAREST)
 
 
+def place_fault(region: Region, *, category_id: str | None, lat: float, lon: float) -> str | None:
+    """The key of what is wrong with a place for a complaint of this category, if it has one yet; None where nothing is."""
+    if not in_region(region, lat=lat, lon=lon):
+        return "outside_region"
+    if category_id is None:
+        return None
+    try:
+        responsible_agency(region, category_id=category_id, lat=lat, lon=lon)
+    except NobodyResponsible:
+        return "nobody_responsible"
+    return None
+
+
 def ladder(region: Region, agency_id: str) -> tuple[str, ...]:
     """The bodies above, next first; raises KeyError for an unknown body and ValueError for a loop."""
     above: list[str] = []

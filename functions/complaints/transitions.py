@@ -32,6 +32,8 @@ class Move(StrEnum):
     TRANSFER = "transfer"
     INSTRUCT = "instruct"
     SPLIT = "split"
+    RECATEGORISE = "recategorise"
+    RELOCATE = "relocate"
     EXTEND = "extend"
     MOVE_DEADLINE = "move_deadline"
     REMIND = "remind"
@@ -86,6 +88,13 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
         event=EventType.INSTRUCTED, sources=WITH_AGENCY, target=Status.ASSIGNED, actors=_AGENCY
     ),
     Move.SPLIT: Transition(event=EventType.SPLIT, sources=WITH_AGENCY, target=None, actors=_AGENCY),
+    # Who may when, `moves.correcting` says more closely; the system's are those of parts, which follow the whole.
+    Move.RECATEGORISE: Transition(
+        event=EventType.RECATEGORISED, sources=_BEFORE_ANSWER, target=None, actors=frozenset(ActorKind)
+    ),
+    Move.RELOCATE: Transition(
+        event=EventType.RELOCATED, sources=_BEFORE_ANSWER, target=None, actors=frozenset(ActorKind)
+    ),
     Move.EXTEND: Transition(
         event=EventType.DEADLINE_EXTENDED, sources=WITH_AGENCY, target=None, actors=_AGENCY
     ),

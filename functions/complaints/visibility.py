@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal
 
 from functions.complaints.complaint import ActorKind, Complaint
-from functions.complaints.events import WRITTEN, Event, EventType
+from functions.complaints.events import PLACED, WRITTEN, Event, EventType
 from functions.complaints.places import rounded
 
 
@@ -72,6 +72,10 @@ _STEPS: Final[Mapping[Kind, tuple[Shown, ...]]] = {
     EventType.JOINED: _PUBLIC_STEP,
     EventType.LEFT: _PUBLIC_STEP,
     EventType.SPLIT: _PUBLIC_STEP,
+    (EventType.RECATEGORISED, ActorKind.CITIZEN): _PUBLIC_STEP,
+    (EventType.RECATEGORISED, ActorKind.AGENCY): _REASON_OF_A_BODY,
+    (EventType.RELOCATED, ActorKind.CITIZEN): _PUBLIC_STEP,
+    (EventType.RELOCATED, ActorKind.AGENCY): _REASON_OF_A_BODY,
     INTERNAL: _OF_THE_BODIES,
 }
 """A column for each viewer, in their order."""
@@ -87,6 +91,7 @@ STEP_FIELDS: Final = frozenset(
         "answered_at",
         "by",
         "category",
+        "category_before",
         "closes_at",
         "confirmed",
         "count",
@@ -117,7 +122,7 @@ STEP_FIELDS: Final = frozenset(
 """What of an event's data belongs to the step itself."""
 WORDS_FIELDS: Final = WRITTEN
 """What of it was written, by whichever side."""
-MATTER_FIELDS: Final = frozenset({"part", "parts", "photo", "photos", "written_at"})
+MATTER_FIELDS: Final = PLACED | {"part", "parts", "photo", "photos", "written_at"}
 """What of it is as private as the matter: whoever sees that sees all of a step."""
 
 

@@ -6,7 +6,7 @@ Pydantic's error types: https://docs.pydantic.dev/latest/errors/validation_error
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from functions.complaints.faults import FieldFault, Invalid, NotFound
+from functions.complaints.faults import FieldFault, Invalid, NotFound, pointer
 from functions.edge.fields import FAULT
 from functions.edge.problems import Problem
 
@@ -104,4 +104,4 @@ def _pointer(location: Sequence[str | int]) -> str:
     place, *steps = location
     if place != "body":
         return _HEADERS.get(str(steps[0]), str(steps[0]))
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+    return pointer(*steps)

@@ -16,6 +16,7 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from functions.complaints.complaint import Complaint
+from functions.complaints.events import WRITTEN, written_in
 from functions.complaints.faults import Stale
 from functions.complaints.limits import PARTS_MOST
 from functions.complaints.personal import (
@@ -167,7 +168,7 @@ def _write(
             condition=(ComplaintItem.version == before.version) & _as_read(found.complaint),
         )
         _update(transaction, last)
-    said = sum(event_of(item).words_seal is not None for item in found.events)
+    said = sum(not WRITTEN.isdisjoint(written_in(event_of(item))) for item in found.events)
     own = bool(before.comment) + len(before.answers)
     erased.note(before, texts=own + said, place=is_placed(before))
 

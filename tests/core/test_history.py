@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints.complaint import ActorKind, Complaint, Status
+from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.duration import Duration
 from functions.complaints.events import Event, EventType
 from functions.complaints.history import PUSH_ARGS, PUSHED, line, push
@@ -17,9 +17,10 @@ from functions.complaints.lapse import Missed
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves import photos as photo_moves
 from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.texts import LANGUAGES, UNKNOWN, text
-from functions.complaints.visibility import STEPS, Shown, Viewer, shown
+from functions.complaints.visibility import Shown, Viewer, shown
 from functions.intake.photos.limits import REASONS
 from tests.core import two_ladders
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, Story, assigned, filed
@@ -81,8 +82,17 @@ def whole_life() -> list[Event]:
             each, by=HOUSING, to="roads", reason=SECRET, region=REGION, now=story.now
         ),
     )
+    roads = replace(HOUSING, id="roads")
+    corrections = (
+        Correction(category="pothole", reason=SECRET),
+        Correction(place=Place(lat=52.6, lon=76.6, address=SECRET), reason=SECRET),
+    )
     for move in moves:
         story.then(move)
+    for each in corrections:
+        story.then(
+            lambda complaint, each=each: correct(complaint, each, by=roads, region=REGION, now=story.now)
+        )
     for _ in range(4):
         story.wait()
     story.then(
@@ -93,7 +103,6 @@ def whole_life() -> list[Event]:
     story.then(
         lambda each: agency.transfer(each, by=AKIMAT, to="roads", reason=SECRET, region=REGION, now=story.now)
     )
-    roads = replace(HOUSING, id="roads")
     ends: tuple[Callable[[Complaint], Any], ...] = (
         lambda each: agency.answer(
             each, by=roads, outcome="declined", text=SECRET, region=REGION, now=story.now
@@ -155,6 +164,42 @@ def test_an_extension_says_from_when_to_when_and_why() -> None:
     assert told(event)["body"] == (
         "Housing needs more time. New deadline: 29 June, 18:30 (was 22 June, 18:30). Reason: The lorry broke."
     )
+
+
+def test_a_correction_says_what_it_is_now_whose_and_by_when() -> None:
+    story = assigned(REGION)
+
+    def corrected(by: Actor, **what: Any) -> Event:
+        given = Correction(**what)
+        return story.then(lambda each: correct(each, given, by=by, region=REGION, now=story.now))
+
+    event = corrected(REPORTER, place=Place(lat=52.6, lon=76.6))
+    assert in_words(event) == (
+        "Place or answers corrected. The complaint says it more exactly now. The answer is due 22 June, 18:30."
+    )
+    event = corrected(HOUSING, place=Place(lat=52.7, lon=76.6), reason="It is the next yard.")
+    assert in_words(event) == (
+        "Place or answers corrected. Corrected by Housing. The answer is due 22 June, 18:30. "
+        "Reason: It is the next yard."
+    )
+    event = corrected(HOUSING, category="open_manhole")
+    assert in_words(event) == (
+        "Category corrected. It is now: Open Manhole. Corrected by Housing. The answer is due 1 June, 14:00."
+    )
+    assert told(event)["explanation"] == "Due 1 June, 14:00 – 4 hours from 1 June, 10:00"
+    event = corrected(HOUSING, category="pothole")
+    assert in_words(event) == (
+        "Category corrected. It is now: Pothole. Before it was with Housing, and now with Roads. "
+        "The answer is due 1 June, 14:00."
+    )
+    assert in_words(event, language="ru") == (
+        "Категория исправлена. Теперь: Pothole (ru). Прежний орган: Housing (ru). "
+        "Теперь им занимается: Roads (ru). Срок ответа: 1 июня, 14:00."
+    )
+    assert told(event)["agency"] == {"id": "roads", "name": "Roads"}
+    pushed = push(event, region=REGION, language="en")
+    assert pushed is not None
+    assert pushed.fallback == "Category corrected, now with another body. Now: Pothole. With Roads."
 
 
 def test_a_transfer_names_both_bodies_and_says_that_the_deadline_stays() -> None:
@@ -354,8 +399,7 @@ def test_the_public_sees_steps_but_nothing_that_a_person_wrote() -> None:
     lines = [line(event, language="en", region=REGION, viewer=Viewer.PUBLIC) for event in LIFE]
     assert SECRET not in json.dumps(lines)
     seen = {said["type"] for said in lines if said is not None}
-    public = {kind for kind, row in STEPS.items() if row[Viewer.PUBLIC] != Shown.NOTHING}
-    assert seen == {event.type for event in LIFE} & public
+    assert seen == {event.type for event in LIFE if shown(event, Viewer.PUBLIC) != Shown.NOTHING}
 
 
 def test_the_citizen_sees_what_the_agency_wrote_to_them() -> None:

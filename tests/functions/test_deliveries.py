@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from functions.complaints.events import EventType
+from functions.complaints.events import HANDED, PLACED, EventType
 from functions.complaints.lapse import Missed
 from functions.edge.stream import Batch
 from functions.notify.feed import Feed, changes, part_of
@@ -90,8 +90,8 @@ def test_every_agency_in_charge_is_told_and_nobody_else(table):
     assert changes("housing", cursor=None, limit=9, now=START).changes == ()
 
 
-@pytest.mark.parametrize("type", [EventType.TRANSFERRED, EventType.INSTRUCTED])
-def test_the_body_that_had_a_complaint_is_told_once_more(type):
+@pytest.mark.parametrize("type", sorted(HANDED))
+def test_the_body_that_had_a_complaint_before_is_told_once_more(type):
     moved = {"from": "housing", "to": "roads", "reason": "not a yard but a road"}
     transferred = event("C1", 4, type=type, data=moved)
     assert concerned(transferred) == ("roads", "housing")
@@ -150,10 +150,11 @@ def test_the_message_has_ids_and_state_and_nothing_that_a_person_wrote():
     }
 
 
-@pytest.mark.parametrize("type", [EventType.TRANSFERRED, EventType.INSTRUCTED])
-def test_a_transfer_says_from_whom_to_whom_and_not_why(type):
+@pytest.mark.parametrize("type", sorted(HANDED))
+def test_another_bodys_says_from_whom_to_whom_and_neither_why_nor_where(type):
     data = {"from": "housing", "to": "roads", "reason": "Aigerim says so"}
-    payload = json.loads(body_of(event("C1", 4, type=type, data=data)))
+    placed = dict.fromkeys(PLACED, "Aigerim's yard")
+    payload = json.loads(body_of(event("C1", 4, type=type, data=data | placed)))
     assert (payload["data"]["from"], payload["data"]["to"]) == ("housing", "roads")
     assert "Aigerim" not in json.dumps(payload)
 

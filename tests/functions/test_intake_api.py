@@ -698,7 +698,7 @@ def test_a_complaint_lives_and_every_answer_is_as_described(me: Client, module: 
         "assigned",
     )
     assert refused.json["possible"] == shown["possible"]
-    assert set(shown["possible"]) == {"comment", "expect_photo", "withdraw"}
+    assert set(shown["possible"]) == {"comment", "expect_photo", "withdraw", "recategorise", "relocate"}
     theirs = neighbour("GET", address).json
     assert theirs["joined"] == 1
     assert not {"answers", "public_name", "possible"} & set(theirs)

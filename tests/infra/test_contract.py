@@ -34,7 +34,7 @@ NEW_422 = (
     ),
 )
 BY_GATEWAY = tuple(f"application/json {fact}" for fact in ("/ type", "/ required", "/message type"))
-_NEW_EVENTS = (EventType.LEFT, EventType.INSTRUCTED)
+_NEW_EVENTS = (EventType.LEFT, EventType.INSTRUCTED, EventType.RECATEGORISED, EventType.RELOCATED)
 CHANGED: dict[str, str] = {
     **{
         f"{route} {fact}": "the history goes by pages: an answer has its newest steps, and a cursor to those before"
@@ -120,8 +120,8 @@ CHANGED: dict[str, str] = {
         "the firewall answers in JSON where it answered in HTML",
     ),
     "/key enum": "there are three more: what one side may add, declare in vain, or refute has an end",
-    "/possible/[] enum": "has three more words: a part ends with its whole, whoever joined leaves, and a body above gives "
-    "it down",
+    "/possible/[] enum": "has more words: a part ends with its whole, whoever joined leaves, a body above gives it down, "
+    "what is reported is put right",
     **dict.fromkeys(
         ("/transfer_to type", "/transfer_to/[] type", "/instruct_to type", "/instruct_to/[] type"),
         "was not said: to whom it can be given",
@@ -146,7 +146,7 @@ CHANGED: dict[str, str] = {
             *("/types maxItems", "/types/[] enum"),
             *(f"webhook {event} /type enum" for event in EventType if event not in _NEW_EVENTS),
         ),
-        "has two more words: somebody who had joined left, a body above gave it down",
+        "has more words: somebody who had joined left, a body above gave it down, what was reported was put right",
     ),
     **dict.fromkeys(
         (
@@ -169,6 +169,8 @@ NEW: dict[str, str] = {
     "webhook complaint.left ": "says so to the bodies",
     "POST /v1/agency/complaints/{id}/instruct ": "a body above gives it down, or back, and the clock goes on",
     "webhook complaint.instructed ": "says so to the bodies",
+    "webhook complaint.recategorised ": "what was reported can be put right, and another body's by that",
+    "webhook complaint.relocated ": "goes with that",
 }
 """What there was nothing of before, and so is relied on by nobody, and why it is there."""
 

@@ -1,4 +1,5 @@
-"""What changes hands when a complaint goes to another body: whose it is, who stays in charge beside, and the clock.
+"""What changes hands when another body has a complaint from now on, whether it was passed on, given down or put right:
+whose it is, who stays in charge beside, and the clock.
 
 Source: Administrative Procedural and Process-Related Code of Kazakhstan, art. 65 (forwarding with simultaneous notice).
 """
@@ -21,17 +22,37 @@ def hand_over(
     complaint: Complaint, move: Move, *, by: Actor, to: str, reason: str, region: Region, now: datetime
 ) -> Change:
     """The clock that the citizen was promised goes on, and the receiver has a least time in which nothing is held against
-    it (`lapses`). Where every term had passed and the receiver's ladder is not at its end, the receiver gets the term
-    of the level that was reached: nothing is left without a clock by being passed to a body of another ladder.
+    it (`lapses`).
+    """
+    owner = complaint.agency_id
+    updates = handed_over(complaint, to=to, instructed=move == Move.INSTRUCT, region=region, now=now)
+    due_at = None if updates["overdue"] else updates.get("due_at", complaint.due_at)
+    data: dict[str, Any] = {
+        "from": owner,
+        "to": to,
+        "reason": reason,
+        "due_at": None if due_at is None else iso(due_at),
+    }
+    if "promise" in updates:
+        data["promise"] = updates["promise"]
+    if move == Move.TRANSFER:
+        data |= _forwarded(complaint, by=by, region=region, now=now)
+    return change(complaint, move, by=by, now=now, data=data, **updates)
 
-    The rungs that were climbed stay in charge: they saw what was missed.
+
+def handed_over(
+    complaint: Complaint, *, to: str, instructed: bool = False, region: Region, now: datetime
+) -> dict[str, Any]:
+    """The attributes that change: `to` owns it, with a term to say that it has seen it, and the owner has passed it on.
+
+    The rungs that were climbed stay in charge: they saw what was missed. Where every term had passed and the receiver's
+    ladder is not at its end, the receiver gets the term of the level that was reached: nothing is left without a clock
+    by going to a body of another ladder.
     """
     owner = complaint.agency_id
     assert owner is not None
     fresh = _fresh_term(complaint, to=to, region=region, now=now)
-    overdue = complaint.overdue and fresh is None
-    due_at = None if overdue else complaint.due_at if fresh is None else fresh.due_at
-    stays = owner in ladder(region, to) and (move == Move.INSTRUCT or complaint.escalation_level > 0)
+    stays = owner in ladder(region, to) and (instructed or complaint.escalation_level > 0)
     beside = tuple(each for each in ((owner,) if stays else ()) + complaint.escalated_to if each != to)
     held = held_by(complaint, to, now=now)
     waited = waited_since(complaint, to=to, now=now)
@@ -44,37 +65,33 @@ def hand_over(
         level=complaint.escalation_level,
         now=now,
     )
-    clock: dict[str, Any] = {"overdue": overdue}
-    if fresh is None:
-        clock["near_at"] = _reminder_there(complaint, to=to, region=region, now=now)
-    else:
-        clock |= {"due_at": fresh.due_at, "near_at": fresh.near_at, "promise": fresh.promise}
-    data: dict[str, Any] = {
-        "from": owner,
-        "to": to,
-        "reason": reason,
-        "due_at": None if due_at is None else iso(due_at),
-    }
-    if move == Move.TRANSFER:
-        data |= _forwarded(complaint, by=by, region=region, now=now)
-    return change(
-        complaint,
-        move,
-        by=by,
-        now=now,
-        data=data if fresh is None else data | {"promise": fresh.promise},
-        agency_id=to,
-        escalated_to=beside,
-        passed_by=tuple(dict.fromkeys((*complaint.passed_by, owner))),
-        had_since={name: since for name, since in held.items() if name in (to, *beside)}
+    return {
+        "agency_id": to,
+        "escalated_to": beside,
+        "passed_by": tuple(dict.fromkeys((*complaint.passed_by, owner))),
+        "had_since": {name: since for name, since in held.items() if name in (to, *beside)}
         | ({} if waited is None else {to: waited}),
-        passed_on=taken_over if fresh is None else None,
+        "passed_on": taken_over if fresh is None else None,
         # Where no clock runs any more, none is left (`timers.without_idle`).
-        acknowledge_by=acknowledge_by(complaint, start=now, agency_id=to, region=region),
-        acknowledged_at=None,
-        assigned_at=now,
-        **clock,
-    )
+        "acknowledge_by": acknowledge_by(complaint, start=now, agency_id=to, region=region),
+        "acknowledged_at": None,
+        "assigned_at": now,
+        **_clock(complaint, fresh, to=to, region=region, now=now),
+    }
+
+
+def _clock(
+    complaint: Complaint, fresh: Term | None, *, to: str, region: Region, now: datetime
+) -> dict[str, Any]:
+    if fresh is None:
+        near_at = _reminder_there(complaint, to=to, region=region, now=now)
+        return {"overdue": complaint.overdue, "near_at": near_at}
+    return {
+        "overdue": False,
+        "due_at": fresh.due_at,
+        "near_at": fresh.near_at,
+        "promise": fresh.promise,
+    }
 
 
 def _fresh_term(complaint: Complaint, *, to: str, region: Region, now: datetime) -> Term | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from functions.complaints.clock import to_milliseconds
 from functions.complaints.complaint import Complaint
-from functions.complaints.deadlines import due_as_known
+from functions.complaints.deadlines import Deadline, due_as_known
 from functions.complaints.lapse import DisputedAnswer, Lapse, Missed, PassedOn
 from functions.complaints.region import Region
 
@@ -114,12 +114,18 @@ def _waiting(complaint: Complaint, *, now: datetime) -> PassedOn | None:
 
 
 def least_by(category: str, *, to: str, region: Region, level: int, start: datetime) -> datetime:
-    """Until when a body that is given a complaint at `start` is not late, whatever was promised before: the region's least
-    time, or the term of the next level where that is shorter.
-    """
+    """Until when a body that is given a complaint at `start` is not late, whatever was promised before."""
+    return to_milliseconds(least(category, to=to, region=region, level=level, start=start).at)
+
+
+def least(category: str, *, to: str, region: Region, level: int, start: datetime) -> Deadline:
+    """The least time: the region's, or the term of the next level where that is shorter."""
     calendar = region.calendar_of(to)
     terms = (region.least_after_transfer, region.categories[category].escalation_term(level + 1))
-    return to_milliseconds(min(due_as_known(term, received_at=start, calendar=calendar).at for term in terms))
+    return min(
+        (due_as_known(term, received_at=start, calendar=calendar) for term in terms),
+        key=lambda deadline: deadline.at,
+    )
 
 
 def held_by(complaint: Complaint, agency_id: str, *, now: datetime) -> Mapping[str, datetime]:

@@ -8,6 +8,7 @@ from functions.complaints.caps import cap_reached
 from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.limits import PARTS_MOST
 from functions.complaints.moves.agency import extension_refusal
+from functions.complaints.moves.correcting import correction_refusal
 from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, possible_moves
@@ -37,6 +38,8 @@ def _open_to(complaint: Complaint, move: Move, *, by: Actor, region: Region, now
         case Move.SPLIT:
             divisible = complaint.parent_id is None and len(complaint.children) < PARTS_MOST
             return divisible and bool(receivers(complaint, by=by, region=region))
+        case Move.RECATEGORISE | Move.RELOCATE if correction_refusal(complaint, move, by=by) is not None:
+            return False
         case Move.JOIN | Move.LEAVE:
             return by.id != complaint.reporter and complaint.parent_id is None
     return by.kind != ActorKind.CITIZEN or by.id == complaint.reporter

@@ -1,32 +1,24 @@
 """The body of `POST /v1/complaints`: its form and its content, judged together, and the draft that is made of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar, Final
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import InitErrorDetails
 
 from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves.filing import Draft
-from functions.complaints.region import Category, Question, Region
-from functions.complaints.routing import NobodyResponsible, in_region, responsible_agency
+from functions.complaints.questions import answer_faults
+from functions.complaints.region import Category, Region
+from functions.complaints.routing import place_fault
 from functions.complaints.wording import is_blank
 from functions.edge.declared_photos import DeclaredPhoto, as_declared, declared_photo
 from functions.edge.fields import Body, GivenInstant, bound, described, fault, list_of, omitted, words
+from functions.edge.reported import CategoryId, GivenAnswers, Location
 
 WRITTEN_AT_MOST: Final = timedelta(days=30)
 CLOCK_SKEW: Final = timedelta(minutes=10)
-
-
-class Location(Body):
-    """WGS 84, in degrees. It must lie in the region."""
-
-    lat: Annotated[float, Field(ge=-90, le=90)]
-    lon: Annotated[float, Field(ge=-180, le=180)]
-    address: Annotated[
-        str, words(300, "How people there call the place; an empty one counts as none.", least=0)
-    ] = ""
 
 
 class Submission(Body):
@@ -39,16 +31,11 @@ class Submission(Body):
     region: ClassVar[Region]
     now: ClassVar[Callable[[], datetime]]
 
-    category: Annotated[
-        str, Field(min_length=1, max_length=64, description="One of the ids under /v1/categories.")
-    ]
+    category: CategoryId
     comment: str
     location: Location
     photos: list[DeclaredPhoto]
-    answers: Annotated[
-        dict[str, Annotated[str, words(500, "In the person's own words, or the id of a choice.", least=0)]],
-        Field(max_length=20, description="Answers to the category's questions, by question id."),
-    ] = Field(default={}, validate_default=True)
+    answers: GivenAnswers = Field(default={}, validate_default=True)
     public_name: Annotated[
         str,
         words(
@@ -70,15 +57,11 @@ class Submission(Body):
     @field_validator("location")
     @classmethod
     def _answered_for(cls, location: Location, info: ValidationInfo) -> Location:
-        if not in_region(cls.region, lat=location.lat, lon=location.lon):
-            raise fault("outside_region")
-        if "category" in info.data:
-            try:
-                responsible_agency(
-                    cls.region, category_id=info.data["category"], lat=location.lat, lon=location.lon
-                )
-            except NobodyResponsible:
-                raise fault("nobody_responsible") from None
+        wrong = place_fault(
+            cls.region, category_id=info.data.get("category"), lat=location.lat, lon=location.lon
+        )
+        if wrong is not None:
+            raise fault(wrong)
         return location
 
     @field_validator("photos")
@@ -105,8 +88,15 @@ class Submission(Body):
     @classmethod
     def _of_the_category(cls, answers: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         category = cls._category(info)
-        if category is not None and (wrong := list(_answer_faults(answers, category))):
-            raise ValidationError.from_exception_data("answers", wrong)
+        wrong = () if category is None else answer_faults(answers, category)
+        found = [
+            InitErrorDetails(
+                type=fault(each.key, **each.params), loc=(each.pointer,), input=answers.get(each.pointer, "")
+            )
+            for each in wrong
+        ]
+        if found:
+            raise ValidationError.from_exception_data("answers", found)
         return answers
 
     def draft(self, *, language: str) -> Draft:
@@ -142,32 +132,3 @@ def submission(region: Region, *, now: Callable[[], datetime]) -> type[Submissio
     )
     model.region, model.now = region, staticmethod(now)
     return model
-
-
-def _answer_faults(answers: Mapping[str, str], category: Category) -> Iterator[InitErrorDetails]:
-    questions = {question.id: question for question in category.questions}
-    for question_id, given in answers.items():
-        if question_id not in questions:
-            yield InitErrorDetails(type=fault("unknown_question"), loc=(question_id,), input=given)
-    for question in questions.values():
-        given = answers.get(question.id, "")
-        found = _question_fault(question, given)
-        if found is not None:
-            yield InitErrorDetails(type=found, loc=(question.id,), input=given)
-
-
-def _question_fault(question: Question, given: str) -> PydanticCustomError | None:
-    if is_blank(given):
-        return fault("missing") if question.required else None
-    choices = [choice["id"] for choice in question.choices]
-    if choices and given not in choices:
-        return fault("unknown_choice", choices=", ".join(choices))
-    if question.kind == "number" and not _is_number(given):
-        return fault("wrong_type", expected="number")
-    return None
-
-
-def _is_number(text: str) -> bool:
-    """As a person types one: `12`, `-3.5`, `-3,5`."""
-    whole, _, part = text.strip().removeprefix("-").replace(",", ".").partition(".")
-    return all(digits.isascii() and digits.isdigit() for digits in ((whole, part) if part else (whole,)))

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Final
 
 from functions.complaints.behind import agency, name_of
-from functions.complaints.events import EventType
+from functions.complaints.events import HANDED
 from functions.edge.stream import Batch
 from functions.edge.telemetry import logger
 from functions.notify.feed import Feed, part_of
@@ -100,8 +100,7 @@ def _feed() -> Feed:
 
 def concerned(published: Published) -> tuple[str, ...]:
     """The agencies to tell: those in charge, and the one that had the complaint until it went to another."""
-    given = published.event.type in (EventType.TRANSFERRED, EventType.INSTRUCTED)
-    left = published.event.data.get("from") if given else None
+    left = published.event.data.get("from") if published.event.type in HANDED else None
     return tuple(dict.fromkeys((*published.in_charge, *((left,) if left else ()))))
 
 

@@ -18,7 +18,15 @@ from functions.records.people.progress import progress_of
 from functions.records.people.table import person_pk
 from functions.records.tables import FollowerItem, follower_sk
 
-BY_REPORTER: Final = frozenset({EventType.REFUTED, EventType.CLOSED, EventType.WITHDRAWN})
+BY_REPORTER: Final = frozenset(
+    {
+        EventType.REFUTED,
+        EventType.CLOSED,
+        EventType.WITHDRAWN,
+        EventType.RECATEGORISED,
+        EventType.RELOCATED,
+    }
+)
 """What the one who reported did, and those who joined want to know. Worth a line, and a push where it is the last
 that they hear.
 """

@@ -28,6 +28,8 @@ _CALM: Final = frozenset(
         EventType.CLOSED,
         EventType.WITHDRAWN,
         EventType.SPLIT,
+        EventType.RECATEGORISED,
+        EventType.RELOCATED,
     }
 )
 """Steps for which a phone need not be woken: it shows them when it wakes by itself."""

@@ -24,10 +24,14 @@ class EventData(View):
     due_at: Instant | None
     internal: Annotated[bool, described("Only agencies may read this one.")]
     by_agency: Absent[Annotated[str, described("The body that acted.")]]
-    giver: Absent[Annotated[str, described("Of a transfer or an instruction: the body that had it.")]] = (
-        Field(alias="from")
-    )
-    to: Absent[Annotated[str, described("Of a transfer or an instruction: the body that has it now.")]]
+    giver: Absent[
+        Annotated[
+            str, described("Of a transfer, an instruction or a correction: the body that had it before.")
+        ]
+    ] = Field(alias="from")
+    to: Absent[
+        Annotated[str, described("Of a transfer, an instruction or a correction: the body that has it now.")]
+    ]
     missed: Absent[MissedTerm]
     missed_by: Absent[Annotated[str, described("Of a term that passed: the body that let it pass.")]]
     missed_at: Absent[Annotated[Instant, described("Of a term that passed: when it ended.")]]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from functions.complaints.clock import iso_or_none
+from functions.complaints.events import HANDED
 from functions.notify.webhooks.delivery import Delivery, Lane, message_id, to_body
 from functions.records.outbox import Published
 
@@ -39,7 +40,7 @@ def body_of(published: Published) -> str:
     if event.actor_agency is not None:
         data["by_agency"] = event.actor_agency
     moved = {name: event.data[name] for name in ("from", "to") if name in event.data}
-    if event.type in ("complaint.transferred", "complaint.instructed"):
+    if event.type in HANDED:
         data |= moved
     if event.type == "complaint.escalated":
         told = {"missed": "missed", "missed_by": "agency", "missed_at": "missed_at"}

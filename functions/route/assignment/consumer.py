@@ -10,6 +10,7 @@ from functions.complaints.complaint import Complaint, Status
 from functions.complaints.events import EventType
 from functions.complaints.faults import NotFound, Stale
 from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.correcting import follow_whole
 from functions.complaints.moves.parts import end_part, part_of
 from functions.complaints.region import Region
 from functions.edge.telemetry import logger
@@ -34,6 +35,8 @@ def on_event(
         _divide(published, store=store, region=region, now=now)
     elif event.type == EventType.WITHDRAWN:
         _end_parts(published, store=store, now=now)
+    elif event.type in (EventType.RECATEGORISED, EventType.RELOCATED) and event.data.get("parts"):
+        _correct_parts(published, store=store, region=region, now=now)
     elif event.status == Status.SUBMITTED:
         _assign(published, store=store, region=region, now=now)
 
@@ -99,6 +102,16 @@ def _make(
         else:
             return
     raise Stale(part["id"])
+
+
+def _correct_parts(
+    published: Published, *, store: Store, region: Region, now: Callable[[], datetime]
+) -> None:
+    """To what the whole says now: one that is not there yet is made of it."""
+    whole = store.get(published.event.complaint_id)
+    for part_id in published.event.data["parts"]:
+        with suppress(NotFound):
+            move(store, part_id, lambda part: follow_whole(part, whole, region=region, now=now()))
 
 
 def _end_parts(published: Published, *, store: Store, now: Callable[[], datetime]) -> None:

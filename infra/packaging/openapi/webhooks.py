@@ -106,6 +106,8 @@ _MEANINGS: Final[dict[EventType, str]] = {
     EventType.JOINED: "Another person saw the same.",
     EventType.LEFT: "Somebody who had joined follows it no longer.",
     EventType.SPLIT: "It was divided among bodies.",
+    EventType.RECATEGORISED: "Its category was put right; `from` and `to` where it is another body's now.",
+    EventType.RELOCATED: "Its place, or the answers to the category's questions, were put right; likewise.",
 }
 
 
