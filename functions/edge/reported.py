@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from functions.complaints.moves.correcting import Correction, Place
+from functions.complaints.wording import is_blank
 from functions.edge.fields import Body, words
 
 CategoryId = Annotated[
@@ -23,3 +25,19 @@ class Location(Body):
     address: Annotated[
         str, words(300, "How people there call the place; an empty one counts as none.", least=0)
     ] = ""
+
+
+def correction_of(
+    *,
+    category: str | None,
+    location: Location | None,
+    answers: dict[str, str] | None,
+    reason: str | None,
+    suggested: Place | None = None,
+) -> Correction:
+    """What is put right; a photo's `suggested` place where no location is given."""
+    place = suggested
+    if location is not None:
+        address = None if is_blank(location.address) else location.address
+        place = Place(lat=location.lat, lon=location.lon, address=address)
+    return Correction(category=category, place=place, answers=answers, reason=reason)

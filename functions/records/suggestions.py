@@ -1,4 +1,5 @@
-"""Where and when a photo says that it was taken: offered to its reporter once, within a day, and kept nowhere else.
+"""Where and when a photo says that it was taken: offered to its reporter for a day, or until they accepted it, and kept
+nowhere else.
 
 It stands beside the complaint and never in it. No event carries it, so neither the history nor a webhook, a push or
 an agency's view can.
@@ -10,7 +11,6 @@ from typing import Final
 
 from functions.complaints.complaint import Complaint, PhotoStatus
 from functions.records.codec import complaint_pk
-from functions.records.conditional import deleted
 from functions.records.tables import SuggestionItem, suggestion_sk
 
 KEPT: Final = timedelta(days=1)
@@ -41,16 +41,26 @@ def forget(complaint_id: str, photo_id: str) -> None:
     SuggestionItem(complaint_pk(complaint_id), suggestion_sk(photo_id)).delete()
 
 
-def take(items: Sequence[SuggestionItem], complaint: Complaint, *, now: datetime) -> Sequence[SuggestionItem]:
-    """Those of the items that may be offered now; they are deleted, so that nobody is offered them again."""
-    return [item for item in items if _is_ready(item, complaint) and _taken(item) and item.expires > now]
+def offered(
+    items: Sequence[SuggestionItem], complaint: Complaint, *, now: datetime
+) -> Sequence[SuggestionItem]:
+    """Those of the items that may be offered now."""
+    return [item for item in items if _is_offered(item, complaint, now=now)]
 
 
-def _is_ready(item: SuggestionItem, complaint: Complaint) -> bool:
+def place_of(complaint: Complaint, photo_id: str, *, now: datetime) -> tuple[float, float] | None:
+    """The place that the photo suggests, `(lat, lon)` in degrees; None where it suggests none (any more)."""
+    if complaint.photo(photo_id) is None:
+        return None
+    try:
+        item = SuggestionItem.get(complaint_pk(complaint.id), suggestion_sk(photo_id), consistent_read=True)
+    except SuggestionItem.DoesNotExist:
+        return None
+    if item.lat is None or item.lon is None or not _is_offered(item, complaint, now=now):
+        return None
+    return float(item.lat), float(item.lon)
+
+
+def _is_offered(item: SuggestionItem, complaint: Complaint, *, now: datetime) -> bool:
     photo = complaint.photo(item.photo_id)
-    return photo is not None and photo.status == PhotoStatus.READY
-
-
-def _taken(item: SuggestionItem) -> bool:
-    """Whether it was still there to be deleted: of two requests at once, one is offered it."""
-    return deleted(item, condition=SuggestionItem.pk.exists())
+    return photo is not None and photo.status == PhotoStatus.READY and item.expires > now

@@ -260,7 +260,7 @@ class EventItem(ComplaintsTable):
 
 
 class SuggestionItem(ComplaintsTable):
-    """What a photo says of its place and time: for its reporter alone, deleted when it was offered or after a day.
+    """What a photo says of its place and time: for its reporter alone, deleted when it was accepted or after a day.
 
     Its sort key lies among what one query of a complaint with its history reads.
     """

@@ -18,7 +18,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from werkzeug.test import Client, TestResponse
 
-from functions.complaints.region import region_from_dict
+from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.region import Region, region_from_dict
 from functions.edge.failures import without_words
 from tests.dynamodb import REGION, one_at_a_time
 from tests.functions.faults import CANCELLED, LASTING, TRANSIENT, When, aws_calls
@@ -48,6 +49,7 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", "/v1/complaints/{assigned}/photos", {"photos": [PHOTO]}),
     ("POST", "/v1/complaints/{assigned}/comments", {"text": "x"}),
     ("POST", "/v1/complaints/{assigned}/withdraw", {}),
+    ("POST", "/v1/complaints/{assigned}/correct", {"suggested_place": "{photo}"}),
     ("POST", "/v1/complaints/{others}/join", {}),
     ("DELETE", "/v1/complaints/{joined}/join", None),
     ("POST", "/v1/complaints/{answered}/confirm", {}),
@@ -67,6 +69,7 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", f"{WORK}/comment", {"text": "x"}),
     ("POST", f"{WORK}/photos", {"photos": [PHOTO]}),
     ("POST", f"{WORK}/extend", {"by": "P3BD", "reason": REASON}),
+    ("POST", f"{WORK}/correct", {"category": "pothole", "reason": REASON}),
     ("POST", f"{WORK}/transfer", {"to": "roads", "reason": REASON}),
     ("POST", f"{WORK}/instruct", {"to": "roads", "reason": REASON}),
     ("POST", f"{WORK}/split", {"parts": [{"to": "roads", "text": "The road beside it."}]}),
@@ -110,7 +113,7 @@ class Scene:
         return self.client.open(
             path.format(**self.names),
             method=method,
-            json=body,
+            json=json.loads(json.dumps(body).replace("{photo}", self.names["photo"])),
             headers={
                 "Authorization": f"Bearer {token}",
                 "Idempotency-Key": "the-request",
@@ -267,6 +270,7 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
     body = {"Authorization": "Bearer qk_0123456789abcdef_x"}
     *complaints, subscription = made.ids["id"]
     answered, assigned = complaints[1], complaints[2]
+    photo = _placed_photo(assigned, region=region)
     done = client.post(
         f"/v1/agency/complaints/{answered}/answer",
         json={"outcome": "resolved", "text": "Done."},
@@ -294,6 +298,7 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
     DynamoDeliveries().add(delivery)
     return {
         "assigned": assigned,
+        "photo": photo,
         "number": ComplaintStore().get(assigned).number,
         "answered": answered,
         "others": others,
@@ -302,3 +307,29 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
         "key": json.loads(key.data)["id"],
         "delivery": delivery.id,
     }
+
+
+def _placed_photo(complaint_id: str, *, region: Region) -> str:
+    """A photo of the complaint's that says where it was taken."""
+    from functions.complaints.clock import utc_now
+    from functions.complaints.moves.declaration import expect_photos
+    from functions.complaints.moves.filing import DeclaredPhoto
+    from functions.complaints.moves.photos import add_photo
+    from functions.records.move import move
+    from functions.records.store import ComplaintStore
+    from functions.records.suggestions import keep
+
+    now, store = utc_now(), ComplaintStore()
+    by = Actor(kind=ActorKind.CITIZEN, id="person-1")
+    declared = [DeclaredPhoto(**PHOTO)]
+    complaint, _ = move(
+        store, complaint_id, lambda each: expect_photos(each, declared, by=by, region=region, now=now)
+    )
+    (photo,) = (each.id for each in complaint.photos)
+    move(
+        store,
+        complaint_id,
+        lambda each: add_photo(each, photo, width=2, height=1, clean_sha256="0" * 64, now=now),
+    )
+    keep(complaint_id, photo, lat=52.51, lon=76.51, taken_at=None, now=now)
+    return photo

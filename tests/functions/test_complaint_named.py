@@ -28,6 +28,7 @@ BODIES: dict[str, Any] = {
     "refute": {"reason": "x"},
     "ask": {"text": "x"},
     "comment": {"text": "x"},
+    "correct": {"location": {"lat": 52.5, "lon": 76.6}, "reason": REASON},
     "transfer": {"to": "roads", "reason": REASON},
     "instruct": {"to": "roads", "reason": REASON},
     "split": {"parts": [{"to": "roads", "text": REASON}]},

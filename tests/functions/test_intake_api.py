@@ -383,6 +383,7 @@ MINE_ONLY = [
     ("POST", "/confirm", {}),
     ("POST", "/refute", {"reason": "x"}),
     ("POST", "/withdraw", {}),
+    ("POST", "/correct", {"category": "pothole"}),
 ]
 
 

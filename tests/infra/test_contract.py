@@ -166,6 +166,8 @@ CHANGED: dict[str, str] = {
 """The end of each fact that is another one now, and why."""
 NEW: dict[str, str] = {
     "DELETE /v1/complaints/{id}/join ": "whoever joined can leave",
+    "POST /v1/complaints/{id}/correct ": "the reporter puts it right until a body has taken it up",
+    "POST /v1/agency/complaints/{id}/correct ": "and a body as long as it has it",
     "webhook complaint.left ": "says so to the bodies",
     "POST /v1/agency/complaints/{id}/instruct ": "a body above gives it down, or back, and the clock goes on",
     "webhook complaint.instructed ": "says so to the bodies",

@@ -9,6 +9,7 @@ from functions.complaints.region import load_region
 from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id
+from functions.intake.api.correcting import correcting
 from functions.intake.api.directory import directory
 from functions.intake.api.documentation import documentation
 from functions.intake.api.filing import filing
@@ -32,6 +33,7 @@ app = Api(default_language=_region.languages[0], chosen_language=language_of_per
 app.include_router(filing(store=_store, receipts=_receipts, refused=app.failed, now=utc_now))
 app.include_router(reading(store=_store, region=_region, bucket=_settings["PHOTOS_BUCKET"], now=utc_now))
 app.include_router(following(store=_store, receipts=_receipts, now=utc_now))
+app.include_router(correcting(store=_store, receipts=_receipts, now=utc_now))
 app.include_router(people(region=_region, devices=Devices(applications(os.environ)), now=utc_now))
 app.include_router(
     directory(region=_region, webhook_addresses=tuple(os.environ.get("WEBHOOK_ADDRESSES", "").split()))

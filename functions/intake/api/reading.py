@@ -32,7 +32,7 @@ from functions.intake.api.views import (
 )
 from functions.records import lists
 from functions.records.store import ComplaintStore
-from functions.records.suggestions import take
+from functions.records.suggestions import offered
 from functions.records.timeline import timeline
 
 NEARBY_MOST: Final = 20
@@ -142,7 +142,7 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
             cursor=seen.cursor,
             viewer=viewer,
             possible=possible(seen.complaint, by=by, region=region, now=now()),
-            suggestions=take(seen.suggestions, seen.complaint, now=now()) if mine else (),
+            suggestions=offered(seen.suggestions, seen.complaint, now=now()) if mine else (),
             region=region,
             language=speech.language,
             bucket=bucket,

@@ -54,8 +54,8 @@ class Part(ComplaintReceipt):
 
 
 class PhotoSuggestion(View):
-    """Where and when the photo says that it was taken. The reporter alone is given it, once, within a day of the upload;
-    then it is deleted, and nobody else ever sees it.
+    """Where and when the photo says that it was taken. The reporter alone is given it, for a day after the upload; then,
+    or when they accept the place (`…/correct`), it is deleted, and nobody else ever sees it.
     """
 
     lat: Annotated[float | None, described("WGS 84, in degrees, as the file says.")]
@@ -153,7 +153,7 @@ def detail(
     bucket: str,
 ) -> ComplaintDetail:
     """All that a person may know of a complaint, as its reporter or as one who joined; `possible` is what a reporter may
-    do, and `suggestions` what they are offered once.
+    do, and `suggestions` what they are offered.
     """
     mine = viewer == Viewer.REPORTER
     complaint = complaint_as_seen(complaint, viewer)

@@ -12,6 +12,7 @@ from functions.edge.throttle import agency_limit
 from functions.records.store import ComplaintStore
 from functions.route.api.answering import answering
 from functions.route.api.conversing import conversing
+from functions.route.api.correcting import correcting
 from functions.route.api.desk import Desk
 from functions.route.api.extending import extending
 from functions.route.api.passing_on import passing_on
@@ -26,6 +27,7 @@ app = Api(default_language=_region.languages[0], gate=agency_limit(now=utc_now))
 app.include_router(reading(desk=_desk, bucket=_settings["PHOTOS_BUCKET"]))
 app.include_router(answering(desk=_desk, bucket=_settings["PHOTOS_BUCKET"]))
 app.include_router(passing_on(_desk))
+app.include_router(correcting(_desk))
 app.include_router(extending(_desk))
 app.include_router(conversing(_desk))
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from functions.complaints.region import Region
 from functions.edge.resolver import Api
+from functions.intake.api.correcting import correcting
 from functions.intake.api.directory import directory
 from functions.intake.api.documentation import documentation
 from functions.intake.api.filing import filing
@@ -18,6 +19,7 @@ from functions.notify.webhooks.attempt import Attempt
 from functions.records.store import ComplaintStore
 from functions.route.api.answering import answering
 from functions.route.api.conversing import conversing
+from functions.route.api.correcting import correcting as agency_correcting
 from functions.route.api.desk import Desk
 from functions.route.api.extending import extending
 from functions.route.api.passing_on import passing_on
@@ -37,12 +39,14 @@ def every_route(region: Region) -> Api:
         filing(store=store, receipts=receipts, refused=api.failed, now=_now),
         reading(store=store, region=region, bucket=_BUCKET, now=_now),
         following(store=store, receipts=receipts, now=_now),
+        correcting(store=store, receipts=receipts, now=_now),
         people(region=region, devices=Devices({}), now=_now),
         directory(region=region, webhook_addresses=()),
         documentation(ROOT),
         agency_reading(desk=desk, bucket=_BUCKET),
         answering(desk=desk, bucket=_BUCKET),
         passing_on(desk),
+        agency_correcting(desk),
         extending(desk),
         conversing(desk),
         *subscriptions(policy=AddressPolicy(), post=_post, enqueue=lambda _: None, now=_now),
