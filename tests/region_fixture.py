@@ -85,6 +85,12 @@ RAW: dict[str, Any] = {
             category(
                 "pothole", responsible={"default": None, "districts": {"west": "roads", "east": "roads"}}
             ),
+            category(
+                "other",
+                acknowledge_within="PT8BH",
+                duplicate_radius_m=0,
+                responsible={"default": "akimat", "districts": {}},
+            ),
         )
     },
     "terms": {

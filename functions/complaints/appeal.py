@@ -111,7 +111,7 @@ def appeal(
             category=complaint.category if category is None else in_language(category.name, language),
             place=_place(complaint, joined=joined),
         ),
-        *([] if joined else [say("text", text=complaint.comment)]),
+        *([] if joined or not complaint.comment else [say("text", text=complaint.comment)]),
         "\n".join([say("terms"), *map(passed, lapses), *([] if later is None else [answered(later)])]),
         say(f"law.{claim}"),
         say(f"request.{claim}", agency=name(against)),

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from functions.complaints.calendar import Calendar
 from functions.complaints.duration import QUARTER, Duration, Lead
+
+OTHER: Final = "other"
+"""The category of whatever no other is for, and of what its reporter has not sorted: a body does it for them."""
 
 Names = Mapping[str, str]
 Polygons = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]

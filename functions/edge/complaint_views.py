@@ -40,8 +40,8 @@ class Matter(View):
     comment: Annotated[
         str,
         described(
-            "Empty where it was erased (the person left, or its time is over), and for all but the reporter and the "
-            "bodies in charge."
+            "Empty where photos alone show it, where it was erased (the person left, or its time is over), and for all but "
+            "the reporter and the bodies in charge."
         ),
     ]
     written_at: Annotated[

@@ -122,6 +122,22 @@ categories:
     responsible: {{default: city_akimat}}
     # By how much, and how often, may the body take longer? P2M in all at most (Code, art. 76).
     extension: {{limit: PT8H, times: 1}}
+  # What fits no other, and what was sent without a category. Every region has it; its default body sorts it.
+  - id: other
+    name: {{kk: Басқа мәселе, ru: Другое, en: Something else}}
+    danger: false
+    # Until when is it sorted into the right category, or kept?
+    acknowledge_within: PT8BH
+    answer_within: P15BD
+    escalation_terms: [P5BD, P3BD]
+    reminder: P3BD
+    proof_photo_required: false
+    duplicate_radius_m: 0
+    max_photos: 5
+    questions: []
+    # Who sorts it?
+    responsible: {{default: city_akimat}}
+    extension: {{limit: P2M, times: 1}}
 
 # Who signs people in? A Cognito user pool, which sends its codes from an address at a domain that SES has verified, or an
 # OpenID Connect provider in the country:

@@ -12,6 +12,7 @@ import pytest
 
 from functions.complaints.complaint import Complaint
 from functions.complaints.verification import complaint_fault, verify
+from infra.local.citizen import declaration
 from infra.local.receiver import Receiver
 from tests.flow.test_photo_suggestion import THERE, filed, photo
 from tests.flow.test_whole_way import MONDAY, PLACE, _subscribed
@@ -242,6 +243,36 @@ def test_the_exact_place_goes_with_the_person_from_history_and_stream(here: Town
     kept(complaint_id)
     refused = asked(here, complaint_id, {"location": PLACE, "reason": REASON}, by="housing")
     assert (refused.status, refused.body["key"]) == (409, "place_erased")
+
+
+def test_what_was_photographed_and_sent_is_sorted_by_a_body(here: Town) -> None:
+    """No category, no word: the akimat says what it is, and the term of that counts from the registration."""
+    content = photo(place=False, time=False)
+    body = {"location": PLACE, "photos": [declaration(content)]}
+    sent = here.citizen("POST", "/v1/complaints", body).body
+    here.settle()
+    here.upload(content, sent["uploads"][0])
+    complaint = kept(sent["id"])
+    assert (complaint.category, complaint.agency_id) == ("other", "akimat")
+    assert complaint.acknowledge_by is not None
+    assert worklist(here, "akimat") == [sent["id"]]
+    here.move_clock(timedelta(hours=1))
+    assert asked(here, sent["id"], {"category": "rubbish", "reason": REASON}, by="akimat").status == 200
+    sorted_out = kept(sent["id"])
+    fresh = kept(reported(here))
+    assert (sorted_out.agency_id, sorted_out.due_at) == ("housing", fresh.due_at)
+    assert here.agency("GET", f"/v1/agency/complaints/{sent['id']}", who="akimat").status == 200
+
+
+def test_what_nobody_sorts_in_time_goes_up(here: Town) -> None:
+    content = photo(place=False, time=False)
+    body = {"location": PLACE, "photos": [declaration(content)]}
+    sent = here.citizen("POST", "/v1/complaints", body).body
+    here.settle()
+    here.upload(content, sent["uploads"][0])
+    here.move_clock(timedelta(days=2))
+    assert here.events(sent["id"])[-1] == "escalated"
+    assert kept(sent["id"]).escalated_to == ("ministry",)
 
 
 # The photo's own place

@@ -142,7 +142,7 @@ SUBMISSIONS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "place outside": (GOOD | {"location": FAR}, {"/location": "outside_region"}),
     "no such latitude": (GOOD | {"location": PLACE | {"lat": 91}}, {"/location/lat": "too_large"}),
     "latitude as text": (GOOD | {"location": PLACE | {"lat": "52"}}, {"/location/lat": "wrong_type"}),
-    "empty comment": (GOOD | {"comment": ""}, {"/comment": "empty"}),
+    "empty comment": (GOOD | {"comment": ""}, {"/comment": "missing"}),
     "blank comment": (GOOD | {"comment": " \n\t"}, {"/comment": "empty"}),
     "long comment": (GOOD | {"comment": "я" * 2_001}, {"/comment": "too_long"}),
     "no comment": ({name: GOOD[name] for name in ("category", "location")}, {"/comment": "missing"}),
@@ -177,7 +177,7 @@ SUBMISSIONS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "everything at once": (
         {
             "category": "ufo",
-            "comment": "",
+            "comment": "\ud800",
             "location": FAR,
             "photos": [PHOTO | {"size": 0, "sha256": "x"}],
             "written_at": "2020-01-01T00:00:00Z",
@@ -186,7 +186,7 @@ SUBMISSIONS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         },
         {
             "/category": "unknown_category",
-            "/comment": "empty",
+            "/comment": "not_unicode",
             "/location": "outside_region",
             "/photos/0/size": "too_small",
             "/photos/0/sha256": "wrong_form",
@@ -207,6 +207,16 @@ def test_a_wrong_submission_names_every_field_and_leaves_nothing(case: str, me: 
     assert all(error["detail"] for error in answer.json["errors"])
     assert stored() == 0
     assert me("POST", "/v1/complaints", GOOD, key="k").status == 201, "the key is still free"
+
+
+def test_a_place_and_a_photo_are_enough(me: Client) -> None:
+    """The category is asked last: what comes without one is sorted by a body."""
+    for number, comment in enumerate(({}, {"comment": ""}, {"comment": " \u200b"})):
+        body = {"location": PLACE, "photos": [PHOTO]} | comment
+        made = described(me)("POST", "/v1/complaints", body, key=f"k{number}")
+        assert made.status == 201, made.text
+        complaint = ComplaintStore().get(made.json["id"])
+        assert (complaint.category, complaint.comment) == ("other", "")
 
 
 def test_limits_are_the_regions(me: Client) -> None:

@@ -15,7 +15,7 @@ from functions.edge.validation import refusal
 from infra.packaging.openapi.doors import every_route
 from tests.functions.api_client import Answer, anybody
 from tests.functions.carried import errors
-from tests.region_fixture import region
+from tests.region_fixture import RAW, WEST, region
 
 API = every_route(region())
 
@@ -36,7 +36,6 @@ def test_every_fault_is_named_at_once_and_where() -> None:
     body = {"category": "", "location": {"lat": 91, "lon": "x"}, "photos": [{"size": 0}], "more": 1}
     assert filed(body).faults == {
         "/category": "empty",
-        "/comment": "missing",
         "/location/lat": "too_large",
         "/location/lon": "wrong_type",
         "/photos/0/content_type": "missing",
@@ -54,11 +53,18 @@ def test_faults_of_parameters_headers_and_body_are_named_together() -> None:
         "lon": "wrong_type",
     }
     assert filed({}, key="k" * 256).faults == {
-        "/category": "missing",
         "/comment": "missing",
         "/location": "missing",
         "Idempotency-Key": "too_long",
     }
+
+
+def test_where_no_body_sorts_what_has_no_category_one_is_asked_for() -> None:
+    categories = {name: each for name, each in RAW["categories"].items() if name != "other"}
+    without = every_route(region(categories=categories))
+    body = {"location": {"lat": WEST[0], "lon": WEST[1]}, "comment": "x"}
+    answer = anybody(without.serve)("POST", "/v1/complaints", body, key="k")
+    assert answer.faults == {"/category": "missing"}
 
 
 def test_a_name_in_a_pointer_is_escaped() -> None:

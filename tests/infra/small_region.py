@@ -60,6 +60,13 @@ categories:
       districts:
         west: city
         east: east_akim
+  - id: other
+    name: {kk: Басқа, ru: Другое, en: Something else}
+    danger: false
+    acknowledge_within: PT8BH
+    answer_within: P15BD
+    escalation_terms: [P7BD]
+    responsible: {default: east_akim}
 identity: {provider: cognito, email: no-reply@example.org}
 terms: {forward_within: P3BD, close_after_answer: P10D,
   least_after_transfer: P1BD}

@@ -119,6 +119,14 @@ CHANGED: dict[str, str] = {
         ),
         "the firewall answers in JSON where it answered in HTML",
     ),
+    **dict.fromkeys(
+        (
+            "POST /v1/complaints body / required",
+            "POST /v1/complaints body /comment minLength",
+            "POST /v1/complaints body /comment pattern",
+        ),
+        "asks for less: place and photo are enough, and what comes without a category a body sorts",
+    ),
     "/key enum": "there are three more: what one side may add, declare in vain, or refute has an end",
     "/possible/[] enum": "has more words: a part ends with its whole, whoever joined leaves, a body above gives it down, "
     "what is reported is put right",

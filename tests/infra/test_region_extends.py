@@ -47,7 +47,7 @@ def test_what_the_file_says_holds_and_the_rest_is_inherited(tmp_path):
     assert manhole["escalation_terms"] == ["PT60S", "PT30S"]
     assert manhole["name"]["en"] == "Open manhole"
     assert manhole["responsible"] == {"default": "city", "districts": {}}
-    assert list(found["categories"]) == ["open_manhole", "rubbish", "noise"]
+    assert list(found["categories"]) == ["open_manhole", "rubbish", "other", "noise"]
     assert found["id"] == "tiny"
     assert found["calendar"] == compiled(read_document(tmp_path / "small.yaml"))["calendar"]
 

@@ -77,6 +77,11 @@ YAML_FAULTS = [
      "weekend: [monday, tuesday, wednesday, thursday, friday, saturday, sunday]", "weekend:"),
     ("calendar-year", "years: [2026, 2027]", "years: [2026, 2028]", "years:"),
     ("calendar-year", "years: [2026, 2027]", "years: [2027, 2026]", "years:"),
+    ("category-other", "  - id: other\n", "  - id: others\n", "categories:"),
+    ("category-other", "{default: east_akim}", "{districts: {west: city, east: city}}", "{districts: {west"),
+    ("category-other", "    acknowledge_within: PT8BH", "    acknowledge_within: null", "acknowledge_within: null"),
+    ("category-other", "    escalation_terms: [P7BD]", "    escalation_terms: [P7BD]\n    questions:\n"
+     "      - {id: which, kind: text, required: true, text: {kk: а, ru: б, en: c}}", "{id: which"),
     ("unknown-agency", "responsible: {default: city}", "responsible: {default: citi}", "citi"),
     ("unknown-agency", "east: east_akim", "east: east_akin", "east_akin"),
     ("unknown-agency", "parent: city,", "parent: town,", "parent: town"),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from functions.complaints.clock import iso
 from functions.complaints.places import rounded
-from functions.complaints.region import Category, Question, Region
+from functions.complaints.region import OTHER, Category, Question, Region
 from functions.complaints.texts import in_language
 from functions.edge.complaint_fields import AgencyName, MissedTerm, Number, Point, agency_name
 from functions.edge.fields import Count, Instant, View, described, one_of
@@ -123,10 +123,12 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
         "/v1/categories",
         operation_id="listCategories",
         summary="What can be reported, with terms and questions",
-        description="Texts in the caller's language; the terms are the region's promise.",
+        description="Texts in the caller's language; the terms are the region's promise. `other` comes last: it is for "
+        "what fits none, and what is filed without a category.",
     )
     def categories(speech: Speech) -> Response[Categories]:
-        views = [_category(each, speech.language) for each in region.categories.values()]
+        ordered = sorted(region.categories.values(), key=lambda each: each.id == OTHER)
+        views = [_category(each, speech.language) for each in ordered]
         return _cached(Categories(items=views), headers=_AN_HOUR | _IN_LANGUAGES)
 
     @read(

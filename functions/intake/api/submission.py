@@ -10,7 +10,7 @@ from pydantic_core import InitErrorDetails
 from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves.filing import Draft
 from functions.complaints.questions import answer_faults
-from functions.complaints.region import Category, Region
+from functions.complaints.region import OTHER, Category, Region
 from functions.complaints.routing import place_fault
 from functions.complaints.wording import is_blank
 from functions.edge.declared_photos import DeclaredPhoto, as_declared, declared_photo
@@ -22,7 +22,7 @@ CLOCK_SKEW: Final = timedelta(minutes=10)
 
 
 class Submission(Body):
-    """A complaint as a person files it.
+    """A complaint as a person files it: a place, and a photo or a word of what is wrong there.
 
     A field's content is judged where its form is right, and that of the fields before it as far as it needs them: so
     every fault of a request is found at once.
@@ -32,9 +32,9 @@ class Submission(Body):
     now: ClassVar[Callable[[], datetime]]
 
     category: CategoryId
-    comment: str
     location: Location
     photos: list[DeclaredPhoto]
+    comment: str
     answers: GivenAnswers = Field(default={}, validate_default=True)
     public_name: Annotated[
         str,
@@ -71,6 +71,16 @@ class Submission(Body):
         if category is not None and len(photos) > category.max_photos:
             raise fault("too_many_photos", limit=category.max_photos, left=category.max_photos)
         return photos
+
+    @field_validator("comment")
+    @classmethod
+    def _or_shown(cls, comment: str, info: ValidationInfo) -> str:
+        """Photos that are not right themselves are no reason to ask for words."""
+        if not is_blank(comment):
+            return comment
+        if not info.data.get("photos", True):
+            raise fault("empty" if comment else "missing")
+        return ""
 
     @field_validator("written_at")
     @classmethod
@@ -118,7 +128,14 @@ class Submission(Body):
 def submission(region: Region, *, now: Callable[[], datetime]) -> type[Submission]:
     """The model under one region's limits, categories and places."""
     limits = Limits.of(region.limits)
-    comment = words(limits.comment_length, "What is wrong, in the person's own words.")
+    comment = words(
+        limits.comment_length,
+        "What is wrong, in the person's own words; it may be left out where photos show it.",
+        least=0,
+    )
+    category = described(
+        "One of the ids under /v1/categories. Left out it is `other`, which a body sorts: nobody need choose first."
+    )
     photos = Field(
         max_length=PHOTOS_MOST,
         # Said, and refused by `_few` in the words that people know.
@@ -127,8 +144,9 @@ def submission(region: Region, *, now: Callable[[], datetime]) -> type[Submissio
     )
     model = bound(
         Submission,
-        comment=(Annotated[str, comment], ...),
+        category=(Annotated[CategoryId, category], OTHER if OTHER in region.categories else ...),
         photos=(list_of(declared_photo(limits), photos), []),
+        comment=(Annotated[str, comment], Field(default="", validate_default=True)),
     )
     model.region, model.now = region, staticmethod(now)
     return model

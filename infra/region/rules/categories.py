@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from functions.complaints.region import OTHER
 from infra.region.document import Document
 from infra.region.finding import Finding
 from infra.region.schema import Limits
@@ -43,4 +44,41 @@ def photos_within_the_limit(document: Document) -> Iterator[Finding]:
             )
 
 
-RULES = (choices_belong_to_choice, photos_within_the_limit)
+def everything_else_is_sorted(document: Document) -> Iterator[Finding]:
+    """Place and photo are enough to send: the category is asked last, and a body sorts what came without one."""
+    categories = document.region.get("categories")
+    if categories is None:
+        return
+    other = document.region.by_id("categories").get(OTHER)
+    if other is None:
+        yield categories.fault(
+            "category-other",
+            f"There is no category {OTHER!r}: what fits no other cannot be sent.",
+            f"Add a category with the id {OTHER}, whose default body sorts it.",
+        )
+        return
+    responsible = other.get("responsible")
+    if responsible is not None and responsible.text("default") is None:
+        yield responsible.fault(
+            "category-other",
+            f"No body sorts what is sent as {OTHER!r}.",
+            "Name the body that puts each of them right as default.",
+        )
+    within = other.get("acknowledge_within")
+    if within is not None and within.value is None:
+        yield within.fault(
+            "category-other",
+            f"Nothing says until when what is sent as {OTHER!r} is sorted.",
+            "Write a short term, such as PT8BH.",
+        )
+    for question in other.items("questions"):
+        required = question.get("required")
+        if required is not None and required.value is True:
+            yield required.fault(
+                "category-other",
+                f"{OTHER!r} asks a question that must be answered: place and photo are not enough.",
+                "Write required: false.",
+            )
+
+
+RULES = (choices_belong_to_choice, photos_within_the_limit, everything_else_is_sorted)
