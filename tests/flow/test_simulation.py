@@ -40,7 +40,7 @@ def test_two_thousand_lives_break_no_invariant() -> None:
     assert findings.violations == []
     assert findings.complaints >= 2_000
     # Everything there is was seen to happen, or nothing would have been tried.
-    assert len(findings.events) == 22
+    assert len(findings.events) == 24
     assert {"closed", "withdrawn", "overdue"} == set(findings.ends)
     assert all(
         findings.faults[name]
@@ -64,6 +64,7 @@ def test_two_thousand_lives_break_no_invariant() -> None:
         (Planted.LADDER, Invariant.TOP_IS_TOP),
         (Planted.IDLE, Invariant.PROMISED),
         (Planted.SILENCE, Invariant.NOT_SILENT),
+        (Planted.PROMISE, Invariant.NOT_PUT_OFF),
         (Planted.WRITE, Invariant.NOTHING_LOST),
         (Planted.CLOCK, Invariant.NEVER_EARLY),
         (Planted.SWEEP, Invariant.NOTHING_FORGOTTEN),

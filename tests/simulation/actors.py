@@ -20,6 +20,7 @@ from functions.complaints.complaint import (
 from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, Invalid, NotFound
 from functions.complaints.moves import agency, citizen
+from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.photos import add_photo, refuse_photo
@@ -51,6 +52,7 @@ class Temper:
     instructs: int = 1
     splits: int = 1
     talks: int = 2
+    corrects: int = 1
 
 
 TEMPERS = (
@@ -61,6 +63,7 @@ TEMPERS = (
     Temper(share=0.2, transfers=6),
     Temper(share=0.3, splits=6),
     Temper(share=0.3, instructs=6, transfers=3),
+    Temper(share=0.2, corrects=6),
     Temper(share=1.1, acknowledges=2),
     Temper(share=0.0),
 )
@@ -178,6 +181,7 @@ class Cast:
             temper.transfers,
             temper.splits,
             temper.instructs,
+            temper.corrects,
             temper.talks,
         )
         (choice,) = random.choices(range(len(weights)), weights)
@@ -208,10 +212,26 @@ class Cast:
                 return lambda each: agency.instruct(
                     each, by=by, to=below, reason=REASON, region=world.region, now=world.now
                 )
+            case 6:
+                return self._corrects(by)
         if world.chance(0.5):
             return lambda each: agency.ask(each, by=by, text="Where exactly?", now=world.now)
         internal = world.chance(0.5)
         return lambda each: agency.comment(each, by=by, text="Noted.", internal=internal, now=world.now)
+
+    def _corrects(self, by: Actor) -> Callable[[Complaint], Change | None]:
+        world, random = self._world, self._random
+        place = Place(lat=52.5, lon=random.choice((76.5, 77.5)), address="Beside the school")
+        correction = random.choice(
+            (
+                Correction(category=random.choice(tuple(world.region.categories)), reason=REASON),
+                Correction(place=place, reason=REASON),
+                Correction(
+                    category=random.choice(tuple(world.region.categories)), place=place, reason=REASON
+                ),
+            )
+        )
+        return lambda each: correct(each, correction, by=by, region=world.region, now=world.now)
 
     def _answers(self, complaint: Complaint, by: Actor) -> Callable[[Complaint], Change | None]:
         world, random = self._world, self._random
@@ -270,7 +290,7 @@ class Cast:
             if world.chance(0.5):
                 return lambda each: citizen.confirm(each, by=by, now=world.now)
             return lambda each: citizen.refute(each, by=by, reason="It is not done.", now=world.now)
-        match random.choices(range(4), (4, 4, 1, 1))[0]:
+        match random.choices(range(5), (4, 4, 1, 2, 1))[0]:
             case 0:
                 return lambda each: citizen.comment(each, by=by, text="Still so.", now=world.now)
             case 1:
@@ -280,6 +300,8 @@ class Cast:
                 return lambda each: citizen.join(each, by=other, now=world.now)
             case 2:
                 return lambda each: expect_photos(each, (PHOTO,), by=by, region=world.region, now=world.now)
+            case 3:
+                return self._corrects(by)
         return lambda each: citizen.withdraw(each, by=by, reason=None, now=world.now)
 
     # Doing it

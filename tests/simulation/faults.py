@@ -28,6 +28,8 @@ class Planted(StrEnum):
     CLOCK = "clock"
     SILENCE = "silence"
     """Whoever has no answer that stands is taken to have been silent."""
+    PROMISE = "promise"
+    """A correction gives a body its time whatever the person was promised."""
     LADDER = "ladder"
     """The ladder is taken to end at its first rung."""
     IDLE = "idle"

@@ -12,7 +12,7 @@ from functions.complaints.behind import agency, is_person
 from functions.complaints.change import Change
 from functions.complaints.clock import iso, iso_or_none, parse_iso
 from functions.complaints.complaint import ENDED, WITH_AGENCY, ActorKind, Complaint, Status
-from functions.complaints.events import Event, EventType, chain_fault
+from functions.complaints.events import HANDED, Event, EventType, chain_fault
 from functions.complaints.history import line
 from functions.complaints.lapse import Missed
 from functions.complaints.timers import TimerKind, timers
@@ -39,6 +39,7 @@ class Invariant(StrEnum):
     EACH_LEVEL_ONCE = "each level exactly once per missed term"
     IN_TIME = "no escalation later than the sweep allows"
     NOT_SILENT = "nobody is said to have been silent who answered in time"
+    NOT_PUT_OFF = "no body puts an answer off by a correction"
     NOTHING_FORGOTTEN = "ended, overdue at the top, or watched"
     TOP_IS_TOP = "overdue only at the top of the ladder"
     PROMISED = "every promise has its timer"
@@ -180,7 +181,11 @@ class _Life:
                     self.lateness.append(late.total_seconds())
                     if late > LATE_MOST:
                         yield self._broken(Invariant.IN_TIME, event.seq, f"{late} late")
+            promised = terms.answer
             terms.take(event, change.after, written_at)
+            put_off = promised is not None and terms.answer is not None and terms.answer > promised
+            if put_off and event.type in _CORRECTED and event.actor != ActorKind.CITIZEN:
+                yield self._broken(Invariant.NOT_PUT_OFF, event.seq, f"{terms.answer}, not {promised}")
 
     def _promises(self) -> Iterator[Violation]:
         """What the complaint or the event tells as still to come is what wakes the service; and the other way round."""
@@ -237,7 +242,7 @@ class _Life:
                 ):
                     yield self._broken(Invariant.NOT_SILENT, event.seq, f"{named} did not have it yet")
             if event.type in _GIVES:
-                body = data["agency"] if event.type == EventType.ASSIGNED else data["to"]
+                body = data["agency"] if event.type == EventType.ASSIGNED else data.get("to")
                 had.setdefault(body, event.at)
             terms.take(event, change.after, written_at)
 
@@ -315,8 +320,7 @@ class _Life:
         wanted: dict[str, list[int]] = {}
         for change in self.changes:
             after, event = change.after, change.event
-            given = event.type in (EventType.TRANSFERRED, EventType.INSTRUCTED)
-            left = event.data.get("from") if given else None
+            left = event.data.get("from") if event.type in HANDED else None
             for body in {after.agency_id, left, *after.escalated_to} - {None}:
                 wanted.setdefault(agency(str(body)), []).append(event.seq)
         told = {
@@ -360,13 +364,16 @@ def _concerns_reporter(event: Event) -> bool:
         return False
     if event.type in (EventType.PHOTO_REFUSED, EventType.PHOTO_MISSED):
         return event.data.get("by") != ActorKind.AGENCY
+    if event.type in _CORRECTED:
+        # A part follows its whole, of which they heard.
+        return event.actor == ActorKind.AGENCY
     return event.type not in _NOT_TOLD
 
 
 def _concerns_followers(event: Event) -> bool:
     """What happens to the matter, not what is between the body and the one who reported."""
     if event.actor == ActorKind.CITIZEN:
-        return event.type in (EventType.REFUTED, EventType.CLOSED, EventType.WITHDRAWN)
+        return event.type in (EventType.REFUTED, EventType.CLOSED, EventType.WITHDRAWN, *_CORRECTED)
     between = (
         EventType.COMMENTED,
         EventType.QUESTION_ASKED,
@@ -408,6 +415,7 @@ class _Terms:
         self.running = running
 
 
+_CORRECTED = (EventType.RECATEGORISED, EventType.RELOCATED)
 _NOT_TOLD = frozenset(
     {
         EventType.SUBMITTED,
@@ -417,7 +425,7 @@ _NOT_TOLD = frozenset(
         EventType.WITHDRAWN,
     }
 )
-_GIVES = frozenset({EventType.ASSIGNED, EventType.TRANSFERRED, EventType.INSTRUCTED, EventType.ESCALATED})
+_GIVES = HANDED | {EventType.ASSIGNED, EventType.ESCALATED}
 _SETS = _GIVES | {EventType.DEADLINE_EXTENDED, EventType.DEADLINE_MOVED}
 
 
@@ -430,6 +438,8 @@ def _allowed(event: Event, status: Status) -> bool:
             event.status == (transition.target or status)
             # The last photo that was waited for completes the complaint.
             or (status == Status.AWAITING_PHOTOS and event.status == Status.SUBMITTED)
+            # What is put right and another body's by that has not been seen by that one.
+            or (event.type in _CORRECTED and "to" in event.data and event.status == Status.ASSIGNED)
         )
         for transition in TRANSITIONS.values()
     )

@@ -59,6 +59,7 @@ CATEGORIES = (
         answer_within="P5BD",
         responsible={"default": None, "districts": {"west": "roads", "east": "transport"}},
     ),
+    category("other", acknowledge_within="PT8BH", responsible={"default": "akimat", "districts": {}}),
 )
 
 

@@ -268,6 +268,10 @@ class World:
                 stack.enter_context(
                     mock.patch("functions.complaints.change.without_idle", side_effect=lambda each: each)
                 )
+            if Planted.PROMISE in self.planted:
+                stack.enter_context(
+                    mock.patch("functions.complaints.moves.correcting.comes_sooner", return_value=True)
+                )
             if Planted.SILENCE in self.planted:
                 stack.enter_context(
                     mock.patch("functions.complaints.moves.lapses.within_term", return_value=False)

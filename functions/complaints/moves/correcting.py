@@ -325,7 +325,7 @@ def _due(
     counted = _counted(complaint, after, owner=owner, region=region)
     if counted is not None:
         found = max(counted, at_least, key=lambda deadline: deadline.at)
-        found = found if found.at < complaint.due_at else None
+        found = found if comes_sooner(found, complaint.due_at) else None
     if moved and by.kind == ActorKind.CITIZEN and complaint.due_at < at_least.at:
         found = at_least
     if found is None:
@@ -335,6 +335,11 @@ def _due(
         "near_at": reminder_of_moved(replace(after, agency_id=owner), found, region=region, now=now),
         "promise": promise(found, agency_id=owner),
     }
+
+
+def comes_sooner(deadline: Deadline, promised: datetime) -> bool:
+    """Whether it may take the place of what the person was promised."""
+    return deadline.at < promised
 
 
 def _counted(complaint: Complaint, after: Complaint, *, owner: str, region: Region) -> Deadline | None:
