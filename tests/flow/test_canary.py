@@ -87,7 +87,11 @@ def live(here: Town) -> str:
         here.upload(content, upload)
     mine, theirs = f"/v1/complaints/{filed['id']}", f"/v1/agency/complaints/{filed['id']}"
     assert here.citizen("GET", mine).body["photos"][0]["suggestion"]
+    told = {"location": PLACE | {"address": f"{ADDRESS}, 5"}, "answers": {"since": ALL}, "reason": ALL}
+    assert here.citizen("POST", f"{mine}/correct", told | {"answers": {"since": NAME}}).status == 200
+    here.settle()
     for verb, said in (
+        ("correct", told | {"location": PLACE | {"address": ADDRESS}}),
         ("comment", {"text": ALL}),
         ("comment", {"text": ALL, "internal": True}),
         ("ask", {"text": ALL}),

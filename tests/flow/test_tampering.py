@@ -15,6 +15,7 @@ from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.ids import made_at
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.escalation import tick
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
@@ -38,6 +39,10 @@ type Items = dict[str, Raw]
 REGION = region()
 UPLOAD = DeclaredPhoto(content_type="image/jpeg", size=1, sha256="0" * 64)
 CLEAN = b"a clean photo"
+MOVED = Correction(
+    place=Place(lat=WEST[0] + 0.00321, lon=WEST[1] - 0.00123, address="Abai 9"), reason="Not 7"
+)
+SORTED = Correction(category="open_manhole", answers={}, reason="It is a manhole.")
 # `correlation_id` names a request in the logs; who restores or erases takes the last event away.
 NOT_HELD = {("event", "correlation_id")}
 MAY_BE_GONE = {("complaint", "last_event")}
@@ -65,6 +70,8 @@ def lived(*, ended: bool) -> Complaint:
         lambda each: add_photo(each, photo, width=2, height=1, clean_sha256=sha256, now=now),
         lambda each: assign(each, region=REGION, now=now),
         lambda each: citizen.join(each, by=NEIGHBOUR, now=now),
+        lambda each: correct(each, MOVED, by=REPORTER, region=REGION, now=now),
+        lambda each: correct(each, SORTED, by=HOUSING, region=REGION, now=now),
         lambda each: agency.ask(each, by=HOUSING, text="Where is it?", now=now),
         lambda each: citizen.comment(each, by=REPORTER, text="Behind the house", now=now),
         lambda each: agency.split(each, by=HOUSING, parts=parts, region=REGION, now=now),

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from functions.complaints.complaint import ActorKind
 from functions.complaints.events import EventType
 from functions.complaints.visibility import INTERNAL, STEPS, Kind, Shown, Viewer
 from infra.local.citizen import declaration
@@ -28,6 +29,14 @@ REPORTERS = "Канарейкина, кв. 17, +7 701 765 43 21"
 BETWEEN = "Строго между нами: номер 4711, это не для всех"
 ANSWER = "Осмотрено на месте, люка здесь нет, есть решётка"
 LAT, LON = 52.512347, 76.515678
+BEFORE = {"lat": 52.598761, "lon": 76.587654}
+"""Where the reporter said that it was."""
+PLACES = ("52.5123", "76.5156", "52.5987", "76.5876")
+CORRECTED: tuple[Kind, ...] = (
+    (EventType.RECATEGORISED, ActorKind.CITIZEN),
+    (EventType.RELOCATED, ActorKind.AGENCY),
+)
+"""As the life has them."""
 THE_TWO = (Viewer.REPORTER, Viewer.IN_CHARGE, Viewer.ABOVE)
 WHEN = ("open", "withdrawn", "erased")
 
@@ -74,11 +83,10 @@ def _live(here: Town, found: Read) -> None:
         "POST",
         "/v1/complaints",
         {
-            "category": "open_manhole",
+            "category": "rubbish",
             "comment": REPORTERS,
-            "location": {"lat": LAT, "lon": LON, "address": REPORTERS},
+            "location": BEFORE | {"address": REPORTERS},
             "public_name": REPORTERS,
-            "answers": {"since": REPORTERS},
             "photos": [declaration(photo)],
         },
     ).body
@@ -86,10 +94,14 @@ def _live(here: Town, found: Read) -> None:
     here.upload(photo, filed["uploads"][0])
     mine, theirs = f"/v1/complaints/{filed['id']}", f"/v1/agency/complaints/{filed['id']}"
     _done(here.citizen("POST", f"{mine}/join", {}, who="dana"), here)
+    right = {"category": "open_manhole", "answers": {"since": REPORTERS}, "reason": REPORTERS}
+    _done(here.citizen("POST", f"{mine}/correct", right), here)
 
     def body(verb: str, said: dict[str, Any], who: str) -> None:
         _done(here.agency("POST", f"{theirs}/{verb}", said, who=who), here)
 
+    place = {"lat": LAT, "lon": LON, "address": REPORTERS}
+    body("correct", {"location": place, "reason": BETWEEN}, "housing")
     body("comment", {"text": BETWEEN}, "housing")
     body("split", {"parts": [{"to": "roads", "text": BETWEEN}]}, "housing")
     body("transfer", {"to": "akimat", "reason": BETWEEN}, "housing")
@@ -171,11 +183,13 @@ def test_the_life_has_everything_that_people_and_bodies_write(read: Read) -> Non
         EventType.WITHDRAWN,
         EventType.ESCALATED,
         EventType.JOINED,
+        EventType.RECATEGORISED,
+        EventType.RELOCATED,
     }
     assert written <= read.types
 
 
-@pytest.mark.parametrize("kind", [kind for kind in STEPS if not isinstance(kind, tuple)])
+@pytest.mark.parametrize("kind", [*(kind for kind in STEPS if not isinstance(kind, tuple)), *CORRECTED])
 @pytest.mark.parametrize("viewer", [viewer for viewer in Viewer if viewer != Viewer.PUBLIC])
 @pytest.mark.parametrize("when", ["open", "withdrawn"])
 def test_each_cell_at_both_doors(read: Read, when: str, viewer: Viewer, kind: Kind) -> None:
@@ -188,7 +202,7 @@ def test_each_cell_at_both_doors(read: Read, when: str, viewer: Viewer, kind: Ki
     if kind != EventType.COMMENTED:
         assert len(steps) == len(there)
     if STEPS[kind][viewer] == Shown.STEP:
-        assert [each for each in (REPORTERS, BETWEEN, ANSWER) if each in said] == []
+        assert [each for each in (REPORTERS, BETWEEN, ANSWER, *PLACES) if each in said] == []
 
 
 @pytest.mark.parametrize("viewer", [viewer for viewer in Viewer if viewer != Viewer.PUBLIC])
@@ -203,9 +217,7 @@ def test_the_complaint_itself_at_both_doors(read: Read, when: str, viewer: Viewe
         assert (seen["location"]["lat"], seen["location"]["lon"]) == (LAT, LON)
         assert len(seen["photos"]) == 2
         return
-    assert REPORTERS not in said
-    assert "52.5123" not in said
-    assert "76.5156" not in said
+    assert [each for each in (REPORTERS, *PLACES) if each in said] == []
     assert ANSWER in said
     if viewer not in THE_TWO:
         assert seen["photos"] == []
@@ -222,10 +234,12 @@ def test_the_inbox_of_who_joined_has_steps_and_no_words_of_the_reporter(read: Re
         lines
     )
     for type in lines:
-        assert STEPS[EventType(type)][Viewer.JOINER] != Shown.NOTHING
+        rows = [row for kind, row in STEPS.items() if type == (kind[0] if isinstance(kind, tuple) else kind)]
+        assert Shown.NOTHING not in {row[Viewer.JOINER] for row in rows}
     told = json.dumps(read.inbox[Viewer.JOINER], ensure_ascii=False)
     for text in (told, read.told["inbox items of who joined"]):
-        assert [each for each in (REPORTERS, BETWEEN) if each in text] == []
+        assert [each for each in (REPORTERS, BETWEEN, *PLACES) if each in text] == []
+    assert {"complaint.recategorised", "complaint.relocated"} <= set(lines)
     assert ANSWER in told
     assert BETWEEN in json.dumps(read.inbox[Viewer.REPORTER], ensure_ascii=False)
 
@@ -235,8 +249,9 @@ def test_pushes_have_nobodys_words_and_ask_who_joined_for_nothing(read: Read) ->
     assert [each for each in reporters if "push.joined." in each] == []
     assert [each for each in joiners if "push.joined." not in each] == []
     for each in (*reporters, *joiners):
-        assert [text for text in (REPORTERS, BETWEEN, ANSWER) if text in each] == []
-    assert [each for each in joiners if "push.joined.answered.declined" in each] != []
+        assert [text for text in (REPORTERS, BETWEEN, ANSWER, *PLACES) if text in each] == []
+    for key in ("push.joined.answered.declined", "push.joined.relocated"):
+        assert [each for each in joiners if key in each] != []
 
 
 def test_the_appeal_of_who_joined_is_in_their_words(read: Read) -> None:
@@ -244,14 +259,12 @@ def test_the_appeal_of_who_joined_is_in_their_words(read: Read) -> None:
         json.dumps(read.appeal[each], ensure_ascii=False) for each in (Viewer.REPORTER, Viewer.JOINER)
     )
     assert REPORTERS in reporters
-    assert [each for each in (REPORTERS, BETWEEN, "52.5123", "76.5156") if each in joiners] == []
+    assert [each for each in (REPORTERS, BETWEEN, *PLACES) if each in joiners] == []
     assert "I joined a complaint that somebody else sent" in joiners
 
 
 def test_what_is_sent_out_or_open_to_everybody_has_nobodys_words(read: Read) -> None:
     for where, told in read.told.items():
-        assert [each for each in (REPORTERS, BETWEEN, ANSWER, "52.5123", "76.5156") if each in told] == [], (
-            where
-        )
+        assert [each for each in (REPORTERS, BETWEEN, ANSWER, *PLACES) if each in told] == [], where
     assert "'location': {'lat': 52.512, 'lon': 76.516}" in read.told["nearby"]
     assert "complaint.refuted" in read.told["feed and deliveries"]
