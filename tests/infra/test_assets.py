@@ -48,7 +48,7 @@ ALSO = {
 # release of Python or of a dependency; who needs more gives the number here, and looks at `make bench` before.
 # The three doors have what a text is, the photo check how a file ends and the boxes of HEIC.
 MODULES = {
-    "functions.intake.api.handler.handler": 702,
+    "functions.intake.api.handler.handler": 707,
     "functions.intake.photos.handler.handler": 492,
     "functions.notify.outbox.failures.handler": 453,
     "functions.notify.outbox.handler.handler": 498,
@@ -57,15 +57,17 @@ MODULES = {
     "functions.notify.subscriptions.handler.handler": 675,
     "functions.notify.webhooks.handler.handler": 562,
     "functions.notify.webhooks.requeue.handler": 431,
-    "functions.route.api.handler.handler": 684,
+    # A correction is routed anew.
+    "functions.route.api.handler.handler": 691,
     "functions.route.archive.handler.handler": 425,
     # The seals of what can be erased, the complaint's state, what is taken out, and terms that passed: each a module.
-    "functions.route.assignment.handler.handler": 466,
+    # And what parts follow when their whole is put right: four more.
+    "functions.route.assignment.handler.handler": 470,
     "functions.route.authorizer.handler.handler": 387,
     "functions.route.directory.handler.handler": 395,
     "functions.route.escalation.handler.handler": 420,
     # It says whether the calendar reaches far enough.
-    "functions.route.escalation.sweep_handler.handler": 473,
+    "functions.route.escalation.sweep_handler.handler": 480,
     "functions.route.retention.handler.handler": 386,
 }
 # What came along by chance once, and is not to come again.

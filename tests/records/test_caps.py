@@ -1,16 +1,23 @@
 """With every cap reached a complaint is kept, answered and escalated like any other."""
 
 from functions.complaints.change import Change
+from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.moves import agency
+from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.records.codec import complaint_item, complaint_of, event_item
 from functions.records.outbox import last_event
 from functions.records.store import ComplaintStore
 from tests.core.full import EMOJI, REGION, answers, done, full
 from tests.core.story import HOUSING
 from tests.records.keeping import kept
+from tests.region_fixture import with_category
 
 FAR_BELOW = 200_000
 """Bytes; DynamoDB keeps an item of 400 KB."""
+
+
+ALLOWED = 320_000
+"""The same, of what is in the stream with the answers before and after."""
 
 
 def size(change: Change) -> int:
@@ -39,4 +46,21 @@ def test_with_every_cap_reached_a_complaint_is_far_below_what_can_be_kept_and_go
     story.wait()
     assert story.complaint.ended_at is not None
     assert max(map(size, story.changes)) < FAR_BELOW
+    assert store.get(kept(store, story).complaint.id) == story.complaint
+
+
+def test_even_then_everything_that_was_reported_can_be_put_right(store: ComplaintStore) -> None:
+    """By the body above: whoever has added as much as they may has corrected as much as they may."""
+    story = full()
+    while not story.complaint.escalated_to:
+        story.wait()
+    given = dict.fromkeys(story.complaint.answers, "y" + EMOJI * 499)
+    questions = [{"id": name, "text": {"en": "x"}, "kind": "text"} for name in given]
+    correction = Correction(
+        place=Place(lat=52.6, lon=76.6, address=EMOJI * 300), answers=given, reason=EMOJI * 4_000
+    )
+    region = with_category("rubbish", questions=questions)
+    by = Actor(kind=ActorKind.AGENCY, id=story.complaint.escalated_to[0])
+    story.then(lambda each: correct(each, correction, by=by, region=region, now=story.now))
+    assert size(story.changes[-1]) < ALLOWED
     assert store.get(kept(store, story).complaint.id) == story.complaint
