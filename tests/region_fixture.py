@@ -98,6 +98,7 @@ RAW: dict[str, Any] = {
         "close_after_answer": "P10D",
         "least_after_transfer": "P1BD",
         "forward_within": "P3BD",
+        "again_within": "P90D",
         "inbox": "P90D",
     },
     "retention": {
@@ -113,6 +114,7 @@ RAW: dict[str, Any] = {
         "photo_bytes": 15728640,
         "photos": 20,
     },
+    "withdrawal": {"with_joiners": "goes_on"},
     "quiet_hours": None,
     "webhooks": {"allow_http": True, "allow_private": True},
     "identity": {"provider": "cognito"},

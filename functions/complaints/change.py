@@ -20,7 +20,8 @@ class Change:
     """`before` is None for a new complaint. The write is conditioned on `before`'s status and version.
 
     `visible` is False for what only agencies may read (an internal comment). `follower` is whoever joins by it, `leaver`
-    whoever had joined and goes.
+    whoever had joined and goes, `speaker` whoever had joined and says what is written in it. `beside` is
+    another complaint, which must still be as it was read.
     """
 
     before: Complaint | None
@@ -29,6 +30,8 @@ class Change:
     visible: bool = True
     follower: str | None = None
     leaver: str | None = None
+    speaker: str | None = None
+    beside: Complaint | None = None
 
     @property
     def watch_round(self) -> int | None:
@@ -53,6 +56,8 @@ def change(
     visible: bool = True,
     follower: str | None = None,
     leaver: str | None = None,
+    speaker: str | None = None,
+    beside: Complaint | None = None,
     restart_watch: bool = False,
     **updates: Any,
 ) -> Change:
@@ -89,6 +94,8 @@ def change(
         visible=visible,
         follower=follower,
         leaver=leaver,
+        speaker=speaker,
+        beside=beside,
     )
 
 
@@ -102,6 +109,8 @@ def _changed(
     visible: bool = True,
     follower: str | None = None,
     leaver: str | None = None,
+    speaker: str | None = None,
+    beside: Complaint | None = None,
 ) -> Change:
     """The change with its event, which the complaint has as its head."""
     event = sealed(
@@ -126,6 +135,8 @@ def _changed(
         visible=visible,
         follower=follower,
         leaver=leaver,
+        speaker=speaker,
+        beside=beside,
     )
 
 

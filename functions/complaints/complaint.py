@@ -107,6 +107,13 @@ class Complaint:
     A complaint that was divided has `children`; each of them is a complaint of its own with a `parent_id` and
     with what is asked of its body as `part`.
 
+    `again_of`: an earlier complaint of the same person that was closed, and that this one is of again.
+
+    `merged_into`: the one nearby with which it is dealt with, until it is disputed; `absorbed` are those that this one was
+    joined with.
+
+    `left_to_joiners`: whoever reported it took it back, and it goes on for those who had joined.
+
     `words_seal` is of what the person wrote and of the exact place, `person_seal` of who they are (`personal`): they are
     erased without the history, which goes on to hold the seals. `reporter` and `person_seal` are None together where it
     never had one.
@@ -161,6 +168,10 @@ class Complaint:
     passed_on: PassedOn | None = None
     lapse: Lapse | None = None
     joined: int = 0
+    left_to_joiners: bool = False
+    again_of: str | None = None
+    merged_into: str | None = None
+    absorbed: tuple[str, ...] = ()
     additions: Mapping[str, int] = field(default_factory=dict)
     parent_id: str | None = None
     part: str | None = None

@@ -42,9 +42,12 @@ class EventType(StrEnum):
     WITHDRAWN = "complaint.withdrawn"
     JOINED = "complaint.joined"
     LEFT = "complaint.left"
+    LEFT_TO_JOINERS = "complaint.left_to_joiners"
     SPLIT = "complaint.split"
     RECATEGORISED = "complaint.recategorised"
     RELOCATED = "complaint.relocated"
+    MERGED = "complaint.merged"
+    ABSORBED = "complaint.absorbed"
 
 
 HANDED: Final = frozenset(

@@ -26,9 +26,12 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
     EventType.DEADLINE_MOVED: "progress",
     EventType.CLOSED: "progress",
     EventType.WITHDRAWN: "progress",
+    EventType.LEFT_TO_JOINERS: "progress",
     EventType.SPLIT: "progress",
     EventType.RECATEGORISED: "progress",
     EventType.RELOCATED: "progress",
+    EventType.MERGED: "progress",
+    EventType.ABSORBED: "progress",
     EventType.QUESTION_ASKED: "question",
     EventType.ESCALATED: "escalation",
     EventType.ANSWERED: "answer",
@@ -69,6 +72,8 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.recategorised.moved": ("category", "agency"),
     "push.relocated": ("agency",),
     "push.relocated.moved": ("agency",),
+    "push.merged": ("into",),
+    "push.absorbed": ("due",),
     "push.photo_refused": (),
     "push.photo_missed": (),
     "push.photo_missed.none": (),
@@ -82,6 +87,7 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.joined.deadline_extended": ("agency", "due"),
     "push.joined.deadline_moved": ("due",),
     "push.joined.deadline_moved.closing": ("closes",),
+    "push.joined.deadline_moved.closing.theirs": ("closes",),
     "push.joined.escalated.silence": ("agency", "above", "due"),
     "push.joined.escalated.silence.top": ("agency",),
     "push.joined.escalated.disputed_answer": ("agency", "above", "due"),
@@ -95,11 +101,14 @@ PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
     "push.joined.answered.declined": ("agency",),
     "push.joined.closed": (),
     "push.joined.withdrawn": (),
+    "push.joined.left_to_joiners": (),
     "push.joined.split": (),
     "push.joined.recategorised": ("category", "agency"),
     "push.joined.recategorised.moved": ("category", "agency"),
     "push.joined.relocated": ("agency",),
     "push.joined.relocated.moved": ("agency",),
+    "push.joined.merged": ("into",),
+    "push.joined.absorbed": ("due",),
 }
 """The arguments of each push's body, in order: `%1$@` (APNs), `%1$s` (Android) first. Titles take none."""
 
@@ -160,16 +169,20 @@ def push(event: Event, *, region: Region, language: str, viewer: Viewer = Viewer
     if kind is None or seen is None:
         return None
     event = seen
-    if event.type == EventType.WITHDRAWN:
-        # To those who joined: they will hear nothing more. Of a part, whoever is to know was told of the whole.
+    if event.type in (EventType.WITHDRAWN, EventType.LEFT_TO_JOINERS):
+        # To those who joined: they hear nothing more, or it is theirs. Of a part, who is to know was told of the whole.
         if viewer != Viewer.JOINER or event.actor == ActorKind.SYSTEM:
             return None
     elif event.actor == ActorKind.CITIZEN or (event.type in _CORRECTED and event.actor == ActorKind.SYSTEM):
         return None
+    if event.type == EventType.ABSORBED and not event.data.get("due_at"):
+        # That another is dealt with here too is no news, but that its deadline holds.
+        return None
     if event.type == EventType.PHOTO_REFUSED and event.data.get("by") == ActorKind.AGENCY:
         return None
     to = ("push", "joined") if viewer == Viewer.JOINER else ("push",)
-    key = ".".join((*to, event.type.partition(".")[2], *_variant(event)))
+    variant = () if event.type == EventType.ABSORBED else _variant(event)
+    key = ".".join((*to, event.type.partition(".")[2], *variant))
     params = _Words(event=event, language=language, region=region).params
     body = text(f"{key}.body", language, **params)
     return PushText(
@@ -198,17 +211,21 @@ def _variant(event: Event) -> tuple[str, ...]:
         case EventType.ANSWERED:
             return ("resolved" if event.data.get("outcome") == "resolved" else "declined",)
         case EventType.WITHDRAWN if event.actor == ActorKind.SYSTEM:
-            return ("part",)
+            return ("part",) if event.data.get("parent") else ("abandoned",)
         case EventType.RECATEGORISED | EventType.RELOCATED:
             if event.data.get("to"):
                 return ("moved",)
             return () if event.actor == ActorKind.AGENCY else ("own",)
+        case EventType.REFUTED if event.data.get("into"):
+            return ("apart",)
+        case EventType.ABSORBED if event.data.get("due_at"):
+            return ("earlier",)
         case EventType.PHOTO_MISSED if event.data.get("photos") == []:
             # All came, and none could be used.
             return ("none",)
         case EventType.DEADLINE_MOVED if not event.data.get("due_at"):
             if event.data.get("closes_at"):
-                return ("closing",)
+                return ("closing", "theirs") if event.data.get("theirs") else ("closing",)
             return ("acknowledgement",) if event.data.get("acknowledge_by") else ()
     return ()
 
@@ -219,7 +236,10 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
     joined = ("joined",) if viewer == Viewer.JOINER else ()
     match event.type:
         case EventType.SUBMITTED:
-            return words.title(), words.body("photos") if data.get("photos") else words.body()
+            body = words.body("photos") if data.get("photos") else words.body()
+            return words.title(), f"{body} {words.text('again')}" if data.get("again_of") else body
+        case EventType.ASSIGNED if data.get("above"):
+            return words.title(), words.body("again")
         case EventType.COMMENTED:
             if event.words_seal is not None and event.words_seal.salt is None:
                 return words.title(_commenter(event)), words.body("erased")
@@ -229,7 +249,8 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
         case EventType.ANSWERED:
             if "text" not in data:
                 return words.title(*_variant(event)), words.body("public")
-            return words.title(*_variant(event)), f"{words.body()} {words.text(*joined, 'next')}"
+            whose = ("theirs",) if data.get("theirs") else joined
+            return words.title(*_variant(event)), f"{words.body()} {words.text(*whose, 'next')}"
         case EventType.ESCALATED | EventType.PHOTO_MISSED:
             return words.title(*_variant(event)), words.body(*_variant(event))
         case EventType.DEADLINE_MOVED:
@@ -248,7 +269,7 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
             said = [words.body(*_variant(event))]
             said += [words.text("due")] if data.get("due_at") else []
         case _:
-            said = [words.body()]
+            said = [words.body(*_variant(event))]
     if data.get("reason") and event.type != EventType.PHOTO_REFUSED:
         said.append(words.reason())
     return words.title(), " ".join(said)
@@ -299,10 +320,11 @@ class _Words:
         reason = data.get("reason")
         return {
             "number": data.get("number"),
+            "into": data.get("into_number"),
             "agency": self.agency(agency),
             "giver": self.agency(giver),
             "category": self.category(data.get("category")),
-            "above": self.agency(data.get("to")),
+            "above": self.agency(data.get("above") or data.get("to")),
             "due": self.time(data.get("due_at")),
             "before": None if handed else self.time(data.get("from")),
             "missed": self.time(data.get("missed_at")),

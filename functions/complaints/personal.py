@@ -3,6 +3,7 @@
 The matter stays, and what the state did: category, district, dates, photos, and what the bodies said.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -66,6 +67,18 @@ def is_placed(complaint: Complaint) -> bool:
 def without_person(complaint: Complaint) -> Complaint:
     seal = complaint.person_seal
     return replace(complaint, reporter=None, person_seal=None if seal is None else seal.erased())
+
+
+def left_by_reporter(complaint: Complaint) -> Mapping[str, Any]:
+    """What changes of it when its reporter leaves it to others: all that is theirs is gone, as if it were erased.
+
+    What is left has a seal of its own, for others may yet write in it: it is told from one of which all was erased.
+    """
+    left = without_person(without_words(complaint))
+    left = replace(left, words_seal=Seal.of(words_of(left)))
+    return {
+        name: getattr(left, name) for name in (*words_of(left), "words_seal", *person_of(left), "person_seal")
+    }
 
 
 def words_erased(complaint: Complaint) -> bool:

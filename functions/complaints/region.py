@@ -104,6 +104,7 @@ class Region:
     close_after_answer: Duration
     least_after_transfer: Duration
     forward_within: Duration
+    again_within: Duration
     inbox_kept: Duration
     photos_kept: Duration
     texts_kept: Duration
@@ -111,6 +112,7 @@ class Region:
     limits: Mapping[str, Any]
     quiet_hours: Mapping[str, str] | None
     webhooks: Mapping[str, Any]
+    goes_on_with_joiners: bool
     raw: Mapping[str, Any]
 
     @cached_property
@@ -163,6 +165,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         close_after_answer=Duration.parse(terms["close_after_answer"]),
         least_after_transfer=Duration.parse(terms["least_after_transfer"]),
         forward_within=Duration.parse(terms["forward_within"]),
+        again_within=Duration.parse(terms["again_within"]),
         inbox_kept=Duration.parse(terms["inbox"]),
         photos_kept=Duration.parse(kept["photos"]),
         texts_kept=Duration.parse(kept["texts"]),
@@ -170,6 +173,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         limits=raw["limits"],
         quiet_hours=raw.get("quiet_hours"),
         webhooks=raw["webhooks"],
+        goes_on_with_joiners=raw["withdrawal"]["with_joiners"] == "goes_on",
         raw=raw,
     )
 

@@ -34,6 +34,8 @@ class Move(StrEnum):
     SPLIT = "split"
     RECATEGORISE = "recategorise"
     RELOCATE = "relocate"
+    MERGE = "merge"
+    ABSORB = "absorb"
     EXTEND = "extend"
     MOVE_DEADLINE = "move_deadline"
     REMIND = "remind"
@@ -42,6 +44,8 @@ class Move(StrEnum):
     CONFIRM = "confirm"
     LAPSE = "lapse"
     WITHDRAW = "withdraw"
+    LEAVE_TO_JOINERS = "leave_to_joiners"
+    END_ABANDONED = "end_abandoned"
     END_PART = "end_part"
     JOIN = "join"
     LEAVE = "leave"
@@ -95,6 +99,11 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
     Move.RELOCATE: Transition(
         event=EventType.RELOCATED, sources=_BEFORE_ANSWER, target=None, actors=frozenset(ActorKind)
     ),
+    # Until it closes, whoever reported it can say that it is another matter, as of an answer.
+    Move.MERGE: Transition(
+        event=EventType.MERGED, sources=WITH_AGENCY, target=Status.ANSWERED, actors=_AGENCY
+    ),
+    Move.ABSORB: Transition(event=EventType.ABSORBED, sources=WITH_AGENCY, target=None, actors=_SYSTEM),
     Move.EXTEND: Transition(
         event=EventType.DEADLINE_EXTENDED, sources=WITH_AGENCY, target=None, actors=_AGENCY
     ),
@@ -126,6 +135,16 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
         sources=_BEFORE_ANSWER | {Status.ANSWERED},
         target=Status.WITHDRAWN,
         actors=_CITIZEN,
+    ),
+    # What `withdraw` does where others have joined: it is no verb of its own.
+    Move.LEAVE_TO_JOINERS: Transition(
+        event=EventType.LEFT_TO_JOINERS, sources=WITH_AGENCY | {Status.ANSWERED}, target=None, actors=_CITIZEN
+    ),
+    Move.END_ABANDONED: Transition(
+        event=EventType.WITHDRAWN,
+        sources=WITH_AGENCY | {Status.ANSWERED},
+        target=Status.WITHDRAWN,
+        actors=_SYSTEM,
     ),
     Move.END_PART: Transition(
         event=EventType.WITHDRAWN, sources=OPEN, target=Status.WITHDRAWN, actors=_SYSTEM

@@ -71,11 +71,14 @@ _STEPS: Final[Mapping[Kind, tuple[Shown, ...]]] = {
     EventType.WITHDRAWN: _PUBLIC_STEP,
     EventType.JOINED: _PUBLIC_STEP,
     EventType.LEFT: _PUBLIC_STEP,
+    EventType.LEFT_TO_JOINERS: _PUBLIC_STEP,
     EventType.SPLIT: _PUBLIC_STEP,
     (EventType.RECATEGORISED, ActorKind.CITIZEN): _PUBLIC_STEP,
     (EventType.RECATEGORISED, ActorKind.AGENCY): _REASON_OF_A_BODY,
     (EventType.RELOCATED, ActorKind.CITIZEN): _PUBLIC_STEP,
     (EventType.RELOCATED, ActorKind.AGENCY): _REASON_OF_A_BODY,
+    EventType.MERGED: _REASON_OF_A_BODY,
+    EventType.ABSORBED: _PUBLIC_STEP,
     INTERNAL: _OF_THE_BODIES,
 }
 """A column for each viewer, in their order."""
@@ -86,6 +89,7 @@ STEPS: Final[Mapping[Kind, Mapping[Viewer, Shown]]] = {
 
 STEP_FIELDS: Final = frozenset(
     {
+        "above",
         "acknowledge_by",
         "agency",
         "answered_at",
@@ -104,6 +108,8 @@ STEP_FIELDS: Final = frozenset(
         "had_since",
         "in_time",
         "internal",
+        "into",
+        "into_number",
         "joined",
         "known_at",
         "level",
@@ -116,13 +122,14 @@ STEP_FIELDS: Final = frozenset(
         "passed_to",
         "promise",
         "reply",
+        "theirs",
         "to",
     }
 )
 """What of an event's data belongs to the step itself."""
 WORDS_FIELDS: Final = WRITTEN
 """What of it was written, by whichever side."""
-MATTER_FIELDS: Final = PLACED | {"part", "parts", "photo", "photos", "written_at"}
+MATTER_FIELDS: Final = PLACED | {"again_of", "part", "parts", "photo", "photos", "written_at"}
 """What of it is as private as the matter: whoever sees that sees all of a step."""
 
 
@@ -142,6 +149,8 @@ class Field(StrEnum):
     PART = "part"
     """What is asked of the body of a part."""
     ANSWER = "answer"
+    AGAIN_OF = "again_of"
+    """An earlier complaint of the same person."""
 
 
 _THE_TWO: Final = frozenset({Viewer.REPORTER, Viewer.IN_CHARGE, Viewer.ABOVE})
@@ -155,6 +164,7 @@ FIELDS: Final[Mapping[Field, frozenset[Viewer]]] = {
     Field.PUBLIC_NAME: _THE_TWO,
     Field.QUESTION: _THE_TWO,
     Field.PART: _THE_TWO,
+    Field.AGAIN_OF: _THE_TWO,
     Field.ANSWER: _THE_TWO | {Viewer.JOINER, Viewer.PASSED_ON},
 }
 
@@ -228,4 +238,5 @@ _BLANK: Final[Mapping[Field, Any]] = {
     Field.PUBLIC_NAME: None,
     Field.QUESTION: None,
     Field.PART: None,
+    Field.AGAIN_OF: None,
 }

@@ -62,6 +62,16 @@ class Matter(View):
     ]
     question: Annotated[str | None, described("What the body asks and nobody has answered yet.")]
     parent_id: Id | None
+    again_of: Annotated[
+        Id | None,
+        described(
+            "The earlier complaint of the same person that was closed and that this one is of again; for the reporter and "
+            "the bodies in charge."
+        ),
+    ]
+    merged_into: Annotated[
+        Id | None, described("The complaint nearby as which it is dealt with; its news are told there.")
+    ]
     part: PartText
 
 
@@ -106,6 +116,8 @@ def matter(complaint: Complaint, *, cursor: str | None) -> dict[str, Any]:
         "cursor": cursor,
         "question": complaint.open_question,
         "parent_id": complaint.parent_id,
+        "again_of": complaint.again_of,
+        "merged_into": complaint.merged_into,
         "part": complaint.part,
     }
 

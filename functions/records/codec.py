@@ -32,10 +32,10 @@ _PLAIN = (
     "id number region category danger comment lat lon submitted_at changed_at version deadline_version watch_round head "
     "address district language public_name written_at agency_id escalation_level overdue promise started_at "
     "photos_due_at acknowledge_by near_at due_at close_at assigned_at acknowledged_at answered_at ended_at "
-    "open_question extensions refutations joined parent_id part reporter_kind"
+    "open_question extensions refutations joined left_to_joiners again_of merged_into parent_id part reporter_kind"
 ).split()
 _COUNTS = "version deadline_version watch_round escalation_level extensions refutations joined".split()
-_LISTS = ("escalated_to", "passed_by", "children")
+_LISTS = ("escalated_to", "passed_by", "children", "absorbed")
 # What a body has answered waits for the person, not for the body: it comes after everything else.
 _NO_TERM = "9999"
 
@@ -53,6 +53,7 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
     shard = shard_of(complaint.id)
     values: dict[str, Any] = {name: getattr(complaint, name) for name in _PLAIN}
     values |= {name: list(getattr(complaint, name)) or None for name in _LISTS}
+    values["left_to_joiners"] = complaint.left_to_joiners or None
     listed = complaint.agency_id is not None and complaint.status not in ENDED
     return ComplaintItem(
         pk=complaint_pk(complaint.id),
@@ -86,7 +87,7 @@ def complaint_of(item: ComplaintItem) -> Complaint:
     values |= {name: tuple(getattr(item, name) or ()) for name in _LISTS}
     for name in _COUNTS:
         values[name] = int(values[name] or 0)
-    for name in ("overdue", "danger"):
+    for name in ("overdue", "danger", "left_to_joiners"):
         values[name] = bool(values[name])
     values["reporter_kind"] = values["reporter_kind"] or CITIZEN
     return Complaint(
@@ -211,6 +212,7 @@ def _offered(complaint: Complaint) -> bool:
         complaint.status not in ENDED
         and complaint.status != Status.AWAITING_PHOTOS
         and complaint.parent_id is None
+        and complaint.merged_into is None
     )
 
 

@@ -26,9 +26,9 @@ from functions.complaints.personal import (
     without_words,
     words_erased,
 )
-from functions.records.codec import complaint_item, complaint_of, complaint_pk, event_of, seal_dict
+from functions.records.codec import complaint_item, complaint_of, complaint_pk, event_of, event_sk, seal_dict
 from functions.records.collection import Collected, collected
-from functions.records.conditional import collided, deleted
+from functions.records.conditional import collided, deleted, updated
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem, follower_sk
 
 TRIES: Final = 8
@@ -75,6 +75,7 @@ def erase_person(person: str, *, connection: Connection, going_on: Callable[[], 
                 erased.complete = False
                 return erased
             if kind == FollowerItem.KIND:
+                erased.texts += erase_said(complaint_id, person, connection=connection)
                 erased.joined += forget_follower(complaint_id, person)
             else:
                 _erase(complaint_id, person=person, connection=connection, erased=erased)
@@ -90,6 +91,42 @@ def erase_words(complaint_id: str, *, connection: Connection) -> Erased:
     erased = Erased()
     _erase(complaint_id, person=None, connection=connection, erased=erased)
     return erased
+
+
+def erase_left(complaint_id: str, *, seq: int, connection: Connection) -> None:
+    """Its reporter left it to those who joined at event `seq`: what they wrote until then, and they in its parts.
+
+    Run again, it does what is left. Raises Stale.
+    """
+    found = collected(complaint_id)
+    if found.complaint is None:
+        return
+    keys = [(complaint_pk(child), ComplaintItem.SK) for child in found.complaint.children or ()]
+    for part in ComplaintItem.batch_get(keys, consistent_read=True) if keys else ():
+        if part.reporter is not None:
+            _erase(part.id, person=part.reporter, connection=connection, erased=Erased())
+    for suggestion in found.suggestions:
+        suggestion.delete()
+    # Whoever wrote later joined it, and their words are theirs.
+    theirs = [item for item in found.events if int(item.seq) <= seq]
+    _erase_events([(item, _actions(item, item.reporter)) for item in theirs], connection=connection)
+
+
+def erase_said(complaint_id: str, person: str, *, connection: Connection) -> int:
+    """What somebody who joined wrote in a complaint that was left to those who did; how many texts that was."""
+    follower = next(
+        iter(FollowerItem.query(complaint_pk(complaint_id), FollowerItem.sk == follower_sk(person))), None
+    )
+    said = () if follower is None else follower.said or ()
+    keys = [(complaint_pk(complaint_id), event_sk(int(seq))) for seq in said]
+    items = list(EventItem.batch_get(keys, consistent_read=True)) if keys else []
+    updates = [(item, actions) for item in items if (actions := _actions(item, None))]
+    _erase_events(updates, connection=connection)
+    if said:
+        # The complaint's item has its last event too.
+        whole = ComplaintItem(complaint_pk(complaint_id), ComplaintItem.SK)
+        updated(whole, [ComplaintItem.last_event.remove()], condition=ComplaintItem.version == max(said))
+    return len(updates)
 
 
 def forget_follower(complaint_id: str, person: str) -> bool:
@@ -154,9 +191,7 @@ def _write(
     after = without_words(before) if person is None else without_person(without_words(before))
     updates = [(item, actions) for item in found.events if (actions := _actions(item, person))]
     first, last = updates[:-_AT_ONCE], updates[-_AT_ONCE:]
-    for start in range(0, len(first), _AT_ONCE):
-        with TransactWrite(connection=connection) as transaction:
-            _update(transaction, first[start : start + _AT_ONCE])
+    _erase_events(first, connection=connection)
     with TransactWrite(connection=connection) as transaction:
         for part in unmade:
             transaction.condition_check(
@@ -202,6 +237,13 @@ def _actions(item: EventItem, person: str | None) -> list[Any]:
     if person is not None and item.reporter == person:
         actions.append(EventItem.reporter.remove())
     return actions
+
+
+def _erase_events(updates: Sequence[tuple[EventItem, list[Any]]], *, connection: Connection) -> None:
+    changing = [(item, actions) for item, actions in updates if actions]
+    for start in range(0, len(changing), _AT_ONCE):
+        with TransactWrite(connection=connection) as transaction:
+            _update(transaction, changing[start : start + _AT_ONCE])
 
 
 def _update(transaction: TransactWrite, updates: Sequence[tuple[EventItem, list[Any]]]) -> None:

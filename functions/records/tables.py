@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Final
 from pynamodb.attributes import (
     BooleanAttribute,
     NumberAttribute,
+    NumberSetAttribute,
     TTLAttribute,
     UnicodeAttribute,
 )
@@ -193,6 +194,10 @@ class ComplaintItem(ComplaintsTable):
     refutations = NumberAttribute(null=True)
     passed_by = TextsAttribute(null=True)
     joined = NumberAttribute(null=True)
+    left_to_joiners = BooleanAttribute(null=True)
+    again_of = UnicodeAttribute(null=True)
+    merged_into = UnicodeAttribute(null=True)
+    absorbed = TextsAttribute(null=True)
     parent_id = UnicodeAttribute(null=True)
     part = UnicodeAttribute(null=True)
     children = TextsAttribute(null=True)
@@ -280,6 +285,8 @@ def suggestion_sk(photo_id: str) -> str:
 
 
 class FollowerItem(ComplaintsTable):
+    """`said`: the numbers of the events in which they wrote, so that it can be erased."""
+
     KIND: ClassVar = "follower"
 
     kind = UnicodeAttribute(default=KIND)
@@ -288,6 +295,7 @@ class FollowerItem(ComplaintsTable):
     number = UnicodeAttribute(null=True)
     category = UnicodeAttribute(null=True)
     joined_at = InstantAttribute()
+    said = NumberSetAttribute(null=True)
 
 
 def follower_sk(person: str) -> str:

@@ -56,7 +56,7 @@ def write(change: Change, *, request: Request | None, correlation_id: str | None
         raise refusal from error
 
 
-type _Kind = Literal["check", "delete", "save"]
+type _Kind = Literal["check", "delete", "save", "update"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +65,7 @@ class _Step:
 
     item: Any
     condition: Any = None
+    actions: Sequence[Any] = ()
     refused: Callable[[Mapping[str, Any] | None], Exception] = lambda _: Stale()
     kind: _Kind = "save"
 
@@ -73,12 +74,14 @@ class _Step:
             transaction.condition_check(type(self.item), self.item.pk, self.item.sk, self.condition)
         elif self.kind == "delete":
             transaction.delete(self.item, condition=self.condition)
+        elif self.kind == "update":
+            transaction.update(self.item, actions=list(self.actions), condition=self.condition)
         else:
             transaction.save(self.item, condition=self.condition, return_values="ALL_OLD")
 
 
 def _steps(change: Change, *, request: Request | None, correlation_id: str | None) -> list[_Step]:
-    """Checks and deletes first: that is the order in which PynamoDB sends them and DynamoDB names the reasons."""
+    """Checks, deletes, saves, updates: the order in which PynamoDB sends them and DynamoDB names the reasons."""
     before, after = change.before, change.after
     event = event_item(change, correlation_id=correlation_id)
     saves = [_complaint_step(change, event), _Step(item=event, condition=EventItem.pk.does_not_exist())]
@@ -104,7 +107,10 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
         if body not in before_bodies or moved
     ]
     checks = [_parent_step(after)] if before is None and after.parent_id is not None else []
-    return checks + deletes + saves
+    if change.beside is not None:
+        checks.append(_beside_step(change.beside))
+    updates = [] if change.speaker is None else [_speaker_step(change, change.speaker)]
+    return checks + deletes + saves + updates
 
 
 def _complaint_step(change: Change, event: EventItem) -> _Step:
@@ -135,6 +141,14 @@ def _parent_step(part: Complaint) -> _Step:
     return _Step(
         item=ComplaintItem(complaint_pk(part.parent_id), ComplaintItem.SK),
         condition=(ComplaintItem.status != Status.WITHDRAWN.value) & whole,
+        kind="check",
+    )
+
+
+def _beside_step(other: Complaint) -> _Step:
+    return _Step(
+        item=ComplaintItem(complaint_pk(other.id), ComplaintItem.SK),
+        condition=ComplaintItem.version == other.version,
         kind="check",
     )
 
@@ -200,6 +214,16 @@ def _leaver_step(change: Change, leaver: str) -> _Step:
         condition=FollowerItem.pk.exists(),
         refused=lambda _: NotJoined(),
         kind="delete",
+    )
+
+
+def _speaker_step(change: Change, speaker: str) -> _Step:
+    return _Step(
+        item=FollowerItem(complaint_pk(change.after.id), follower_sk(speaker)),
+        actions=[FollowerItem.said.add({change.event.seq})],
+        condition=FollowerItem.pk.exists(),
+        refused=lambda _: NotJoined(),
+        kind="update",
     )
 
 

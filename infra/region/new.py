@@ -156,6 +156,7 @@ terms:
   least_after_transfer: P1BD  # what a body has at least that is passed one on, before it is called late
   forward_within: P3BD  # until when another body's complaint is passed on; by law at most this
   quarantine: P1D  # how long an upload that was not checked is kept
+  again_within: P90D  # how long after it was closed the same can be sent again, one rung higher
   inbox: P90D  # how long the inbox shows a message
 
 # What may one person send?
@@ -163,6 +164,9 @@ limits: {{complaints_per_person_per_day: 20, comment_length: 2000, photo_bytes: 
 
 # When do pushes wait, unless they tell of an escalation? null: never.
 quiet_hours: {{from: "22:00", to: "08:00"}}
+
+# Others have joined, and the reporter takes it back: does it go on for them (goes_on), or end (ends)?
+withdrawal: {{with_joiners: goes_on}}
 
 # How long is it kept?
 retention: {{photos: P1095D, texts: P1095D, withdrawn: P90D, logs: P90D, audit: P1825D}}

@@ -303,6 +303,10 @@ class Terms(Form, title="The terms"):
         default="P1D",
         description="how long S3 keeps an upload that was not checked, to the next midnight UTC",
     )
+    again_within: Days = Field(
+        default="P90D",
+        description="how long after a complaint was closed its reporter can send it again, one rung higher",
+    )
     inbox: Days = Field(default="P90D", description="how long the inbox shows a message")
 
 
@@ -335,6 +339,13 @@ class Retention(Form, title="The retention"):
     withdrawn: Days = Field(default="P90D", description="the same of one that was taken back")
     logs: Days = Field(default="P90D", description="logs")
     audit: Days = Field(default="P1825D", description="the locked heads of the event chain")
+
+
+class Withdrawal(Form, title="The withdrawal"):
+    with_joiners: Literal["goes_on", "ends"] = Field(
+        default="goes_on",
+        description="what becomes of a complaint that others have joined when its reporter takes it back",
+    )
 
 
 class Aws(Form, title="The AWS account"):
@@ -394,6 +405,9 @@ class Region(Form, title="A region file"):
     limits: Limits = Field(default=Limits(), description="what one person may send")
     quiet_hours: QuietHours | None = Field(
         default=None, description="when pushes wait, unless they tell of an escalation; null: never"
+    )
+    withdrawal: Withdrawal = Field(
+        default=Withdrawal(), description="what follows when somebody takes their complaint back"
     )
     retention: Retention = Field(default=Retention(), description="how long things are kept")
     webhooks: Webhooks = Field(default=Webhooks(), description="how webhooks go out")

@@ -287,15 +287,23 @@ class Functions(Construct):
             "ConditionCheckItem",
             indexes=("by_person", "nearby", "overdue"),
         )
-        use_table(self.agency_api, complaints, *CHANGE, *READ, "BatchGetItem", indexes=("worklist",))
+        # One is merged into another as that was read.
+        use_table(
+            self.agency_api,
+            complaints,
+            *CHANGE,
+            *READ,
+            "BatchGetItem",
+            "ConditionCheckItem",
+            indexes=("worklist",),
+        )
         for function in (self.photos, self.escalation):
             use_table(function, complaints, *CHANGE)
         # A part hangs on the complaint that it is made of.
-        use_table(self.assignment, complaints, *CHANGE, "ConditionCheckItem")
-        use_table(self.sweep, complaints, *CHANGE, "ConditionCheckItem", "Query", indexes=("timers",))
-        use_partitions(
-            self.sweep, complaints, f"{behind.PREFIX}{behind.ASSIGNMENT}", "BatchGetItem", "UpdateItem"
-        )
+        carrying_on = (*CHANGE, "ConditionCheckItem", "Query", "BatchGetItem", "UpdateItem")
+        # And a reporter who leaves it to others is taken out of it.
+        use_table(self.assignment, complaints, *carrying_on)
+        use_table(self.sweep, complaints, *carrying_on, indexes=("timers",))
         use_table(self.outbox, complaints, "Query")
         use_table(self.release, complaints, "Query")
         mine = f"{behind.PREFIX}{behind.OUTBOX}"

@@ -111,7 +111,7 @@ def whole_life() -> list[Event]:
         lambda each: agency.answer(
             each, by=roads, outcome="resolved", text=SECRET, region=REGION, now=story.now
         ),
-        lambda each: citizen.withdraw(each, by=REPORTER, reason=SECRET, now=story.now),
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=SECRET, region=REGION, now=story.now),
     )
     for move in ends:
         story.then(move)
@@ -122,7 +122,14 @@ LIFE = whole_life()
 
 
 def test_the_example_holds_every_event_that_a_move_leaves_today() -> None:
-    without_move_or_elsewhere = {EventType.CLOSED, EventType.DEADLINE_MOVED, EventType.SPLIT}
+    without_move_or_elsewhere = {
+        EventType.CLOSED,
+        EventType.DEADLINE_MOVED,
+        EventType.SPLIT,
+        EventType.LEFT_TO_JOINERS,
+        EventType.MERGED,
+        EventType.ABSORBED,
+    }
     assert {event.type for event in LIFE} == set(EventType) - without_move_or_elsewhere
 
 

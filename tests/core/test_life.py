@@ -214,7 +214,9 @@ class Life(RuleBasedStateMachine):
             case "refute":
                 self._take(lambda each: citizen.refute(each, by=by, reason="No.", now=self.now))
             case "withdraw" if self.complaint.version > 6:
-                self._take(lambda each: citizen.withdraw(each, by=by, reason=None, now=self.now))
+                self._take(
+                    lambda each: citizen.withdraw(each, by=by, reason=None, region=REGION, now=self.now)
+                )
 
     @rule(who=st.sampled_from(("person", "neighbour", "passer-by")))
     def joined(self, who: str) -> None:

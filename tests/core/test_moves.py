@@ -210,7 +210,7 @@ def test_what_the_body_did_not_send_is_said_apart_and_not_to_the_citizen() -> No
 def test_a_photo_for_a_complaint_that_has_ended_is_let_go() -> None:
     story = filed(REGION, photos=1)
     photo = story.complaint.photos[0].id
-    story.then(lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=story.now))
+    story.then(lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=REGION, now=story.now))
     assert add_photo(story.complaint, photo, width=1, height=1, clean_sha256="0" * 64, now=story.now) is None
     assert refuse_photo(story.complaint, photo, reason="corrupt", now=story.now) is None
 
@@ -245,7 +245,7 @@ def test_acknowledging_twice_is_acknowledging_once() -> None:
         lambda each: agency.split(each, by=STRANGER, parts=[], region=REGION, now=START),
         lambda each: agency.answer(each, by=STRANGER, outcome="resolved", text="x", region=REGION, now=START),
         lambda each: citizen.comment(each, by=NEIGHBOUR, text="x", now=START),
-        lambda each: citizen.withdraw(each, by=NEIGHBOUR, reason=None, now=START),
+        lambda each: citizen.withdraw(each, by=NEIGHBOUR, reason=None, region=REGION, now=START),
     ],
 )
 def test_what_is_not_yours_does_not_exist_for_you(move) -> None:
@@ -583,7 +583,9 @@ def test_done_waits_for_every_part_and_declining_does_not() -> None:
 def test_withdrawing_names_the_parts_that_go_with_it() -> None:
     story = assigned(REGION)
     divided(story, "roads")
-    event = story.then(lambda each: citizen.withdraw(each, by=REPORTER, reason="Done.", now=story.now))
+    event = story.then(
+        lambda each: citizen.withdraw(each, by=REPORTER, reason="Done.", region=REGION, now=story.now)
+    )
     assert event.data == {"reason": "Done.", "parts": list(story.complaint.children)}
 
 
@@ -692,13 +694,13 @@ def test_confirming_and_withdrawing_twice_is_once() -> None:
     story.then(lambda each: citizen.confirm(each, by=REPORTER, now=story.now))
     assert citizen.confirm(story.complaint, by=REPORTER, now=story.now) is None
     story = assigned(REGION)
-    story.then(lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=story.now))
-    assert citizen.withdraw(story.complaint, by=REPORTER, reason=None, now=story.now) is None
+    story.then(lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=REGION, now=story.now))
+    assert citizen.withdraw(story.complaint, by=REPORTER, reason=None, region=REGION, now=story.now) is None
 
 
 def test_withdrawing_while_the_agency_answers_both_orders() -> None:
     story = assigned(REGION)
-    withdrawn = citizen.withdraw(story.complaint, by=REPORTER, reason=None, now=story.now)
+    withdrawn = citizen.withdraw(story.complaint, by=REPORTER, reason=None, region=REGION, now=story.now)
     assert withdrawn is not None
     with pytest.raises(MoveRefused) as refused:
         agency.answer(
@@ -706,7 +708,7 @@ def test_withdrawing_while_the_agency_answers_both_orders() -> None:
         )
     assert (refused.value.status, refused.value.possible) == (Status.WITHDRAWN, ())
     answered(story)
-    assert citizen.withdraw(story.complaint, by=REPORTER, reason=None, now=story.now)
+    assert citizen.withdraw(story.complaint, by=REPORTER, reason=None, region=REGION, now=story.now)
 
 
 def test_one_does_not_join_ones_own_complaint() -> None:

@@ -131,7 +131,7 @@ def leaves(each, by, story):
 
 
 def withdraws(each, by, story):
-    return citizen.withdraw(each, by=by, reason=None, now=story.now)
+    return citizen.withdraw(each, by=by, reason=None, region=REGION, now=story.now)
 
 
 DEEDS = {

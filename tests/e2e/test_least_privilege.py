@@ -267,10 +267,21 @@ class Probes:
         for _ in range(CLAIM):  # so many requests are claimed of a body's limit at once
             self.is_(mine.get(path).status, 200)
         self.is_(mine.post(f"{path}/comment", {"text": "Looked at."}).status, 200)
+        self.merged()
         photo = photograph()
         declared = mine.post(f"{path}/photos", {"photos": [declaration(photo)]})
         self.is_(declared.status, 201)
         self.is_(upload(photo, declared.body["uploads"][0]).status, 200)
+
+    def merged(self) -> None:
+        """Into another, on the condition that this is as it was read."""
+        me = person(self.world, f"person-{uuid.uuid4().hex}")
+        body = {"category": CATEGORY, "comment": COMMENT, "location": PLACE}
+        one, other = (str(me.post("/v1/complaints", body).body["id"]) for _ in range(2))
+        for each in (one, other):
+            self.waits_for_assignment(each, seconds=4, by=me)
+        merging = self.players.agency.post(f"/v1/agency/complaints/{one}/merge", {"into": other})
+        self.is_(merging.status, 200)
 
     def authorizer(self) -> None:
         # A new key each time: an answer is kept for a minute, and the first use is written down.
@@ -316,6 +327,7 @@ class Probes:
         else:
             raise Seen("not watched")
         self.divided(complaint_id)
+        self.left_to_joiners(complaint_id)
 
     def divided(self, complaint_id: str) -> None:
         """A part is made on the condition that its whole stands."""
@@ -326,6 +338,18 @@ class Probes:
         split = self.records(complaint_id)[-1]
         if self.well("Assignment", {"Records": [split]})["batchItemFailures"]:
             raise Seen("no part was made")
+        self.nobody_is_behind("assignment", complaint_id)
+
+    def left_to_joiners(self, complaint_id: str) -> None:
+        """Whoever takes back what others have joined is taken out of its history and of its parts."""
+        path, citizen = f"/v1/complaints/{complaint_id}", self.players.citizen
+        other = person(self.world, f"person-{uuid.uuid4().hex}")
+        self.is_(other.post(f"{path}/join", {}).status, 200)
+        self.is_(citizen.post(f"{path}/comments", {"text": COMMENT}).status, 200)
+        self.is_(citizen.post(f"{path}/withdraw", {}).status, 200)
+        left = self.records(complaint_id)[-1]
+        if self.well("Assignment", {"Records": [left]})["batchItemFailures"]:
+            raise Seen("the reporter was not taken out")
         self.nobody_is_behind("assignment", complaint_id)
 
     def nobody_is_behind(self, consumer: str, complaint_id: str) -> None:
@@ -608,10 +632,12 @@ class Probes:
         except TimeoutError:
             raise Seen("not delivered") from None
 
-    def waits_for_assignment(self, complaint_id: str, *, seconds: float = 20) -> None:
+    def waits_for_assignment(
+        self, complaint_id: str, *, seconds: float = 20, by: Caller | None = None
+    ) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            shown = self.read(self.players.citizen, f"/v1/complaints/{complaint_id}")
+            shown = self.read(by or self.players.citizen, f"/v1/complaints/{complaint_id}")
             if shown["status"] != "submitted":
                 return
             time.sleep(0.2)

@@ -122,8 +122,10 @@ def decided(complaint: Complaint, random: Random, twins: Twins) -> Change | None
         lambda: citizen.comment(complaint, by=reporter, text="Still there.", now=now),
         lambda: agency.acknowledge(complaint, by=HOUSING, now=now),
         lambda: agency.answer(complaint, by=HOUSING, parts=twins.memory.parts(complaint), **answer),
-        lambda: citizen.refute(complaint, by=reporter, reason="No.", now=now),
-        lambda: citizen.withdraw(complaint, by=reporter, reason=None, now=now),
+        lambda: citizen.refute(
+            complaint, by=neighbour if complaint.left_to_joiners else reporter, reason="No.", now=now
+        ),
+        lambda: citizen.withdraw(complaint, by=reporter, reason=None, region=REGION, now=now),
         lambda: tick(complaint, region=REGION, now=now + timedelta(days=60)),
         lambda: agency.split(
             complaint,
@@ -210,6 +212,22 @@ def test_a_part_that_is_made_twice_is_there_once(twins: Twins) -> None:
     assert twins.outcomes["Stale"] == 1
 
 
+def test_of_one_that_was_left_to_them_only_who_joined_says_what_is_written(twins: Twins) -> None:
+    complaint = assigned(twins)
+    dana, reporter = (Actor(kind=ActorKind.CITIZEN, id=each) for each in ("dana", complaint.reporter))
+    answer = {"outcome": "resolved", "text": "Done.", "region": REGION, "now": twins.now}
+    for decide in (
+        lambda each: citizen.join(each, by=dana, now=twins.now),
+        lambda each: citizen.withdraw(each, by=reporter, reason=None, region=REGION, now=twins.now),
+        lambda each: agency.answer(each, by=HOUSING, **answer),
+    ):
+        twins.write(decide(twins.memory.get(complaint.id)), None)
+    for by in (reporter, dana):
+        refuted = citizen.refute(twins.memory.get(complaint.id), by=by, reason="No.", now=twins.now)
+        twins.write(refuted, None)
+    assert twins.outcomes == {"written": 6, "NotJoined": 1}
+
+
 @pytest.mark.parametrize("end", ["withdrawn", "erased"])
 def test_no_part_is_made_of_a_whole_that_is_not_as_it_was_read(twins: Twins, end: str) -> None:
     part = split_part(twins)
@@ -218,7 +236,7 @@ def test_no_part_is_made_of_a_whole_that_is_not_as_it_was_read(twins: Twins, end
         twins.erase(whole.reporter or "")
     else:
         by = Actor(kind=ActorKind.CITIZEN, id=whole.reporter)
-        twins.write(citizen.withdraw(whole, by=by, reason=None, now=twins.now), None)
+        twins.write(citizen.withdraw(whole, by=by, reason=None, region=REGION, now=twins.now), None)
     twins.write(part, None)
     assert twins.outcomes["Stale"] == 1
 

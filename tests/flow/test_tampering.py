@@ -23,7 +23,7 @@ from functions.complaints.moves.parts import part_of
 from functions.complaints.moves.photos import add_photo
 from functions.records.codec import complaint_pk
 from functions.records.dynamodb import connection, raw_items
-from functions.records.erasure import erase_person, erase_words
+from functions.records.erasure import erase_left, erase_person, erase_words
 from functions.records.move import move
 from functions.records.photo_keys import clean_key
 from functions.records.store import ComplaintStore
@@ -37,6 +37,7 @@ type Raw = dict[str, Any]
 type Items = dict[str, Raw]
 
 REGION = region()
+ENDS = region(withdrawal={"with_joiners": "ends"})
 UPLOAD = DeclaredPhoto(content_type="image/jpeg", size=1, sha256="0" * 64)
 CLEAN = b"a clean photo"
 MOVED = Correction(
@@ -86,7 +87,9 @@ def lived(*, ended: bool) -> Complaint:
         lambda each: agency.comment(each, by=HOUSING, text="Look at it", internal=True, now=now),
     ]
     if ended:
-        steps.append(lambda each: citizen.withdraw(each, by=REPORTER, reason="Moved away", now=now))
+        steps.append(
+            lambda each: citizen.withdraw(each, by=REPORTER, reason="Moved away", region=ENDS, now=now)
+        )
     for step in steps:
         complaint, change = move(store, filed.after.id, step)
         assert change is not None
@@ -120,6 +123,16 @@ def kept() -> Iterator[tuple[str, Items]]:
         store.write(part_of(whole, asked, split=split, region=REGION, now=whole.changed_at))
         move(store, asked["id"], lambda each: assign(each, region=REGION, now=whole.changed_at))
         yield asked["id"], items_of(asked["id"])
+        left = lived(ended=False)
+        move(
+            store,
+            left.id,
+            lambda each: citizen.withdraw(
+                each, by=REPORTER, reason="Moved away", region=REGION, now=left.changed_at
+            ),
+        )
+        erase_left(left.id, seq=left.version + 1, connection=connection())
+        yield left.id, items_of(left.id)
         erase_words(ended.id, connection=connection())
         yield ended.id, items_of(ended.id)
         erase_person(REPORTER.id or "", connection=connection(), going_on=lambda: True)

@@ -56,6 +56,7 @@ class Read:
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Read]:
     raw = deepcopy(RAW)
+    raw["withdrawal"] = {"with_joiners": "ends"}
     raw["categories"]["open_manhole"]["questions"] = [
         {"id": "since", "text": raw["name"], "kind": "text", "required": False, "choices": []}
     ]

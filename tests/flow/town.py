@@ -113,7 +113,7 @@ class Town:
             "isBase64Encoded": False,
         }
         answer = self.handlers[part].handler(event, context())
-        return Reply(status=answer["statusCode"], body=json.loads(answer["body"]))
+        return Reply(status=answer["statusCode"], body=json.loads(answer["body"] or "null"))
 
     def upload(self, photo: bytes, upload: Mapping[str, Any]) -> None:
         """What the presigned request does, and the event that follows it."""

@@ -9,7 +9,6 @@ from functions.complaints.complaint import Complaint, Status
 from functions.complaints.events import EventType
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.assignment import assign
-from functions.route.assignment.consumer import on_event
 from tests.core.story import HOUSING, REPORTER
 from tests.functions.watching import Route
 from tests.region_fixture import RAW, region
@@ -58,8 +57,11 @@ def test_one_that_was_withdrawn_meanwhile_is_left_alone() -> None:
     route = Route()
     complaint_id = route.files()
     submitted = route.stream[0]
-    route.does(complaint_id, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=route.now))
-    on_event(submitted, store=route.store, watch=route.watches, region=route.region, now=lambda: route.now)
+    route.does(
+        complaint_id,
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=route.region, now=route.now),
+    )
+    route.carries_on(submitted)
     assert types(route, complaint_id) == ["submitted", "withdrawn"]
 
 
@@ -77,7 +79,10 @@ def test_what_an_end_and_a_new_round_cause_does_not_wait_for_step_functions(end:
     complaint_id = divided(route, "roads") if end == "withdraw" else route.files()
     route.consumed()
     if end == "withdraw":
-        route.does(complaint_id, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=route.now))
+        route.does(
+            complaint_id,
+            lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=route.region, now=route.now),
+        )
     else:
         route.does(complaint_id, lambda each: answered(each, route))
     if end == "refute":
@@ -118,7 +123,7 @@ def test_a_new_round_stops_the_one_before() -> None:
 @pytest.mark.parametrize(
     "end",
     [
-        lambda each, now: citizen.withdraw(each, by=REPORTER, reason=None, now=now),
+        lambda each, now: citizen.withdraw(each, by=REPORTER, reason=None, region=region(), now=now),
         lambda each, now: agency.answer(
             each, by=HOUSING, outcome="resolved", text="Done.", region=region(), now=now
         ),
@@ -155,8 +160,14 @@ def test_withdrawing_the_whole_withdraws_every_open_part() -> None:
     parent_id = divided(route, "roads", "akimat")
     route.consumed()
     first, second = route.store.get(parent_id).children
-    route.does(first, lambda each: citizen.withdraw(each, by=REPORTER, reason="Done.", now=route.now))
-    route.does(parent_id, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=route.now))
+    route.does(
+        first,
+        lambda each: citizen.withdraw(each, by=REPORTER, reason="Done.", region=route.region, now=route.now),
+    )
+    route.does(
+        parent_id,
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=route.region, now=route.now),
+    )
     route.consumed(times=2)
     assert types(route, first).count("withdrawn") == 1
     assert types(route, second) == ["submitted", "assigned", "withdrawn"]
@@ -165,7 +176,10 @@ def test_withdrawing_the_whole_withdraws_every_open_part() -> None:
 def test_withdrawn_before_its_parts_were_made_nothing_is_left_open() -> None:
     route = Route()
     parent_id = divided(route, "roads")
-    route.does(parent_id, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=route.now))
+    route.does(
+        parent_id,
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=route.region, now=route.now),
+    )
     route.consumed()
     assert route.store.parts(route.store.get(parent_id)) == ()
 
@@ -188,5 +202,5 @@ def test_assigning_twice_at_once_is_assigning_once() -> None:
     complaint_id = route.files()
     submitted = route.stream[0]
     route.does(complaint_id, lambda each: assign(each, region=route.region, now=route.now))
-    on_event(submitted, store=route.store, watch=route.watches, region=route.region, now=lambda: route.now)
+    route.carries_on(submitted)
     assert types(route, complaint_id) == ["submitted", "assigned"]

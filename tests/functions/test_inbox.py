@@ -190,8 +190,9 @@ def test_who_joined_the_whole_after_it_was_divided_is_told_of_its_parts(life: Li
     assert [item.type for item in inbox("neighbour")] == ["complaint.acknowledged"]
 
 
+@pytest.mark.parametrize(("with_joiners", "told"), [("ends", "withdrawn"), ("goes_on", "left_to_joiners")])
 def test_who_joined_learns_that_the_reporter_took_it_back_and_the_reporter_knows(
-    life: Life, phones: Phones
+    with_joiners: str, told: str, life: Life, phones: Phones
 ) -> None:
     phone("neighbour")
     phone("reporter")
@@ -199,14 +200,22 @@ def test_who_joined_learns_that_the_reporter_took_it_back_and_the_reporter_knows
     joined(life, "neighbour")
     reporter = Actor(kind=ActorKind.CITIZEN, id="reporter")
     tell(
-        life.then(lambda each: citizen.withdraw(each, by=reporter, reason=None, now=life.clock())),
+        life.then(
+            lambda each: citizen.withdraw(
+                each,
+                by=reporter,
+                reason=None,
+                region=region(withdrawal={"with_joiners": with_joiners}),
+                now=life.clock(),
+            )
+        ),
         life,
         phones,
     )
-    assert [item.type for item in inbox("neighbour")] == ["complaint.withdrawn"]
+    assert [item.type for item in inbox("neighbour")] == [f"complaint.{told}"]
     assert inbox("reporter") == []
     ((_, message),) = phones.published
-    assert "push.joined.withdrawn.body" in message.body
+    assert f"push.joined.{told}.body" in message.body
 
 
 def test_many_followers_are_told_over_several_runs_each_once(life: Life, phones: Phones) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -38,7 +39,7 @@ from functions.records.move import move
 from functions.records.people.day_limits import CountItem
 from functions.records.requests import REQUEST_KEPT, Request, RequestItem
 from functions.records.store import ComplaintStore
-from functions.records.tables import ComplaintItem
+from functions.records.tables import ComplaintItem, EventItem
 from functions.records.transaction import NumberTaken
 from tests.dynamodb import tables
 from tests.functions.api_client import Answer, Client, anybody, load, person
@@ -1099,11 +1100,81 @@ def test_whoever_joined_leaves_what_has_ended_and_it_stays_as_it_ended(module: A
     path = f"/v1/complaints/{filed(me)['id']}"
     assigned_now(path)
     assert neighbour("POST", f"{path}/join", {}).status == 200
-    ended = me("POST", f"{path}/withdraw", {}).json
+    advanced(path.rpartition("/")[2], answered)
+    ended = me("POST", f"{path}/confirm", {}).json
     for _ in range(2):
         assert neighbour("DELETE", f"{path}/join").status == 204
     assert neighbour("GET", "/v1/complaints").json["items"] == []
     assert me("GET", path).json["version"] == ended["version"]
+
+
+def test_what_others_have_joined_is_theirs_when_it_is_taken_back(module: Any) -> None:
+    me, neighbour = described(person(module.handler)), described(person(module.handler, "person-2"))
+    stranger = described(person(module.handler, "person-3"))
+    path = f"/v1/complaints/{filed(me)['id']}"
+    assigned_now(path)
+    assert neighbour("POST", f"{path}/join", {}).status == 200
+    assert "possible" not in neighbour("GET", path).json
+    assert me("POST", f"{path}/withdraw", {"reason": "Moved"}, key="back").json["status"] == "assigned"
+    # Sent again under its key it is answered as it was; it is theirs no more.
+    assert me("POST", f"{path}/withdraw", {"reason": "Moved"}, key="back").status == 200
+    assert me("GET", path).status == me("POST", f"{path}/withdraw", {}).status == 404
+    assert me("GET", "/v1/complaints").json["items"] == []
+    advanced(path.rpartition("/")[2], answered)
+    shown = neighbour("GET", path).json
+    assert shown["possible"] == ["refute", "join", "leave"]
+    assert shown["timeline"][-2]["type"] == "complaint.left_to_joiners"
+    for who in (me, stranger):
+        assert who("POST", f"{path}/refute", {"reason": "No"}, key="no").status == 404
+    assert neighbour("POST", f"{path}/confirm", {}).status == 404
+    assert neighbour("POST", f"{path}/refute", {"reason": "Тут"}, key="no").json["status"] == "assigned"
+    assert "Тут" in str(EventItem.get(f"complaint#{path[15:]}", "event#000006").data)
+    assert neighbour("DELETE", f"{path}/join").status == 204
+    assert "Тут" not in str([item.attribute_values for item in EventItem.scan()])
+    assert stranger("POST", f"{path}/join", {}).status == 200
+
+
+def test_what_was_closed_is_reported_again_by_whose_it_was_and_starts_one_rung_up(module: Any) -> None:
+    me, neighbour = described(person(module.handler)), described(person(module.handler, "person-2"))
+    first = filed(me)
+    path = f"/v1/complaints/{first['id']}"
+
+    def refused(who: Client, name: str) -> str:
+        answer = who("POST", "/v1/complaints", GOOD | {"again_of": name}, key=str(uuid4()))
+        assert (answer.status, list(answer.faults)) == (422, ["/again_of"])
+        return answer.faults["/again_of"]
+
+    assert refused(me, first["id"]) == "again_not_closed"
+    advanced(first["id"], assigned, answered)
+    assert me("POST", f"{path}/confirm", {}).status == 200
+    nobodys = {
+        refused(neighbour, first["id"]),
+        refused(neighbour, first["number"]),
+        refused(me, "01JNZ5V2B8Q4M7T9XWYC3D6FGH"),
+        refused(me, "of last week"),
+    }
+    assert nobodys == {"unknown_complaint"}
+    for _ in range(2):
+        again = filed(me, key="again", again_of=first["number"])
+    advanced(again["id"], assigned)
+    shown = me("GET", f"/v1/complaints/{again['id']}").json
+    assert (shown["again_of"], shown["escalation_level"]) == (first["id"], 1)
+    assert neighbour("POST", f"/v1/complaints/{again['id']}/join", {}).status == 200
+    others = neighbour("GET", f"/v1/complaints/{again['id']}").json
+    assert others["again_of"] is None
+    assert first["id"] not in str(others)
+
+
+def test_what_was_reported_again_in_time_is_answered_so_whenever_it_is_sent_again(module: Any) -> None:
+    me = described(person(module.handler))
+    first = filed(me)
+    advanced(first["id"], assigned, answered)
+    assert me("POST", f"/v1/complaints/{first['id']}/confirm", {}).status == 200
+    again = filed(me, key="again", again_of=first["id"])
+    late = utc_now() + timedelta(days=91)
+    with time_machine.travel(late, tick=False):
+        assert filed(me, key="again", again_of=first["id"])["id"] == again["id"]
+        assert me("POST", "/v1/complaints", GOOD | {"again_of": first["id"]}, key="new").status == 422
 
 
 def test_joining_again_after_leaving_counts_once_more_in_the_day(

@@ -16,7 +16,7 @@ from functions.complaints.moves.filing import Draft, file
 from functions.complaints.texts import LANGUAGES
 from functions.records.codec import complaint_pk
 from functions.records.dynamodb import connection
-from functions.records.erasure import erase_person
+from functions.records.erasure import erase_left, erase_person
 from functions.records.move import move
 from functions.records.outbox import Published, published
 from functions.records.store import ComplaintStore
@@ -59,7 +59,9 @@ def divided(*bodies: str) -> Complaint:
 
 def withdrawn(complaint: Complaint) -> None:
     move(
-        ComplaintStore(), complaint.id, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=NOW)
+        ComplaintStore(),
+        complaint.id,
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=REGION, now=NOW),
     )
 
 
@@ -77,7 +79,15 @@ def events_of(complaint: Complaint, *types: str) -> list[Published]:
 
 def handled(*events: Published) -> None:
     for each in events:
-        on_event(each, store=ComplaintStore(), watch=Watches(), region=REGION, now=lambda: NOW)
+        on_event(
+            each,
+            store=ComplaintStore(),
+            watch=Watches(),
+            erase_left=lambda complaint_id, seq: erase_left(complaint_id, seq=seq, connection=connection()),
+            followers=ComplaintStore().followers,
+            region=REGION,
+            now=lambda: NOW,
+        )
 
 
 def handled_with_what_follows(complaint: Complaint, *events: Published) -> None:

@@ -179,7 +179,7 @@ def test_an_upload_after_the_end_of_the_complaint_is_discarded() -> None:
     move(
         upload.store,
         upload.complaint.id,
-        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=NOW),
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=region(), now=NOW),
     )
     upload.check()
     assert objects() == {}
@@ -195,7 +195,7 @@ def test_a_complaint_that_ends_while_its_photo_is_cleaned_keeps_no_file() -> Non
         move(
             upload.store,
             upload.complaint.id,
-            lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=NOW),
+            lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=region(), now=NOW),
         )
 
     with pytest.MonkeyPatch.context() as patch:

@@ -61,7 +61,10 @@ def closed() -> Complaint:
 
 
 def withdrawn() -> Complaint:
-    return moved(filed(), lambda each: citizen.withdraw(each, by=REPORTER, reason="It is gone", now=START))
+    return moved(
+        filed(),
+        lambda each: citizen.withdraw(each, by=REPORTER, reason="It is gone", region=REGION, now=START),
+    )
 
 
 def read(complaint: Complaint) -> Complaint:

@@ -58,9 +58,18 @@ class Route:
         while self.stream:
             event = self.stream.pop(0)
             for _ in range(times):
-                on_event(
-                    event, store=self.store, watch=self.watches, region=self.region, now=lambda: self.now
-                )
+                self.carries_on(event)
+
+    def carries_on(self, event: Published) -> None:
+        on_event(
+            event,
+            store=self.store,
+            watch=self.watches,
+            erase_left=self.store.erase_left,
+            followers=lambda each: sorted(self.store.followers[each]),
+            region=self.region,
+            now=lambda: self.now,
+        )
 
     def does(self, complaint_id: str, decide: Callable[[Complaint], Change | None]) -> None:
         change = decide(self.store.get(complaint_id))

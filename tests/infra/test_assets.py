@@ -60,14 +60,14 @@ MODULES = {
     # A correction is routed anew.
     "functions.route.api.handler.handler": 691,
     "functions.route.archive.handler.handler": 425,
-    # The seals of what can be erased, the complaint's state, what is taken out, and terms that passed: each a module.
-    # And what parts follow when their whole is put right: four more.
-    "functions.route.assignment.handler.handler": 470,
+    # The seals of what can be erased, the complaint's state, what is taken out, terms that passed, what a reporter leaves
+    # to others, and what parts follow when their whole is put right: each a module or some.
+    "functions.route.assignment.handler.handler": 480,
     "functions.route.authorizer.handler.handler": 387,
     "functions.route.directory.handler.handler": 395,
     "functions.route.escalation.handler.handler": 420,
     # It says whether the calendar reaches far enough.
-    "functions.route.escalation.sweep_handler.handler": 480,
+    "functions.route.escalation.sweep_handler.handler": 486,
     "functions.route.retention.handler.handler": 386,
 }
 # What came along by chance once, and is not to come again.

@@ -14,6 +14,10 @@ from tests.region_fixture import region
 
 BEFORE = Path(__file__).with_name("contract") / "openapi.json"
 SHOWN = ("GET /v1/complaints/{id}", "GET /v1/agency/complaints/{id}")
+NEW_EVENTS = (
+    *(EventType.LEFT, EventType.LEFT_TO_JOINERS, EventType.MERGED, EventType.ABSORBED),
+    *(EventType.INSTRUCTED, EventType.RECATEGORISED, EventType.RELOCATED),
+)
 NEW_422 = (
     *("headers", "content"),
     *(
@@ -34,7 +38,6 @@ NEW_422 = (
     ),
 )
 BY_GATEWAY = tuple(f"application/json {fact}" for fact in ("/ type", "/ required", "/message type"))
-_NEW_EVENTS = (EventType.LEFT, EventType.INSTRUCTED, EventType.RECATEGORISED, EventType.RELOCATED)
 CHANGED: dict[str, str] = {
     **{
         f"{route} {fact}": "the history goes by pages: an answer has its newest steps, and a cursor to those before"
@@ -128,8 +131,8 @@ CHANGED: dict[str, str] = {
         "asks for less: place and photo are enough, and what comes without a category a body sorts",
     ),
     "/key enum": "there are three more: what one side may add, declare in vain, or refute has an end",
-    "/possible/[] enum": "has more words: a part ends with its whole, whoever joined leaves, a body above gives it down, "
-    "what is reported is put right",
+    "/possible/[] enum": "has more words: a part ends with its whole, whoever joined leaves, a reporter leaves it to them, "
+    "it ends with the last of them, two are merged, a body above gives it down, what is reported is put right",
     **dict.fromkeys(
         ("/transfer_to type", "/transfer_to/[] type", "/instruct_to type", "/instruct_to/[] type"),
         "was not said: to whom it can be given",
@@ -152,9 +155,10 @@ CHANGED: dict[str, str] = {
         (
             *("/items/[]/type enum", "/events/[]/type enum", "/timeline/[]/type enum"),
             *("/types maxItems", "/types/[] enum"),
-            *(f"webhook {event} /type enum" for event in EventType if event not in _NEW_EVENTS),
+            *(f"webhook {event} /type enum" for event in EventType if event not in NEW_EVENTS),
         ),
-        "has more words: somebody who had joined left, a body above gave it down, what was reported was put right",
+        "has more words: somebody who had joined left, a reporter left it to those who had, two were merged, a body above "
+        "gave it down, what was reported was put right",
     ),
     **dict.fromkeys(
         (
@@ -169,6 +173,14 @@ CHANGED: dict[str, str] = {
         ),
         "was not said: what became of a term that passed, with which body, and since when that one had it",
     ),
+    **dict.fromkeys(
+        ("/again_of type", "/again_of maxLength", "/again_of pattern", "/again_of null"),
+        "is new: what was closed can be reported again, and shows of what it is",
+    ),
+    **dict.fromkeys(
+        ("/merged_into type", "/merged_into pattern", "/merged_into null"),
+        "is new: as which it is dealt with",
+    ),
     "/removed/profile type": "was not said; it is true or false, as it always was",
 }
 """The end of each fact that is another one now, and why."""
@@ -176,11 +188,9 @@ NEW: dict[str, str] = {
     "DELETE /v1/complaints/{id}/join ": "whoever joined can leave",
     "POST /v1/complaints/{id}/correct ": "the reporter puts it right until a body has taken it up",
     "POST /v1/agency/complaints/{id}/correct ": "and a body as long as it has it",
-    "webhook complaint.left ": "says so to the bodies",
     "POST /v1/agency/complaints/{id}/instruct ": "a body above gives it down, or back, and the clock goes on",
-    "webhook complaint.instructed ": "says so to the bodies",
-    "webhook complaint.recategorised ": "what was reported can be put right, and another body's by that",
-    "webhook complaint.relocated ": "goes with that",
+    "POST /v1/agency/complaints/{id}/merge ": "a body deals with two of the same thing as with one",
+    **{f"webhook {event} ": "says so to the bodies" for event in NEW_EVENTS},
 }
 """What there was nothing of before, and so is relied on by nobody, and why it is there."""
 

@@ -84,7 +84,11 @@ def test_a_worklist_that_is_read_while_people_join_skips_nobody_and_shows_nobody
 ) -> None:
     there = [item.id for item in lists.worklist("housing", limit=100, cursor=None).items]
     for complaint_id in there:
-        move(store, complaint_id, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=START))
+        move(
+            store,
+            complaint_id,
+            lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=REGION, now=START),
+        )
     stories = [kept(store, assigned(REGION)) for _ in range(9)]
     people = itertools.count()
 
@@ -179,7 +183,11 @@ def test_a_supervisors_entry_is_written_again_only_when_its_place_changes(store:
 
 def test_what_ends_or_is_taken_over_disappears_from_the_list_above(store: ComplaintStore) -> None:
     story = climbed(store)
-    then(store, story, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=story.now))
+    then(
+        store,
+        story,
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=REGION, now=story.now),
+    )
     assert (listed("akimat"), listed("housing")) == ([], [])
     story = climbed(store)
     then(
@@ -207,7 +215,11 @@ def test_nearby_finds_open_ones_of_the_category_nearest_first_with_who_joined(st
     reported(52.5, 76.5, category="pothole")
     reported(52.5, 76.5, photos=1)
     gone = reported(52.5, 76.5)
-    move(store, gone.id, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=START))
+    move(
+        store,
+        gone.id,
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=REGION, now=START),
+    )
     move(store, here.id, lambda each: citizen.join(each, by=NEIGHBOUR, now=START))
     found = lists.nearby("rubbish", lat=52.5, lon=76.5, radius_m=100, limit=10)
     assert [each.item.id for each in found] == [here.id, near.id]
@@ -264,7 +276,7 @@ def test_what_is_overdue_at_the_top_is_listed_until_it_is_answered_longest_first
     for still_listed, move_on in (
         (4, answered),
         (5, lambda each: citizen.refute(each, by=REPORTER, reason="No.", now=START)),
-        (4, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=START)),
+        (4, lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=REGION, now=START)),
     ):
         then(store, story, move_on)
         assert len(lists.overdue(limit=9, cursor=None).items) == still_listed

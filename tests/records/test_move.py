@@ -140,7 +140,7 @@ def withdraws(store: ComplaintStore, complaint: Complaint) -> None:
     move(
         store,
         complaint.id,
-        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, now=START + HOUR),
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=REGION, now=START + HOUR),
     )
 
 

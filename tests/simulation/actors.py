@@ -20,9 +20,11 @@ from functions.complaints.complaint import (
 from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, Invalid, NotFound
 from functions.complaints.moves import agency, citizen
+from functions.complaints.moves.again import again_refusal
 from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
+from functions.complaints.moves.merging import merge, put_apart
 from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.transitions import MoveRefused
@@ -214,6 +216,11 @@ class Cast:
                 )
             case 6:
                 return self._corrects(by)
+        if world.chance(0.4) and (other := self._another(complaint)) is not None:
+            # The one that it is joined with is read anew on each try, as the agency's API does.
+            return lambda each: merge(
+                each, world.store.get(other), by=by, reason=None, region=world.region, now=world.now
+            )
         if world.chance(0.5):
             return lambda each: agency.ask(each, by=by, text="Where exactly?", now=world.now)
         internal = world.chance(0.5)
@@ -232,6 +239,22 @@ class Cast:
             )
         )
         return lambda each: correct(each, correction, by=by, region=world.region, now=world.now)
+
+    def _another(self, complaint: Complaint) -> str | None:
+        """An open one of the same category that the same body has."""
+        ids = self._world.store.ids()
+        some = (self._world.store.get(each) for each in self._random.sample(ids, min(len(ids), 40)))
+        return next(
+            (
+                each.id
+                for each in some
+                if each.id != complaint.id
+                and (each.category, each.agency_id) == (complaint.category, complaint.agency_id)
+                and each.status in WITH_AGENCY
+                and each.parent_id is None
+            ),
+            None,
+        )
 
     def _answers(self, complaint: Complaint, by: Actor) -> Callable[[Complaint], Change | None]:
         world, random = self._world, self._random
@@ -265,6 +288,8 @@ class Cast:
 
     def _citizen_comes(self, complaint_id: str) -> None:
         complaint = self._world.store.get(complaint_id)
+        if complaint.status == Status.CLOSED and self._world.chance(0.2):
+            self._world.after(self._random.uniform(0, 100) * 86_400, partial(self._comes_again, complaint_id))
         if complaint.status in ENDED or self._world.chance(0.2):
             return
         days = 2.0 if complaint.category != "open_manhole" else 0.2
@@ -278,6 +303,25 @@ class Cast:
             when = complaint.close_at + timedelta(seconds=self._random.uniform(-60, 400))
         self._world.at(when, partial(self._citizen_acts, complaint_id))
 
+    def _comes_again(self, complaint_id: str) -> None:
+        """Whoever closed it finds that it was not done, as the citizen's API has it."""
+        world, earlier = self._world, self._world.store.get(complaint_id)
+        draft = Draft(
+            category=earlier.category,
+            comment="Still so.",
+            lat=earlier.lat,
+            lon=earlier.lon,
+            again_of=earlier.id,
+        )
+        person = earlier.reporter or "nobody"
+        if again_refusal(earlier, draft, person=person, region=world.region, now=world.now) is None:
+            request = Request(caller=person, key=f"again of {earlier.id}", digest="1")
+            change = self._filed(draft, person=person, request=request)
+            if change is not None:
+                world.faults["reported again"] += 1
+                self._officer_comes(change.after.id, self._random.choice(TEMPERS))
+                self._citizen_comes(change.after.id)
+
     def _citizen_acts(self, complaint_id: str) -> None:
         complaint = self._world.store.get(complaint_id)
         self._acts(complaint_id, self._citizens_choice(complaint))
@@ -285,24 +329,30 @@ class Cast:
 
     def _citizens_choice(self, complaint: Complaint) -> Callable[[Complaint], Change | None]:
         world, random = self._world, self._random
-        by = Actor(kind=ActorKind.CITIZEN, id=complaint.reporter)
+        joined = sorted(world.store.followers[complaint.id])
+        own = random.choice(joined) if complaint.left_to_joiners and joined else complaint.reporter
+        by = Actor(kind=ActorKind.CITIZEN, id=own)
         if complaint.status == Status.ANSWERED and world.chance(0.8):
             if world.chance(0.5):
                 return lambda each: citizen.confirm(each, by=by, now=world.now)
+            if complaint.merged_into is not None:
+                return lambda each: put_apart(
+                    each, by=by, reason="It is another.", region=world.region, now=world.now
+                )
             return lambda each: citizen.refute(each, by=by, reason="It is not done.", now=world.now)
         match random.choices(range(5), (4, 4, 1, 2, 1))[0]:
             case 0:
                 return lambda each: citizen.comment(each, by=by, text="Still so.", now=world.now)
             case 1:
                 other = Actor(kind=ActorKind.CITIZEN, id=f"neighbour-{random.randint(1, 6)}")
-                if world.chance(0.3):
+                if world.chance(0.6 if complaint.left_to_joiners else 0.3):
                     return lambda each: citizen.leave(each, by=other, now=world.now)
                 return lambda each: citizen.join(each, by=other, now=world.now)
             case 2:
                 return lambda each: expect_photos(each, (PHOTO,), by=by, region=world.region, now=world.now)
             case 3:
                 return self._corrects(by)
-        return lambda each: citizen.withdraw(each, by=by, reason=None, now=world.now)
+        return lambda each: citizen.withdraw(each, by=by, reason=None, region=world.region, now=world.now)
 
     # Doing it
 

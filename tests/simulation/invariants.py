@@ -30,6 +30,7 @@ TOLD_WITHIN: Final = timedelta(minutes=5)
 """One hand-out, and the half minute of each that a worker died in."""
 
 
+_SURELY: Final = timedelta(days=2)
 _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -49,6 +50,8 @@ class Invariant(StrEnum):
     NOTHING_LOST = "what was said to be done is in the history"
     PARTS = "every part of a divided complaint is there, once"
     PARTS_END = "parts end with their parent"
+    THEIRS = "left to who joined: nothing of the reporter, ends with them"
+    FOLLOWS = "who reported what was merged follows the other"
     TOLD = "what people and bodies were told matches the history"
     TOLD_IN_ORDER = "told in order"
     TOLD_ONCE = "told once"
@@ -133,6 +136,8 @@ class _Life:
         yield from self._said_of_bodies()
         yield from self._end()
         yield from self._parts()
+        yield from self._left()
+        yield from self._merged()
         yield from self._told()
         yield from self._bodies_told()
         yield from self._telling()
@@ -165,6 +170,8 @@ class _Life:
             event = change.event
             missed = terms.missed_for(written_at)
             escalated = event.type == EventType.ESCALATED
+            if event.type == EventType.ASSIGNED:
+                level = self._started_at(change)
             if missed is not None and missed > LATE_MOST and not escalated:
                 yield self._broken(Invariant.IN_TIME, event.seq, f"{event.type} {missed} after a missed term")
             if escalated:
@@ -211,6 +218,12 @@ class _Life:
             ):
                 yield self._broken(Invariant.PROMISED, event.seq, f"{event.type} tells {due_at}")
 
+    def _started_at(self, change: Change) -> int:
+        """One rung up where it is of again what was closed, and there is such a rung."""
+        after = change.after
+        above = None if after.agency_id is None else self.world.region.agencies[after.agency_id].parent
+        return int(after.again_of is not None and above is not None)
+
     def _had_the_whole(self) -> set[str | None]:
         """Of a part: the bodies that had the complaint before it was divided, and passed it on."""
         parent_id = self.last.parent_id
@@ -244,6 +257,7 @@ class _Life:
             if event.type in _GIVES:
                 body = data["agency"] if event.type == EventType.ASSIGNED else data.get("to")
                 had.setdefault(body, event.at)
+                had.setdefault(data.get("above"), event.at)
             terms.take(event, change.after, written_at)
 
     def _end(self) -> Iterator[Violation]:
@@ -278,10 +292,43 @@ class _Life:
             ):
                 yield self._broken(Invariant.PARTS_END, self.last.version, f"{part['number']} goes on")
 
+    def _left(self) -> Iterator[Violation]:
+        if all(event.type != EventType.LEFT_TO_JOINERS for event in self.history):
+            return
+        left = next(event.seq for event in self.history if event.type == EventType.LEFT_TO_JOINERS)
+        # Whoever put the place right since has words of their own for it.
+        since = {
+            event.data["location"]["address"] for event in self.history[left:] if "location" in event.data
+        }
+        for each in (self.last, *self.world.store.parts(self.last)):
+            if each.reporter is not None or each.comment or each.address not in {None, *since}:
+                yield self._broken(Invariant.THEIRS, self.last.version, f"{each.number} is still somebody's")
+        if not self.world.store.followers[self.id] and self.last.status not in ENDED:
+            yield self._broken(Invariant.THEIRS, self.last.version, "goes on for nobody")
+
+    def _merged(self) -> Iterator[Violation]:
+        """Where the merger stood and the other was open for so long that nothing can have failed for longer."""
+        event = next((each for each in self.history if each.type == EventType.MERGED), None)
+        reporter, into, seen = self.last.reporter, self.last.merged_into, {self.id}
+        if event is None or reporter is None:
+            return
+        while into is not None and into not in seen:
+            seen.add(into)
+            changes = self.world.store.changes[into]
+            if reporter in {change.follower for change in changes} | {changes[0].after.reporter}:
+                return
+            then = [change.after for change in changes if change.event.at <= event.at + _SURELY]
+            if then[-1].status in ENDED or (then[-1].merged_into is None and changes[-1].after.merged_into):
+                return
+            into = changes[-1].after.merged_into
+        if into is None and self.last.merged_into is not None:
+            yield self._broken(Invariant.FOLLOWS, event.seq, "does not follow it")
+
     def _told(self) -> Iterator[Violation]:
         told = dict(self.world.told[self.id])
-        reporter = told.pop(self.last.reporter or "", [])
-        if [int(item.seq) for item in reporter] != [e.seq for e in self.history if _concerns_reporter(e)]:
+        reporter = told.pop(self.changes[0].after.reporter or "", [])
+        theirs = [change.event for change in self.changes if change.after.reporter is not None]
+        if [int(item.seq) for item in reporter] != [e.seq for e in theirs if _concerns_reporter(e)]:
             yield self._broken(Invariant.TOLD, self.last.version, f"{[item.seq for item in reporter]}")
         followed = self.last.parent_id or self.id
         spans = self._followed(followed)
@@ -367,13 +414,21 @@ def _concerns_reporter(event: Event) -> bool:
     if event.type in _CORRECTED:
         # A part follows its whole, of which they heard.
         return event.actor == ActorKind.AGENCY
+    if event.type == EventType.ABSORBED:
+        return "due_at" in event.data
     return event.type not in _NOT_TOLD
 
 
 def _concerns_followers(event: Event) -> bool:
     """What happens to the matter, not what is between the body and the one who reported."""
     if event.actor == ActorKind.CITIZEN:
-        return event.type in (EventType.REFUTED, EventType.CLOSED, EventType.WITHDRAWN, *_CORRECTED)
+        return event.type in (
+            EventType.REFUTED,
+            EventType.CLOSED,
+            EventType.WITHDRAWN,
+            EventType.LEFT_TO_JOINERS,
+            *_CORRECTED,
+        )
     between = (
         EventType.COMMENTED,
         EventType.QUESTION_ASKED,
@@ -426,7 +481,7 @@ _NOT_TOLD = frozenset(
     }
 )
 _GIVES = HANDED | {EventType.ASSIGNED, EventType.ESCALATED}
-_SETS = _GIVES | {EventType.DEADLINE_EXTENDED, EventType.DEADLINE_MOVED}
+_SETS = _GIVES | {EventType.DEADLINE_EXTENDED, EventType.DEADLINE_MOVED, EventType.ABSORBED}
 
 
 def _allowed(event: Event, status: Status) -> bool:

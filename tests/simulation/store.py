@@ -97,6 +97,12 @@ class MemoryStore:
         for joined in self.followers.values():
             joined.discard(person)
 
+    def erase_left(self, complaint_id: str, seq: int) -> None:
+        """As `erasure.erase_left` does, of the parts: `changes` are the history as it was written."""
+        for part in self.parts(self.get(complaint_id)):
+            if part.reporter is not None:
+                self._complaints[part.id] = without_person(without_words(part))
+
     def ids(self) -> tuple[str, ...]:
         return tuple(self._complaints)
 
@@ -132,6 +138,10 @@ class MemoryStore:
             raise AlreadyJoined
         if change.leaver is not None and change.leaver not in self.followers[after.id]:
             raise NotJoined
+        if change.speaker is not None and change.speaker not in self.followers[after.id]:
+            raise NotJoined
+        if change.beside is not None and self._complaints[change.beside.id].version != change.beside.version:
+            raise Stale
         if change.before is None:
             if after.number in self._numbers and after.id not in self._complaints:
                 raise NumberTaken(after.number)

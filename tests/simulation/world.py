@@ -153,7 +153,15 @@ class World:
         watches = _CrashingWatches(self._watches, crasher)
         store = CrashingStore(self.store, crasher)
         try:
-            on_event(record, store=store, watch=watches, region=self.region, now=lambda: self.now)
+            on_event(
+                record,
+                store=store,
+                watch=watches,
+                erase_left=partial(crasher.around, self.store.erase_left),
+                followers=lambda each: sorted(self.store.followers[each]),
+                region=self.region,
+                now=lambda: self.now,
+            )
         except Exception as error:
             # What is tried again must not be for a fault of ours.
             self.broken.append((record.event.complaint_id, record.event.seq, repr(error)))

@@ -75,7 +75,8 @@ def answer(
             "photos": list(photos),
             "closes_at": iso(close.at),
             "in_time": complaint.lapse is None and within_term(complaint, at=now),
-        },
+        }
+        | ({"theirs": True} if complaint.left_to_joiners else {}),
         answer=given,
         answered_at=now,
         close_at=close.at,

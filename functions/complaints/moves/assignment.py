@@ -6,6 +6,7 @@ from datetime import datetime
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
 from functions.complaints.complaint import SYSTEM, Complaint
+from functions.complaints.moves.again import body_above, term_above
 from functions.complaints.moves.lapses import held_by, least_by
 from functions.complaints.moves.terms import acknowledge_by, term
 from functions.complaints.personal import words_erased
@@ -18,8 +19,8 @@ from functions.complaints.transitions import Move
 def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
     """Give the complaint to the body that answers for it; its clock runs from when the complaint was complete.
 
-    A part goes to the body it was made for, on the clock it was made with. Raises NobodyResponsible, and KeyError
-    for a category that the region file no longer has.
+    What was closed and is reported again starts one rung up. A part goes to the body it was made for, on the clock it was
+    made with. Raises NobodyResponsible, and KeyError for a category that the region file no longer has.
     """
     if complaint.parent_id is not None:
         return _assign_part(complaint, region=region, now=now)
@@ -29,6 +30,11 @@ def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
     answer = term(
         category.answer_within, start=start, agency_id=place.agency_id, category=category, region=region
     )
+    had_since = held_by(complaint, place.agency_id, now=now)
+    above = body_above(complaint, owner=place.agency_id, region=region)
+    if above is not None:
+        answer = term_above(complaint, answer, above=above, start=start, region=region)
+        had_since = {above: had_since[place.agency_id], **had_since}
     return change(
         complaint,
         Move.ASSIGN,
@@ -39,7 +45,10 @@ def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
             "district": place.district_id,
             "due_at": iso(answer.due_at),
             "promise": answer.promise,
-        },
+        }
+        | ({} if above is None else {"above": above, "level": 1}),
+        escalation_level=0 if above is None else 1,
+        escalated_to=() if above is None else (above,),
         agency_id=place.agency_id,
         district=place.district_id,
         due_at=answer.due_at,
@@ -47,7 +56,7 @@ def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
         acknowledge_by=acknowledge_by(complaint, start=start, agency_id=place.agency_id, region=region),
         promise=answer.promise,
         assigned_at=now,
-        had_since=held_by(complaint, place.agency_id, now=now),
+        had_since=had_since,
         # Of who had everything erased before it had a body, the place was left until now.
         lat=coarse(complaint.lat) if words_erased(complaint) else complaint.lat,
         lon=coarse(complaint.lon) if words_erased(complaint) else complaint.lon,

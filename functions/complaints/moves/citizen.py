@@ -1,11 +1,14 @@
 """What the person who reported can do afterwards, and what others who saw the same can do."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from functions.complaints.change import Change, change
 from functions.complaints.complaint import ENDED, Actor, ActorKind, Complaint, PhotoStatus, Status
 from functions.complaints.faults import Conflict, NotFound, invalid
+from functions.complaints.moves.joiners import goes_on, leave_to_joiners
 from functions.complaints.moves.lapses import disputed_answer
+from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
 
 _SHOWN = frozenset({PhotoStatus.EXPECTED, PhotoStatus.READY})
@@ -38,14 +41,12 @@ def refute(
     """ "Done" is not done: back to the agency, on the old clock.
 
     `photos` are ids of the person's own, declared before and ready or still on their way. Raises Invalid for
-    another.
+    another. Where it was left to those who joined, any of them can; the store sees to it that nobody else does.
     """
-    _require_reporter(complaint, by)
+    if not complaint.left_to_joiners:
+        _require_reporter(complaint, by)
     require(complaint, Move.REFUTE, by=by)
-    for index, photo_id in enumerate(photos):
-        photo = complaint.photo(photo_id)
-        if photo is None or photo.by != ActorKind.CITIZEN or photo.status not in _SHOWN:
-            raise invalid(f"/photos/{index}", "unknown_photo")
+    require_own(complaint, photos)
     return change(
         complaint,
         Move.REFUTE,
@@ -58,14 +59,21 @@ def refute(
         answered_at=None,
         # Whoever is told now that the old clock runs on needs no reminder that fell due meanwhile.
         near_at=None if complaint.near_at is not None and complaint.near_at <= now else complaint.near_at,
+        speaker=by.id if complaint.left_to_joiners else None,
     )
 
 
-def withdraw(complaint: Complaint, *, by: Actor, reason: str | None, now: datetime) -> Change | None:
-    """The person takes it back, with every part of it; None if they did so already."""
+def withdraw(
+    complaint: Complaint, *, by: Actor, reason: str | None, region: Region, now: datetime
+) -> Change | None:
+    """The person takes it back, with every part of it; None if they did so already. Where others have joined, it goes on as
+    theirs, unless the region says otherwise; the reason goes with the person's other words.
+    """
     _require_reporter(complaint, by)
     if complaint.status == Status.WITHDRAWN:
         return None
+    if goes_on(complaint, region=region):
+        return leave_to_joiners(complaint, by=by, now=now)
     data: dict[str, object] = {} if reason is None else {"reason": reason}
     if complaint.children:
         data["parts"] = list(complaint.children)
@@ -88,6 +96,8 @@ def join(complaint: Complaint, *, by: Actor, now: datetime) -> Change:
         raise Conflict("own_complaint")
     if complaint.parent_id is not None:
         raise Conflict("part_not_joined")
+    if complaint.merged_into is not None:
+        raise Conflict("merged_not_joined")
     return change(
         complaint,
         Move.JOIN,
@@ -109,6 +119,14 @@ def leave(complaint: Complaint, *, by: Actor, now: datetime) -> Change | None:
         return None
     left = max(0, complaint.joined - 1)
     return change(complaint, Move.LEAVE, by=by, now=now, data={"joined": left}, joined=left, leaver=by.id)
+
+
+def require_own(complaint: Complaint, photos: Sequence[str]) -> None:
+    """Raises Invalid for what is no photo of the person's. Who joined has none."""
+    for index, photo_id in enumerate(photos):
+        photo = None if complaint.left_to_joiners else complaint.photo(photo_id)
+        if photo is None or photo.by != ActorKind.CITIZEN or photo.status not in _SHOWN:
+            raise invalid(f"/photos/{index}", "unknown_photo")
 
 
 def _require_reporter(complaint: Complaint, by: Actor) -> None:

@@ -25,7 +25,8 @@ class DeclaredPhoto:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
     """A validated report. `written_at` is when the person wrote it, which may be long before it arrived;
-    `reporter_kind` whether they report as a citizen or as an entrepreneur."""
+    `reporter_kind` whether they report as a citizen or as an entrepreneur; `again_of` the id of an earlier one that was
+    closed (`moves.again`)."""
 
     category: str
     comment: str
@@ -37,6 +38,7 @@ class Draft:
     public_name: str | None = None
     written_at: datetime | None = None
     language: str = "kk"
+    again_of: str | None = None
     reporter_kind: str = CITIZEN
 
 
@@ -62,6 +64,7 @@ def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Chang
         public_name=draft.public_name,
         written_at=None if draft.written_at is None else to_milliseconds(draft.written_at),
         answers=draft.answers,
+        again_of=draft.again_of,
         photos=photos,
         submitted_at=now,
         changed_at=now,
@@ -75,6 +78,8 @@ def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Chang
     }
     if draft.written_at is not None:
         data["written_at"] = iso(draft.written_at)
+    if draft.again_of is not None:
+        data["again_of"] = draft.again_of
     return opening(complaint, data=data, by=Actor(kind=ActorKind.CITIZEN, id=reporter))
 
 

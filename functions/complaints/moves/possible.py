@@ -9,6 +9,7 @@ from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.limits import PARTS_MOST
 from functions.complaints.moves.agency import extension_refusal
 from functions.complaints.moves.correcting import correction_refusal
+from functions.complaints.moves.merging import merging_refusal
 from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, possible_moves
@@ -29,17 +30,24 @@ def _open_to(complaint: Complaint, move: Move, *, by: Actor, region: Region, now
     if cap_reached(complaint, move, by=by) is not None:
         return False
     match move:
+        case Move.LEAVE_TO_JOINERS:
+            return False
+        case Move.REFUTE if complaint.left_to_joiners:
+            return True
         case Move.EXTEND:
             return extension_refusal(complaint, by=by, region=region, now=now) is None
         case Move.TRANSFER:
             return bool(receivers(complaint, by=by, region=region))
         case Move.INSTRUCT:
             return bool(instructed(complaint, by=by, region=region))
+        case Move.MERGE:
+            return merging_refusal(complaint) is None
         case Move.SPLIT:
             divisible = complaint.parent_id is None and len(complaint.children) < PARTS_MOST
             return divisible and bool(receivers(complaint, by=by, region=region))
         case Move.RECATEGORISE | Move.RELOCATE if correction_refusal(complaint, move, by=by) is not None:
             return False
         case Move.JOIN | Move.LEAVE:
-            return by.id != complaint.reporter and complaint.parent_id is None
+            joinable = move == Move.LEAVE or complaint.merged_into is None
+            return by.id != complaint.reporter and complaint.parent_id is None and joinable
     return by.kind != ActorKind.CITIZEN or by.id == complaint.reporter

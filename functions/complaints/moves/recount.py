@@ -37,7 +37,7 @@ def move_deadline(complaint: Complaint, *, region: Region, now: datetime) -> Cha
         updates["acknowledge_by"] = seen_by
     closes = _close_at(complaint, region=region, now=now)
     if closes != complaint.close_at and closes is not None:
-        data["closes_at"] = iso(closes)
+        data |= {"closes_at": iso(closes)} | ({"theirs": True} if complaint.left_to_joiners else {})
         updates["close_at"] = closes
     if not updates:
         return None

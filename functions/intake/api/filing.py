@@ -12,9 +12,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
 
 from functions.complaints.change import Change
 from functions.complaints.complaint import Complaint
-from functions.complaints.faults import LimitReached
+from functions.complaints.faults import Invalid, LimitReached, NotFound
 from functions.complaints.limits import Limits
-from functions.complaints.moves.filing import file
+from functions.complaints.moves.again import again_refusal
+from functions.complaints.moves.filing import Draft, file
 from functions.edge.authorized import claims_of
 from functions.edge.callers import Person
 from functions.edge.fields import under
@@ -28,6 +29,7 @@ from functions.edge.validation import IDEMPOTENCY_KEY
 from functions.intake.api.receipts import Receipts
 from functions.intake.api.submission import Submission, submission
 from functions.intake.api.views import ComplaintReceipt
+from functions.records.names import meant
 from functions.records.people.day_limits import count
 from functions.records.people.profiles import profile_of
 from functions.records.requests import Request, RequestSeen
@@ -80,10 +82,30 @@ def filing(
         draft = body.draft(language=speech.language)
         if profile is not None and profile.kind is not None:
             draft = replace(draft, reporter_kind=profile.kind)
+        try:
+            draft = replace(draft, again_of=again_of(body.again_of, draft, person=person))
+        except Invalid:
+            # It was still in time when it was sent before.
+            if (seen := store.seen(request)) is None:
+                raise
+            return receipts.created(*of_same(seen, request, store=store), speech=speech)
         complaint, photo_ids = filed(
             lambda: file(draft, region=region, reporter=person, now=now()), store=store, request=request
         )
         return receipts.created(complaint, photo_ids, speech=speech)
+
+    def again_of(name: str | None, draft: Draft, *, person: str) -> str | None:
+        """The id of the complaint with this name, that the draft is of again. Raises Invalid."""
+        if not name:
+            return None
+        try:
+            earlier = store.get(meant(name))
+        except NotFound:
+            earlier = None
+        refusal = again_refusal(earlier, draft, person=person, region=region, now=now())
+        if refusal is not None or earlier is None:
+            raise refusal or NotFound(name)
+        return earlier.id
 
     def sent_again(error: RequestValidationError) -> Response[Any]:
         """What was filed under its key when it was right is answered as it was then, on whatever day it is sent again."""

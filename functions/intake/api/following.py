@@ -17,6 +17,7 @@ from functions.complaints.faults import LimitReached, NotFound
 from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves import citizen
 from functions.complaints.moves.declaration import expect_photos
+from functions.complaints.moves.merging import put_apart
 from functions.complaints.moves.possible import possible
 from functions.complaints.transitions import Move
 from functions.edge.callers import Person
@@ -30,7 +31,8 @@ from functions.edge.repeats import moved_once, of_same
 from functions.edge.resolver import no_content
 from functions.intake.api.receipts import Receipts
 from functions.intake.api.views import ComplaintReceipt
-from functions.records.erasure import forget_follower
+from functions.records.dynamodb import connection
+from functions.records.erasure import erase_said, forget_follower
 from functions.records.people.day_limits import Counted, count
 from functions.records.requests import Request, RequestSeen
 from functions.records.store import ComplaintStore
@@ -152,8 +154,9 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
     @move(
         "/v1/complaints/<id>/refute",
         operation_id="refuteAnswer",
-        summary="Say that the answer is not true",
-        description="The complaint goes back to the body, on the old clock: "
+        summary="Say that the answer is not true, or that it is not the same as what it was merged into",
+        description="The complaint goes back to the body, on the old clock. Where the reporter left it to those who "
+        "joined, any of them can say so, without photos: "
         f"at most {REFUTATIONS_MOST} times; the last answer can be appealed against.",
     )
     def refute(
@@ -166,15 +169,27 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         reason, shown = body.reason, tuple(body.photos)
 
         def decide(complaint: Complaint) -> Change | None:
+            if complaint.left_to_joiners and not store.is_follower(id, person):
+                raise NotFound(complaint.id)
+            if complaint.merged_into is not None:
+                return put_apart(
+                    complaint, by=_citizen(person), reason=reason, photos=shown, region=region, now=now()
+                )
             return citizen.refute(complaint, by=_citizen(person), reason=reason, photos=shown, now=now())
 
-        return receipts.shown(moved(id, person, decide, named(key, person))[0], speech=speech)
+        try:
+            return receipts.shown(moved(id, person, decide, named(key, person))[0], speech=speech)
+        except NotJoined:
+            # Left meanwhile.
+            raise NotFound(id) from None
 
     @move(
         "/v1/complaints/<id>/withdraw",
         operation_id="withdraw",
         summary="Take the complaint back",
-        description="Nobody works on it any more; what was said stays in its history.",
+        description="Nobody works on it any more; what was said stays in its history. Where others have joined and a body "
+        "has it, it goes on as theirs, unless the region says otherwise: then it is the caller's no longer, and what they "
+        "wrote, the reason too, their name and the exact place are removed.",
     )
     def withdraw(
         id: ComplaintId,
@@ -186,7 +201,7 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         reason = body.reason
 
         def decide(complaint: Complaint) -> Change | None:
-            return citizen.withdraw(complaint, by=_citizen(person), reason=reason, now=now())
+            return citizen.withdraw(complaint, by=_citizen(person), reason=reason, region=region, now=now())
 
         return receipts.shown(moved(id, person, decide, taken(key, person))[0], speech=speech)
 
@@ -226,12 +241,14 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         security=SIGNED_IN,
         summary="Follow another person's complaint no longer",
         description="The person is told nothing more of it, and it is no longer in their list; what they were told stays "
-        "in their inbox. To leave a part is to leave the whole. Whoever had not joined has left already: 204 as well.",
+        "in their inbox. What they wrote in one that was left to those who joined is erased, and it ends when the last of "
+        "them leaves. To leave a part is to leave the whole. Whoever had not joined has left already: 204 as well.",
     )
     def leave(id: ComplaintId, person: Person) -> Response[None]:
         complaint = store.get(id)
         followed = complaint.parent_id or complaint.id
         if complaint.reporter != person and store.is_follower(followed, person):
+            erase_said(followed, person, connection=connection())
             _leave(followed, person)
         return no_content()
 

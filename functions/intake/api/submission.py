@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import InitErrorDetails
 
+from functions.complaints.ids import NUMBER_MOST
 from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves.filing import Draft
 from functions.complaints.questions import answer_faults
@@ -40,6 +41,14 @@ class Submission(Body):
         str,
         words(
             100, "A name to be shown with the complaint; without it none is shown to anybody.", lines=False
+        ),
+    ] = omitted()
+    again_of: Annotated[
+        str,
+        Field(
+            max_length=NUMBER_MOST,
+            description="Id or short number of a complaint of one's own that was closed and not done, of the same category "
+            "and place: this one starts with the body above beside the one in charge.",
         ),
     ] = omitted()
     written_at: Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import Complaint
+from functions.complaints.complaint import Complaint, Status
 from functions.complaints.events import Event
 from functions.complaints.history import line
 from functions.complaints.moves.agency import OUTCOMES
@@ -81,8 +81,8 @@ class AnswerView(View):
 
 
 class ComplaintDetail(ComplaintReceipt, Matter):
-    """All that a person may know. `answers`, `public_name` and `possible` are the reporter's alone. Whoever joined sees
-    what is public, and what the bodies answered.
+    """All that a person may know. `answers`, `public_name` and `possible` are the reporter's alone; what was left to those
+    who joined says to them too what is `possible`. Whoever joined sees what is public, and what the bodies answered.
     """
 
     category_name: str
@@ -152,8 +152,8 @@ def detail(
     language: str,
     bucket: str,
 ) -> ComplaintDetail:
-    """All that a person may know of a complaint, as its reporter or as one who joined; `possible` is what a reporter may
-    do, and `suggestions` what they are offered.
+    """All that a person may know of a complaint, as its reporter or as one who joined; `possible` is what they may do,
+    and `suggestions` what they are offered.
     """
     mine = viewer == Viewer.REPORTER
     complaint = complaint_as_seen(complaint, viewer)
@@ -175,7 +175,7 @@ def detail(
         parts=[Part(**_in_short(part, region=region, language=language), part=part.part) for part in parts],
         answers=dict(complaint.answers) if mine else None,
         public_name=complaint.public_name if mine else _UNSAID,
-        possible=list(possible) if mine else None,
+        possible=list(possible) if mine or complaint.left_to_joiners else None,
     )
 
 
@@ -240,10 +240,16 @@ def _in_short(
 ) -> dict[str, Any]:
     promise = complaint.promise
     return in_short(complaint, uploads=uploads) | {
-        "status_text": text(f"status.{complaint.status}", language),
+        "status_text": text(f"status.{_status(complaint)}", language),
         "agency": in_charge(complaint.agency_id, region=region, language=language),
         "deadline_explanation": None if promise is None else promise_text(promise, language),
     }
+
+
+def _status(complaint: Complaint) -> str:
+    """In which state it is said to be: what was merged was not answered."""
+    merged = complaint.merged_into is not None and complaint.status == Status.ANSWERED
+    return "merged" if merged else complaint.status.value
 
 
 def _answer(complaint: Complaint) -> AnswerView | None:

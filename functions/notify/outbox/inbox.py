@@ -23,6 +23,7 @@ BY_REPORTER: Final = frozenset(
         EventType.REFUTED,
         EventType.CLOSED,
         EventType.WITHDRAWN,
+        EventType.LEFT_TO_JOINERS,
         EventType.RECATEGORISED,
         EventType.RELOCATED,
     }

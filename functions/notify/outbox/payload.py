@@ -27,9 +27,11 @@ _CALM: Final = frozenset(
         EventType.PHOTO_MISSED,
         EventType.CLOSED,
         EventType.WITHDRAWN,
+        EventType.LEFT_TO_JOINERS,
         EventType.SPLIT,
         EventType.RECATEGORISED,
         EventType.RELOCATED,
+        EventType.MERGED,
     }
 )
 """Steps for which a phone need not be woken: it shows them when it wakes by itself."""

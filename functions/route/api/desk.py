@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
+from functions.complaints.faults import NotFound
 from functions.complaints.keys import Caller
 from functions.complaints.moves.possible import possible
 from functions.complaints.region import Region
 from functions.edge.callers import agency_of
 from functions.edge.idempotency import request_of
 from functions.edge.repeats import moved_once
+from functions.records.names import meant
 from functions.records.store import ComplaintStore
 from functions.route.api.views import AgencyComplaint, Possible, receipt
 
@@ -32,6 +34,13 @@ class Desk:
 
     def possible(self, by: Actor) -> Possible:
         return lambda complaint: possible(complaint, by=by, region=self.region, now=self.now())
+
+    def named(self, name: str) -> Complaint | None:
+        """The complaint with this id or number, if there is one."""
+        try:
+            return self.store.get(meant(name))
+        except NotFound:
+            return None
 
     def moved(
         self, complaint_id: str, decide: Decide, *, caller: Caller, key: str | None, event: Mapping[str, Any]

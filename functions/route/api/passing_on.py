@@ -9,10 +9,11 @@ from pydantic import Field
 from functions.complaints.caps import ADDED_SAID
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
-from functions.complaints.moves import agency
+from functions.complaints.ids import NUMBER_MOST
+from functions.complaints.moves import agency, merging
 from functions.edge.callers import Writer
 from functions.edge.complaint_id import ComplaintId
-from functions.edge.fields import Body, words
+from functions.edge.fields import Body, omitted, words
 from functions.edge.idempotency import RequiredKey
 from functions.edge.operations import moving, with_scope
 from functions.route.api.desk import TAG, Desk
@@ -51,6 +52,19 @@ class Division(Body):
     """Who is asked to do what."""
 
     parts: Annotated[list[PartOf], Field(min_length=1, max_length=PARTS_MOST)]
+
+
+class Merging(Body):
+    """With which one, and why."""
+
+    into: Annotated[
+        str,
+        Field(
+            max_length=NUMBER_MOST,
+            description="Id or short number of an open complaint of the same category nearby that the body has too.",
+        ),
+    ]
+    reason: Reason = omitted()
 
 
 def passing_on(desk: Desk) -> Router:
@@ -99,6 +113,21 @@ def passing_on(desk: Desk) -> Router:
 
         def decide(complaint: Complaint, by: Actor) -> Change:
             return agency.split(complaint, by=by, parts=parts, region=region, now=now())
+
+        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
+
+    @move(
+        "/v1/agency/complaints/<id>/merge",
+        operation_id="mergeWork",
+        summary="Deal with it as with another one nearby",
+        description="Who reported it and who joined it join the other, where the earlier of both deadlines counts. Whoever "
+        "reported it can dispute that until it closes, as an answer: then it goes on by itself, on its old clock.",
+    )
+    def merge(id: ComplaintId, body: Merging, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+        def decide(complaint: Complaint, by: Actor) -> Change:
+            return merging.merge(
+                complaint, desk.named(body.into), by=by, reason=body.reason, region=region, now=now()
+            )
 
         return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
 

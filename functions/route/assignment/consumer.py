@@ -1,33 +1,50 @@
 """What follows from an event on the way to the right body: assignment, the parts, and the watch over the clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
 from functions.complaints.change import Change
-from functions.complaints.complaint import Complaint, Status
+from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.events import EventType
-from functions.complaints.faults import NotFound, Stale
+from functions.complaints.faults import Conflict, NotFound, Stale
+from functions.complaints.moves import citizen
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.correcting import follow_whole
+from functions.complaints.moves.joiners import end_abandoned
+from functions.complaints.moves.merging import absorb
 from functions.complaints.moves.parts import end_part, part_of
 from functions.complaints.region import Region
+from functions.complaints.transitions import MoveRefused
 from functions.edge.telemetry import logger
 from functions.records.move import ATTEMPTS, move
 from functions.records.outbox import Published
+from functions.records.requests import Request, RequestSeen
 from functions.records.store import Store
+from functions.records.transaction import AlreadyJoined, NotJoined
 from functions.route.assignment.metrics import report, report_assignment
 from functions.route.watch import Watch
 
-# A complaint that closes was answered before, and its watch ended then.
-ENDING: Final = frozenset({EventType.ANSWERED, EventType.WITHDRAWN})
+# A complaint that closes was answered before, or merged, and its watch ended then.
+ENDING: Final = frozenset({EventType.ANSWERED, EventType.MERGED, EventType.WITHDRAWN})
 
 
 def on_event(
-    published: Published, *, store: Store, watch: Watch, region: Region, now: Callable[[], datetime]
+    published: Published,
+    *,
+    store: Store,
+    watch: Watch,
+    erase_left: Callable[[str, int], None],
+    followers: Callable[[str], Iterable[str]],
+    region: Region,
+    now: Callable[[], datetime],
 ) -> None:
-    """Carry on from one event. Every step may run twice: the second time finds it done."""
+    """Carry on from one event. Every step may run twice: the second time finds it done.
+
+    `followers` are who joined the complaint with an id. `erase_left` takes a reporter who left it to others at the event of
+    a number out of the complaint's history and parts.
+    """
     event = published.event
     report(published)
     _keep_watch(published, watch=watch)
@@ -37,6 +54,14 @@ def on_event(
         _end_parts(published, store=store, now=now)
     elif event.type in (EventType.RECATEGORISED, EventType.RELOCATED) and event.data.get("parts"):
         _correct_parts(published, store=store, region=region, now=now)
+    elif event.type == EventType.MERGED:
+        _gather(published, followers, store=store, region=region, now=now)
+    elif event.type == EventType.REFUTED and event.data.get("into"):
+        _stop_following(published, store=store, now=now)
+    elif event.type == EventType.LEFT_TO_JOINERS:
+        erase_left(event.complaint_id, event.seq)
+    elif event.type == EventType.LEFT and published.reporter is None and not published.joined:
+        move(store, event.complaint_id, lambda complaint: end_abandoned(complaint, now=now()))
     elif event.status == Status.SUBMITTED:
         _assign(published, store=store, region=region, now=now)
 
@@ -119,3 +144,66 @@ def _end_parts(published: Published, *, store: Store, now: Callable[[], datetime
     for part_id in published.event.data.get("parts", ()):
         with suppress(NotFound):
             move(store, part_id, lambda part: end_part(part, now=now()))
+
+
+def _gather(
+    published: Published,
+    followers: Callable[[str], Iterable[str]],
+    *,
+    store: Store,
+    region: Region,
+    now: Callable[[], datetime],
+) -> None:
+    """The other has it in it, and who reported it or joined it joins the other: each once, whether they stay or leave.
+
+    Nothing where it was disputed meanwhile.
+    """
+    merged = store.get(published.event.complaint_id)
+    if merged.merged_into is None or merged.status != Status.ANSWERED:
+        return
+    into = _end_of_chain(merged, store=store)
+    move(store, into, lambda each: absorb(each, merged, region=region, now=now()))
+    people = _people(merged, followers)
+    for person in sorted(people):
+        _once(published, into, person, citizen.join, store=store, now=now)
+    # Whoever was erased meanwhile is not to be brought in by this.
+    for person in sorted(people - _people(store.get(merged.id), followers)):
+        _once(published, into, person, citizen.leave, store=store, now=now)
+
+
+def _people(complaint: Complaint, followers: Callable[[str], Iterable[str]]) -> set[str]:
+    """Who reported it and who joined it."""
+    return {person for person in (complaint.reporter, *followers(complaint.id)) if person is not None}
+
+
+def _end_of_chain(merged: Complaint, *, store: Store) -> str:
+    """What it was joined with may have been joined with another before it was known to have this one in it."""
+    seen, into = {merged.id}, str(merged.merged_into)
+    while into not in seen and (further := store.get(into).merged_into) is not None:
+        seen.add(into)
+        into = further
+    return into
+
+
+def _stop_following(published: Published, *, store: Store, now: Callable[[], datetime]) -> None:
+    if published.reporter is not None:
+        into = published.event.data["into"]
+        _once(published, into, published.reporter, citizen.leave, store=store, now=now)
+
+
+def _once(
+    published: Published,
+    into: str,
+    person: str,
+    decide: Callable[..., Change | None],
+    *,
+    store: Store,
+    now: Callable[[], datetime],
+) -> None:
+    """Under a key of the event's and the person's own: who leaves is not brought back by an event that comes again."""
+    by = Actor(kind=ActorKind.CITIZEN, id=person)
+    request = Request(
+        caller=person, key=f"{published.event.id} {decide.__name__} {into}", digest=published.event.id
+    )
+    with suppress(RequestSeen, AlreadyJoined, NotJoined, Conflict, MoveRefused, NotFound):
+        move(store, into, lambda each: decide(each, by=by, now=now()), request=request)

@@ -105,9 +105,12 @@ _MEANINGS: Final[dict[EventType, str]] = {
     EventType.WITHDRAWN: "The person took it back.",
     EventType.JOINED: "Another person saw the same.",
     EventType.LEFT: "Somebody who had joined follows it no longer.",
+    EventType.LEFT_TO_JOINERS: "The person took it back; it goes on for those who joined.",
     EventType.SPLIT: "It was divided among bodies.",
     EventType.RECATEGORISED: "Its category was put right; `from` and `to` where it is another body's now.",
     EventType.RELOCATED: "Its place, or the answers to the category's questions, were put right; likewise.",
+    EventType.MERGED: "It is dealt with as another one nearby.",
+    EventType.ABSORBED: "Another one nearby is dealt with here; the earlier deadline counts.",
 }
 
 
