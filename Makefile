@@ -53,8 +53,8 @@ static: setup ## cdk-nag, cfn-lint, cfn-guard, checkov, bandit and Spectral: not
 check: lint static test check-iam ## lint, static checks, tests and least privilege: everything
 
 .PHONY: lint-regions
-lint-regions: setup ## check every region file
-	$(python) -m infra.region lint
+lint-regions: setup ## check every region file; with DEPLOYED=FILE_OR_FOLDER against what is deployed
+	$(python) -m infra.region lint $(if $(DEPLOYED),--deployed $(DEPLOYED))
 
 # ------------------------------------------------------------------------------------ run it here
 .PHONY: demo
@@ -68,6 +68,10 @@ up: setup ## start and deploy the same, and leave it running
 .PHONY: down
 down: setup ## end what `make up` started
 	@$(python) -m infra.local.down
+
+.PHONY: pushes
+pushes: setup ## while `make up` runs, what phones are sent, as they show it (FOR=30: so many seconds)
+	@$(python) -m infra.local.pushes $(if $(FOR),--for $(FOR))
 
 .PHONY: synth
 synth: setup ## write the CloudFormation templates to cdk.out

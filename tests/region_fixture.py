@@ -1,5 +1,6 @@
 """A small region for tests: one square town of two districts, a ladder of three bodies, terms of round numbers."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from datetime import date, time
 from typing import Any
@@ -13,7 +14,8 @@ def _names(text: str) -> dict[str, str]:
 
 
 def agency(agency_id: str, parent: str | None) -> dict[str, Any]:
-    return {"id": agency_id, "name": _names(agency_id.title()), "parent": parent}
+    kind = "ministry" if parent is None else "department"
+    return {"id": agency_id, "name": _names(agency_id.title()), "kind": kind, "parent": parent}
 
 
 def category(category_id: str, **changes: Any) -> dict[str, Any]:
@@ -22,6 +24,7 @@ def category(category_id: str, **changes: Any) -> dict[str, Any]:
         "name": _names(category_id.replace("_", " ").title()),
         "hint": {},
         "danger": False,
+        "discreet": False,
         "acknowledge_within": None,
         "answer_within": "P15BD",
         "escalation_terms": ["P5BD", "P3BD"],
@@ -129,10 +132,26 @@ def region(**changes: Any) -> Region:
     return region_from_dict(deepcopy(RAW) | changes)
 
 
-def with_category(category_id: str, **changes: Any) -> Region:
+def with_category(category_id: str, *, agencies: dict[str, Any] | None = None, **changes: Any) -> Region:
     raw = deepcopy(RAW)
     raw["categories"][category_id] |= changes
+    raw["agencies"] = agencies or raw["agencies"]
     return region_from_dict(raw)
+
+
+def retired(
+    raw: Mapping[str, Any] = RAW,
+    *,
+    since: str,
+    agencies: Mapping[str, str | None] | None = None,
+    categories: Mapping[str, str | None] | None = None,
+) -> dict[str, Any]:
+    """The compiled file in which these are retired from that day on, each for the one named, if any."""
+    changed = deepcopy(dict(raw))
+    for kind, gone in (("agencies", agencies or {}), ("categories", categories or {})):
+        for name, heir in gone.items():
+            changed[kind][name]["retired"] = {"since": since, "moved_to": heir}
+    return changed
 
 
 HOLIDAY_FREE_MONDAY = date(2026, 6, 1)

@@ -32,9 +32,15 @@ _OF_ANSWERS: Final = frozenset({Missed.SILENCE, Missed.DISPUTED_ANSWER, Missed.P
 
 
 def appeal(
-    complaint: Complaint, history: Iterable[Event], *, region: Region, language: str, viewer: Viewer
+    complaint: Complaint,
+    history: Iterable[Event],
+    *,
+    region: Region,
+    language: str,
+    viewer: Viewer,
+    now: datetime,
 ) -> str:
-    """The whole text, with blanks for what only the person can fill in (name, IIN, address, signature).
+    """The whole text at `now`, with blanks for what only the person can fill in (name, IIN, address, signature).
 
     Of somebody who joined it is in their words, with nothing that the reporter wrote, and the place as everybody sees it
     of one that is overdue, to some 100 m.
@@ -52,8 +58,7 @@ def appeal(
     zone = region.time_zone
 
     def name(agency_id: str) -> str:
-        known = region.agencies.get(agency_id)
-        return agency_id if known is None else in_language(known.name, language)
+        return in_language(region.agency(agency_id).name, language)
 
     def say(key: str, **params: object) -> str:
         return text(f"appeal.{key}", language, **params)
@@ -93,8 +98,8 @@ def appeal(
         against, missed = later.agency_id, Missed.DISPUTED_ANSWER
     # In law what was passed on too late is what any answer is that does not come.
     claim = missed if missed == Missed.DISPUTED_ANSWER else Missed.SILENCE
-    category = region.categories.get(complaint.category)
-    higher = _higher_body(complaint, against, region=region)
+    category = region.category(complaint.category)
+    higher = _higher_body(complaint, against, region=region, now=now)
     paragraphs = [
         "\n".join(
             [
@@ -108,7 +113,7 @@ def appeal(
             "facts.joined" if joined else "facts",
             date=datetime_text(complaint.submitted_at, language, zone),
             number=complaint.number,
-            category=complaint.category if category is None else in_language(category.name, language),
+            category=in_language(category.name, language),
             place=_place(complaint, joined=joined),
         ),
         *([] if joined or not complaint.comment else [say("text", text=complaint.comment)]),
@@ -174,9 +179,7 @@ def _history(events: Sequence[Event], *, region: Region, language: str) -> list[
     ]
 
 
-def _higher_body(complaint: Complaint, against: str, *, region: Region) -> str | None:
+def _higher_body(complaint: Complaint, against: str, *, region: Region, now: datetime) -> str | None:
     """The highest body that has it above the one that it is about, None where there is none."""
-    above = complaint.escalated_to[-1:] or (
-        ladder(region, against)[-1:] if against in region.agencies else ()
-    )
+    above = complaint.escalated_to[-1:] or ladder(region, against, at=now)[-1:]
     return next((each for each in above if each != against), None)

@@ -32,6 +32,7 @@ class EventType(StrEnum):
     QUESTION_ASKED = "complaint.question_asked"
     TRANSFERRED = "complaint.transferred"
     INSTRUCTED = "complaint.instructed"
+    REASSIGNED = "complaint.reassigned"
     DEADLINE_EXTENDED = "complaint.deadline_extended"
     DEADLINE_MOVED = "complaint.deadline_moved"
     DEADLINE_NEAR = "complaint.deadline_near"
@@ -51,7 +52,10 @@ class EventType(StrEnum):
 
 
 HANDED: Final = frozenset(
-    {EventType.TRANSFERRED, EventType.INSTRUCTED, EventType.RECATEGORISED, EventType.RELOCATED}
+    (
+        *(EventType.TRANSFERRED, EventType.INSTRUCTED, EventType.REASSIGNED),
+        *(EventType.RECATEGORISED, EventType.RELOCATED),
+    )
 )
 """Steps by which another body may have it, which their data then name as `to`, and `from` whom."""
 

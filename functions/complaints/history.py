@@ -1,6 +1,6 @@
 """History in words: an event as a line of the timeline, and as a push."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -11,8 +11,8 @@ from functions.complaints.events import HANDED, Event, EventType
 from functions.complaints.lapse import Missed
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
-from functions.complaints.texts import UNKNOWN, datetime_text, has_text, in_language, text
-from functions.complaints.visibility import BODIES, Viewer, as_seen
+from functions.complaints.texts import datetime_text, has_text, in_language, text
+from functions.complaints.visibility import BODIES, Shown, Viewer, as_seen, shown
 
 type PushKind = Literal["progress", "question", "escalation", "answer", "photo"]
 
@@ -22,6 +22,7 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
     EventType.COMMENTED: "progress",
     EventType.TRANSFERRED: "progress",
     EventType.INSTRUCTED: "progress",
+    EventType.REASSIGNED: "progress",
     EventType.DEADLINE_EXTENDED: "progress",
     EventType.DEADLINE_MOVED: "progress",
     EventType.CLOSED: "progress",
@@ -41,92 +42,23 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
 """Which steps are worth a push, and the kind that a person can turn off; their own doings are not pushed."""
 
 _CORRECTED: Final = frozenset({EventType.RECATEGORISED, EventType.RELOCATED})
-
-PUSH_ARGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "push.assigned": ("agency", "due"),
-    "push.acknowledged": ("agency",),
-    "push.commented": ("agency",),
-    "push.question_asked": ("agency",),
-    "push.transferred": ("agency", "due"),
-    "push.transferred.fresh": ("agency", "due"),
-    "push.transferred.overdue": ("agency",),
-    "push.instructed": ("giver", "agency", "due"),
-    "push.instructed.overdue": ("giver", "agency"),
-    "push.deadline_extended": ("agency", "due"),
-    "push.deadline_moved": ("due",),
-    "push.deadline_moved.closing": ("closes",),
-    "push.escalated.silence": ("agency", "above", "due"),
-    "push.escalated.silence.top": ("agency",),
-    "push.escalated.disputed_answer": ("agency", "above", "due"),
-    "push.escalated.disputed_answer.top": ("agency",),
-    "push.escalated.passed_on_late": ("agency", "receiver", "above", "due"),
-    "push.escalated.passed_on_late.top": ("agency", "receiver"),
-    "push.escalated.late_acknowledgement": ("agency", "above"),
-    "push.escalated.late_acknowledgement.top": ("agency",),
-    "push.escalated.term": (),
-    "push.answered.resolved": ("agency",),
-    "push.answered.declined": ("agency",),
-    "push.closed": (),
-    "push.split": (),
-    "push.recategorised": ("category", "agency"),
-    "push.recategorised.moved": ("category", "agency"),
-    "push.relocated": ("agency",),
-    "push.relocated.moved": ("agency",),
-    "push.merged": ("into",),
-    "push.absorbed": ("due",),
-    "push.photo_refused": (),
-    "push.photo_missed": (),
-    "push.photo_missed.none": (),
-    "push.joined.assigned": ("agency", "due"),
-    "push.joined.acknowledged": ("agency",),
-    "push.joined.transferred": ("agency", "due"),
-    "push.joined.transferred.fresh": ("agency", "due"),
-    "push.joined.transferred.overdue": ("agency",),
-    "push.joined.instructed": ("giver", "agency", "due"),
-    "push.joined.instructed.overdue": ("giver", "agency"),
-    "push.joined.deadline_extended": ("agency", "due"),
-    "push.joined.deadline_moved": ("due",),
-    "push.joined.deadline_moved.closing": ("closes",),
-    "push.joined.deadline_moved.closing.theirs": ("closes",),
-    "push.joined.escalated.silence": ("agency", "above", "due"),
-    "push.joined.escalated.silence.top": ("agency",),
-    "push.joined.escalated.disputed_answer": ("agency", "above", "due"),
-    "push.joined.escalated.disputed_answer.top": ("agency",),
-    "push.joined.escalated.passed_on_late": ("agency", "receiver", "above", "due"),
-    "push.joined.escalated.passed_on_late.top": ("agency", "receiver"),
-    "push.joined.escalated.late_acknowledgement": ("agency", "above"),
-    "push.joined.escalated.late_acknowledgement.top": ("agency",),
-    "push.joined.escalated.term": (),
-    "push.joined.answered.resolved": ("agency",),
-    "push.joined.answered.declined": ("agency",),
-    "push.joined.closed": (),
-    "push.joined.withdrawn": (),
-    "push.joined.left_to_joiners": (),
-    "push.joined.split": (),
-    "push.joined.recategorised": ("category", "agency"),
-    "push.joined.recategorised.moved": ("category", "agency"),
-    "push.joined.relocated": ("agency",),
-    "push.joined.relocated.moved": ("agency",),
-    "push.joined.merged": ("into",),
-    "push.joined.absorbed": ("due",),
-}
-"""The arguments of each push's body, in order: `%1$@` (APNs), `%1$s` (Android) first. Titles take none."""
+BODY_MOST: Final = 178
+"""So many characters of a body the lock screens show; what is longer says less (`_fitting`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PushText:
-    """A push by localisation keys, that the app has in its own strings; no personal data is in `args`.
+    """A push in words: what happened and the complaint's number as `title`, at most BODY_MOST characters as `body`. No
+    personal data is in it.
 
-    `collapse_id` is the complaint's: a later push of it replaces an earlier one. `fallback` is the same in
-    words, for an app that does not know the keys yet.
+    `collapse_id` is the complaint's: a later push of it replaces an earlier one.
     """
 
     kind: PushKind
-    title_key: str
-    body_key: str
-    args: tuple[str, ...]
+    title: str
+    body: str
+    number: str
     collapse_id: str
-    fallback: str
 
 
 def line(
@@ -160,15 +92,12 @@ def line(
     return told
 
 
-def push(event: Event, *, region: Region, language: str, viewer: Viewer = Viewer.REPORTER) -> PushText | None:
-    """What the phones of the one who reported show of the event, or of one who joined, in words of their own; None where
-    it is not worth it, not theirs to know, or was their own doing.
+def push_kind(event: Event, *, viewer: Viewer = Viewer.REPORTER) -> PushKind | None:
+    """The kind of the push to the one who reported, or to one who joined; None where the event is not worth one, not
+    theirs to know, or was their own doing.
     """
-    kind = PUSHED.get(event.type)
-    seen = as_seen(event, viewer)
-    if kind is None or seen is None:
+    if shown(event, viewer) == Shown.NOTHING:
         return None
-    event = seen
     if event.type in (EventType.WITHDRAWN, EventType.LEFT_TO_JOINERS):
         # To those who joined: they hear nothing more, or it is theirs. Of a part, who is to know was told of the whole.
         if viewer != Viewer.JOINER or event.actor == ActorKind.SYSTEM:
@@ -180,19 +109,61 @@ def push(event: Event, *, region: Region, language: str, viewer: Viewer = Viewer
         return None
     if event.type == EventType.PHOTO_REFUSED and event.data.get("by") == ActorKind.AGENCY:
         return None
-    to = ("push", "joined") if viewer == Viewer.JOINER else ("push",)
-    variant = () if event.type == EventType.ABSORBED else _variant(event)
-    key = ".".join((*to, event.type.partition(".")[2], *variant))
-    params = _Words(event=event, language=language, region=region).params
-    body = text(f"{key}.body", language, **params)
+    if event.type == EventType.REASSIGNED and event.data.get("role") != "owner":
+        # Another body above, or another name for what it is about: who is to answer is as it was.
+        return None
+    return PUSHED.get(event.type)
+
+
+def push(
+    event: Event,
+    *,
+    number: str,
+    category: str,
+    region: Region,
+    language: str,
+    viewer: Viewer = Viewer.REPORTER,
+) -> PushText | None:
+    """What a phone shows of the event in its language; None where there is no push (`push_kind`).
+
+    The texts are `push.<event>[.<variant>].title`, `.body` and, where names may make that too long, `.short`; one that
+    begins with `push.joined.` goes before it for whoever joined.
+    """
+    kind, seen = push_kind(event, viewer=viewer), as_seen(event, viewer)
+    if kind is None or seen is None:
+        return None
+    joined = viewer == Viewer.JOINER
+    key = ".".join((event.type.partition(".")[2], *_variant(seen)))
+    words = _Words(event=seen, language=language, region=region)
+    (title,) = words.pushed(key, "title", joined=joined)
+    bodies = words.pushed(key, "body", "short", joined=joined)
     return PushText(
         kind=kind,
-        title_key=f"{key}.title",
-        body_key=f"{key}.body",
-        args=tuple(params[name] or UNKNOWN for name in PUSH_ARGS[key]),
+        title=f"{title} · {number}",
+        body=_fitting(bodies, name=words.shown_category(category), language=language, joined=joined),
+        number=number,
         collapse_id=event.complaint_id,
-        fallback=f"{text(f'{key}.title', language)}. {body}",
     )
+
+
+def _fitting(bodies: Sequence[str], *, name: str | None, language: str, joined: bool) -> str:
+    """The fullest form that a lock screen shows: with the category's name before it, else without; the end of the last is
+    cut off where no form is short enough.
+    """
+    forms = [
+        _about(said, name=shown, language=language, joined=joined)
+        for shown in (name, None)
+        for said in bodies
+    ]
+    fitting = (form for form in forms if len(form) <= BODY_MOST)
+    return next(fitting, f"{forms[-1][: BODY_MOST - 1]}…")
+
+
+def _about(said: str, *, name: str | None, language: str, joined: bool) -> str:
+    if joined:
+        key = "push.joined.about" if name else "push.joined.about.unnamed"
+        return text(key, language, category=name, said=said)
+    return f"{name}. {said}" if name else said
 
 
 def _variant(event: Event) -> tuple[str, ...]:
@@ -208,6 +179,12 @@ def _variant(event: Event) -> tuple[str, ...]:
                 return ("overdue",)
             fresh = event.type == EventType.TRANSFERRED and event.data.get("promise")
             return ("fresh",) if fresh else ()
+        case EventType.REASSIGNED if event.data.get("from_category"):
+            return ("category",)
+        case EventType.REASSIGNED:
+            if not event.data.get("due_at"):
+                return ("overdue",)
+            return ("fresh",) if event.data.get("promise") else ()
         case EventType.ANSWERED:
             return ("resolved" if event.data.get("outcome") == "resolved" else "declined",)
         case EventType.WITHDRAWN if event.actor == ActorKind.SYSTEM:
@@ -251,7 +228,7 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
                 return words.title(*_variant(event)), words.body("public")
             whose = ("theirs",) if data.get("theirs") else joined
             return words.title(*_variant(event)), f"{words.body()} {words.text(*whose, 'next')}"
-        case EventType.ESCALATED | EventType.PHOTO_MISSED:
+        case EventType.ESCALATED | EventType.PHOTO_MISSED | EventType.REASSIGNED:
             return words.title(*_variant(event)), words.body(*_variant(event))
         case EventType.DEADLINE_MOVED:
             variant = _variant(event)
@@ -303,6 +280,15 @@ class _Words:
     def reason(self) -> str:
         return text("event.reason", self.language, reason=self.event.data["reason"])
 
+    def pushed(self, key: str, first: str, *more: str, joined: bool) -> list[str]:
+        """A push's text in these forms, as far as there are more than the first; what is said otherwise to whoever joined
+        goes before.
+        """
+        own = f"push.joined.{key}"
+        at = own if joined and has_text(f"{own}.{first}") else f"push.{key}"
+        forms = (first, *(form for form in more if has_text(f"{at}.{form}")))
+        return [text(f"{at}.{form}", self.language, **self.params) for form in forms]
+
     def written(self) -> str:
         """What was written, or that it is not for everybody."""
         said = self.event.data.get("text")
@@ -325,6 +311,7 @@ class _Words:
             "giver": self.agency(giver),
             "category": self.category(data.get("category")),
             "above": self.agency(data.get("above") or data.get("to")),
+            "given_up": self.category(data.get("from_category")),
             "due": self.time(data.get("due_at")),
             "before": None if handed else self.time(data.get("from")),
             "missed": self.time(data.get("missed_at")),
@@ -344,13 +331,17 @@ class _Words:
         """Its name; the id of a body that the region file no longer lists."""
         if agency_id is None:
             return None
-        known = self.region.agencies.get(agency_id)
-        return agency_id if known is None else in_language(known.name, self.language)
+        return in_language(self.region.agency(agency_id).name, self.language)
+
+    def shown_category(self, category_id: str) -> str | None:
+        """Its name; None where pushes keep it to themselves, or the region file no longer has it."""
+        known = self.region.categories.get(category_id)
+        return None if known is None or known.discreet else in_language(known.name, self.language)
 
     def category(self, category_id: str | None) -> str | None:
-        """Its name; the id of one that the region file no longer lists."""
-        known = self.region.categories.get(category_id or "")
-        return category_id if known is None else in_language(known.name, self.language)
+        if category_id is None:
+            return None
+        return in_language(self.region.category(category_id).name, self.language)
 
     def time(self, instant: str | None) -> str | None:
         """In the region's zone; the year only where it is another than the event's."""

@@ -55,7 +55,7 @@ def _end(category: Category, *, region: Region, start: datetime) -> datetime:
     granted = [category.answer_within, *([category.extension_limit] if category.extension_times else [])]
     at = max(_counted(term, start=start, calendar=region.calendar)[0] for term in granted)
     bodies = {category.responsible.default, *category.responsible.districts.values()} - {None}
-    levels = max((len(ladder(region, body)) for body in bodies if body is not None), default=0)
+    levels = max((len(ladder(region, body, at=start)) for body in bodies if body is not None), default=0)
     for level in range(1, levels + 1):
         at, _ = _counted(category.escalation_term(level), start=at, calendar=region.calendar)
     return at

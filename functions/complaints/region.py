@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from functions.complaints.calendar import Calendar
 from functions.complaints.duration import QUARTER, Duration, Lead
@@ -17,12 +19,37 @@ Names = Mapping[str, str]
 Polygons = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
 
 
+# Where the region file no longer says: the law's. Code, art. 76.
+_ANSWER_BY_LAW: Final = "P15BD"
+_EXTENSION_BY_LAW: Final = "P2M"
+_PHOTOS: Final = 5
+
+
 @dataclass(frozen=True, kw_only=True)
-class Agency:
-    """A state body. `parent` is the next rung of the ladder, None at its top."""
+class Retired:
+    """From `since` on it is not used any more, and what is open becomes `moved_to`'s (see `retirement`)."""
+
+    since: datetime
+    moved_to: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Retirable:
+    """What may be retired and is named by complaints all the same."""
+
+    retired: Retired | None = None
+
+    def is_retired(self, at: datetime) -> bool:
+        return self.retired is not None and self.retired.since <= at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agency(_Retirable):
+    """A state body. `kind` is what sort of body it is, `parent` the next rung of the ladder, None at its top."""
 
     id: str
     name: Names
+    kind: str
     parent: str | None
     hours: Mapping[str, Any] | None = None
     contact_email: str | None = None
@@ -48,15 +75,16 @@ class Responsible:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Category:
+class Category(_Retirable):
     """A kind of violation with its terms; `escalation_terms[n]` is the term given at escalation level n + 1. `reminder` is
-    how long before each deadline the body is reminded, None where it never is.
+    how long before each deadline the body is reminded, None where it never is. No push names one that is `discreet`.
     """
 
     id: str
     name: Names
     hint: Names
     danger: bool
+    discreet: bool
     acknowledge_within: Duration | None
     answer_within: Duration
     escalation_terms: tuple[Duration, ...]
@@ -116,15 +144,40 @@ class Region:
     raw: Mapping[str, Any]
 
     @cached_property
-    def answering(self) -> frozenset[str]:
-        """The bodies that answer for something somewhere."""
-        named = (each.responsible for each in self.categories.values())
-        bodies = {body for each in named for body in (each.default, *each.districts.values())}
-        return frozenset(body for body in bodies if body is not None)
-
-    @cached_property
     def _calendars(self) -> dict[str, Calendar]:
         return {}
+
+    def agency(self, agency_id: str) -> Agency:
+        """Of one that the region file no longer lists, what can still be said: its id, in place of its name."""
+        return self.agencies.get(agency_id) or Agency(
+            id=agency_id, name=self._nameless(agency_id), kind="", parent=None
+        )
+
+    def category(self, category_id: str) -> Category:
+        """Of one that the region file no longer lists, its id in place of its name, the terms of the law, and nobody who
+        answers for it: what was filed goes on with whoever has it.
+        """
+        return self.categories.get(category_id) or Category(
+            id=category_id,
+            name=self._nameless(category_id),
+            hint={},
+            danger=False,
+            acknowledge_within=None,
+            answer_within=Duration.parse(_ANSWER_BY_LAW),
+            escalation_terms=(),
+            reminder=QUARTER,
+            discreet=True,
+            proof_photo_required=False,
+            duplicate_radius_m=0,
+            max_photos=_PHOTOS,
+            questions=(),
+            responsible=Responsible(default=None, districts={}),
+            extension_limit=Duration.parse(_EXTENSION_BY_LAW),
+            extension_times=1,
+        )
+
+    def _nameless(self, name: str) -> Names:
+        return dict.fromkeys(self.languages, name)
 
     def calendar_of(self, agency_id: str | None) -> Calendar:
         """The region's calendar with the agency's own hours, where it has any."""
@@ -142,7 +195,7 @@ def load_region(path: Path) -> Region:
 
 def region_from_dict(raw: Mapping[str, Any]) -> Region:
     """A Region from the compiled JSON (the shape is written by `infra.region`)."""
-    terms, kept = raw["terms"], raw["retention"]
+    terms, kept, zone = raw["terms"], raw["retention"], ZoneInfo(raw["time_zone"])
     return Region(
         id=raw["id"],
         name=raw["name"],
@@ -156,9 +209,9 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
             District(id=district["id"], name=district["name"], polygons=_polygons(district["polygons"]))
             for district in raw["districts"]
         ),
-        agencies={key: _agency(value) for key, value in raw["agencies"].items()},
+        agencies={key: _agency(value, zone=zone) for key, value in raw["agencies"].items()},
         categories={
-            key: _category(value, photos_most=raw["limits"].get("photos"))
+            key: _category(value, zone=zone, photos_most=raw["limits"].get("photos"))
             for key, value in raw["categories"].items()
         },
         photos_wait=Duration.parse(terms["photos_wait"]),
@@ -182,23 +235,36 @@ def _polygons(raw: Any) -> Polygons:
     return tuple(tuple(tuple((point[0], point[1]) for point in ring) for ring in polygon) for polygon in raw)
 
 
-def _agency(raw: Mapping[str, Any]) -> Agency:
+def _retired(raw: Mapping[str, Any], *, zone: ZoneInfo) -> Retired | None:
+    """From the beginning of the day, in the region's zone."""
+    said = raw.get("retired")
+    if said is None:
+        return None
+    begins = datetime.combine(date.fromisoformat(said["since"]), time(), tzinfo=zone)
+    return Retired(since=begins.astimezone(UTC), moved_to=said.get("moved_to"))
+
+
+def _agency(raw: Mapping[str, Any], *, zone: ZoneInfo) -> Agency:
     return Agency(
+        retired=_retired(raw, zone=zone),
         id=raw["id"],
         name=raw["name"],
+        kind=raw["kind"],
         parent=raw["parent"],
         hours=raw.get("hours"),
         contact_email=raw.get("contact_email"),
     )
 
 
-def _category(raw: Mapping[str, Any], *, photos_most: int | None) -> Category:
+def _category(raw: Mapping[str, Any], *, zone: ZoneInfo, photos_most: int | None) -> Category:
     acknowledge = raw.get("acknowledge_within")
     return Category(
+        retired=_retired(raw, zone=zone),
         id=raw["id"],
         name=raw["name"],
         hint=raw.get("hint") or {},
         danger=raw["danger"],
+        discreet=raw["discreet"],
         acknowledge_within=Duration.parse(acknowledge) if acknowledge else None,
         answer_within=Duration.parse(raw["answer_within"]),
         escalation_terms=tuple(Duration.parse(term) for term in raw["escalation_terms"]),

@@ -1,11 +1,13 @@
 """Whose complaint it is: the category and the place decide, the region file says how."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from functions.complaints.geography import area_at, covers, nearest_area
 from functions.complaints.region import District, Region
+from functions.complaints.retirement import in_office
 
 
 class Reason(StrEnum):
@@ -45,13 +47,25 @@ def district_at(region: Region, *, lat: float, lon: float) -> District | None:
     return district
 
 
-def responsible_agency(region: Region, *, category_id: str, lat: float, lon: float) -> Assignment:
-    """The district's own body for the category, or else the category's body for the whole region.
+def responsible_agency(
+    region: Region, *, category_id: str, lat: float, lon: float, at: datetime
+) -> Assignment:
+    """The district's own body for the category, or else the category's body for the whole region; in place of a body that
+    is retired at `at`, whoever took over.
 
     A place outside the region (its border may have moved since the complaint was taken) goes to the nearest
     district's body where the category has none for the whole. Raises KeyError for an unknown category and
     NobodyResponsible where the file names no body.
     """
+    named = _named(region, category_id=category_id, lat=lat, lon=lon)
+    agency_id = in_office(region, named.agency_id, at=at)
+    if agency_id is None:
+        raise NobodyResponsible(f"{region.id}: {named.agency_id} is no more, and nobody took over")
+    return replace(named, agency_id=agency_id)
+
+
+def _named(region: Region, *, category_id: str, lat: float, lon: float) -> Assignment:
+    """As the file says."""
     responsible = region.categories[category_id].responsible
     district = district_at(region, lat=lat, lon=lon)
     if district is not None and district.id in responsible.districts:
@@ -68,29 +82,41 @@ def responsible_agency(region: Region, *, category_id: str, lat: float, lon: flo
     return Assignment(agency_id=responsible.districts[nearest.id], district_id=None, reason=Reason.NEAREST)
 
 
-def place_fault(region: Region, *, category_id: str | None, lat: float, lon: float) -> str | None:
+def place_fault(
+    region: Region, *, category_id: str | None, lat: float, lon: float, at: datetime
+) -> str | None:
     """The key of what is wrong with a place for a complaint of this category, if it has one yet; None where nothing is."""
     if not in_region(region, lat=lat, lon=lon):
         return "outside_region"
     if category_id is None:
         return None
     try:
-        responsible_agency(region, category_id=category_id, lat=lat, lon=lon)
+        responsible_agency(region, category_id=category_id, lat=lat, lon=lon, at=at)
     except NobodyResponsible:
         return "nobody_responsible"
     return None
 
 
-def ladder(region: Region, agency_id: str) -> tuple[str, ...]:
-    """The bodies above, next first; raises KeyError for an unknown body and ValueError for a loop."""
+def ladder(region: Region, agency_id: str, *, at: datetime) -> tuple[str, ...]:
+    """The bodies above at `at`, next first: whoever took over stands in the place of a retired one. It ends above a body
+    that the region file does not list. Raises ValueError for a loop.
+    """
     above: list[str] = []
-    parent = region.agencies[agency_id].parent
+    body = region.agencies.get(agency_id)
+    parent = None if body is None else in_office(region, body.parent, at=at)
     while parent is not None:
         if parent == agency_id or parent in above:
             raise ValueError(f"{region.id}: the ladder above {agency_id} returns to {parent}")
         above.append(parent)
-        parent = region.agencies[parent].parent
+        parent = in_office(region, region.agencies[parent].parent, at=at)
     return tuple(above)
+
+
+def answering(region: Region, *, at: datetime) -> frozenset[str]:
+    """The bodies that answer for something somewhere."""
+    named = (each.responsible for each in region.categories.values())
+    bodies = {body for each in named for body in (each.default, *each.districts.values())}
+    return frozenset(body for each in bodies if (body := in_office(region, each, at=at)) is not None)
 
 
 def beyond(rungs: Sequence[str], told: Collection[str]) -> tuple[str, ...]:
@@ -99,7 +125,7 @@ def beyond(rungs: Sequence[str], told: Collection[str]) -> tuple[str, ...]:
     return tuple(rungs[highest + 1 :])
 
 
-def next_above(region: Region, *, owner: str, beside: Sequence[str]) -> str | None:
+def next_above(region: Region, *, owner: str, beside: Sequence[str], at: datetime) -> str | None:
     """Who hears next when the body that has it is silent, of `beside` it those in charge too, in the order in which they
     were told.
 
@@ -109,6 +135,6 @@ def next_above(region: Region, *, owner: str, beside: Sequence[str]) -> str | No
     """
     told = {owner, *beside}
     for agency_id in (owner, *reversed(beside)):
-        if agency_id in region.agencies and (left := beyond(ladder(region, agency_id), told)):
+        if left := beyond(ladder(region, agency_id, at=at), told):
             return left[0]
     return None

@@ -31,6 +31,7 @@ class Move(StrEnum):
     ANSWER = "answer"
     TRANSFER = "transfer"
     INSTRUCT = "instruct"
+    REASSIGN = "reassign"
     SPLIT = "split"
     RECATEGORISE = "recategorise"
     RELOCATE = "relocate"
@@ -90,6 +91,10 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
     ),
     Move.INSTRUCT: Transition(
         event=EventType.INSTRUCTED, sources=WITH_AGENCY, target=Status.ASSIGNED, actors=_AGENCY
+    ),
+    # The state is kept but where the new owner has not seen it yet.
+    Move.REASSIGN: Transition(
+        event=EventType.REASSIGNED, sources=_IN_WORK | {Status.ANSWERED}, target=None, actors=_SYSTEM
     ),
     Move.SPLIT: Transition(event=EventType.SPLIT, sources=WITH_AGENCY, target=None, actors=_AGENCY),
     # Who may when, `moves.correcting` says more closely; the system's are those of parts, which follow the whole.

@@ -61,6 +61,7 @@ _STEPS: Final[Mapping[Kind, tuple[Shown, ...]]] = {
     EventType.QUESTION_ASKED: _BETWEEN_THE_TWO,
     EventType.TRANSFERRED: _REASON_OF_A_BODY,
     EventType.INSTRUCTED: _REASON_OF_A_BODY,
+    EventType.REASSIGNED: _PUBLIC_STEP,
     EventType.DEADLINE_EXTENDED: _REASON_OF_A_BODY,
     EventType.DEADLINE_MOVED: _PUBLIC_STEP,
     EventType.DEADLINE_NEAR: _BETWEEN_THE_TWO,
@@ -105,6 +106,7 @@ STEP_FIELDS: Final = frozenset(
         "exhausted",
         "forward_by",
         "from",
+        "from_category",
         "had_since",
         "in_time",
         "internal",
@@ -123,7 +125,9 @@ STEP_FIELDS: Final = frozenset(
         "promise",
         "reply",
         "theirs",
+        "role",
         "to",
+        "why",
     }
 )
 """What of an event's data belongs to the step itself."""

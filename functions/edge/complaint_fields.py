@@ -59,5 +59,4 @@ class Place(Point):
 
 def agency_name(agency_id: str, *, region: Region, language: str) -> AgencyName:
     """The id stands for the name of a body that the region file no longer lists."""
-    agency = region.agencies.get(agency_id)
-    return AgencyName(id=agency_id, name=agency_id if agency is None else in_language(agency.name, language))
+    return AgencyName(id=agency_id, name=in_language(region.agency(agency_id).name, language))

@@ -42,6 +42,8 @@ UNWATCHED: Final = "Unwatched"
 OLDEST_UNWATCHED: Final = "OldestUnwatched"
 # The year that terms begun now need and the region file's calendar lacks; 0 where it lacks none.
 MISSING_YEAR: Final = "CalendarYearMissing"
+# For how long what waits longest should have left a body that is no more, by the same: zeroes too.
+OLDEST_UNMOVED: Final = "OldestUnmoved"
 # How many heads of chains an hour's run put under lock, by `functions.route.archive`.
 HEADS_ARCHIVED: Final = "HeadsArchived"
 
@@ -51,6 +53,7 @@ UNITS: Final[Mapping[str, MetricUnit]] = {
     TELLING_DELAY: MetricUnit.Seconds,
     OLDEST_SET_ASIDE: MetricUnit.Seconds,
     OLDEST_UNWATCHED: MetricUnit.Seconds,
+    OLDEST_UNMOVED: MetricUnit.Seconds,
 }
 """Units of what is not a count."""
 

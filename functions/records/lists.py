@@ -5,19 +5,21 @@ Each page is one query (for the sharded indexes one for each shard), whatever th
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import batched, islice
 from typing import Any, Final
 
 from functions.complaints.complaint import Status
 from functions.complaints.places import ROUNDED_BY_M, cells_within, distance_m, rounded
-from functions.records.codec import ended_key, worklist_key
+from functions.records.codec import complaint_pk, ended_key, worklist_key
 from functions.records.cursor import cursor_at, key_at, position
 from functions.records.tables import SHARDS, ComplaintItem
 
 TIMERS_PAGE: Final = 250
+WALKED_PAGE: Final = 250
+BATCH_MOST: Final = 100
 LOOKED_THROUGH: Final = 100
 """Entries of each part of a worklist that one call looks through for certain states."""
 
@@ -55,6 +57,12 @@ def own(person: str, *, limit: int, cursor: str | None) -> Page:
     return Page(items=items, cursor=cursor_at(reached))
 
 
+def categories_of_joined(items: Sequence[ComplaintItem]) -> dict[str, str]:
+    """By id, the category that each complaint which the person joined has now; one batch read at most."""
+    keys = [(item.pk, ComplaintItem.SK) for item in items if item.kind != ComplaintItem.KIND]
+    return {item.id: item.category for item in ComplaintItem.batch_get(keys)} if keys else {}
+
+
 def worklist(
     agency_id: str, *, limit: int, cursor: str | None, statuses: frozenset[str] | None = None
 ) -> Page:
@@ -84,6 +92,26 @@ def worklist(
     return Page(
         items=items, cursor=None if reached is None else cursor_at({"urgency": reached, "agency": agency_id})
     )
+
+
+def held_by(agency_id: str) -> Iterator[str]:
+    """The ids of a body's open complaints and of those escalated to it, read page by page."""
+    for shard in range(SHARDS):
+        for item in ComplaintItem.by_worklist.query(worklist_key(agency_id, shard), page_size=WALKED_PAGE):
+            yield item.pk.partition("#")[2]
+
+
+def of_category(category_id: str, *, agencies: Iterable[str]) -> Iterator[str]:
+    """The ids of the open complaints of a category that these bodies have, read page by page: no index has them alone, and
+    everything that is open is looked through.
+    """
+    wanted = ComplaintItem.category == category_id
+    for agency_id in agencies:
+        for shard in range(SHARDS):
+            for item in ComplaintItem.by_worklist.query(
+                worklist_key(agency_id, shard), filter_condition=wanted
+            ):
+                yield item.pk.partition("#")[2]
 
 
 def overdue(*, limit: int, cursor: str | None) -> Page:
@@ -140,6 +168,14 @@ def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int
 def due_before(instant: datetime) -> Iterator[str]:
     """The ids of complaints whose timer had run out at `instant`, longest overdue first, read page by page."""
     return _timed(ComplaintItem.watch_at < instant)
+
+
+def without_body(*, until: datetime) -> Iterator[ComplaintItem]:
+    """The complaints that no body has yet and whose timer runs out before `until`."""
+    for some in batched(due_before(until), BATCH_MOST, strict=False):
+        for item in ComplaintItem.batch_get([(complaint_pk(each), ComplaintItem.SK) for each in some]):
+            if not item.agency_id:
+                yield item
 
 
 def with_timer() -> Iterator[str]:

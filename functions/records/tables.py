@@ -293,7 +293,6 @@ class FollowerItem(ComplaintsTable):
     id = UnicodeAttribute()
     person = UnicodeAttribute()
     number = UnicodeAttribute(null=True)
-    category = UnicodeAttribute(null=True)
     joined_at = InstantAttribute()
     said = NumberSetAttribute(null=True)
 

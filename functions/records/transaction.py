@@ -200,7 +200,6 @@ def _follower_step(change: Change, follower: str) -> _Step:
             id=after.id,
             person=follower,
             number=after.number,
-            category=after.category,
             joined_at=after.changed_at,
         ),
         condition=FollowerItem.pk.does_not_exist(),

@@ -14,8 +14,8 @@ from functions.complaints.region import Region
 from functions.records.move import move
 from functions.records.store import Store
 
-UNCOUNTABLE: Final = (CalendarYearMissing, LookupError)
-"""The calendar ends before the term does, or the region file has lost the category."""
+UNCOUNTABLE: Final = CalendarYearMissing
+"""The calendar ends before the term does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -498,7 +498,8 @@ WAIVERS: Final[Sequence[Waiver]] = (
             *(
                 "asked/KeyWanted/name",
                 "asked/Location/address",
-                "asked/Submission/answers/additionalProperties",
+                "asked/*/answers/additionalProperties",
+                "asked/Submission/comment",
             ),
             "asked/*/description/anyOf/0",
         ),
@@ -508,7 +509,14 @@ WAIVERS: Final[Sequence[Waiver]] = (
     *_described(
         (
             *("asked/Choices/zone/anyOf/0", "asked/Extension/by", "asked/*/url", "asked/*/delivery_id"),
-            *("asked/*/to", "asked/*/category", "asked/ReadItems/ids/items", "asked/*/id"),
+            *(
+                "asked/*/to",
+                "asked/*/into",
+                "asked/*/again_of",
+                "asked/*/category",
+                "asked/ReadItems/ids/items",
+                "asked/*/id",
+            ),
         ),
         "Held by more than a pattern can say (a list, a parser), which the description names; its length is limited.",
         "api4:2023-string-restricted",

@@ -1,7 +1,6 @@
 """The story of one complaint, played against a deployment and checked step by step."""
 
 import io
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +10,8 @@ from PIL import Image, ImageDraw
 
 from infra.local.citizen import Answer, Caller, declaration, upload
 from infra.local.deployed import Deployed
+from infra.local.pushes import pushes
 from infra.local.receiver import Received, Receiver
-from infra.local.recording import calls
 
 CATEGORY: Final = "open_manhole"
 PLACE: Final = {"lat": 52.2873, "lon": 76.9674, "address": "Lermontov street 44, Pavlodar"}
@@ -69,8 +68,7 @@ def play(cast: Cast, tell: Teller) -> dict[str, Any]:
     tell("route", f"assigned to {shown['agency']['name']}, due {shown['due_at']}")
     _hook(cast.agency_hook, "complaint.assigned", complaint_id)
     tell("agency", "webhook complaint.assigned received, signature verified")
-    _push(cast, began, complaint_id, "push.assigned")
-    tell("phone", "push received: " + _inbox(cast, complaint_id, "complaint.assigned"))
+    tell("phone", _push(cast, began, complaint_id, "complaint.assigned"))
 
     tell("…", "nobody answers")
     escalated = _hook(cast.supervisor_hook, "complaint.escalated", complaint_id)
@@ -79,8 +77,7 @@ def play(cast: Cast, tell: Teller) -> dict[str, Any]:
     tell("escalation", f"the deadline has passed: {cast.supervisor_id} is in charge beside it")
     _hook(cast.agency_hook, "complaint.escalated", complaint_id)
     tell("agency", "webhook complaint.escalated received, signature verified")
-    _push(cast, began, complaint_id, "push.escalated")
-    tell("phone", "push received: " + _inbox(cast, complaint_id, "complaint.escalated"))
+    tell("phone", _push(cast, began, complaint_id, "complaint.escalated"))
 
     _is(cast.agency.post(f"/v1/agency/complaints/{complaint_id}/acknowledge"), 200, "acknowledge")
     proof_id = _proof(cast, complaint_id)
@@ -91,8 +88,7 @@ def play(cast: Cast, tell: Teller) -> dict[str, Any]:
     )
     _is(done, 200, "the answer")
     tell("agency", "answered: resolved, with the photo")
-    _push(cast, began, complaint_id, "push.answered")
-    tell("phone", "push received: " + _inbox(cast, complaint_id, "complaint.answered"))
+    tell("phone", _push(cast, began, complaint_id, "complaint.answered"))
     _is(cast.citizen.post(f"/v1/complaints/{complaint_id}/confirm"), 200, "confirm")
     _hook(cast.agency_hook, "complaint.closed", complaint_id)
     tell("citizen", "confirmed: it is done. The complaint is closed")
@@ -144,7 +140,7 @@ def wait_until(
 
 
 def _device(cast: Cast) -> None:
-    body = {"platform": "fcm", "token": "demo-phone-token"}
+    body = {"platform": "fcm", "token": "demo-phone-token", "language": "en"}
     answer = cast.citizen.call("PUT", "/v1/devices/demo-phone", body)
     _expect(answer.status in (200, 201, 204), f"the phone is registered ({answer.status} {answer.body})")
 
@@ -183,26 +179,23 @@ def _hook(receiver: Receiver, type: str, complaint_id: str) -> Received:
     )
 
 
-def _push(cast: Cast, since: float, complaint_id: str, key: str) -> dict[str, Any]:
-    """The push that SNS was asked to send, read from the emulator's recording."""
+def _push(cast: Cast, since: float, complaint_id: str, event: str) -> str:
+    """What the phone shows of what SNS was asked to send, read from the emulator's recording; the inbox has it too."""
+    wanted = {"complaint_id": complaint_id, "event": event}
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
-        for call in calls(cast.deployed.emulator, since=since):
-            if call.service == "sns" and call.action == "Publish":
-                text = json.dumps(call.parameters)
-                if complaint_id in text and key in text:
-                    return call.parameters
+        for push in pushes(cast.deployed.emulator, since=since).values():
+            if wanted.items() <= push.data.items():
+                _expect(_is_in_inbox(cast, complaint_id, event), f"{event} is in the inbox")
+                return f"shows “{push.title}”: {push.body}"
         time.sleep(0.3)
-    raise StoryFailed(f"no push {key} was published")
+    raise StoryFailed(f"no push of {event} was published")
 
 
-def _inbox(cast: Cast, complaint_id: str, type: str) -> str:
+def _is_in_inbox(cast: Cast, complaint_id: str, type: str) -> bool:
     answer = cast.citizen.get("/v1/notifications")
     _is(answer, 200, "the inbox")
-    for item in answer.body["items"]:
-        if item["complaint_id"] == complaint_id and item["type"] == type:
-            return f"“{item['title']}. {item['body']}”"
-    raise StoryFailed(f"no {type} in the inbox")
+    return (complaint_id, type) in [(item["complaint_id"], item["type"]) for item in answer.body["items"]]
 
 
 def _is(answer: Answer, status: int, what: str) -> None:

@@ -1,4 +1,4 @@
-"""One complaint's whole way: events, log lines, executions and deliveries, on one line of time."""
+"""One complaint's whole way: events, log lines, executions, deliveries and pushes, on one line of time."""
 
 import argparse
 import json
@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count, product
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from infra.ops.command import Group, command
 from infra.ops.lookup import complaint_id_of
 from infra.ops.place import Place
 from infra.ops.watches import restarted_name
+
+if TYPE_CHECKING:
+    from functions.complaints.complaint import Complaint
 
 _MARGIN: Final = timedelta(minutes=5)
 # Of an execution's history what tells where it was: the rest is how Step Functions works.
@@ -34,7 +37,10 @@ class Step:
 
 def add_to(commands: Group) -> None:
     parser = command(
-        commands, "trace", _trace, help="one complaint's way through events, logs, executions, deliveries"
+        commands,
+        "trace",
+        _trace,
+        help="one complaint's way through events, logs, executions, deliveries, pushes",
     )
     parser.add_argument("complaint", help="id or number")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -48,6 +54,7 @@ def trace(place: Place, complaint_id: str) -> list[Step]:
     steps = list(_events(complaint_id))
     steps += _executions(place, complaint_id, rounds=complaint.watch_round)
     steps += _deliveries(place, complaint_id)
+    steps += _told(place, complaint)
     correlated = [step.correlation_id for step in steps if step.correlation_id]
     since = min(step.at for step in steps) - _MARGIN
     steps += _log_lines(place, [complaint_id, *dict.fromkeys(correlated)], since=since)
@@ -160,6 +167,44 @@ def _deliveries(place: Place, complaint_id: str) -> Iterator[Step]:
                         source=f"webhook {agency_id}",
                         what=f"{item.seq} {item.type}: {item.status}, not tried yet",
                     )
+
+
+def _told(place: Place, complaint: "Complaint") -> Iterator[Step]:
+    """What the one who reported was told: that the line stands in the inbox, and what each phone was to show of it, in
+    the language that it has now.
+    """
+    from functions.complaints.history import push
+    from functions.records.people.inbox import InboxItem, event_of, viewer_of
+    from functions.records.people.person import person_of
+    from functions.records.people.table import person_pk
+
+    if complaint.reporter is None:
+        return
+    person = person_of(complaint.reporter, now=datetime.now(UTC))
+    of_complaint = InboxItem.complaint_id == complaint.id
+    told = InboxItem.sk.startswith("told#")
+    for item in InboxItem.query(person_pk(complaint.reporter), told, filter_condition=of_complaint):
+        waits = (
+            "" if item.held_until is None else f", the push waits until {item.held_until:%Y-%m-%dT%H:%M:%SZ}"
+        )
+        yield Step(at=item.told_at, source="inbox", what=f"{int(item.seq)} {item.type}{waits}")
+        for device in person.devices:
+            if device.device_id not in (item.pushed or ()):
+                continue
+            text = push(
+                event_of(item),
+                number=item.number,
+                category=item.category,
+                region=place.region,
+                language=person.language_on(device) or item.language or place.region.languages[0],
+                viewer=viewer_of(item),
+            )
+            if text is not None:
+                yield Step(
+                    at=item.told_at,
+                    source=f"push {device.platform}",
+                    what=f"{int(item.seq)} “{text.title}”: {text.body}",
+                )
 
 
 def _log_lines(place: Place, terms: list[str], *, since: datetime) -> Iterator[Step]:

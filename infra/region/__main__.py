@@ -4,15 +4,17 @@ import argparse
 import json
 import re
 import sys
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from functions.complaints.region import Region, region_from_dict
 from functions.complaints.routing import NobodyResponsible
 from infra.region.compile import compile_region
+from infra.region.deployed import NotDeployed, read_deployed, removals
 from infra.region.document import REGIONS, region_ids
-from infra.region.finding import RegionFault
-from infra.region.horizon import ended_calendars, ending_calendars
+from infra.region.finding import Finding, RegionFault
+from infra.region.horizon import ended_calendars, ending_calendars, still_named
 from infra.region.lint import lint_regions
 from infra.region.new import new_region
 from infra.region.schema import ID_PATTERN, LANGUAGES, json_schema_text
@@ -27,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     except RegionFault as fault:
         print(fault, file=sys.stderr)
         return 1
-    except (PlacesFault, OSError) as error:
+    except (PlacesFault, NotDeployed, OSError) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -40,12 +42,27 @@ def _lint(options: argparse.Namespace) -> int:
     findings = [
         *lint_regions(options.folder, options.regions or None),
         *ended_calendars(options.folder, options.regions or None, today=options.today),
+        *(_removed(options) if options.deployed is not None else ()),
     ]
-    for finding in findings:
+    for finding in sorted(findings):
         print(finding)
-    for warning in ending_calendars(options.folder, options.regions or None, today=options.today):
-        print(warning, file=sys.stderr)
+    for warn in (ending_calendars, still_named):
+        for warning in warn(options.folder, options.regions or None, today=options.today):
+            print(warning, file=sys.stderr)
     return 1 if findings else 0
+
+
+def _removed(options: argparse.Namespace) -> list[Finding]:
+    """Of the regions that are linted, those that are deployed; a new one takes nothing away."""
+    wanted = options.regions or region_ids(options.folder)
+    found: list[Finding] = []
+    for region_id, deployed in read_deployed(options.deployed).items():
+        if region_id not in wanted:
+            continue
+        with suppress(RegionFault):
+            # What cannot be read has its finding already.
+            found += removals(options.folder / f"{region_id}.yaml", deployed)
+    return found
 
 
 def _where(options: argparse.Namespace) -> int:
@@ -60,7 +77,12 @@ def _where(options: argparse.Namespace) -> int:
         return 2
     try:
         text = explanation(
-            region, category_id=options.category, lat=options.lat, lon=options.lon, language=options.language
+            region,
+            category_id=options.category,
+            lat=options.lat,
+            lon=options.lon,
+            at=datetime.now(UTC),
+            language=options.language,
         )
     except NobodyResponsible as error:
         print(error, file=sys.stderr)
@@ -71,7 +93,7 @@ def _where(options: argparse.Namespace) -> int:
 
 def _where_csv(region: Region, file: Path) -> int:
     places = read_places(file)
-    wrong = list(wrong_places(region, places))
+    wrong = list(wrong_places(region, places, at=datetime.now(UTC)))
     for place, what in wrong:
         print(f"{file}:{place.line}: {place.lat}, {place.lon} ({place.note or place.category}): {what}")
     print(f"{len(places) - len(wrong)} of {len(places)} places as expected")
@@ -112,6 +134,11 @@ def _parser() -> argparse.ArgumentParser:
 
     lint = commands.add_parser("lint", help="check region files; exit status 1 with findings")
     lint.add_argument("regions", nargs="*", help="only these regions")
+    lint.add_argument(
+        "--deployed",
+        type=Path,
+        help="the region file that is deployed, or a folder of them: nothing of it may be gone that is not retired",
+    )
     today = datetime.now(UTC).date()
     lint.add_argument("--today", type=date.fromisoformat, default=today, help="for the end of calendars")
     lint.set_defaults(run=_lint)

@@ -37,6 +37,8 @@ RULES: Final = {
     "unknown-category": "a changed category exists",
     "unknown-district": "a named district exists",
     "ladder-loop": "a ladder never returns to a body that is already on it",
+    "retired-to": "what a body that is no more had goes to one that is there, and a category to one that is offered",
+    "removed": "what is deployed is retired before it is removed, for complaints and histories name it",
     "ladder-end": "every ladder ends at a body that says so, and has a body above the first",
     "category-unowned": "somebody answers for every category everywhere",
     "category-other": "what fits no category can be sent, and a body sorts it within a term",

@@ -1,6 +1,7 @@
-"""How far a region's calendar still reaches: without the days of a year a term that ends in it is an estimate.
+"""What a region file says that time overtakes: a calendar that ends, without whose next year a term that ends in it is an
+estimate; a body that is named though it is no more.
 
-Both depend on the day, so neither is a rule of `lint.RULES`: what is deployed follows from the commit alone.
+All of it depends on the day, so none is a rule of `lint.RULES`: what is deployed follows from the commit alone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from infra.region.document import Document, read_document, region_files
 from infra.region.finding import Finding, RegionFault
 from infra.region.lint import lint_document
 from infra.region.rules.working_time import years_of
+from infra.region.source import Node
 
 WARNED_BEFORE: Final = timedelta(days=240)
 """Two months of an extension, the ladder's terms after it, and half a year to be told by the government of the days
@@ -62,3 +64,36 @@ def _documents(folder: Path, only: Iterable[str] | None) -> Iterator[Document]:
                 yield read_document(file)
             except RegionFault:
                 continue
+
+
+def still_named(folder: Path, only: Iterable[str] | None, *, today: date) -> Iterator[str]:
+    """Each body that answers for a category by the file, and is retired by now: whoever took over has its complaints, and
+    the file should say so. No finding, for before the day it is right.
+    """
+    wanted = None if only is None else set(only)
+    for file in region_files(folder):
+        if wanted is not None and file.stem not in wanted:
+            continue
+        try:
+            region = read_document(file).region
+        except RegionFault:
+            continue
+        gone = {name for name, item in region.by_id("agencies").items() if _is_retired(item, today=today)}
+        for category in region.items("categories"):
+            places = [category.at("responsible", "default"), *_districts(category)]
+            for name in dict.fromkeys(place.text() for place in places if place is not None):
+                if name in gone:
+                    yield (
+                        f"{file.name}: retired-named: {name!r} answers for {category.text('id')!r} and is no more. "
+                        "Name the body that took over."
+                    )
+
+
+def _is_retired(item: Node, *, today: date) -> bool:
+    place = item.at("retired", "since")
+    return place is not None and (place.text() or "~") <= today.isoformat()
+
+
+def _districts(category: Node) -> Iterable[Node]:
+    districts = category.at("responsible", "districts")
+    return districts.fields().values() if districts else ()

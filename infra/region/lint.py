@@ -7,12 +7,13 @@ from typing import Final
 from infra.region.document import REGIONS, Document, document_of, read_document, region_files
 from infra.region.finding import Finding, RegionFault
 from infra.region.form import form_findings
-from infra.region.rules import bodies, categories, operation, places, terms, working_time
+from infra.region.rules import bodies, categories, operation, places, retirement, terms, working_time
 
 type Rule = Callable[[Document], Iterator[Finding]]
 
 RULES: Final[tuple[Rule, ...]] = (
     *bodies.RULES,
+    *retirement.RULES,
     *categories.RULES,
     *terms.RULES,
     *working_time.RULES,

@@ -100,6 +100,8 @@ categories:
     name: {{kk: Ашық құдық, ru: Открытый люк, en: Open manhole}}
     # Could somebody come to harm? Then terms run by the clock, nights and holidays too; else in working days.
     danger: true
+    # Would it embarrass the person on a locked phone? true: pushes do not name it.
+    discreet: false
     # Until when must the body say that it has it? null: never.
     acknowledge_within: PT1H
     # Until when must it answer? 15 working days at most (Code, art. 76).
@@ -130,7 +132,7 @@ categories:
     acknowledge_within: PT8BH
     answer_within: P15BD
     escalation_terms: [P5BD, P3BD]
-    reminder: P3BD
+    reminder: P2BD
     proof_photo_required: false
     duplicate_radius_m: 0
     max_photos: 5

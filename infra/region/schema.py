@@ -152,6 +152,15 @@ class Calendar(Form, title="The calendar"):
     )
 
 
+class Retired(Form, title="The retirement"):
+    since: Date = Field(description="from which day on it is used no more, in the region's zone")
+    moved_to: LeftOut[Id] = Field(
+        default=None,
+        description="which body, or category, has what is open then; where none is named, the body above has it, and "
+        "complaints keep their category",
+    )
+
+
 class Agency(Form, title="An agency"):
     id: Id = Field(description="its id, for good: complaints refer to it")
     name: Names = Field(description="its name as an office, without persons")
@@ -160,6 +169,9 @@ class Agency(Form, title="An agency"):
     hours: LeftOut[Hours] = Field(default=None, description="its own hours")
     contact_email: LeftOut[Email] = Field(
         default=None, description="where it is reached, and told when its webhooks fail"
+    )
+    retired: LeftOut[Retired] = Field(
+        default=None, description="that the body is no more; it stays here, for histories name it"
     )
 
 
@@ -199,6 +211,9 @@ class Category(Form, title="A category"):
     name: Names = Field(description="what the person chooses")
     hint: LeftOut[Names] = Field(default=None, description="what to photograph or to write")
     danger: bool = Field(description="whether somebody may come to harm; then terms run by the clock")
+    discreet: bool = Field(
+        default=False, description="whether it is left out of pushes, which others may read on a locked phone"
+    )
     acknowledge_within: Term | None = Field(
         description="until when the body says that it has it; null: never asked"
     )
@@ -224,6 +239,9 @@ class Category(Form, title="A category"):
     responsible: Responsible = Field(description="who answers for it")
     extension: Extension = Field(
         default=Extension(limit="P2M", times=1), description="whether the body may take longer"
+    )
+    retired: LeftOut[Retired] = Field(
+        default=None, description="that it is not offered any more; it stays here, for complaints name it"
     )
 
 

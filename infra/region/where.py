@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from functions.complaints.region import Category, Region
@@ -25,13 +26,15 @@ class PlacesFault(ValueError):
     """A list of places that cannot be read; the message names the line."""
 
 
-def explanation(region: Region, *, category_id: str, lat: float, lon: float, language: str = "en") -> str:
-    """Text for a person: the body, the reason, the terms and the ladder.
+def explanation(
+    region: Region, *, category_id: str, lat: float, lon: float, at: datetime, language: str = "en"
+) -> str:
+    """Text for a person: the body, the reason, the terms and the ladder, at `at`.
 
     Raises KeyError for an unknown category, NobodyResponsible where nobody is.
     """
     category = region.categories[category_id]
-    assignment = responsible_agency(region, category_id=category_id, lat=lat, lon=lon)
+    assignment = responsible_agency(region, category_id=category_id, lat=lat, lon=lon, at=at)
     district = next((one for one in region.districts if one.id == assignment.district_id), None)
     reasons = {
         Reason.DISTRICT: "it answers for this category in the district",
@@ -49,12 +52,14 @@ def explanation(region: Region, *, category_id: str, lat: float, lon: float, lan
         f"Answer    within {category.answer_within}",
         f"Receipt   within {category.acknowledge_within or 'no set term'}",
     ]
-    lines.extend(_rungs(region, category, assignment.agency_id, language))
+    lines.extend(_rungs(region, category, assignment.agency_id, language, at=at))
     return "\n".join(lines)
 
 
-def _rungs(region: Region, category: Category, agency_id: str, language: str) -> Iterator[str]:
-    for level, above in enumerate(ladder(region, agency_id), 1):
+def _rungs(
+    region: Region, category: Category, agency_id: str, language: str, *, at: datetime
+) -> Iterator[str]:
+    for level, above in enumerate(ladder(region, agency_id, at=at), 1):
         yield (
             f"Level {level}   {region.agencies[above].name[language]} ({above}), "
             f"another {category.escalation_term(level)}"
@@ -85,7 +90,7 @@ def _place(file: Path, line: int, row: dict[str, str]) -> Place:
         raise PlacesFault(f"{file}:{line}: lat and lon must be numbers") from error
 
 
-def wrong_places(region: Region, places: list[Place]) -> Iterator[tuple[Place, str]]:
+def wrong_places(region: Region, places: list[Place], *, at: datetime) -> Iterator[tuple[Place, str]]:
     """The places where another body answers than expected, each with what is the case."""
     for place in places:
         if place.category not in region.categories:
@@ -96,7 +101,7 @@ def wrong_places(region: Region, places: list[Place]) -> Iterator[tuple[Place, s
             continue
         try:
             found = responsible_agency(
-                region, category_id=place.category, lat=place.lat, lon=place.lon
+                region, category_id=place.category, lat=place.lat, lon=place.lon, at=at
             ).agency_id
         except NobodyResponsible:
             found = "nobody"

@@ -284,6 +284,16 @@ def ring_promises(alarms: Alarms, *, deployment: Deployment) -> None:
         above=0,
     )
     alarms.ring(
+        "OldestUnmoved",
+        Told(
+            what="A body that is no more, or a category that is given up, has had open complaints for over a day.",
+            section="oldest-unmoved",
+        ),
+        own_metric(deployment, names.OLDEST_UNMOVED, statistic="Maximum", period=quarter),
+        above=86_400,
+        of=(2, 2),
+    )
+    alarms.ring(
         "OldestSetAside",
         Told(
             what="Somebody has been behind with a complaint's events for over fifteen minutes.",

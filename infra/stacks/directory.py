@@ -34,7 +34,7 @@ class Directory(Construct):
             },
         )
         use_table(self.loader, storage.agencies, "Query", "GetItem", "PutItem", "UpdateItem", "DeleteItem")
-        use_table(self.loader, storage.complaints, indexes=("worklist",))
+        use_table(self.loader, storage.complaints, "BatchGetItem", indexes=("timers", "worklist"))
         self.data = CustomResource(
             self,
             "Data",

@@ -177,7 +177,9 @@ class Functions(Construct):
         self.assignment = self._function("Assignment", ASSIGNMENT, complaints | watch)
         self.escalation = self._function("Escalation", ESCALATION, complaints)
         grace = "15" if deployment.local else "60"
-        self.sweep = self._function("SweepDue", SWEEP, complaints | watch | {"SWEEP_GRACE_SECONDS": grace})
+        self.sweep = self._function(
+            "SweepDue", SWEEP, complaints | agencies | watch | {"SWEEP_GRACE_SECONDS": grace}
+        )
         self.archive = self._function(
             "Archive", ARCHIVE, complaints | {"CHAIN_HEADS_BUCKET": storage.chain_heads.bucket_name}
         )
@@ -303,7 +305,9 @@ class Functions(Construct):
         carrying_on = (*CHANGE, "ConditionCheckItem", "Query", "BatchGetItem", "UpdateItem")
         # And a reporter who leaves it to others is taken out of it.
         use_table(self.assignment, complaints, *carrying_on)
-        use_table(self.sweep, complaints, *carrying_on, indexes=("timers",))
+        use_table(self.sweep, complaints, *carrying_on, indexes=("timers", "worklist"))
+        # What a body that is no more had made ends with it.
+        use_table(self.sweep, agencies, "Query", "GetItem", "UpdateItem", "DeleteItem")
         use_table(self.outbox, complaints, "Query")
         use_table(self.release, complaints, "Query")
         mine = f"{behind.PREFIX}{behind.OUTBOX}"

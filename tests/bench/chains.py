@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from functions.complaints.clock import utc_now
 from functions.complaints.region import region_from_dict
 from functions.complaints.routing import responsible_agency
 from infra.local.cast import agency_key, subscribe
@@ -104,7 +105,9 @@ class Floor:
 @contextmanager
 def stack(deployed: Deployed) -> Iterator[Stack]:
     region = region_from_dict(json.loads(load_region_file(REGION_ID).compiled))
-    body = responsible_agency(region, category_id=CATEGORY, lat=PLACE["lat"], lon=PLACE["lon"]).agency_id
+    body = responsible_agency(
+        region, category_id=CATEGORY, lat=PLACE["lat"], lon=PLACE["lon"], at=utc_now()
+    ).agency_id
     with ExitStack() as context:
         receiver = context.enter_context(Receiver())
         agency = Caller(base=deployed.api_url, token=agency_key(deployed, body, name="bench"))
@@ -262,8 +265,8 @@ def _complaint_of_push(parameters: Any) -> str | None:
     if "GCM" not in message:
         return None
     sent = json.loads(message["GCM"])["fcmV1Message"]["message"]
-    is_assigned = sent["android"]["notification"]["title_loc_key"].startswith("push.assigned")
-    return str(sent["data"]["complaint_id"]) if is_assigned else None
+    told = sent["data"]
+    return str(told["complaint_id"]) if told["event"] == "complaint.assigned" else None
 
 
 def _name_of_push(parameters: Any) -> str | None:

@@ -7,17 +7,20 @@ from datetime import UTC, datetime, timedelta
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.events import Event
+from functions.complaints.history import PushText, push
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.escalation import tick
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.region import Region
 from functions.complaints.timers import next_timer
+from functions.complaints.visibility import Viewer
 from tests.region_fixture import WEST
 
 START = datetime(2026, 6, 1, 5, tzinfo=UTC)
 """A Monday, 10:00 in the region."""
 REPORTER = Actor(kind=ActorKind.CITIZEN, id="person")
 NEIGHBOUR = Actor(kind=ActorKind.CITIZEN, id="neighbour")
+NUMBER = "TST-26-7K3M9T"
 HOUSING = Actor(kind=ActorKind.AGENCY, id="housing")
 
 
@@ -51,6 +54,18 @@ class Story:
         self.events.append(change.event)
         self.changes.append(change)
         return change.event
+
+
+def pushed(
+    event: Event,
+    *,
+    region: Region,
+    language: str = "en",
+    viewer: Viewer = Viewer.REPORTER,
+    category: str = "rubbish",
+) -> PushText | None:
+    """What a phone shows of the event, of a complaint with a number that is always the same."""
+    return push(event, number=NUMBER, category=category, region=region, language=language, viewer=viewer)
 
 
 def filed(

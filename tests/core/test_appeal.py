@@ -14,6 +14,7 @@ from functions.complaints.texts import LANGUAGES, UNKNOWN
 from functions.complaints.visibility import Viewer
 from tests.core.story import HOUSING, REPORTER, START, Story, assigned
 from tests.naughty import NAUGHTY
+from tests.region_fixture import RAW
 from tests.region_fixture import region as small_region
 
 REGION = small_region()
@@ -28,7 +29,9 @@ def overdue(comment: str = "Not collected since May") -> Story:
 
 
 def said(story: Story, language: str, viewer: Viewer = Viewer.REPORTER) -> str:
-    return appeal(story.complaint, story.events, region=REGION, language=language, viewer=viewer)
+    return appeal(
+        story.complaint, story.events, region=REGION, language=language, viewer=viewer, now=story.now
+    )
 
 
 def test_the_appeal_is_addressed_to_the_highest_body_through_the_silent_one() -> None:
@@ -202,7 +205,9 @@ def test_each_name_stands_once() -> None:
 def test_who_joined_appeals_in_words_of_their_own(language: str) -> None:
     story = overdue("MY WORDS")
     story.complaint = replace(story.complaint, address="MY ADDRESS", lat=52.123456)
-    text = appeal(story.complaint, story.events, region=REGION, language=language, viewer=Viewer.JOINER)
+    text = appeal(
+        story.complaint, story.events, region=REGION, language=language, viewer=Viewer.JOINER, now=story.now
+    )
     for own in ("MY WORDS", "MY ADDRESS", "52.1234", UNKNOWN):
         assert own not in text
     assert {"kk": "қосыламын", "ru": "Присоединяюсь", "en": "I joined"}[language] in text
@@ -211,12 +216,17 @@ def test_who_joined_appeals_in_words_of_their_own(language: str) -> None:
 
 def test_a_body_without_one_above_leaves_the_addressee_to_the_person() -> None:
     lonely = small_region(
-        agencies={"housing": {"id": "housing", "name": {"kk": "К", "ru": "Р", "en": "E"}, "parent": None}}
+        agencies={
+            "housing": RAW["agencies"]["housing"]
+            | {"name": {"kk": "К", "ru": "Р", "en": "E"}, "parent": None}
+        }
     )
     story = assigned(lonely)
     while not story.complaint.overdue:
         story.wait()
-    text = appeal(story.complaint, story.events, region=lonely, language="en", viewer=Viewer.REPORTER)
+    text = appeal(
+        story.complaint, story.events, region=lonely, language="en", viewer=Viewer.REPORTER, now=story.now
+    )
     assert text.startswith("To: ____")
 
 
@@ -234,12 +244,16 @@ STORY = overdue()
 def test_who_joined_appeals_in_words_of_their_own_with_nothing_that_the_reporter_wrote(language: str) -> None:
     story = overdue("Flat 17, +7 701 765 43 21")
     complaint = replace(story.complaint, address="Kanareechnaya 7, flat 17", lat=52.51234, lon=76.51567)
-    text = appeal(complaint, story.events, region=REGION, language=language, viewer=Viewer.JOINER)
+    text = appeal(
+        complaint, story.events, region=REGION, language=language, viewer=Viewer.JOINER, now=story.now
+    )
     assert [each for each in ("701", "Kanareechnaya", "52.5123", "76.5157") if each in text] == []
     assert "52.512, 76.516" in text
     assert complaint.number in text
     # In the first person it says that somebody else sent it, and does not say who sends this.
-    reporters = appeal(complaint, story.events, region=REGION, language=language, viewer=Viewer.REPORTER)
+    reporters = appeal(
+        complaint, story.events, region=REGION, language=language, viewer=Viewer.REPORTER, now=story.now
+    )
     assert "Kanareechnaya" in reporters
     assert text.split("\n\n")[2] != reporters.split("\n\n")[2]
     assert UNKNOWN not in text

@@ -3,31 +3,35 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
+from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.duration import Duration
 from functions.complaints.events import Event, EventType
-from functions.complaints.history import PUSH_ARGS, PUSHED, line, push
-from functions.complaints.lapse import Missed
+from functions.complaints.history import BODY_MOST, PUSHED, line, push, push_kind
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves import photos as photo_moves
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.declaration import expect_photos
+from functions.complaints.moves.reassignment import reassign
+from functions.complaints.region import region_from_dict
 from functions.complaints.texts import LANGUAGES, UNKNOWN, text
 from functions.complaints.visibility import Shown, Viewer, shown
 from functions.intake.photos.limits import REASONS
 from tests.core import two_ladders
-from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, Story, assigned, filed
+from tests.core.story import HOUSING, NEIGHBOUR, NUMBER, REPORTER, Story, assigned, filed, pushed
 from tests.naughty import NAUGHTY
 from tests.region_fixture import region as small_region
+from tests.region_fixture import retired, with_category
 
 REGION = small_region()
+WITHOUT_ROADS = region_from_dict(retired(since="2026-06-01", agencies={"roads": None}))
 SECRET = "My neighbour Ivan did it"
 
 
@@ -111,6 +115,7 @@ def whole_life() -> list[Event]:
         lambda each: agency.answer(
             each, by=roads, outcome="resolved", text=SECRET, region=REGION, now=story.now
         ),
+        lambda each: reassign(each, region=WITHOUT_ROADS, now=story.now),
         lambda each: citizen.withdraw(each, by=REPORTER, reason=SECRET, region=REGION, now=story.now),
     )
     for move in ends:
@@ -138,7 +143,7 @@ def test_the_example_holds_every_event_that_a_move_leaves_today() -> None:
 
 def test_the_first_message_says_who_has_it_and_by_when() -> None:
     assignment = assigned(REGION).events[-1]
-    assert in_words(assignment) == "Body in charge found. It is with Housing; answer by 22 June, 18:30."
+    assert in_words(assignment) == "Body in charge found. Housing has it and must answer by 22 June, 18:30."
     assert in_words(assignment, language="ru") == (
         "Ответственный орган определён. Обращением занимается: Housing (ru). Срок ответа: 22 июня, 18:30."
     )
@@ -204,9 +209,9 @@ def test_a_correction_says_what_it_is_now_whose_and_by_when() -> None:
         "Теперь им занимается: Roads (ru). Срок ответа: 1 июня, 14:00."
     )
     assert told(event)["agency"] == {"id": "roads", "name": "Roads"}
-    pushed = push(event, region=REGION, language="en")
-    assert pushed is not None
-    assert pushed.fallback == "Category corrected, now with another body. Now: Pothole. With Roads."
+    shows = pushed(event, region=REGION, category="pothole")
+    assert shows is not None
+    assert (shows.title, shows.body) == (f"Category corrected · {NUMBER}", "Pothole. Roads has it now.")
 
 
 def test_a_transfer_names_both_bodies_and_says_that_the_deadline_stays() -> None:
@@ -245,11 +250,9 @@ def test_what_is_given_back_down_says_by_whom_to_whom_and_by_when() -> None:
         "Akimat gave it to Housing, which must answer by 30 June, 18:30. Akimat goes on watching over it. Reason: A yard."
     )
     assert told(event)["agency"]["id"] == "housing"
-    pushed = push(event, region=REGION, language="en")
-    assert pushed is not None
-    assert (
-        pushed.fallback == "Given back down. Akimat gave it to Housing, which must answer by 30 June, 18:30."
-    )
+    shows = pushed(event, region=REGION)
+    assert shows is not None
+    assert shows.body == "Rubbish. Akimat gave it to Housing, which must answer by 30 June, 18:30."
 
 
 def overdue_story() -> Story:
@@ -274,10 +277,9 @@ def test_what_every_term_passed_of_promises_no_time_and_what_gets_a_new_one_says
             assert said is not None
             assert UNKNOWN not in said["body"]
             assert ("explanation" in said) == ("due_at" in said) == (key == "fresh")
-        pushed = push(event, region=two_ladders.REGION, language=language)
-        assert pushed is not None
-        assert pushed.body_key == f"push.transferred.{key}.body"
-        assert UNKNOWN not in pushed.fallback
+        shows = pushed(event, region=two_ladders.REGION, language=language)
+        assert shows is not None
+        assert UNKNOWN not in shows.title + shows.body
 
 
 def test_silence_climbs_the_ladder_and_ends_with_the_appeal() -> None:
@@ -289,9 +291,9 @@ def test_silence_climbs_the_ladder_and_ends_with_the_appeal() -> None:
             bodies.append(told(event)["body"])
     assert bodies == [
         "Housing did not answer by 22 June, 18:30. "
-        "Now Akimat, the body above, has it too; answer by 30 June, 18:30.",
+        "Now Akimat, the body above, has it too. New deadline: 30 June, 18:30.",
         "Housing did not answer by 30 June, 18:30. "
-        "Now Ministry, the body above, has it too; answer by 6 July, 18:30.",
+        "Now Ministry, the body above, has it too. New deadline: 6 July, 18:30.",
         "Housing did not answer by 6 July, 18:30. No body is left above, and everybody can see it. "
         "By law silence counts as a refusal, which can be appealed: the text of the appeal is ready.",
     ]
@@ -325,9 +327,9 @@ def test_where_every_photo_was_refused_none_is_said_not_to_have_come() -> None:
     ):
         assert event.type == EventType.PHOTO_MISSED
         assert words in in_words(event)
-        pushed = push(event, region=REGION, language="en")
-        assert pushed is not None
-        assert ("arrive" in pushed.fallback) is ("arrive" in words)
+        told_by_phone = pushed(event, region=REGION)
+        assert told_by_phone is not None
+        assert ("arrive" in told_by_phone.title) is ("arrive" in words)
 
 
 def test_an_answer_asks_the_person_whether_it_is_so() -> None:
@@ -335,7 +337,7 @@ def test_an_answer_asks_the_person_whether_it_is_so() -> None:
     event = answered(story)
     assert in_words(event) == (
         "Answer: done. Housing answers: It has been collected. "
-        "Is it so? The answer can be confirmed or disputed until 11 June, 10:02."
+        "Do you agree? The answer can be confirmed or disputed until 11 June, 10:02."
     )
 
 
@@ -374,7 +376,7 @@ def test_an_event_without_data_is_still_told(event_type: EventType, language: st
     """Also one that an older version wrote, before a field was added."""
     bare = replace(LIFE[0], type=event_type, data={}, actor=ActorKind.SYSTEM)
     assert told(bare, language=language, viewer=Viewer.IN_CHARGE)["title"]
-    push(bare, region=REGION, language=language)
+    pushed(bare, region=REGION, language=language)
 
 
 def test_a_body_that_left_the_region_file_is_told_by_its_id() -> None:
@@ -399,7 +401,7 @@ def test_an_internal_comment_is_for_agencies_alone() -> None:
     assert line(internal, language="en", region=REGION, viewer=Viewer.REPORTER) is None
     assert line(internal, language="en", region=REGION, viewer=Viewer.PUBLIC) is None
     assert in_words(internal, viewer=Viewer.IN_CHARGE) == f"Internal note of Housing. {SECRET}"
-    assert push(internal, region=REGION, language="en") is None
+    assert push_kind(internal) is None
 
 
 def test_the_public_sees_steps_but_nothing_that_a_person_wrote() -> None:
@@ -433,84 +435,100 @@ def test_agencies_see_every_event() -> None:
 
 def test_the_first_push_says_what_is_happening_who_has_it_and_by_when() -> None:
     story = assigned(REGION)
-    pushed = push(story.events[-1], region=REGION, language="en")
-    assert pushed is not None
-    assert (pushed.title_key, pushed.body_key) == ("push.assigned.title", "push.assigned.body")
-    assert pushed.args == ("Housing", "22 June, 18:30")
-    assert pushed.fallback == "Received. It is with Housing; answer by 22 June, 18:30."
-    assert pushed.collapse_id == story.complaint.id
-    assert len(pushed.collapse_id.encode()) <= 64
-    assert pushed.kind == "progress"
+    told = pushed(story.events[-1], region=REGION)
+    assert told is not None
+    assert (told.title, told.body) == (
+        f"Body in charge found · {NUMBER}",
+        "Rubbish. Housing has it and must answer by 22 June, 18:30.",
+    )
+    assert told.collapse_id == story.complaint.id
+    assert len(told.collapse_id.encode()) <= 64
+    assert told.kind == "progress"
 
 
-def test_pushes_hold_nothing_that_a_person_wrote_and_no_number() -> None:
-    number = str(LIFE[0].data["number"])
+def test_a_discreet_category_is_not_named() -> None:
+    region = with_category("rubbish", discreet=True)
+    event = assigned(region).events[-1]
+    for viewer, said in (
+        (Viewer.REPORTER, "Housing has it and must answer by 22 June, 18:30."),
+        (Viewer.JOINER, "You joined this. Housing has it and must answer by 22 June, 18:30."),
+    ):
+        told = pushed(event, region=region, viewer=viewer)
+        assert told is not None
+        assert told.body == said
+
+
+def test_one_that_the_region_file_no_longer_has_is_not_named_either() -> None:
+    told = pushed(assigned(REGION).events[-1], region=REGION, category="gone")
+    assert told is not None
+    assert "gone" not in told.body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_complaints_at_one_body_are_told_apart_by_their_titles(language: str) -> None:
+    event = assigned(REGION).events[-1]
+    titles = set()
+    for number in ("TST-26-7K3M9T", "TST-26-7K3M9V"):
+        told = push(event, number=number, category="rubbish", region=REGION, language=language)
+        assert told is not None
+        assert number in told.title
+        titles.add(told.title)
+    assert len(titles) == 2
+
+
+def test_pushes_hold_nothing_that_a_person_wrote() -> None:
     for event in LIFE:
-        for language in LANGUAGES:
-            pushed = push(event, region=REGION, language=language)
-            said = "" if pushed is None else json.dumps([pushed.args, pushed.fallback], ensure_ascii=False)
+        for language, viewer in product(LANGUAGES, (Viewer.REPORTER, Viewer.JOINER)):
+            told = pushed(event, region=REGION, language=language, viewer=viewer)
+            said = "" if told is None else f"{told.title} {told.body}"
             assert SECRET not in said
-            assert number not in said
             assert UNKNOWN not in said
 
 
 def test_what_a_person_did_themselves_is_not_pushed_to_them() -> None:
-    assert [
-        event
-        for event in LIFE
-        if event.actor == ActorKind.CITIZEN and push(event, region=REGION, language="kk")
-    ] == []
+    assert [event for event in LIFE if event.actor == ActorKind.CITIZEN and push_kind(event)] == []
 
 
 def test_a_refused_proof_photo_is_the_agencys_affair() -> None:
     (refused,) = (event for event in LIFE if event.type == EventType.PHOTO_REFUSED)
-    assert push(refused, region=REGION, language="kk") is not None
+    assert push_kind(refused) == "photo"
     theirs = replace(refused, data=dict(refused.data) | {"by": "agency"})
-    assert push(theirs, region=REGION, language="kk") is None
+    assert push_kind(theirs) is None
 
 
-@given(
-    event_type=st.sampled_from(EventType),
-    actor=st.sampled_from(ActorKind),
-    data=st.fixed_dictionaries(
-        {"missed": st.sampled_from(Missed)},
-        optional={
-            "to": st.sampled_from(["akimat", "gone", None]),
-            "agency": st.sampled_from(["housing", "gone", None]),
-            "outcome": st.sampled_from(["resolved", "declined"]),
-            "internal": st.booleans(),
-            "by": st.sampled_from(ActorKind),
-        },
-    ),
-    language=st.sampled_from(LANGUAGES),
-)
-def test_every_push_has_its_keys_and_as_many_arguments_as_the_app_expects(
-    event_type: EventType, actor: ActorKind, data: dict[str, Any], language: str
-) -> None:
-    event = replace(LIFE[0], type=event_type, actor=actor, data=data, status=Status.ASSIGNED)
-    pushed = push(event, region=REGION, language=language)
-    if pushed is None:
-        return
-    key = pushed.body_key.removesuffix(".body")
-    assert pushed.title_key == f"{key}.title"
-    assert len(pushed.args) == len(PUSH_ARGS[key])
-    assert pushed.kind == PUSHED[event_type]
-    assert all(isinstance(arg, str) for arg in pushed.args)
-
-
-def test_a_push_of_the_longest_names_stays_small() -> None:
-    """APNs takes 4,096 bytes of payload in all, FCM as much; the texts take half of it at the most."""
-    long = dict.fromkeys(LANGUAGES, "Ж" * 150)
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(name=st.text(min_size=1, max_size=400), kind=st.text(min_size=1, max_size=200))
+def test_a_body_is_never_longer_than_a_lock_screen_shows(language: str, name: str, kind: str) -> None:
     agencies = {
-        agency_id: {"id": agency_id, "name": long, "parent": raw["parent"]}
-        for agency_id, raw in REGION.raw["agencies"].items()
+        key: raw | {"name": dict.fromkeys(LANGUAGES, name)} for key, raw in REGION.raw["agencies"].items()
     }
-    lengthy = small_region(agencies=agencies)
-    for event in LIFE:
-        pushed = push(event, region=lengthy, language="ru")
-        if pushed is not None:
-            said = [pushed.title_key, pushed.body_key, pushed.args, pushed.fallback]
-            assert len(json.dumps(said, ensure_ascii=False).encode()) <= 2_048
+    lengthy = with_category("rubbish", name=dict.fromkeys(LANGUAGES, kind), agencies=agencies)
+    for event, viewer in product(LIFE, (Viewer.REPORTER, Viewer.JOINER)):
+        told = pushed(event, region=lengthy, language=language, viewer=viewer)
+        assert told is None or len(told.body) <= BODY_MOST
+
+
+def test_of_long_names_a_push_leaves_out_first_the_category_and_then_who_is_known() -> None:
+    def body(name: str, kind: str) -> str:
+        long = {"housing": name, "akimat": "Akimat"}
+        agencies = {
+            key: raw | {"name": dict.fromkeys(LANGUAGES, long.get(key, "x"))}
+            for key, raw in REGION.raw["agencies"].items()
+        }
+        region = with_category("rubbish", name=dict.fromkeys(LANGUAGES, kind), agencies=agencies)
+        story = assigned(region)
+        while story.events[-1].type != EventType.ESCALATED:
+            story.wait()
+        told = pushed(story.events[-1], region=region)
+        assert told is not None
+        return told.body
+
+    end = "now has it too. New deadline: 30 June, 18:30."
+    short = f"Akimat, the body above, {end}"
+    assert body("Housing", "Rubbish") == f"Rubbish. Housing did not answer. Akimat {end}"
+    assert body("H" * 90, "R" * 30) == f"{'R' * 30}. {short}"
+    assert body("H" * 90, "R" * 160) == f"{'H' * 90} did not answer. Akimat {end}"
+    assert body("H" * 170, "R" * 160) == short
 
 
 def test_quiet_steps_are_not_pushed() -> None:

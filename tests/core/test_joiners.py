@@ -7,15 +7,15 @@ import pytest
 from functions.complaints.complaint import ENDED, Actor, ActorKind, Status
 from functions.complaints.events import EventType, chain_fault
 from functions.complaints.faults import Invalid, NotFound
-from functions.complaints.history import line, push
+from functions.complaints.history import line, push_kind
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.joiners import end_abandoned
 from functions.complaints.moves.possible import possible
-from functions.complaints.texts import LANGUAGES
+from functions.complaints.texts import LANGUAGES, text
 from functions.complaints.transitions import Move
 from functions.complaints.verification import complaint_fault
 from functions.complaints.visibility import Viewer
-from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, Story, assigned, filed
+from tests.core.story import HOUSING, NEIGHBOUR, NUMBER, REPORTER, Story, assigned, filed, pushed
 from tests.region_fixture import region
 
 REGION = region()
@@ -135,10 +135,10 @@ def test_it_is_said_in_words(language: str) -> None:
         said = line(event, language=language, region=REGION, viewer=viewer)
         assert said is not None
         assert "1" in said["body"] or language == "en"
-    pushed = push(event, region=REGION, language=language, viewer=Viewer.JOINER)
-    assert pushed is not None
-    assert pushed.title_key == "push.joined.left_to_joiners.title"
-    assert push(event, region=REGION, language=language, viewer=Viewer.REPORTER) is None
+    shows = pushed(event, region=REGION, language=language, viewer=Viewer.JOINER)
+    assert shows is not None
+    assert shows.title == f"{text('push.joined.left_to_joiners.title', language)} · {NUMBER}"
+    assert push_kind(event, viewer=Viewer.REPORTER) is None
     answered = answers(story)
     theirs = line(answered, language=language, region=REGION, viewer=Viewer.JOINER)
     own = joined()
@@ -150,4 +150,4 @@ def test_it_is_said_in_words(language: str) -> None:
     ended = story.then(lambda each: end_abandoned(each, now=story.now))
     said = line(ended, language=language, region=REGION, viewer=Viewer.IN_CHARGE)
     assert said is not None
-    assert push(ended, region=REGION, language=language, viewer=Viewer.JOINER) is None
+    assert push_kind(ended, viewer=Viewer.JOINER) is None

@@ -13,7 +13,7 @@ from functions.complaints.clock import iso, parse_iso
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.events import Event, EventType
 from functions.complaints.faults import Conflict, Invalid, NotFound
-from functions.complaints.history import line, push
+from functions.complaints.history import line
 from functions.complaints.lapse import Missed
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.assignment import assign
@@ -21,7 +21,7 @@ from functions.complaints.moves.parts import part_of
 from functions.complaints.texts import LANGUAGES, UNKNOWN, text
 from functions.complaints.timers import next_timer
 from functions.complaints.transitions import MoveRefused
-from tests.core.story import HOUSING, REPORTER, Story, assigned
+from tests.core.story import HOUSING, REPORTER, Story, assigned, pushed
 from tests.region_fixture import region as small_region
 
 REGION = small_region()
@@ -265,14 +265,17 @@ def test_the_four_are_four_different_sentences_in_history_and_push(language: str
     lines, pushes = set(), set()
     for missed, story in stories.items():
         said = line(story.events[-1], language=language, region=REGION)
-        pushed = push(story.events[-1], region=REGION, language=language)
+        told = pushed(story.events[-1], region=REGION, language=language)
         assert said is not None
-        assert pushed is not None
-        assert UNKNOWN not in said["body"] + pushed.fallback
+        assert told is not None
+        assert UNKNOWN not in said["body"] + told.body
         assert "Housing" in said["body"]
-        assert missed == Missed.SILENCE or text_of_silence(language) not in said["title"] + pushed.fallback
+        assert (
+            missed == Missed.SILENCE
+            or text_of_silence(language) not in said["title"] + told.title + told.body
+        )
         lines.add((said["title"], said["body"]))
-        pushes.add(pushed.fallback)
+        pushes.add((told.title, told.body))
     assert len(lines) == len(pushes) == 4
 
 
@@ -285,9 +288,9 @@ def text_of_silence(language: str) -> str:
 def test_at_the_top_the_same_is_said_and_that_nobody_is_left(language: str, missed: Missed) -> None:
     event = lives()[missed].events[-1]
     top = replace(event, data=dict(event.data) | {"to": None, "due_at": None, "exhausted": True})
-    said, pushed = line(top, language=language, region=REGION), push(top, region=REGION, language=language)
+    said, told = line(top, language=language, region=REGION), pushed(top, region=REGION, language=language)
     assert said is not None
-    assert pushed is not None
-    assert UNKNOWN not in said["body"] + pushed.fallback
+    assert told is not None
+    assert UNKNOWN not in said["body"] + told.body
     refusal = {"kk": "бас тарту деп есептеледі", "ru": "считается отказом", "en": "counts as a refusal"}
     assert (refusal[language] in said["body"]) == (missed != Missed.DISPUTED_ANSWER)

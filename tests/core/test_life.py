@@ -100,7 +100,7 @@ class Life(RuleBasedStateMachine):
         assert term not in self.due_events
         self.due_events.add(term)
         if change.after.overdue:
-            assert next_rung(before, region=REGION) is None
+            assert next_rung(before, region=REGION, now=event.at) is None
         else:
             assert change.after.due_at is not None
 

@@ -11,7 +11,7 @@ from functions.complaints.complaint import Actor, ActorKind, Complaint, PhotoSta
 from functions.complaints.duration import Duration
 from functions.complaints.events import EventType, chain_fault
 from functions.complaints.faults import Conflict, Invalid, NotFound
-from functions.complaints.history import line, push
+from functions.complaints.history import line, push_kind
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.escalation import next_rung, tick
@@ -203,7 +203,7 @@ def test_what_the_body_did_not_send_is_said_apart_and_not_to_the_citizen() -> No
         told.append(story.events[-1])
     assert [event.data["by"] for event in told] == [ActorKind.CITIZEN, ActorKind.AGENCY]
     assert [line(event, language="en", region=REGION) is not None for event in told] == [True, False]
-    assert [push(event, region=REGION, language="en") is not None for event in told] == [True, False]
+    assert [push_kind(event) is not None for event in told] == [True, False]
     assert tick(story.complaint, region=REGION, now=late) is None
 
 
@@ -425,7 +425,7 @@ def test_a_supervising_body_that_takes_it_over_no_longer_supervises() -> None:
     story.wait()
     transferred(story, "akimat")
     assert (story.complaint.agency_id, story.complaint.escalated_to) == ("akimat", ())
-    assert next_rung(story.complaint, region=REGION) == "ministry"
+    assert next_rung(story.complaint, region=REGION, now=story.now) == "ministry"
 
 
 def test_the_new_body_gets_its_own_time_to_acknowledge() -> None:
@@ -848,7 +848,7 @@ def test_the_acknowledgement_is_counted_again_also_where_the_answer_stays_and_th
     told = line(event, language="en", region=REGION, viewer=Viewer.IN_CHARGE)
     assert told is not None
     assert "acknowledgement: 4 June" in told["body"]
-    assert push(event, region=REGION, language="kk") is None
+    assert push_kind(event) is None
 
 
 def test_while_an_answer_stands_its_term_to_be_refuted_and_the_old_clock_are_counted_again() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from functions.complaints.complaint import ActorKind, Answer, Complaint
 from functions.complaints.events import Event, EventType
-from functions.complaints.history import line, push
-from functions.complaints.texts import LANGUAGES
+from functions.complaints.history import line
+from functions.complaints.texts import LANGUAGES, text
 from functions.complaints.visibility import (
     FIELDS,
     INTERNAL,
@@ -26,9 +26,10 @@ from functions.complaints.visibility import (
     kind_of,
     viewing,
 )
-from tests.core.story import assigned
+from tests.core.story import assigned, pushed
 from tests.core.test_history import LIFE, REGION
 
+NAMES = REGION.categories["rubbish"].name
 LIFE_PHOTO: Any = "a photo"
 CANARY = "Flat 17, +7 701 765 43 21"
 THE_TWO = {Viewer.REPORTER, Viewer.IN_CHARGE, Viewer.ABOVE}
@@ -157,20 +158,21 @@ def test_a_body_looks_as_what_it_is_to_the_complaint() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nobody_is_pushed_what_they_may_not_see_or_cannot_do(kind: Kind, language: str) -> None:
     event = replace(example(kind), actor=ActorKind.SYSTEM) if kind not in PERSONS else example(kind)
-    told = push(event, region=REGION, language=language, viewer=Viewer.JOINER)
+    told = pushed(event, region=REGION, language=language, viewer=Viewer.JOINER)
     if STEPS[kind][Viewer.JOINER] == Shown.NOTHING:
         assert told is None
     if told is not None:
-        assert told.title_key.startswith("push.joined.")
-        assert CANARY not in told.fallback
+        assert told.body.startswith(text("push.joined.about", language, category=NAMES[language], said=""))
+        assert CANARY not in told.title + told.body
         asked = (
-            "confirm",
-            "dispute it",
-            "Подтвердите",
-            "возразите",
-            "растаңыз",
-            "айтыңыз",
+            "You can confirm",
+            "you can confirm",
+            "You can dispute",
+            "возразить можно",
+            "Возразить можно",
+            "растаудың",
+            "білдірудің",
             "Ваше",
             "өтінішіңіз",
         )
-        assert [each for each in asked if each in told.fallback] == []
+        assert [each for each in asked if each in told.title + told.body] == []

@@ -531,11 +531,12 @@ class Probes:
 
     # ---- what a deployment causes
     def directory(self) -> None:
-        """A body that the region file has no more, and one that it has and the table has not."""
+        """A body and a category that the region file has no more, and a body that it has and the table has not."""
         table = self.world.deployed.agencies_table
         stale = {"pk": {"S": "directory"}, "sk": {"S": "agency#gone"}}
         since = {"content": {"S": "{}"}, "digest": {"S": "0"}, "since": {"S": PAST}}
         self.put(table, stale | since)
+        self.put(table, stale | since | {"sk": {"S": "category#gone"}})
         of_it = {"pk": {"S": "agency#gone"}, "agency_id": {"S": "gone"}, "created_at": {"S": PAST}}
         key = {"sk": {"S": "key#0"}, "key_id": {"S": "0"}, "hash": {"S": "0"}, "scopes": {"S": "[]"}}
         hook = {"sk": {"S": "subscription#0"}, "id": {"S": "0"}, "url": {"S": "https://example.org"}}
@@ -757,6 +758,9 @@ UNREACHED: dict[str, dict[str, str]] = {
         "s3:ListBucket": "tells an object that is gone from one that is forbidden",
         "sqs:SendMessage": KEEPS_DEAD_LETTERS["sqs:SendMessage"],
         "sqs:SendMessageBatch": KEEPS_DEAD_LETTERS["sqs:SendMessageBatch"],
+    },
+    "DirectoryLoader": {
+        "dynamodb:BatchGetItem": "looks at what no body has yet, and mostly nothing waits here"
     },
     "PushFailures": {name: KEEPS_DEAD_LETTERS[name] for name in ("sqs:SendMessage", "sqs:SendMessageBatch")},
     "ReleasePushes": {**A_PUSH_THAT_FAILS, **A_LOST_NUDGE},

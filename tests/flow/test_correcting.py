@@ -140,6 +140,8 @@ def test_the_reporter_puts_it_right_and_who_joined_is_told(here: Town) -> None:
     assert kept(complaint_id).passed_on is None
     lines = here.citizen("GET", "/v1/notifications", who="dana").body["items"]
     assert [each["type"] for each in lines] == ["complaint.recategorised"]
+    (joined,) = here.citizen("GET", "/v1/complaints", who="dana").body["items"]
+    assert (joined["category"], joined["category_name"]) == ("open_manhole", "Open Manhole")
     here.agency("POST", f"/v1/agency/complaints/{complaint_id}/acknowledge", who="roads")
     here.settle()
     refused = asked(here, complaint_id, {"category": "rubbish"})

@@ -72,6 +72,7 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", f"{WORK}/correct", {"category": "pothole", "reason": REASON}),
     ("POST", f"{WORK}/transfer", {"to": "roads", "reason": REASON}),
     ("POST", f"{WORK}/instruct", {"to": "roads", "reason": REASON}),
+    ("POST", f"{WORK}/merge", {"into": "{others}"}),
     ("POST", f"{WORK}/split", {"parts": [{"to": "roads", "text": "The road beside it."}]}),
     ("GET", "/v1/agency/changes", None),
     ("GET", "/v1/agency/keys", None),
@@ -113,13 +114,20 @@ class Scene:
         return self.client.open(
             path.format(**self.names),
             method=method,
-            json=json.loads(json.dumps(body).replace("{photo}", self.names["photo"])),
+            json=self._named(body),
             headers={
                 "Authorization": f"Bearer {token}",
                 "Idempotency-Key": "the-request",
                 "Accept-Language": "ru",
             },
         )
+
+    def _named(self, body: Any) -> Any:
+        """The body with the names of what there is."""
+        said = json.dumps(body)
+        for name, value in self.names.items():
+            said = said.replace(f"{{{name}}}", value)
+        return json.loads(said)
 
     def restore(self) -> None:
         tables = _tables()

@@ -160,6 +160,11 @@ class Town:
             )
         ]
 
+    def redeploy(self, raw: Mapping[str, Any]) -> None:
+        """Every function anew, with this compiled region file."""
+        Path(os.environ["REGION_FILE"]).write_text(json.dumps(raw))
+        self.handlers = _handlers()
+
     def deliver_again(self) -> None:
         """The stream hands out everything a second time, as it may."""
         self._consume(self.records)
@@ -270,8 +275,11 @@ def town(
         )
         # New containers: what another town's knew of its feeds is not true here.
         importlib.import_module("functions.notify.outbox.deliveries")._feed.cache_clear()
-        handlers = {name: importlib.reload(importlib.import_module(path)) for name, path in HANDLERS.items()}
-        yield Town(clock=clock, handlers=handlers, queue_url=os.environ["DELIVERIES_QUEUE_URL"])
+        yield Town(clock=clock, handlers=_handlers(), queue_url=os.environ["DELIVERIES_QUEUE_URL"])
+
+
+def _handlers() -> dict[str, ModuleType]:
+    return {name: importlib.reload(importlib.import_module(path)) for name, path in HANDLERS.items()}
 
 
 def _resources() -> dict[str, str]:

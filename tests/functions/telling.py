@@ -124,6 +124,7 @@ def phone(
     *,
     platform: str = "fcm",
     language: str | None = None,
+    spoken: str | None = None,
     now: datetime = MONDAY,
 ) -> DeviceItem:
     """Sign a person in on a phone."""
@@ -140,6 +141,7 @@ def phone(
         endpoint_arn=arn,
         token_digest=token_digest(platform, token),
         language=language,
+        spoken=spoken,
         seen_at=now,
         live_until=now + DEVICE_KEPT,
     )

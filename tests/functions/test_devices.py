@@ -29,7 +29,13 @@ def devices() -> Devices:
 
 
 def sign_in(devices: Devices, person: str, device_id: str = "phone", **changes: Any) -> DeviceItem:
-    arguments: dict[str, Any] = {"platform": "fcm", "token": "token-1", "language": "kk", "now": MONDAY}
+    arguments: dict[str, Any] = {
+        "platform": "fcm",
+        "token": "token-1",
+        "language": None,
+        "spoken": "kk",
+        "now": MONDAY,
+    }
     return devices.sign_in(person, device_id, **arguments | changes)
 
 
@@ -202,7 +208,7 @@ def test_whichever_call_fails_the_phone_is_the_persons_in_the_end(story: str, wh
 
 def test_a_person_who_never_was_here_is_nobody_with_nothing() -> None:
     person = person_of("stranger", now=MONDAY)
-    assert (person.profile, person.devices, person.language) == (None, (), None)
+    assert (person.profile, person.devices) == (None, ())
     assert device_of("stranger", "phone") is None
 
 

@@ -9,13 +9,17 @@ from unittest import mock
 
 import pytest
 
+from functions.complaints.region import region_from_dict
 from functions.edge.custom_resource import Refused, answered
 from functions.records.agencies.keys import create_key, keys_of
 from functions.records.agencies.subscriptions import new_subscription, subscriptions_of
 from functions.records.codec import worklist_key
+from functions.records.store import ComplaintStore
 from functions.records.tables import SHARDS, ComplaintItem, SupervisorItem
+from functions.route.directory import load as directory_load
 from functions.route.directory.load import NAMED_MOST, Loaded, load
 from functions.route.directory.tables import DirectoryItem
+from tests.core.story import START, assigned, filed
 from tests.dynamodb import tables
 from tests.functions.faults import aws_calls, run_again_until_done
 from tests.region_fixture import RAW
@@ -101,7 +105,7 @@ def test_a_body_that_holds_open_complaints_stays_and_is_named(region, shard, mod
     hold("housing", "01ARZ3NDEKTSV4RRFFQ69G5FAV", shard=shard, model=model)
     changed = without(region, "housing")
     changed["categories"] = {}
-    with pytest.raises(Refused, match=r"housing \(01ARZ3NDEKTSV4RRFFQ69G5FAV\)"):
+    with pytest.raises(Refused, match=r"agency housing: 1 \(01ARZ3NDEKTSV4RRFFQ69G5FAV\)"):
         load(changed, now=LATER)
     assert {sk: item.digest for sk, item in directory().items()} == before
     assert history() == []
@@ -116,9 +120,33 @@ def test_every_body_that_must_stay_is_named_at_once_with_some_of_its_complaints(
     with pytest.raises(Refused) as refusal:
         load(region | {"agencies": {}}, now=LATER)
     text = str(refusal.value)
-    assert f"{second} (B0)" in text
-    assert first in text
+    assert f"agency {second}: 1 (B0)" in text
+    assert f"agency {first}: {NAMED_MOST + 2} (" in text
+    assert "retired: {since" in text
     assert sum(f"A{number}" in text for number in range(NAMED_MOST + 2)) == NAMED_MOST
+
+
+def test_more_than_can_be_counted_is_said_so_and_counted_no_further(region, monkeypatch):
+    load(region, now=NOW)
+    monkeypatch.setattr(directory_load, "COUNTED_MOST", 4)
+    for number in range(9):
+        hold("housing", f"A{number}", shard=number % SHARDS)
+    with pytest.raises(Refused, match="agency housing: 4 or more"):
+        load(without(region, "housing"), now=LATER)
+
+
+@pytest.mark.parametrize("photos", [0, 1, None], ids=["submitted", "awaiting photos", "with a body"])
+def test_a_category_that_has_open_complaints_stays_and_is_named(region, photos):
+    load(region, now=NOW)
+    story = assigned(region_from_dict(RAW)) if photos is None else filed(region_from_dict(RAW), photos=photos)
+    store = ComplaintStore()
+    for change in story.changes:
+        store.write(change)
+    changed = region | {"categories": {id: raw for id, raw in RAW["categories"].items() if id != "rubbish"}}
+    with pytest.raises(Refused, match=rf"category rubbish: 1 \({story.complaint.id}\)"):
+        load(changed, now=START)
+    other = region | {"categories": {id: raw for id, raw in RAW["categories"].items() if id != "pothole"}}
+    assert load(other, now=START).removed == 1
 
 
 # --------------------------------------------------------------------------------------- answering

@@ -1,5 +1,6 @@
 """What is told to whom: the inbox, once for each step and person, and the push after it."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -22,11 +23,12 @@ from functions.edge.clients import client
 from functions.edge.stream import Batch, OutOfTime, consume, retry_due
 from functions.notify.outbox import consumer
 from functions.notify.outbox.held import Released, release
+from functions.notify.outbox.payload import Message
 from functions.notify.outbox.push import Outcome
 from functions.notify.outbox.sending import HELD_FOR, Sender
 from functions.notify.outbox.telling import FAILURES_MOST
 from functions.records.outbox import Published
-from functions.records.people.devices import device_of
+from functions.records.people.devices import DeviceItem, device_of
 from functions.records.people.inbox import InboxItem
 from functions.records.people.profiles import change_profile
 from functions.records.people.pushes import HELD_SHARDS, HeldItem
@@ -83,6 +85,17 @@ def tell(
     for failures in batch.failed.values():
         for failure in failures.values():
             raise failure.error
+
+
+def message_shown(message: Message) -> dict[str, Any]:
+    """What FCM gets."""
+    shown: dict[str, Any] = json.loads(json.loads(message.body)["GCM"])["fcmV1Message"]["message"]
+    return shown
+
+
+def title_on(phones: Phones) -> dict[str, str]:
+    """What each phone shows, by its name."""
+    return {device: message_shown(message)["notification"]["title"] for device, message in phones.published}
 
 
 def inbox(person: str) -> list[InboxItem]:
@@ -215,7 +228,8 @@ def test_who_joined_learns_that_the_reporter_took_it_back_and_the_reporter_knows
     assert [item.type for item in inbox("neighbour")] == [f"complaint.{told}"]
     assert inbox("reporter") == []
     ((_, message),) = phones.published
-    assert f"push.joined.{told}.body" in message.body
+    assert message_shown(message)["data"]["event"] == f"complaint.{told}"
+    assert message_shown(message)["notification"]["body"].startswith("Сіз қосылдыңыз: ")
 
 
 def test_many_followers_are_told_over_several_runs_each_once(life: Life, phones: Phones) -> None:
@@ -331,7 +345,7 @@ def test_a_push_that_was_held_does_not_come_after_that_of_a_later_step(life: Lif
     tell(answered, life, phones)
     a_minute_later(life, phones)
     ((_, message),) = phones.published
-    assert "push.acknowledged" in message.body or "acknowledged" in message.body
+    assert message_shown(message)["data"]["event"] == "complaint.acknowledged"
     assert held() == []
 
 
@@ -413,6 +427,51 @@ def test_at_night_a_push_waits_for_the_morning_and_comes_once(phones: Phones) ->
         tell(published, life, phones)
     assert phones.devices == ["phone"]
     assert held() == []
+
+
+def test_each_phone_is_written_to_in_its_own_language_else_in_the_persons(life: Life, phones: Phones) -> None:
+    phone("reporter", "own", language="kk", spoken="en")
+    phone("reporter", "spoken", spoken="ru")
+    phone("reporter", "neither")
+    taken_up = assigned(life, language="en")
+    number = taken_up.number
+    tell(taken_up, life, phones)
+    assert title_on(phones) == {
+        "own": f"Жауапты орган анықталды · {number}",
+        "spoken": f"Ответственный определён · {number}",
+        "neither": f"Body in charge found · {number}",
+    }
+    phones.published.clear()
+    change_profile("reporter", set_={"language": "ru"})
+    tell(
+        life.then(lambda each: agency.acknowledge(each, by=HOUSING, now=life.clock())),
+        life,
+        phones,
+    )
+    assert title_on(phones) == {
+        "own": f"Жұмысқа алынды · {number}",
+        "spoken": f"Взято в работу · {number}",
+        "neither": f"Взято в работу · {number}",
+    }
+
+
+@pytest.mark.parametrize("held_by", ["quiet hours", "a throttled SNS"])
+def test_what_was_held_is_written_in_the_language_that_the_phone_has_when_it_is_sent(
+    held_by: str, phones: Phones
+) -> None:
+    life = at_night() if held_by == "quiet hours" else Life()
+    phone("reporter", language="kk", now=life.clock())
+    published = asleep(life)
+    if held_by == "a throttled SNS":
+        phones.answers = [Outcome.THROTTLED]
+    tell(published, life, phones)
+    assert phones.published == []
+    device = device_of("reporter", "phone")
+    assert device is not None
+    device.update([DeviceItem.language.set("ru")])
+    life.clock.at += timedelta(hours=8)
+    let_go(life, phones)
+    assert title_on(phones) == {"phone": f"Ответственный определён · {published.number}"}
 
 
 def escalated(life: Life) -> Published:

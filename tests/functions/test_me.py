@@ -264,6 +264,20 @@ def test_what_cannot_be_chosen_is_refused_by_field_and_nothing_changes(
 # --- phones
 
 
+def test_a_phone_may_name_its_own_language_and_is_asked_for_none(me: Client) -> None:
+    body = {"platform": "fcm", "token": "token"}
+    for language in ("kk", "ru", "en"):
+        assert me("PUT", "/v1/devices/phone", body | {"language": language}).status == 200
+        (device,) = person_of("reporter", now=utc_now()).devices
+        assert (device.language, device.spoken) == (language, "en")
+    assert me("PUT", "/v1/devices/phone", body, accept_language="ru").status == 200
+    (device,) = person_of("reporter", now=utc_now()).devices
+    assert (device.language, device.spoken) == (None, "ru")
+    for wrong in ("de", None):
+        refused = me("PUT", "/v1/devices/phone", body | {"language": wrong})
+        assert (refused.status, list(refused.faults)) == (422, ["/language"])
+
+
 def test_a_phone_is_signed_in_shown_and_signed_out(me: Client) -> None:
     body = {"platform": "apns", "token": "ab" * 32}
     assert me("PUT", "/v1/devices/my-phone", body).json == {"device_id": "my-phone", "platform": "apns"}

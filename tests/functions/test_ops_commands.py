@@ -468,6 +468,26 @@ def test_a_trace_has_events_executions_and_log_lines_in_the_order_of_time(here, 
     assert trace.Step(at=MONDAY, source="event", what="x").correlation_id is None
 
 
+def test_a_trace_has_what_the_reporter_was_told_and_what_each_phone_shows(here, place, capsys):
+    place.__dict__["resources"] = ()
+    for name, language in (("phone", "kk"), ("tablet", "ru")):
+        device = {"platform": "fcm", "token": name, "language": language}
+        here.citizen("PUT", f"/v1/devices/{name}", device)
+    complaint_id = filed(here)
+    number = here.citizen("GET", f"/v1/complaints/{complaint_id}").body["number"]
+    filed(here, "open_manhole")
+    said(capsys)
+    assert run(place, "trace", number, "--json") == 0
+    steps = [json.loads(line) for line in said(capsys).splitlines()]
+    assert [step["what"] for step in steps if step["source"] == "inbox"] == ["2 complaint.assigned"]
+    pushed = sorted(step["what"] for step in steps if step["source"] == "push fcm")
+    assert len(pushed) == 2
+    assert pushed[0].startswith(
+        f"2 “Жауапты орган анықталды · {number}”: Rubbish (kk). Өтініш мына органда: Housing (kk)."
+    )
+    assert pushed[1].startswith(f"2 “Ответственный определён · {number}”: Rubbish (ru). ")
+
+
 def test_a_trace_has_the_watches_that_an_operator_started(here, place, capsys):
     complaint_id = filed(here, "open_manhole")
     states = boto3.client("stepfunctions")

@@ -12,13 +12,14 @@ from pydantic import ValidationError
 
 from functions.complaints.complaint import Status
 from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound, invalid
+from functions.complaints.region import OTHER
 from functions.complaints.texts import LANGUAGES, UNKNOWN
 from functions.complaints.transitions import Move, MoveRefused
 from functions.edge.problems import CONTENT_TYPE, PROBLEMS, Problem, fault_text, problem_of
 from functions.edge.validation import refusal
 from functions.intake.api.submission import submission
 from tests.naughty import NAUGHTY
-from tests.region_fixture import region
+from tests.region_fixture import RAW, region
 
 # RFC 9457, section 3.1, and appendix A.
 RFC_9457 = {
@@ -100,10 +101,12 @@ def test_what_is_not_yours_reads_as_what_does_not_exist() -> None:
 
 
 def test_every_fault_is_named_with_its_field_in_the_callers_language() -> None:
-    model = submission(region(), now=lambda: datetime.now(UTC))
+    # Where there is no category for the rest, one has to be chosen.
+    chosen = {name: raw for name, raw in RAW["categories"].items() if name != OTHER}
+    model = submission(region(categories=chosen), now=lambda: datetime.now(UTC))
     with pytest.raises(ValidationError) as caught:
         model.model_validate(
-            {"comment": " ", "photos": [{"content_type": "image/gif", "size": 0, "sha256": "x"}]}
+            {"comment": "x" * 2001, "photos": [{"content_type": "image/gif", "size": 0, "sha256": "x"}]}
         )
     errors = [{**error, "loc": ("body", *error["loc"])} for error in caught.value.errors()]
     document = problem_of(refusal(errors)).document("ru")
@@ -111,7 +114,7 @@ def test_every_fault_is_named_with_its_field_in_the_callers_language() -> None:
     assert said == {
         "/category": ("missing", "Выберите, о чём вы сообщаете."),
         "/location": ("missing", "Отметьте место на карте."),
-        "/comment": ("empty", "Напишите в нескольких словах, что случилось."),
+        "/comment": ("too_long", "Слишком длинно: не больше 2000 символов."),
         "/photos/0/content_type": (
             "unknown_choice",
             "Файлы такого типа не принимаются. Возможны: image/jpeg, image/png, image/webp, image/heic, image/heif.",

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.events import Event
-from functions.complaints.history import PushText, push
+from functions.complaints.history import PushText, push_kind
 from functions.complaints.moves import agency, citizen
 from functions.edge.clients import client
-from functions.notify.outbox.payload import FALLBACK_MOST, LIMIT, TTL, clipped, message_of
+from functions.notify.outbox.payload import BODY_MOST, LIMIT, TTL, clipped, message_of
 from functions.notify.outbox.push import Outcome, SnsPusher
 from functions.records.outbox import Published
+from tests.core.story import NUMBER, pushed
 from tests.core.story import assigned as story
 from tests.dynamodb import tables
 from tests.functions.faults import aws_calls
@@ -97,11 +98,11 @@ def life_of_events() -> list[Event]:
     return here.events
 
 
-EVENTS = [event for event in life_of_events() if push(event, region=region(), language="ru") is not None]
+EVENTS = [event for event in life_of_events() if push_kind(event) is not None]
 
 
 def text_of(event: Event, language: str) -> PushText:
-    text = push(event, region=region(), language=language)
+    text = pushed(event, region=region(), language=language, category="open_manhole")
     assert text is not None
     return text
 
@@ -117,18 +118,20 @@ def test_a_push_is_what_both_services_document(event: Event, language: str) -> N
     message = message_of(event, text)
     fcm, apns = checked(message)
     android = fcm["android"]
-    alert = apns["aps"]["alert"]
-    assert (alert["title-loc-key"], alert["loc-key"]) == (text.title_key, text.body_key)
-    assert android["notification"]["title_loc_key"] == text.title_key
-    assert android["notification"]["body_loc_key"] == text.body_key
-    assert (
-        tuple(alert.get("loc-args", ()))
-        == tuple(android["notification"].get("body_loc_args", ()))
-        == text.args
-    )
+    words = {"title": text.title, "body": text.body}
+    assert apns["aps"]["alert"] == fcm["notification"] == words
+    assert json.loads(message.body)["default"] == f"{text.title}\n{text.body}"
+    assert android["notification"] == {"channel_id": text.kind, "tag": event.complaint_id}
     assert android["collapse_key"] == event.complaint_id
     assert android["ttl"] == f"{int(TTL.total_seconds())}s"
-    assert fcm["data"] == {"complaint_id": event.complaint_id, "event_id": event.id, "kind": text.kind}
+    data = {
+        "complaint_id": event.complaint_id,
+        "number": NUMBER,
+        "event": event.type.value,
+        "sequence": str(event.seq),
+        "kind": text.kind,
+    }
+    assert fcm["data"] == {name: value for name, value in apns.items() if name != "aps"} == data
     attributes = {name: value["StringValue"] for name, value in message.attributes.items()}
     urgent = android["priority"] == "HIGH"
     assert attributes == {
@@ -150,7 +153,7 @@ def test_a_push_is_what_both_services_document(event: Event, language: str) -> N
         {"android": {"priority": "high"}},
         {"android": {"ttl": "3 days"}},
         {"android": {"notification": {"body_loc_args": "one"}}},
-        {"android": {"notification": {"loc_key": "push.assigned.body"}}},
+        {"android": {"notification": {"text": "Taken up"}}},
         {"registration_ids": []},
     ],
 )
@@ -173,20 +176,13 @@ def test_the_first_push_and_escalations_wake_the_phone() -> None:
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=5_000)
 
 
-@given(args=st.lists(anything, max_size=3), fallback=anything)
-def test_no_text_however_long_or_odd_makes_a_push_too_large(args: list[str], fallback: str) -> None:
-    text = PushText(
-        kind="escalation",
-        title_key="push.escalated.late_acknowledgement.top.title",
-        body_key="push.escalated.late_acknowledgement.top.body",
-        args=tuple(args),
-        collapse_id="0" * 26,
-        fallback=fallback,
-    )
+@given(title=anything, body=anything)
+def test_no_text_however_long_or_odd_makes_a_push_too_large(title: str, body: str) -> None:
+    text = PushText(kind="escalation", title=title, body=body, number=NUMBER, collapse_id="0" * 26)
     checked(message_of(EVENTS[0], text))
 
 
-@given(text=anything, most=st.integers(min_value=10, max_value=FALLBACK_MOST))
+@given(text=anything, most=st.integers(min_value=10, max_value=BODY_MOST))
 def test_clipping_keeps_what_fits_and_marks_what_it_cut(text: str, most: int) -> None:
     cut = clipped(text, most)
     assert len(json.dumps(cut, ensure_ascii=False).encode()) - 2 <= most

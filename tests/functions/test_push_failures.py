@@ -41,7 +41,9 @@ def failed(endpoint_arn: str, failure: str = "InvalidPlatformToken", **changes: 
 
 def signed_in(person: str = "aliya", *, platform: str = "fcm", token: str = "ab12") -> str:
     devices = Devices({"fcm": application("GCM"), "apns": application("APNS_SANDBOX")})
-    device = devices.sign_in(person, "phone", platform=platform, token=token, language="kk", now=MONDAY)
+    device = devices.sign_in(
+        person, "phone", platform=platform, token=token, language=None, spoken="kk", now=MONDAY
+    )
     return str(device.endpoint_arn)
 
 

@@ -147,16 +147,15 @@ def test_applying_moves_it_with_an_event_and_again_nothing() -> None:
 
 
 def test_what_cannot_be_counted_again_is_named_and_keeps_no_other_waiting() -> None:
-    route = Route(with_category("open_manhole", acknowledge_within="P3BD", answer_within="P9D"))
+    route = Route(with_category("open_manhole", acknowledge_within=None, answer_within="P200BD"))
     uncountable, moving = route.files(category="open_manhole"), route.files()
     route.consumed()
-    categories = {name: each for name, each in RAW["categories"].items() if name != "open_manhole"}
-    route.region = region(calendar=RAW["calendar"] | {"moved_off": ["2026-06-08"]}, categories=categories)
+    route.region = region(calendar=RAW["calendar"] | {"moved_off": ["2026-06-08"], "years": [2026]})
     arguments = {"store": route.store, "region": route.region, "now": lambda: route.now}
     for step in (plan, apply):
         found = list(step(sorted((uncountable, moving)), **arguments))
         assert {type(each): each.complaint_id for each in found} == {Left: uncountable, Shift: moving}
-        assert "open_manhole" in next(each.why for each in found if isinstance(each, Left))
+        assert "2027" in next(each.why for each in found if isinstance(each, Left))
     ends = RAW["calendar"] | {"years": [2025], "moved_off": ["2026-06-08"]}
     arguments["region"] = region(calendar=ends)
     (left,) = plan([moving], **arguments)

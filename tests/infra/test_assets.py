@@ -31,7 +31,11 @@ SHARED = {
 }
 SHARED |= {"typing_extensions", "tzdata"}
 # What the resolver of an API loads, and what sends to an agency's endpoint.
-DOOR = {"annotated_types", "babel", "pydantic", "pydantic_core", "typing_inspection"}
+DOOR = {
+    *("annotated_types", "babel", "pydantic", "pydantic_core", "typing_inspection"),
+    # What is made anew where a function starts from a snapshot.
+    "snapshot_restore_py",
+}
 SENDER = {"h11", "httpcore", "standardwebhooks"}
 # What a handler may load besides.
 ALSO = {
@@ -48,26 +52,26 @@ ALSO = {
 # release of Python or of a dependency; who needs more gives the number here, and looks at `make bench` before.
 # The three doors have what a text is, the photo check how a file ends and the boxes of HEIC.
 MODULES = {
-    "functions.intake.api.handler.handler": 707,
+    "functions.intake.api.handler.handler": 714,
     "functions.intake.photos.handler.handler": 492,
     "functions.notify.outbox.failures.handler": 453,
     "functions.notify.outbox.handler.handler": 498,
     "functions.notify.outbox.release.handler": 499,
     "functions.notify.platform_applications.handler.handler": 347,
-    "functions.notify.subscriptions.handler.handler": 675,
+    "functions.notify.subscriptions.handler.handler": 678,
     "functions.notify.webhooks.handler.handler": 562,
     "functions.notify.webhooks.requeue.handler": 431,
     # A correction is routed anew.
-    "functions.route.api.handler.handler": 691,
+    "functions.route.api.handler.handler": 698,
     "functions.route.archive.handler.handler": 425,
     # The seals of what can be erased, the complaint's state, what is taken out, terms that passed, what a reporter leaves
-    # to others, and what parts follow when their whole is put right: each a module or some.
-    "functions.route.assignment.handler.handler": 480,
+    # to others, what parts follow when their whole is put right, and what is retired: each a module or some.
+    "functions.route.assignment.handler.handler": 485,
     "functions.route.authorizer.handler.handler": 387,
     "functions.route.directory.handler.handler": 395,
-    "functions.route.escalation.handler.handler": 420,
-    # It says whether the calendar reaches far enough.
-    "functions.route.escalation.sweep_handler.handler": 486,
+    "functions.route.escalation.handler.handler": 422,
+    # What a body that is no more had made ends with it, with the table of that; whether the calendar reaches far enough.
+    "functions.route.escalation.sweep_handler.handler": 506,
     "functions.route.retention.handler.handler": 386,
 }
 # What came along by chance once, and is not to come again.

@@ -16,7 +16,7 @@ BEFORE = Path(__file__).with_name("contract") / "openapi.json"
 SHOWN = ("GET /v1/complaints/{id}", "GET /v1/agency/complaints/{id}")
 NEW_EVENTS = (
     *(EventType.LEFT, EventType.LEFT_TO_JOINERS, EventType.MERGED, EventType.ABSORBED),
-    *(EventType.INSTRUCTED, EventType.RECATEGORISED, EventType.RELOCATED),
+    *(EventType.INSTRUCTED, EventType.REASSIGNED, EventType.RECATEGORISED, EventType.RELOCATED),
 )
 NEW_422 = (
     *("headers", "content"),
@@ -68,6 +68,10 @@ CHANGED: dict[str, str] = {
         "was not said: gateway and firewall answered so all the same",
     ),
     "POST /v1/agency/keys body /name pattern": "a name of which nothing is seen names no key",
+    **dict.fromkeys(
+        ("GET /v1/agencies 200 application/json /items/[] required", "/items/[]/kind type"),
+        "what sort of body it is stood in the region file, and nobody was told",
+    ),
     "POST /v1/complaints body /photos maxItems": "is the region's limit; what was more, a category refused all the same",
     "415 headers": "names the coding to send a body in too, as a compressed one is refused",
     "path id / pattern": "was an id alone, and is a number too, in every spelling that people type",
@@ -132,7 +136,8 @@ CHANGED: dict[str, str] = {
     ),
     "/key enum": "there are three more: what one side may add, declare in vain, or refute has an end",
     "/possible/[] enum": "has more words: a part ends with its whole, whoever joined leaves, a reporter leaves it to them, "
-    "it ends with the last of them, two are merged, a body above gives it down, what is reported is put right",
+    "it ends with the last of them, two are merged, a body above gives it down, what is reported is put right, what was a "
+    "body's that is no more is handed over",
     **dict.fromkeys(
         ("/transfer_to type", "/transfer_to/[] type", "/instruct_to type", "/instruct_to/[] type"),
         "was not said: to whom it can be given",
@@ -158,7 +163,7 @@ CHANGED: dict[str, str] = {
             *(f"webhook {event} /type enum" for event in EventType if event not in NEW_EVENTS),
         ),
         "has more words: somebody who had joined left, a reporter left it to those who had, two were merged, a body above "
-        "gave it down, what was reported was put right",
+        "gave it down, what was reported was put right, what a body had that is no more is another's",
     ),
     **dict.fromkeys(
         (
@@ -181,6 +186,8 @@ CHANGED: dict[str, str] = {
         ("/merged_into type", "/merged_into pattern", "/merged_into null"),
         "is new: as which it is dealt with",
     ),
+    "/data/why enum": "was not said; why it goes on elsewhere by itself, where it does",
+    "PUT /v1/devices/{device_id} body /language enum": "a phone may name the language that it is written to in",
     "/removed/profile type": "was not said; it is true or false, as it always was",
 }
 """The end of each fact that is another one now, and why."""

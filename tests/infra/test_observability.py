@@ -31,6 +31,7 @@ SECTIONS = {
     "NotifyErrors": "function-errors",
     "NotifyThrottles": "function-throttles",
     "OldestSetAside": "oldest-set-aside",
+    "OldestUnmoved": "oldest-unmoved",
     "OldestUnwatched": "oldest-unwatched",
     "OldestWebhook": "oldest-webhook",
     "OpenExecutions": "open-executions",

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from jsonschema import Draft202012Validator
@@ -17,16 +18,21 @@ from standardwebhooks.webhooks import Webhook
 
 from functions.complaints.complaint import Status
 from functions.complaints.events import EventType
+from functions.complaints.history import PUSHED
 from functions.complaints.limits import Limits
+from functions.complaints.region import region_from_dict
 from functions.edge.declared_photos import DeclaredPhoto
 from functions.edge.problems import PROBLEMS, Problem
 from functions.intake.photos.limits import DEFAULT_LIMITS
 from functions.notify.webhooks.delivery import TEST_TYPE
 from functions.notify.webhooks.delivery import test_delivery as delivery_of_test
 from functions.notify.webhooks.signature import sign
-from infra.packaging.openapi import document
+from infra.packaging.openapi import document, pushes
+from infra.region import load_region_file
 from infra.stacks import api as gateway
+from infra.toolchain import ROOT
 from tests.functions.api_client import load
+from tests.functions.fcm_schema import fcm_message, in_proto_json
 from tests.functions.photo_corpus import TYPES
 from tests.region_fixture import region
 
@@ -93,6 +99,30 @@ def test_every_route_of_the_functions_is_described_and_no_other(
         for path, item in (schema.paths or {}).items():
             served |= {(method, path) for method in item.model_dump(exclude_none=True)}
     assert {(method, path) for method, path, _ in operations().values()} == served
+
+
+def test_pushes_are_described_as_they_are_sent() -> None:
+    told = published()["x-pushes"]
+    assert {event for kind in told["kinds"].values() for event in kind["events"]} == {*PUSHED}
+    jsonschema.validate(in_proto_json(told["examples"]["fcm"]), fcm_message())
+    fcm, apns = told["examples"]["fcm"], told["examples"]["apns"]
+    assert fcm["notification"] == apns["aps"]["alert"]
+    assert fcm["data"].items() <= apns.items()
+    assert fcm["data"]["kind"] in told["kinds"]
+    assert all(set(kind["wakes_the_phone"]) <= set(kind["events"]) for kind in told["kinds"].values())
+
+
+def test_readme_shows_pushes_as_they_are_sent() -> None:
+    blocks = re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    shown = [json.loads(block) for block in blocks]
+    pavlodar = region_from_dict(json.loads(load_region_file("pavlodar").compiled))
+    for example in pushes.examples(pavlodar).values():
+        assert example in shown
+
+
+def test_readme_has_every_kind_of_push() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [kind for kind in published()["x-pushes"]["kinds"] if f"| `{kind}` |" not in readme] == []
 
 
 def test_a_regions_limits_are_in_it() -> None:

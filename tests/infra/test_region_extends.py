@@ -69,7 +69,7 @@ def test_a_fault_is_found_where_it_was_written(tmp_path):
     )
     found = {(one.file.name, one.rule, one.line) for one in lint_regions(tmp_path, ["tiny"])}
     assert ("tiny.yaml", "duration", 8) in found
-    assert ("small.yaml", "unknown-agency", 24) in found
+    assert ("small.yaml", "unknown-agency", 25) in found
 
 
 def test_a_file_must_say_which_region_it_is_and_does_not_inherit_that(tmp_path):

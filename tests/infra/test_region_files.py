@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from infra.region.schema import Cognito, Fcm
 from infra.region.where import read_places, wrong_places
 from tests.infra import small_region
 
+NOW = datetime(2026, 3, 3, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
 CLOUD = ("karaganda", "pavlodar")
 
@@ -41,7 +43,9 @@ def test_a_citys_file_is_complete(name):
     assert {category["danger"] for category in raw["categories"].values()} == {True, False}
     assert len(raw["districts"]) >= 2
     assert all(
-        len(ladder(region_from_dict(raw), agency)) >= 2 for agency in raw["agencies"] if "city" in agency
+        len(ladder(region_from_dict(raw), agency, at=NOW)) >= 2
+        for agency in raw["agencies"]
+        if "city" in agency
     )
 
 
@@ -52,8 +56,8 @@ def test_every_place_in_a_shipped_region_has_a_body_with_a_ladder_for_every_cate
     lon = data.draw(st.floats(min(lon for lon, _ in corners), max(lon for lon, _ in corners)))
     lat = data.draw(st.floats(min(lat for _, lat in corners), max(lat for _, lat in corners)))
     for category in region.categories:
-        found = responsible_agency(region, category_id=category, lat=lat, lon=lon)
-        assert ladder(region, found.agency_id)
+        found = responsible_agency(region, category_id=category, lat=lat, lon=lon, at=NOW)
+        assert ladder(region, found.agency_id, at=NOW)
         assert (found.district_id is not None) == in_region(region, lat=lat, lon=lon)
 
 
@@ -68,7 +72,7 @@ def test_the_places_of_a_region_belong_to_the_bodies_expected(list_of_places):
     region = region_from_dict(json.loads(compile_region(list_of_places.name.removesuffix(".places.csv"))))
     places = read_places(list_of_places)
     assert len(places) >= 15
-    assert list(wrong_places(region, places)) == []
+    assert list(wrong_places(region, places, at=NOW)) == []
 
 
 def test_compiling_gives_the_same_bytes_in_every_process():

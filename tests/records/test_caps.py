@@ -32,7 +32,7 @@ def test_with_every_cap_reached_a_complaint_is_far_below_what_can_be_kept_and_go
     story = full()
     parts = [
         agency.Part(agency_id="roads", text=EMOJI * 4_000),
-        agency.Part(agency_id="ministry", text="x" * 4_000),
+        agency.Part(agency_id="akimat", text="x" * 4_000),
     ]
     story.then(lambda each: agency.split(each, by=HOUSING, parts=parts, region=REGION, now=story.now))
     assert max(map(size, story.changes)) < FAR_BELOW

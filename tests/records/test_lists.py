@@ -21,9 +21,11 @@ from functions.records.store import ComplaintStore
 from functions.records.tables import ComplaintItem, SupervisorItem
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned, filed
 from tests.records.keeping import HOUR, REGION, answered, kept, then
-from tests.region_fixture import EAST, with_category
+from tests.region_fixture import EAST, region, with_category
 
 AKIMAT = Actor(kind=ActorKind.AGENCY, id="akimat")
+
+ENDING = region(withdrawal={"with_joiners": "ends"})
 
 
 def test_a_persons_list_has_their_own_and_those_they_joined_newest_first(store: ComplaintStore) -> None:
@@ -87,7 +89,7 @@ def test_a_worklist_that_is_read_while_people_join_skips_nobody_and_shows_nobody
         move(
             store,
             complaint_id,
-            lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=REGION, now=START),
+            lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=ENDING, now=START),
         )
     stories = [kept(store, assigned(REGION)) for _ in range(9)]
     people = itertools.count()

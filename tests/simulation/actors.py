@@ -83,7 +83,7 @@ class Cast:
     def arrives(self) -> None:
         world, random = self._world, self._random
         draft = Draft(
-            category=random.choice(tuple(world.region.categories)),
+            category=random.choice(self._offered()),
             comment="Something is wrong here.",
             lat=52.5,
             lon=random.choice((76.5, 77.5)),
@@ -109,6 +109,11 @@ class Cast:
         temper = random.choice(TEMPERS)
         self._officer_comes(complaint.id, temper)
         self._citizen_comes(complaint.id)
+
+    def _offered(self) -> tuple[str, ...]:
+        """As the API refuses what is retired."""
+        world = self._world
+        return tuple(each.id for each in world.region.categories.values() if not each.is_retired(world.now))
 
     def _filed(self, draft: Draft, *, person: str, request: Request) -> Change | None:
         """As the citizen's API does; None where the person's request died and they gave up."""
@@ -188,7 +193,7 @@ class Cast:
         )
         (choice,) = random.choices(range(len(weights)), weights)
         # Some try what they may not.
-        others = receivers(complaint, by=by, region=world.region) if world.chance(0.8) else ()
+        others = receivers(complaint, by=by, region=world.region, now=world.now) if world.chance(0.8) else ()
         others = others or tuple(world.region.agencies)
         match choice:
             case 0:
@@ -210,7 +215,9 @@ class Cast:
                 parts = [agency.Part(agency_id=to, text=REASON) for to in bodies]
                 return lambda each: agency.split(each, by=by, parts=parts, region=world.region, now=world.now)
             case 5:
-                below = random.choice(instructed(complaint, by=by, region=world.region) or others)
+                below = random.choice(
+                    instructed(complaint, by=by, region=world.region, now=world.now) or others
+                )
                 return lambda each: agency.instruct(
                     each, by=by, to=below, reason=REASON, region=world.region, now=world.now
                 )

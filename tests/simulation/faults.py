@@ -38,6 +38,8 @@ class Planted(StrEnum):
     """Whoever is behind with a complaint is told of its later events first."""
     HELD_UP = "held up"
     """What fails for one recipient fails the batch."""
+    LEFT = "left"
+    """Nobody moves on what a body has that is no more."""
     WRITE = "write"
     """Some writes of persons and bodies are said to be done and are not."""
 
@@ -60,6 +62,7 @@ class Rates:
     recipient_fails: float = 0.01
     outages: int = 3
     calendar_changes: int = 2
+    retirements: int = 3
 
 
 class Crasher:

@@ -42,6 +42,7 @@ class Invariant(StrEnum):
     NOT_SILENT = "nobody is said to have been silent who answered in time"
     NOT_PUT_OFF = "no body puts an answer off by a correction"
     NOTHING_FORGOTTEN = "ended, overdue at the top, or watched"
+    HANDED_ON = "nothing stays with what is retired"
     TOP_IS_TOP = "overdue only at the top of the ladder"
     PROMISED = "every promise has its timer"
     NUMBERED = "events numbered without a hole"
@@ -134,6 +135,7 @@ class _Life:
         yield from self._clock()
         yield from self._promises()
         yield from self._said_of_bodies()
+        yield from self._handed_on()
         yield from self._end()
         yield from self._parts()
         yield from self._left()
@@ -260,16 +262,43 @@ class _Life:
                 had.setdefault(data.get("above"), event.at)
             terms.take(event, change.after, written_at)
 
+    def _handed_on(self) -> Iterator[Violation]:
+        """But for the minutes until the sweep comes."""
+        region = self.world.region
+        ends = [*self.written_at[1:], _FOR_EVER]
+        for change, written_at, until in zip(self.changes, self.written_at, ends, strict=True):
+            after = change.after
+            if after.agency_id is None or after.status in ENDED:
+                continue
+            category = region.categories[after.category].retired
+            has = [region.agencies[each].retired for each in after.in_charge]
+            if category is not None and category.moved_to is not None:
+                has.append(category)
+            for retired in has:
+                if retired is not None and until - max(written_at, retired.since) > LATE_MOST:
+                    what = f"{after.category} with {after.in_charge} from {written_at} until {until}"
+                    yield self._broken(Invariant.HANDED_ON, change.event.seq, what)
+
+    def _above(self, agency_id: str, at: datetime) -> str | None:
+        """The rung above, by the region's rules alone."""
+        agencies = self.world.region.agencies
+        above = agencies[agency_id].parent
+        while above is not None:
+            retired = agencies[above].retired
+            if retired is None or retired.since > at:
+                return above
+            above = retired.moved_to or agencies[above].parent
+        return None
+
     def _end(self) -> Iterator[Violation]:
         last = self.last
         if last.status not in ENDED and not (last.overdue and last.status in WITH_AGENCY):
             yield self._broken(Invariant.NOTHING_FORGOTTEN, last.version, f"left {last.status}")
         if last.overdue:
-            agencies = self.world.region.agencies
             for marked in (each for each in self.changes if each.event.data.get("exhausted")):
                 for body in marked.after.in_charge:
-                    top = body
-                    while (above := agencies[top].parent) is not None:
+                    top, at = body, marked.event.at
+                    while (above := self._above(top, at)) is not None:
                         top = above
                     if top not in marked.after.in_charge:
                         yield self._broken(Invariant.TOP_IS_TOP, marked.event.seq, f"{top} was left out")
@@ -310,7 +339,8 @@ class _Life:
         """Where the merger stood and the other was open for so long that nothing can have failed for longer."""
         event = next((each for each in self.history if each.type == EventType.MERGED), None)
         reporter, into, seen = self.last.reporter, self.last.merged_into, {self.id}
-        if event is None or reporter is None:
+        if event is None or reporter is None or self.last.status == Status.WITHDRAWN:
+            # Who has taken it back in the same moment wants to hear no more.
             return
         while into is not None and into not in seen:
             seen.add(into)
@@ -416,6 +446,8 @@ def _concerns_reporter(event: Event) -> bool:
         return event.actor == ActorKind.AGENCY
     if event.type == EventType.ABSORBED:
         return "due_at" in event.data
+    if event.type == EventType.REASSIGNED:
+        return event.data.get("role") == "owner"
     return event.type not in _NOT_TOLD
 
 
@@ -485,12 +517,15 @@ _SETS = _GIVES | {EventType.DEADLINE_EXTENDED, EventType.DEADLINE_MOVED, EventTy
 
 
 def _allowed(event: Event, status: Status) -> bool:
+    fresh = event.type == EventType.REASSIGNED and status in WITH_AGENCY and event.status == Status.ASSIGNED
     return any(
         transition.event == event.type
         and status in transition.sources
         and event.actor in transition.actors
         and (
             event.status == (transition.target or status)
+            # Its new owner has not seen it.
+            or fresh
             # The last photo that was waited for completes the complaint.
             or (status == Status.AWAITING_PHOTOS and event.status == Status.SUBMITTED)
             # What is put right and another body's by that has not been seen by that one.

@@ -1,5 +1,6 @@
 """The region of the simulation: three ladders, terms of every kind, a calendar with holidays, and what changes it."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from random import Random
 from typing import Any
@@ -63,10 +64,26 @@ CATEGORIES = (
 )
 
 
-def region(**calendar: Any) -> Region:
+RETIREMENTS: tuple[tuple[str, str, str | None], ...] = (
+    ("agencies", "roads", "transport"),
+    ("agencies", "transport", None),
+    ("agencies", "water", "housing"),
+    ("agencies", "akimat", None),
+    ("agencies", "prosecutor", "housing"),
+    ("categories", "pothole", "rubbish"),
+    ("categories", "open_manhole", "noise"),
+    ("categories", "noise", None),
+)
+"""What may be retired, and for what: any of them together leave a body for everything, and ladders."""
+
+
+def region(retired: Mapping[tuple[str, str], Any] | None = None, **calendar: Any) -> Region:
+    """`retired` is by kind and id, as the region file says it."""
     raw = deepcopy(RAW)
-    raw["agencies"] = {each["id"]: each for each in AGENCIES}
-    raw["categories"] = {each["id"]: each for each in CATEGORIES}
+    raw["agencies"] = {each["id"]: dict(each) for each in AGENCIES}
+    raw["categories"] = {each["id"]: dict(each) for each in CATEGORIES}
+    for (kind, name), said in (retired or {}).items():
+        raw[kind][name]["retired"] = said
     raw["calendar"] |= {
         "holidays": {day: {"name": {"kk": name, "ru": name, "en": name}} for day, name in HOLIDAYS.items()},
         "years": list(range(2025, 2030)),
@@ -74,9 +91,9 @@ def region(**calendar: Any) -> Region:
     return region_from_dict(raw)
 
 
-def changed(random: Random) -> Region:
-    """The same region after a decision that moves some days."""
-    return region(
-        moved_off=sorted(random.sample(FREED, random.randint(1, 4))),
-        moved_working=sorted(random.sample(WORKED, random.randint(0, 4))),
-    )
+def moved_days(random: Random) -> dict[str, list[str]]:
+    """Of the calendar, after a decision that moves some days."""
+    return {
+        "moved_off": sorted(random.sample(FREED, random.randint(1, 4))),
+        "moved_working": sorted(random.sample(WORKED, random.randint(0, 4))),
+    }

@@ -2,13 +2,13 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from functions.complaints.change import Change
 from functions.complaints.clock import whole_second
-from functions.complaints.complaint import ActorKind, Complaint, Status
+from functions.complaints.complaint import ENDED, ActorKind, Complaint, Status
 from functions.complaints.faults import NotFound, Stale
 from functions.complaints.personal import without_person, without_words
 from functions.complaints.timers import next_timer
@@ -43,6 +43,8 @@ class MemoryStore:
         self._requests: dict[str, RequestSeen] = {}
         self._timers: list[tuple[datetime, str]] = []
         self._timer_of: dict[str, datetime] = {}
+        self._held: dict[str, dict[str, None]] = defaultdict(dict)
+        self._of_category: dict[str, dict[str, None]] = defaultdict(dict)
 
     def __contains__(self, complaint_id: str) -> bool:
         return complaint_id in self._complaints
@@ -83,6 +85,7 @@ class MemoryStore:
             self.joined_at[after.id, change.follower] = after.changed_at
         if change.leaver is not None:
             self.followers[after.id].discard(change.leaver)
+        self._list(self._complaints.get(after.id), after)
         self._complaints[after.id] = after
         self.changes[after.id].append(change)
         self.written_at[after.id].append(self._now())
@@ -129,6 +132,12 @@ class MemoryStore:
     def has_timers(self) -> bool:
         return bool(self._timer_of)
 
+    def held_by(self, agency_id: str) -> Iterator[str]:
+        yield from tuple(self._held[agency_id])
+
+    def of_category(self, category_id: str, *, agencies: Iterable[str]) -> Iterator[str]:
+        yield from tuple(self._of_category[category_id])
+
     def _check(self, change: Change, request: Request | None) -> None:
         """The reasons in the order in which the table names them."""
         after = change.after
@@ -156,6 +165,18 @@ class MemoryStore:
                 raise Stale
             if change.before.reporter not in (None, stored.reporter):
                 raise Stale
+
+    def _list(self, before: Complaint | None, after: Complaint) -> None:
+        """Who has it while it is open, as worklists do."""
+        for each in () if before is None else before.in_charge:
+            self._held[each].pop(after.id, None)
+        if before is not None:
+            self._of_category[before.category].pop(after.id, None)
+        if after.agency_id is None or after.status in ENDED:
+            return
+        for each in after.in_charge:
+            self._held[each][after.id] = None
+        self._of_category[after.category][after.id] = None
 
     def _index(self, after: Complaint) -> None:
         timer = next_timer(after)

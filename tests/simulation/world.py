@@ -27,11 +27,12 @@ from functions.notify.outbox.inbox import (
 from functions.records.outbox import Published
 from functions.records.people.inbox import InboxItem
 from functions.route.assignment.consumer import on_event
+from functions.route.escalation.moving import move_on
 from functions.route.escalation.sweep import GRACE, sweep
 from functions.route.recompute import apply
 from tests.simulation.actors import Cast
 from tests.simulation.faults import Crash, Crasher, Planted, Rates
-from tests.simulation.region import changed, region
+from tests.simulation.region import RETIREMENTS, moved_days, region
 from tests.simulation.store import AnyStore, CrashingStore, MemoryStore, RacingStore
 from tests.simulation.stream import Stream
 from tests.simulation.watch import Watches
@@ -64,6 +65,8 @@ class World:
         self.now = BEGIN
         self.rates = rates or Rates()
         self.planted = planted
+        self._calendar: dict[str, list[str]] = {}
+        self._retired: dict[tuple[str, str], dict[str, str | None]] = {}
         self.region = region()
         self.store = MemoryStore(published=self._publish, now=lambda: self.now, planted=planted)
         self.outage_until: datetime | None = None
@@ -90,6 +93,8 @@ class World:
             self.at(BEGIN + ARRIVALS * 1.5 * self.random.random(), self._outage)
         for _ in range(self.rates.calendar_changes):
             self.at(BEGIN + ARRIVALS * self.random.random(), self._calendar_changes)
+        for retirement in self.random.sample(RETIREMENTS, self.rates.retirements):
+            self.at(BEGIN + ARRIVALS * self.random.random(), partial(self._retires, *retirement))
 
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
@@ -112,6 +117,7 @@ class World:
                     self.now = swept = next_sweep
                     if Planted.SWEEP not in self.planted:
                         self._sweep()
+                        self._move_on()
                     continue
                 when, _, what = heapq.heappop(self._queue)
                 self.now = max(self.now, when)
@@ -148,7 +154,7 @@ class World:
         self.telling.publish(record)
 
     def _carry_on(self, record: Published, recipient: str, crasher: Crasher) -> None:
-        if Planted.OUTBOX in self.planted and self.chance(0.05):
+        if Planted.OUTBOX in self.planted and self.chance(0.25):
             return
         watches = _CrashingWatches(self._watches, crasher)
         store = CrashingStore(self.store, crasher)
@@ -169,11 +175,11 @@ class World:
 
     def _whom(self, record: Published) -> Iterator[str]:
         """Whom `notify` tells."""
-        if for_reporter(record, region=self.region):
+        if for_reporter(record):
             assert record.reporter is not None
             yield person(record.reporter)
         yield from map(agency, concerned(record))
-        if may_have_followers(record) and for_followers(record, region=self.region):
+        if may_have_followers(record) and for_followers(record):
             for each in sorted(self.store.followers[record.followed] - {record.reporter}):
                 if had_joined(record.event, joined_at=self.store.joined_at[record.followed, each]):
                     yield person(each)
@@ -221,6 +227,26 @@ class World:
     def _swept_at(self) -> datetime:
         return self.now + timedelta(hours=1) if Planted.CLOCK in self.planted else self.now
 
+    def _retires(self, kind: str, name: str, heir: str | None) -> None:
+        """A region file is deployed in which a body or a category is retired from some day to come."""
+        self.faults["retirements"] += 1
+        day = self.region.calendar.local(self.now).date() + timedelta(days=self.random.randint(1, 10))
+        self._retired[kind, name] = {"since": day.isoformat(), "moved_to": heir}
+        self.region = region(self._retired, **self._calendar)
+
+    def _move_on(self) -> None:
+        if not self._retired or Planted.LEFT in self.planted:
+            return
+        try:
+            on = self.actor(
+                lambda store: move_on(self.store, store=store, region=self.region, now=self._swept_at)
+            )
+        except Crash:
+            self.after(SWEEP_TRIED_AGAIN.total_seconds(), self._move_on)
+        else:
+            self.faults["moved on"] += on.moved
+            self.faults["failed to move on"] += on.failed
+
     def _outage(self) -> None:
         """Step Functions is down for hours."""
         self.faults["outages"] += 1
@@ -234,7 +260,8 @@ class World:
 
     def _calendar_changes(self) -> None:
         self.faults["calendar changes"] += 1
-        self.region = changed(self.random)
+        self._calendar = moved_days(self.random)
+        self.region = region(self._retired, **self._calendar)
         self._recompute()
 
     def _recompute(self) -> None:

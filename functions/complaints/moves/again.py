@@ -10,6 +10,7 @@ from functions.complaints.moves.terms import Term, term
 from functions.complaints.personal import words_erased
 from functions.complaints.places import coarse, distance_m
 from functions.complaints.region import Region
+from functions.complaints.routing import ladder
 
 POINTER: Final = "/again_of"
 WITHIN_M: Final = 100
@@ -39,13 +40,14 @@ def _is_there(earlier: Complaint, draft: Draft, *, region: Region) -> bool:
     return distance_m((earlier.lat, earlier.lon), (draft.lat, draft.lon)) <= reach
 
 
-def body_above(complaint: Complaint, *, owner: str, region: Region) -> str | None:
+def body_above(complaint: Complaint, *, owner: str, region: Region, now: datetime) -> str | None:
     """The body that is in charge beside its owner from the start; None of one that is new, and at the ladder's top."""
-    return None if complaint.again_of is None else region.agencies[owner].parent
+    above = () if complaint.again_of is None else ladder(region, owner, at=now)
+    return above[0] if above else None
 
 
 def term_above(complaint: Complaint, answer: Term, *, above: str, start: datetime, region: Region) -> Term:
     """The term of the first level, by the calendar of the body above, where that is shorter than the owner's own."""
-    category = region.categories[complaint.category]
+    category = region.category(complaint.category)
     first = term(category.escalation_term(1), start=start, agency_id=above, category=category, region=region)
     return min(answer, first, key=lambda each: each.due_at)

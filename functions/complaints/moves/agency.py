@@ -99,7 +99,7 @@ def _check_answer(complaint: Complaint, given: Answer, *, region: Region) -> Non
             raise invalid(f"/photos/{index}", "unknown_photo")
         if photo.status != PhotoStatus.READY:
             raise invalid(f"/photos/{index}", "photo_not_ready")
-    proof_required = region.categories[complaint.category].proof_photo_required
+    proof_required = region.category(complaint.category).proof_photo_required
     if given.outcome == "resolved" and proof_required and not given.photos:
         raise invalid("/photos", "proof_photo_required")
 
@@ -133,7 +133,7 @@ def transfer(
         return None
     _require_in_charge(complaint, by)
     require(complaint, Move.TRANSFER, by=by)
-    refusal = receiver_refusal(complaint, to, by=by, region=region, pointer="/to")
+    refusal = receiver_refusal(complaint, to, by=by, region=region, now=now, pointer="/to")
     if refusal is not None:
         raise refusal
     return hand_over(complaint, Move.TRANSFER, by=by, to=to, reason=reason, region=region, now=now)
@@ -145,7 +145,7 @@ def instruct(
     """Give it down, or back, to a body below; whoever instructs stays in charge beside it, and the clock goes on."""
     _require_in_charge(complaint, by)
     require(complaint, Move.INSTRUCT, by=by)
-    refusal = instruction_refusal(complaint, to, by=by, region=region)
+    refusal = instruction_refusal(complaint, to, by=by, region=region, now=now)
     if refusal is not None:
         raise refusal
     return hand_over(complaint, Move.INSTRUCT, by=by, to=to, reason=reason, region=region, now=now)
@@ -175,7 +175,7 @@ def split(complaint: Complaint, *, by: Actor, parts: Sequence[Part], region: Reg
     taken: set[str] = set()
     for index, part in enumerate(parts):
         refusal = receiver_refusal(
-            complaint, part.agency_id, by=by, region=region, pointer=f"/parts/{index}/to"
+            complaint, part.agency_id, by=by, region=region, now=now, pointer=f"/parts/{index}/to"
         )
         if refusal is not None:
             raise refusal
@@ -210,7 +210,7 @@ def extend_deadline(
     if refusal is not None:
         raise refusal
     assert complaint.due_at is not None
-    limit = region.categories[complaint.category].extension_limit
+    limit = region.category(complaint.category).extension_limit
     try:
         deadline = _extended(complaint, extension, limit=limit, region=region)
     except DeadlineLimitExceeded as error:
@@ -243,8 +243,7 @@ def extension_refusal(complaint: Complaint, *, by: Actor, region: Region, now: d
         return Conflict("deadline_passed")
     if complaint.escalated_to and by.id not in complaint.escalated_to:
         return Conflict("extended_from_above")
-    category = region.categories.get(complaint.category)
-    times = 0 if category is None else category.extension_times
+    times = region.category(complaint.category).extension_times
     if complaint.extensions >= times:
         return Conflict("extended_before", times=times)
     return None

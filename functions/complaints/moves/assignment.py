@@ -24,14 +24,16 @@ def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:
     """
     if complaint.parent_id is not None:
         return _assign_part(complaint, region=region, now=now)
-    category = region.categories[complaint.category]
-    place = responsible_agency(region, category_id=complaint.category, lat=complaint.lat, lon=complaint.lon)
+    category = region.category(complaint.category)
+    place = responsible_agency(
+        region, category_id=complaint.category, lat=complaint.lat, lon=complaint.lon, at=now
+    )
     start = complaint.started_at or complaint.submitted_at
     answer = term(
         category.answer_within, start=start, agency_id=place.agency_id, category=category, region=region
     )
     had_since = held_by(complaint, place.agency_id, now=now)
-    above = body_above(complaint, owner=place.agency_id, region=region)
+    above = body_above(complaint, owner=place.agency_id, region=region, now=now)
     if above is not None:
         answer = term_above(complaint, answer, above=above, start=start, region=region)
         had_since = {above: had_since[place.agency_id], **had_since}

@@ -71,8 +71,8 @@ def correct(
     refusal = correction_refusal(complaint, move, by=by)
     if refusal is not None:
         raise refusal
-    after = _corrected(complaint, correction, by=by, region=region)
-    owner = _owner(complaint, after, by=by, region=region)
+    after = _corrected(complaint, correction, by=by, region=region, now=now)
+    owner = _owner(complaint, after, by=by, region=region, now=now)
     return _change(
         complaint, after, owner=owner, move=move, by=by, reason=correction.reason, region=region, now=now
     )
@@ -134,7 +134,9 @@ def _require_concerned(complaint: Complaint, by: Actor) -> None:
 # What it says then
 
 
-def _corrected(complaint: Complaint, correction: Correction, *, by: Actor, region: Region) -> Complaint:
+def _corrected(
+    complaint: Complaint, correction: Correction, *, by: Actor, region: Region, now: datetime
+) -> Complaint:
     """The complaint with what was put right. Raises Invalid with every fault."""
     given = {
         "/category": correction.category,
@@ -149,9 +151,11 @@ def _corrected(complaint: Complaint, correction: Correction, *, by: Actor, regio
     category = region.categories.get(correction.category or complaint.category)
     if category is None:
         raise invalid("/category", "unknown_category")
+    if category.id != complaint.category and category.is_retired(now):
+        raise invalid("/category", "retired_category")
     answers = _answers(complaint, correction, category)
     faults = (
-        *_place_faults(complaint, correction, category, region=region),
+        *_place_faults(complaint, correction, category, region=region, now=now),
         *_answer_faults(correction, answers, category, by=by),
     )
     if faults:
@@ -182,18 +186,18 @@ def _answers(complaint: Complaint, correction: Correction, category: Category) -
 
 
 def _place_faults(
-    complaint: Complaint, correction: Correction, category: Category, *, region: Region
+    complaint: Complaint, correction: Correction, category: Category, *, region: Region, now: datetime
 ) -> Iterator[FieldFault]:
     """Of the new place; of the old one, which may have left the region with its border, that somebody answers for it."""
     place = correction.place
     lat, lon = (complaint.lat, complaint.lon) if place is None else (place.lat, place.lon)
     if place is not None:
-        key = place_fault(region, category_id=category.id, lat=lat, lon=lon)
+        key = place_fault(region, category_id=category.id, lat=lat, lon=lon, at=now)
         if key is not None:
             yield FieldFault(pointer=place.pointer, key=key)
     elif correction.category is not None:
         try:
-            responsible_agency(region, category_id=category.id, lat=lat, lon=lon)
+            responsible_agency(region, category_id=category.id, lat=lat, lon=lon, at=now)
         except NobodyResponsible:
             yield FieldFault(pointer="/category", key="nobody_responsible")
 
@@ -220,11 +224,12 @@ def _resealed(complaint: Complaint, **changes: Any) -> Complaint:
 # Whose it is then
 
 
-def _owner(complaint: Complaint, after: Complaint, *, by: Actor, region: Region) -> str | None:
+def _owner(complaint: Complaint, after: Complaint, *, by: Actor, region: Region, now: datetime) -> str | None:
     """Raises Conflict where a body would give it back to one that passed it on, as with a transfer."""
     if complaint.agency_id is None:
         return None
-    routed, before = _responsible(after, region=region), _responsible(complaint, region=region)
+    routed = _responsible(after, region=region, now=now)
+    before = _responsible(complaint, region=region, now=now)
     if routed in (None, before, complaint.agency_id):
         return complaint.agency_id
     given_back = routed in complaint.passed_by and by.id not in complaint.escalated_to
@@ -233,11 +238,11 @@ def _owner(complaint: Complaint, after: Complaint, *, by: Actor, region: Region)
     return routed
 
 
-def _responsible(complaint: Complaint, *, region: Region) -> str | None:
+def _responsible(complaint: Complaint, *, region: Region, now: datetime) -> str | None:
     """None where the region file does not say it (any more)."""
     try:
         return responsible_agency(
-            region, category_id=complaint.category, lat=complaint.lat, lon=complaint.lon
+            region, category_id=complaint.category, lat=complaint.lat, lon=complaint.lon, at=now
         ).agency_id
     except LookupError:
         return None

@@ -50,7 +50,7 @@ def expect_photos(
 def photos_limit(complaint: Complaint, *, region: Region) -> int:
     """How many photos each side may show by now."""
     answers = complaint.refutations + (complaint.status == Status.ANSWERED)
-    return region.categories[complaint.category].max_photos * (1 + answers)
+    return region.category(complaint.category).max_photos * (1 + answers)
 
 
 def _counts(photo: Photo, *, region: Region, now: datetime) -> bool:

@@ -58,7 +58,7 @@ def _escalate(
     the complaint is overdue for everybody to see.
     """
     level = complaint.escalation_level + 1
-    above = next_rung(complaint, region=region)
+    above = next_rung(complaint, region=region, now=now)
     late_acknowledgement = missed == TimerKind.ACKNOWLEDGEMENT
     lapse_of = lapse_of_acknowledgement if late_acknowledgement else lapse_of_answer
     lapse = lapse_of(complaint, now=to_milliseconds(max(now, complaint.changed_at)))
@@ -90,7 +90,7 @@ def _escalate(
             overdue=True,
             near_at=None,
         )
-    category = region.categories[complaint.category]
+    category = region.category(complaint.category)
     next_term = term(
         category.escalation_term(level), start=now, agency_id=above, category=category, region=region
     )
@@ -112,8 +112,8 @@ def _escalate(
     )
 
 
-def next_rung(complaint: Complaint, *, region: Region) -> str | None:
+def next_rung(complaint: Complaint, *, region: Region, now: datetime) -> str | None:
     """The body that hears next (`routing.next_above`)."""
     if complaint.agency_id is None:
         return None
-    return next_above(region, owner=complaint.agency_id, beside=complaint.escalated_to)
+    return next_above(region, owner=complaint.agency_id, beside=complaint.escalated_to, at=now)

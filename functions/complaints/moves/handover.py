@@ -52,7 +52,7 @@ def handed_over(
     owner = complaint.agency_id
     assert owner is not None
     fresh = _fresh_term(complaint, to=to, region=region, now=now)
-    stays = owner in ladder(region, to) and (instructed or complaint.escalation_level > 0)
+    stays = owner in ladder(region, to, at=now) and (instructed or complaint.escalation_level > 0)
     beside = tuple(each for each in ((owner,) if stays else ()) + complaint.escalated_to if each != to)
     held = held_by(complaint, to, now=now)
     waited = waited_since(complaint, to=to, now=now)
@@ -96,10 +96,10 @@ def _clock(
 
 def _fresh_term(complaint: Complaint, *, to: str, region: Region, now: datetime) -> Term | None:
     if not complaint.overdue or not beyond(
-        (to, *ladder(region, to)), (*complaint.in_charge, *complaint.passed_by)
+        (to, *ladder(region, to, at=now)), (*complaint.in_charge, *complaint.passed_by)
     ):
         return None
-    category = region.categories[complaint.category]
+    category = region.category(complaint.category)
     level = max(1, complaint.escalation_level)
     return term(category.escalation_term(level), start=now, agency_id=to, category=category, region=region)
 

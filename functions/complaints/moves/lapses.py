@@ -121,7 +121,7 @@ def least_by(category: str, *, to: str, region: Region, level: int, start: datet
 def least(category: str, *, to: str, region: Region, level: int, start: datetime) -> Deadline:
     """The least time: the region's, or the term of the next level where that is shorter."""
     calendar = region.calendar_of(to)
-    terms = (region.least_after_transfer, region.categories[category].escalation_term(level + 1))
+    terms = (region.least_after_transfer, region.category(category).escalation_term(level + 1))
     return min(
         (due_as_known(term, received_at=start, calendar=calendar) for term in terms),
         key=lambda deadline: deadline.at,

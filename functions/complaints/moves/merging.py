@@ -11,10 +11,10 @@ from typing import Any, Final
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso, to_milliseconds
 from functions.complaints.complaint import SYSTEM, WITH_AGENCY, Actor, Complaint
-from functions.complaints.deadlines import Deadline, due_as_known
+from functions.complaints.deadlines import due_as_known
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.moves.citizen import require_own
-from functions.complaints.moves.terms import Term, reminder_of_moved, term
+from functions.complaints.moves.terms import Term, term
 from functions.complaints.places import distance_m
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
@@ -96,7 +96,7 @@ def absorb(into: Complaint, merged: Complaint, *, region: Region, now: datetime)
     data: dict[str, Any] = {"number": merged.number}
     if earlier is not None:
         data |= {"due_at": iso(earlier.due_at), "promise": earlier.promise}
-        near_at = reminder_of_moved(into, Deadline.explained_by(earlier.promise), region=region, now=now)
+        near_at = earlier.near_at if earlier.near_at is not None and earlier.near_at > now else None
         updates = {"due_at": earlier.due_at, "near_at": near_at, "promise": earlier.promise}
     return change(
         into, Move.ABSORB, by=SYSTEM, now=now, data=data, absorbed=(*into.absorbed, merged.id), **updates
@@ -148,6 +148,6 @@ def _least(complaint: Complaint, *, region: Region, now: datetime) -> Term:
         region.least_after_transfer,
         start=now,
         agency_id=complaint.agency_id,
-        category=region.categories[complaint.category],
+        category=region.category(complaint.category),
         region=region,
     )

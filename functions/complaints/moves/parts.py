@@ -33,7 +33,7 @@ def part_of(
     level = max(1, parent.escalation_level)
     fresh = None
     if not promised:
-        category = region.categories[parent.category]
+        category = region.category(parent.category)
         fresh = term(
             category.escalation_term(level), start=now, agency_id=part["to"], category=category, region=region
         )

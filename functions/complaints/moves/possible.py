@@ -37,14 +37,14 @@ def _open_to(complaint: Complaint, move: Move, *, by: Actor, region: Region, now
         case Move.EXTEND:
             return extension_refusal(complaint, by=by, region=region, now=now) is None
         case Move.TRANSFER:
-            return bool(receivers(complaint, by=by, region=region))
+            return bool(receivers(complaint, by=by, region=region, now=now))
         case Move.INSTRUCT:
-            return bool(instructed(complaint, by=by, region=region))
+            return bool(instructed(complaint, by=by, region=region, now=now))
         case Move.MERGE:
             return merging_refusal(complaint) is None
         case Move.SPLIT:
             divisible = complaint.parent_id is None and len(complaint.children) < PARTS_MOST
-            return divisible and bool(receivers(complaint, by=by, region=region))
+            return divisible and bool(receivers(complaint, by=by, region=region, now=now))
         case Move.RECATEGORISE | Move.RELOCATE if correction_refusal(complaint, move, by=by) is not None:
             return False
         case Move.JOIN | Move.LEAVE:

@@ -18,8 +18,7 @@ def move_deadline(complaint: Complaint, *, region: Region, now: datetime) -> Cha
     answer counts as accepted.
 
     Neither is a term moved that has passed, nor is any moved into the past: nobody is to have missed what they could
-    not know of. Where the acknowledgement alone moves, that is between the bodies. Raises CalendarYearMissing, and
-    KeyError for a category that the region file no longer has.
+    not know of. Where the acknowledgement alone moves, that is between the bodies. Raises CalendarYearMissing.
     """
     if complaint.status not in WITH_AGENCY | {Status.ANSWERED}:
         return None

@@ -40,7 +40,7 @@ def acknowledge_by(
     complaint: Complaint, *, start: datetime, agency_id: str, region: Region
 ) -> datetime | None:
     """By when the body must say that it has seen it, None where the category does not ask for that."""
-    within = region.categories[complaint.category].acknowledge_within
+    within = region.category(complaint.category).acknowledge_within
     if within is None:
         return None
     return due_as_known(within, received_at=start, calendar=region.calendar_of(agency_id)).at
@@ -80,7 +80,7 @@ def reminder(
     complaint: Complaint, deadline: Deadline, *, agency_id: str | None, region: Region, now: datetime
 ) -> datetime | None:
     """When a body that has the complaint now is reminded of this deadline."""
-    category = region.categories[complaint.category]
+    category = region.category(complaint.category)
     return _reminder(deadline, now=now, agency_id=agency_id, category=category, region=region)
 
 

@@ -1,5 +1,7 @@
 """What is open to everybody: the categories, the bodies, what is overdue, and where webhooks come from."""
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Final
 
@@ -10,6 +12,7 @@ from pydantic import Field
 from functions.complaints.clock import iso
 from functions.complaints.places import rounded
 from functions.complaints.region import OTHER, Category, Question, Region
+from functions.complaints.retirement import in_office
 from functions.complaints.texts import in_language
 from functions.edge.complaint_fields import AgencyName, MissedTerm, Number, Point, agency_name
 from functions.edge.fields import Count, Instant, View, described, one_of
@@ -66,6 +69,12 @@ class AgencyEntry(View):
 
     id: str
     name: str
+    kind: Annotated[
+        str,
+        described(
+            "What sort of body it is: department, akimat, inspectorate, police, prosecutor, ministry …"
+        ),
+    ]
     parent: Annotated[str | None, described("The body it answers to.")]
 
 
@@ -114,8 +123,8 @@ class WebhookAddresses(View):
     items: list[Annotated[str, Field(json_schema_extra={"format": "ipv4"})]]
 
 
-def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
-    """The routes; `webhook_addresses` are none where webhooks come from anywhere in AWS."""
+def directory(*, region: Region, webhook_addresses: tuple[str, ...], now: Callable[[], datetime]) -> Router:
+    """The routes, without what is retired; `webhook_addresses` are none where webhooks come from anywhere in AWS."""
     router = Router()
     read = partial(router.get, tags=_TAG)
 
@@ -127,7 +136,8 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
         "what fits none, and what is filed without a category.",
     )
     def categories(speech: Speech) -> Response[Categories]:
-        ordered = sorted(region.categories.values(), key=lambda each: each.id == OTHER)
+        offered = [each for each in region.categories.values() if not each.is_retired(now())]
+        ordered = sorted(offered, key=lambda each: each.id == OTHER)
         views = [_category(each, speech.language) for each in ordered]
         return _cached(Categories(items=views), headers=_AN_HOUR | _IN_LANGUAGES)
 
@@ -139,8 +149,14 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...]) -> Router:
     )
     def agencies(speech: Speech) -> Response[Agencies]:
         views = [
-            AgencyEntry(id=each.id, name=in_language(each.name, speech.language), parent=each.parent)
+            AgencyEntry(
+                id=each.id,
+                name=in_language(each.name, speech.language),
+                kind=each.kind,
+                parent=in_office(region, each.parent, at=now()),
+            )
             for each in region.agencies.values()
+            if not each.is_retired(now())
         ]
         return _cached(Agencies(items=views), headers=_AN_HOUR | _IN_LANGUAGES)
 

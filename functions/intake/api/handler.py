@@ -36,7 +36,11 @@ app.include_router(following(store=_store, receipts=_receipts, now=utc_now))
 app.include_router(correcting(store=_store, receipts=_receipts, now=utc_now))
 app.include_router(people(region=_region, devices=Devices(applications(os.environ)), now=utc_now))
 app.include_router(
-    directory(region=_region, webhook_addresses=tuple(os.environ.get("WEBHOOK_ADDRESSES", "").split()))
+    directory(
+        region=_region,
+        webhook_addresses=tuple(os.environ.get("WEBHOOK_ADDRESSES", "").split()),
+        now=utc_now,
+    )
 )
 app.include_router(documentation(region_file().parent))
 

@@ -80,8 +80,17 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         person: Person, speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
     ) -> OwnComplaints:
         page = lists.own(person, limit=limit, cursor=cursor)
+        joined = lists.categories_of_joined(page.items)
         return OwnComplaints(
-            items=[summary(item, region=region, language=speech.language) for item in page.items],
+            items=[
+                summary(
+                    item,
+                    category=joined.get(item.id, item.category),
+                    region=region,
+                    language=speech.language,
+                )
+                for item in page.items
+            ],
             cursor=page.cursor,
         )
 
@@ -162,7 +171,7 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         if complaint.escalation_level == 0:
             raise NotFound(id)
         texts = {
-            each: appeal(complaint, history, region=region, language=each, viewer=viewer)
+            each: appeal(complaint, history, region=region, language=each, viewer=viewer, now=now())
             for each in LANGUAGES
         }
         return Appeal(texts=AppealTexts(**texts))

@@ -61,13 +61,19 @@ class Submission(Body):
     def _known(cls, category: str) -> str:
         if category not in cls.region.categories:
             raise fault("unknown_category")
+        if cls.region.categories[category].is_retired(cls.now()):
+            raise fault("retired_category")
         return category
 
     @field_validator("location")
     @classmethod
     def _answered_for(cls, location: Location, info: ValidationInfo) -> Location:
         wrong = place_fault(
-            cls.region, category_id=info.data.get("category"), lat=location.lat, lon=location.lon
+            cls.region,
+            category_id=info.data.get("category"),
+            lat=location.lat,
+            lon=location.lon,
+            at=cls.now(),
         )
         if wrong is not None:
             raise fault(wrong)

@@ -193,17 +193,17 @@ def suggestion_view(
     return PhotoSuggestion(lat=lat, lon=lon, taken_at=taken_at, distance_m=distance, text=said)
 
 
-def summary(item: ComplaintItem, *, region: Region, language: str) -> OwnLine | JoinedLine:
-    """A line of the person's list."""
-    name = category_name(item.category, region=region, language=language)
+def summary(item: ComplaintItem, *, category: str, region: Region, language: str) -> OwnLine | JoinedLine:
+    """A line of the person's list; `category` is the one that the complaint has now."""
+    name = category_name(category, region=region, language=language)
     if item.kind != ComplaintItem.KIND:
         return JoinedLine(
-            id=item.id, number=item.number, category=item.category, category_name=name, joined_by_me=True
+            id=item.id, number=item.number, category=category, category_name=name, joined_by_me=True
         )
     return OwnLine(
         **listed(item),
         status_text=text(f"status.{item.status}", language),
-        category=item.category,
+        category=category,
         category_name=name,
         agency=in_charge(item.agency_id, region=region, language=language),
         changed_at=iso(item.changed_at),
@@ -227,8 +227,7 @@ def near(found: Near, *, category: str, person: str, region: Region, language: s
 
 def category_name(category_id: str, *, region: Region, language: str) -> str:
     """The id stands for the name of a category that the region file no longer lists."""
-    category = region.categories.get(category_id)
-    return in_language(category.name, language) if category else category_id
+    return in_language(region.category(category_id).name, language)
 
 
 def in_charge(agency_id: str | None, *, region: Region, language: str) -> AgencyName | None:

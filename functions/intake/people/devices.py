@@ -52,9 +52,19 @@ class Devices:
     applications: Mapping[str, str]
 
     def sign_in(
-        self, person: str, device_id: str, *, platform: str, token: str, language: str, now: datetime
+        self,
+        person: str,
+        device_id: str,
+        *,
+        platform: str,
+        token: str,
+        language: str | None,
+        spoken: str,
+        now: datetime,
     ) -> DeviceItem:
-        """The phone is this person's from now on, whoever had it before. Raises Invalid, Problem `unavailable`."""
+        """The phone is this person's from now on, whoever had it before. `language` is its own, if it has one, and
+        `spoken` the app's. Raises Invalid, Problem `unavailable`.
+        """
         application = self.applications.get(platform)
         if application is None:
             raise invalid("/platform", "unknown_choice", choices=", ".join(sorted(self.applications)))
@@ -75,6 +85,7 @@ class Devices:
                 endpoint_arn=known or _created(application, token),
                 token_digest=digest,
                 language=language,
+                spoken=spoken,
                 seen_at=now,
                 live_until=now + DEVICE_KEPT,
             )

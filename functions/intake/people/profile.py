@@ -45,7 +45,10 @@ class Choices(Body):
     """What is left out stays as it is."""
 
     language: Annotated[
-        Language | None, described("Of every text; null: the one that each request asks for")
+        Language | None,
+        described(
+            "Of every text, but for pushes to a phone that named its own; null: the one that each request asks for"
+        ),
     ] = omitted()
     zone: Annotated[
         str | None,

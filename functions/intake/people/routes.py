@@ -11,6 +11,7 @@ from pydantic import Field
 
 from functions.complaints.limits import Limits
 from functions.complaints.region import Region
+from functions.complaints.texts import Language
 from functions.edge.callers import Person
 from functions.edge.fields import Body, Count, GivenInstant, View, described, omitted
 from functions.edge.language import Speech
@@ -55,6 +56,13 @@ class Phone(Body):
             examples=["cX9Qk3-TSXm:APA91bH8u2Vq0"],
         ),
     ]
+    language: Annotated[
+        Language,
+        described(
+            "What this phone is written to in, whatever the person chose; without it, what they chose under `/v1/me`, else "
+            "the language of this request"
+        ),
+    ] = omitted()
 
 
 class Device(View):
@@ -98,7 +106,8 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
         openapi_extensions=answering("daily-limit-reached"),
         summary="Have pushes sent to this phone",
         description="At each start of the app. The phone is the person's from now on: whoever was signed in on it "
-        "before is told nothing there any more.",
+        "before is told nothing there any more. What a push holds, which kinds there are and when they wait stands in this "
+        "document under `x-pushes`.",
     )
     def register(device_id: DeviceId, body: Phone, person: Person, speech: Speech) -> Device:
         at = now()
@@ -110,7 +119,8 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
             device_id,
             platform=body.platform,
             token=body.token,
-            language=speech.requested,
+            language=body.language,
+            spoken=speech.requested,
             now=at,
         )
         return Device(device_id=device_id, platform=body.platform)

@@ -65,14 +65,14 @@ def on_batch(
 
 
 def _reporter(published: Published, *, teller: Teller) -> Iterable[str]:
-    if for_reporter(published, region=teller.region):
+    if for_reporter(published):
         assert published.reporter is not None
         yield person(published.reporter)
 
 
 def _followers(published: Published, *, batch: Batch, teller: Teller) -> Iterable[str]:
     """Those who joined as a whole, and by name whoever of them is behind."""
-    if may_have_followers(published) and for_followers(published, region=teller.region):
+    if may_have_followers(published) and for_followers(published):
         reporter = None if published.reporter is None else person(published.reporter)
         yield FOLLOWERS
         yield from (each for each in batch.tried_again(published) if is_person(each) and each != reporter)

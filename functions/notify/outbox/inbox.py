@@ -8,8 +8,7 @@ from pynamodb.expressions.condition import Condition
 
 from functions.complaints.complaint import ActorKind
 from functions.complaints.events import Event, EventType
-from functions.complaints.history import PUSHED, push
-from functions.complaints.region import Region
+from functions.complaints.history import push_kind
 from functions.complaints.visibility import Viewer, as_seen
 from functions.records.codec import complaint_pk
 from functions.records.outbox import Published
@@ -33,25 +32,16 @@ that they hear.
 """
 
 
-def for_reporter(published: Published, *, region: Region) -> bool:
-    return published.reporter is not None and is_worth_telling(
-        published.event, region=region, viewer=Viewer.REPORTER
-    )
+def for_reporter(published: Published) -> bool:
+    """Exactly what is worth a push is worth a line in the inbox."""
+    return published.reporter is not None and push_kind(published.event) is not None
 
 
-def for_followers(published: Published, *, region: Region) -> bool:
+def for_followers(published: Published) -> bool:
     event = published.event
     if event.actor == ActorKind.CITIZEN:
         return event.type in BY_REPORTER
-    return is_worth_telling(event, region=region, viewer=Viewer.JOINER)
-
-
-def is_worth_telling(event: Event, *, region: Region, viewer: Viewer) -> bool:
-    """Exactly what is worth a push is worth a line in the inbox; in which language does not matter here."""
-    return (
-        event.type in PUSHED
-        and push(event, region=region, language=region.languages[0], viewer=viewer) is not None
-    )
+    return push_kind(event, viewer=Viewer.JOINER) is not None
 
 
 def may_have_followers(published: Published) -> bool:

@@ -15,8 +15,9 @@ from functions.complaints.history import PushText
 LIMIT: Final = 4096
 TTL: Final = timedelta(days=3)
 """A phone that is off for longer learns it from the inbox."""
-ARGUMENT_MOST: Final = 600
-FALLBACK_MOST: Final = 1200
+TITLE_MOST: Final = 400
+BODY_MOST: Final = 1200
+"""In bytes."""
 
 # Reserved attributes of SNS. Source: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
 _PREFIX: Final = "AWS.SNS.MOBILE."
@@ -46,15 +47,15 @@ class Message:
 
 
 def message_of(event: Event, text: PushText) -> Message:
-    """By construction each platform's payload is below LIMIT: three arguments of ARGUMENT_MOST, and short keys."""
-    urgent = event.type not in _CALM
-    args = [clipped(arg, ARGUMENT_MOST) for arg in text.args]
-    apns = to_json(_apns(event, text, args))
+    """By construction each platform's payload is below LIMIT: a title, a body, ids and names."""
+    urgent = is_urgent(event.type)
+    words = {"title": clipped(text.title, TITLE_MOST), "body": clipped(text.body, BODY_MOST)}
+    apns = to_json(_apns(event, text, words))
     body = {
-        "default": clipped(text.fallback, FALLBACK_MOST),
+        "default": "\n".join(words.values()),
         "APNS": apns,
         "APNS_SANDBOX": apns,
-        "GCM": to_json({"fcmV1Message": {"message": _fcm(event, text, args, urgent=urgent)}}),
+        "GCM": to_json({"fcmV1Message": {"message": _fcm(event, text, words, urgent=urgent)}}),
     }
     seconds = str(int(TTL.total_seconds()))
     attributes = {
@@ -73,39 +74,40 @@ def message_of(event: Event, text: PushText) -> Message:
     )
 
 
-def _apns(event: Event, text: PushText, args: list[str]) -> dict[str, Any]:
-    alert: dict[str, Any] = {"title-loc-key": text.title_key, "loc-key": text.body_key}
-    if args:
-        alert["loc-args"] = args
+def is_urgent(type: EventType) -> bool:
+    """Whether a phone that sleeps is woken for it."""
+    return type not in _CALM
+
+
+def _apns(event: Event, text: PushText, words: dict[str, str]) -> dict[str, Any]:
     return {
-        "aps": {"alert": alert, "sound": "default", "thread-id": text.collapse_id, "category": text.kind},
+        "aps": {"alert": words, "sound": "default", "thread-id": text.collapse_id, "category": text.kind},
         **_data(event, text),
     }
 
 
-def _fcm(event: Event, text: PushText, args: list[str], *, urgent: bool) -> dict[str, Any]:
-    notification: dict[str, Any] = {
-        "title_loc_key": text.title_key,
-        "body_loc_key": text.body_key,
-        "channel_id": text.kind,
-        "tag": text.collapse_id,
-    }
-    if args:
-        notification["body_loc_args"] = args
+def _fcm(event: Event, text: PushText, words: dict[str, str], *, urgent: bool) -> dict[str, Any]:
     return {
+        "notification": words,
         "data": _data(event, text),
         "android": {
             "collapse_key": text.collapse_id,
             "priority": "HIGH" if urgent else "NORMAL",
             "ttl": f"{int(TTL.total_seconds())}s",
-            "notification": notification,
+            "notification": {"channel_id": text.kind, "tag": text.collapse_id},
         },
     }
 
 
 def _data(event: Event, text: PushText) -> dict[str, str]:
-    """What the app opens when the push is touched."""
-    return {"complaint_id": event.complaint_id, "event_id": event.id, "kind": text.kind}
+    """What the app opens when the push is touched; FCM takes texts alone."""
+    return {
+        "complaint_id": event.complaint_id,
+        "number": text.number,
+        "event": event.type.value,
+        "sequence": str(event.seq),
+        "kind": text.kind,
+    }
 
 
 def clipped(text: str, most: int) -> str:

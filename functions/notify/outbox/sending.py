@@ -24,11 +24,10 @@ type Pusher = Callable[[DeviceItem, Message], Outcome]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Push:
-    """What one step says to a person's phones, claimed for these in the item of the inbox."""
+    """What one step says to a person's phones, claimed for these in the item of the inbox: to each in its language."""
 
     item: InboxItem
-    devices: tuple[DeviceItem, ...]
-    message: Message
+    messages: tuple[tuple[DeviceItem, Message], ...]
 
 
 class Sender:
@@ -47,11 +46,11 @@ class Sender:
         follow(complaint_id=push.item.complaint_id, correlation_id=None)
         left: list[DeviceItem] = []
         failed = False
-        for device in push.devices:
+        for device, message in push.messages:
             if self.is_throttled or not going_on():
                 left.append(device)
                 continue
-            match self._pushed(device, push.message):
+            match self._pushed(device, message):
                 case Outcome.THROTTLED:
                     self._throttled_until = self._now() + HELD_FOR
                     left.append(device)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from functions.complaints.history import PushText, push
+from functions.complaints.history import push, push_kind
 from functions.complaints.ids import made_at
 from functions.complaints.people_rules import Verdict
 from functions.complaints.region import Region
 from functions.notify.outbox.inbox import follows, inbox_item
-from functions.notify.outbox.payload import message_of
+from functions.notify.outbox.payload import Message, message_of
 from functions.notify.outbox.sending import Push
 from functions.records.outbox import Published
 from functions.records.people.devices import DeviceItem
@@ -34,7 +34,6 @@ class _Plan:
 
     verdict: Verdict
     until: datetime | None
-    text: PushText | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +72,7 @@ class Teller:
         if before is None:
             if held_until is not None:
                 hold_push(item, until=held_until)
-            return _push(item, devices, plan)
+            return self._push(item, devices, person)
         if before.waits_until is not None:
             hold_push(before, until=before.waits_until)
             return None
@@ -97,12 +96,11 @@ class Teller:
     def _plan(
         self, item: InboxItem, person: Person, *, now: datetime, acted_at: datetime | None = None
     ) -> _Plan:
-        language = person.language or item.language or self.region.languages[0]
-        text = push(event_of(item), region=self.region, language=language, viewer=viewer_of(item))
-        if text is None:
-            return _Plan(verdict="drop", until=None, text=None)
-        verdict, until = person.preferences(self.region).verdict(text.kind, now, acted_at=acted_at)
-        return _Plan(verdict=verdict, until=until, text=text)
+        kind = push_kind(event_of(item), viewer=viewer_of(item))
+        if kind is None:
+            return _Plan(verdict="drop", until=None)
+        verdict, until = person.preferences(self.region).verdict(kind, now, acted_at=acted_at)
+        return _Plan(verdict=verdict, until=until)
 
     def _carried_on(self, item: InboxItem, person: Person, plan: _Plan) -> Released:
         """What an earlier run did not come to."""
@@ -118,13 +116,35 @@ class Teller:
         except Exception:
             _give_back(item, left)
             raise
-        return Released(push=_push(item, left, plan) if claimed else None)
+        return Released(push=self._push(item, left, person) if claimed else None)
 
+    def _push(self, item: InboxItem, devices: Sequence[DeviceItem], person: Person) -> Push | None:
+        """What is sent now: to each phone in the language that it has now."""
+        if not devices:
+            return None
+        spoken = {device.device_id: self._language(item, person, device) for device in devices}
+        messages = {language: self._message(item, language) for language in set(spoken.values())}
+        return Push(
+            item=item,
+            messages=tuple((device, messages[spoken[device.device_id]]) for device in devices),
+        )
 
-def _push(item: InboxItem, devices: Sequence[DeviceItem], plan: _Plan) -> Push | None:
-    if not devices or plan.text is None:
-        return None
-    return Push(item=item, devices=tuple(devices), message=message_of(event_of(item), plan.text))
+    def _language(self, item: InboxItem, person: Person, device: DeviceItem) -> str:
+        return person.language_on(device) or item.language or self.region.languages[0]
+
+    def _message(self, item: InboxItem, language: str) -> Message:
+        """Of a step that is worth a push."""
+        event = event_of(item)
+        text = push(
+            event,
+            number=item.number,
+            category=item.category,
+            region=self.region,
+            language=language,
+            viewer=viewer_of(item),
+        )
+        assert text is not None
+        return message_of(event, text)
 
 
 def _give_back(item: InboxItem, devices: Iterable[DeviceItem]) -> None:

@@ -6,8 +6,9 @@ from pydantic import Field
 
 from functions.complaints.complaint import Status
 from functions.complaints.events import EventType
+from functions.complaints.retirement import Why
 from functions.edge.complaint_fields import MissedTerm
-from functions.edge.fields import Absent, Count, Id, Instant, View, described
+from functions.edge.fields import Absent, Count, Id, Instant, View, described, one_of
 
 
 class EventData(View):
@@ -26,11 +27,19 @@ class EventData(View):
     by_agency: Absent[Annotated[str, described("The body that acted.")]]
     giver: Absent[
         Annotated[
-            str, described("Of a transfer, an instruction or a correction: the body that had it before.")
+            str,
+            described("Of a step by which another body has it: the one that had it before, or is no more."),
         ]
     ] = Field(alias="from")
     to: Absent[
-        Annotated[str, described("Of a transfer, an instruction or a correction: the body that has it now.")]
+        Annotated[str, described("Of such a step: the body that has it now, or is in the other's place.")]
+    ]
+    why: Absent[
+        Annotated[
+            str,
+            one_of(*Why),
+            described("Where it goes on elsewhere by itself: whether the body is no more, or the category."),
+        ]
     ]
     missed: Absent[MissedTerm]
     missed_by: Absent[Annotated[str, described("Of a term that passed: the body that let it pass.")]]

@@ -42,6 +42,8 @@ def body_of(published: Published) -> str:
     moved = {name: event.data[name] for name in ("from", "to") if name in event.data}
     if event.type in HANDED:
         data |= moved
+    if "why" in event.data:
+        data["why"] = event.data["why"]
     if event.type == "complaint.escalated":
         told = {"missed": "missed", "missed_by": "agency", "missed_at": "missed_at"}
         data |= {name: event.data[said] for name, said in told.items() if said in event.data}

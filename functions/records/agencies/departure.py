@@ -1,4 +1,4 @@
-"""A body that is no longer in the region file: what it had made here ends with it."""
+"""A body that is no more, or no longer in the region file: what it had made here ends with it."""
 
 from dataclasses import dataclass
 from datetime import datetime

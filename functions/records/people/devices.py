@@ -24,6 +24,8 @@ class DeviceItem(PeopleTable):
 
     It has no time to live: DynamoDB would delete it and leave the endpoint at SNS, which nobody could find any more. After
     `live_until` it is told nothing, and it goes with its endpoint when the person signs in anywhere, or leaves.
+
+    `language`: the phone's own, None where the app named none; `spoken`: the one that the app asked for when it signed in.
     """
 
     device_id = UnicodeAttribute()
@@ -31,6 +33,7 @@ class DeviceItem(PeopleTable):
     endpoint_arn = UnicodeAttribute()
     token_digest = UnicodeAttribute()
     language = UnicodeAttribute(null=True)
+    spoken = UnicodeAttribute(null=True)
     seen_at = InstantAttribute()
     live_until = InstantAttribute()
 

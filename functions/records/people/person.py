@@ -23,13 +23,10 @@ class Person:
     devices: tuple[DeviceItem, ...]
     lost: tuple[DeviceItem, ...] = ()
 
-    @property
-    def language(self) -> str | None:
-        """The person's own choice, else the one that a phone of theirs was last set to."""
-        if self.profile is not None and self.profile.language:
-            return self.profile.language
-        spoken = [device for device in self.devices if device.language]
-        return max(spoken, key=lambda device: device.seen_at).language if spoken else None
+    def language_on(self, device: DeviceItem) -> str | None:
+        """The phone's own, else the person's choice, else the one that its app spoke when it signed in."""
+        chosen = None if self.profile is None else self.profile.language
+        return device.language or chosen or device.spoken
 
     def preferences(self, region: Region) -> Preferences:
         return preferences(self.profile, region=region)

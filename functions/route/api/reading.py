@@ -109,6 +109,7 @@ def reading(*, desk: Desk, bucket: str) -> Router:
             language=speech.language,
             bucket=bucket,
             viewer=viewer,
+            now=desk.now(),
         )
 
     return router

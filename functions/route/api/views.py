@@ -1,6 +1,7 @@
 """Complaints as agencies see them: everything about the matter, nothing about the person but what they chose."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -132,10 +133,11 @@ def detail(
     language: str,
     bucket: str,
     viewer: Viewer,
+    now: datetime,
 ) -> AgencyComplaintDetail:
     promise, lapse, moves = complaint.promise, complaint.lapse, possible(complaint)
-    transfer_to = receivers(complaint, by=by, region=region) if Move.TRANSFER in moves else ()
-    instruct_to = instructed(complaint, by=by, region=region) if Move.INSTRUCT in moves else ()
+    transfer_to = receivers(complaint, by=by, region=region, now=now) if Move.TRANSFER in moves else ()
+    instruct_to = instructed(complaint, by=by, region=region, now=now) if Move.INSTRUCT in moves else ()
     complaint = complaint_as_seen(complaint, viewer)
     parts = [complaint_as_seen(part, viewer) for part in parts]
     seen = [each for each in (as_seen(event, viewer) for event in history) if each is not None]

@@ -2,20 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from functions.complaints.clock import iso
+from functions.complaints.deadlines import due
+from functions.complaints.region import Region, region_from_dict
+from functions.complaints.timers import ASSIGNED_WITHIN
 from functions.edge.custom_resource import Refused
 from functions.records.agencies.departure import end_access
-from functions.records.codec import worklist_key
-from functions.records.tables import SHARDS, ComplaintItem
+from functions.records.lists import held_by, of_category, without_body
 from functions.route.directory.tables import DirectoryItem
 
 NAMED_MOST: Final = 3
-"""How many complaints of a body are named in a refusal."""
+COUNTED_MOST: Final = 1000
+"""How many complaints of a body or a category are named in a refusal, and counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +36,7 @@ class Loaded:
 
 
 def load(region: Mapping[str, Any], *, now: datetime) -> Loaded:
-    """Raises Refused where a body would go that still has open complaints; then nothing was written.
+    """Raises Refused where a body or a category would go that still has open complaints; then nothing was written.
 
     `region` is the compiled region file. Run twice, it finds everything done.
     """
@@ -40,7 +44,8 @@ def load(region: Mapping[str, Any], *, now: datetime) -> Loaded:
     current = {item.sk: item for item in DirectoryItem.query(DirectoryItem.PK, consistent_read=True)}
     gone = [item for sk, item in current.items() if sk not in wanted]
     left = [item.sk.partition("#")[2] for item in gone if item.sk.startswith("agency#")]
-    _refuse_orphans(left)
+    bodies = [sk.partition("#")[2] for sk in {*current, *wanted} if sk.startswith("agency#")]
+    _refuse_orphans([item.sk for item in gone], agencies=bodies, region=region_from_dict(region), now=now)
     changed = [
         sk for sk, content in wanted.items() if sk in current and current[sk].digest != _digest(content)
     ]
@@ -73,29 +78,34 @@ def digest(region: Mapping[str, Any]) -> str:
     return _digest(entries(region))
 
 
-def _refuse_orphans(agencies: Iterable[str]) -> None:
-    """Every body that would leave complaints behind, at once."""
-    held = {agency: found for agency in agencies if (found := _open_complaints(agency))}
-    if not held:
-        return
-    each = [
-        f"{agency} ({', '.join(found)}{' …' if len(found) == NAMED_MOST else ''})"
-        for agency, found in held.items()
-    ]
-    raise Refused(
-        f"not removed, for complaints are open with {'; '.join(each)}: have them answered or passed on to "
-        "another body first, or put the body back into the region file"
-    )
+def _refuse_orphans(gone: Iterable[str], *, agencies: Iterable[str], region: Region, now: datetime) -> None:
+    """Every body and category that would leave complaints behind, at once; `gone` are their keys in the directory."""
+    each = []
+    for sk in sorted(gone):
+        kind, _, name = sk.partition("#")
+        found = (
+            held_by(name)
+            if kind == "agency"
+            else _of_category(name, agencies=agencies, region=region, now=now)
+        )
+        if first := list(islice(found, NAMED_MOST)):
+            counted = len(first) + sum(1 for _ in islice(found, COUNTED_MOST - len(first)))
+            more = " …" if counted > len(first) else ""
+            number = f"{COUNTED_MOST} or more" if counted == COUNTED_MOST else str(counted)
+            each.append(f"{kind} {name}: {number} ({', '.join(first)}{more})")
+    if each:
+        raise Refused(
+            "not removed while complaints are open: put it back into the region file with "
+            "`retired: {since: YYYY-MM-DD, moved_to: ID}`, and remove it when nothing is open with it any more. "
+            f"Open with {'; '.join(each)}"
+        )
 
 
-def _open_complaints(agency_id: str) -> list[str]:
-    found: list[str] = []
-    for shard in range(SHARDS):
-        if len(found) >= NAMED_MOST:
-            break
-        key = worklist_key(agency_id, shard)
-        found += [item.id for item in ComplaintItem.by_worklist.query(key, limit=NAMED_MOST - len(found))]
-    return found
+def _of_category(name: str, *, agencies: Iterable[str], region: Region, now: datetime) -> Iterator[str]:
+    """Also what waits for its photos or its body: no longer than photos are waited for."""
+    yield from of_category(name, agencies=agencies)
+    until = due(region.photos_wait, received_at=now, calendar=region.calendar).at + ASSIGNED_WITHIN
+    yield from (item.id for item in without_body(until=until) if item.category == name)
 
 
 def _remember(item: DirectoryItem, *, now: datetime) -> None:

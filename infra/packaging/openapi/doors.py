@@ -41,7 +41,7 @@ def every_route(region: Region) -> Api:
         following(store=store, receipts=receipts, now=_now),
         correcting(store=store, receipts=receipts, now=_now),
         people(region=region, devices=Devices({}), now=_now),
-        directory(region=region, webhook_addresses=()),
+        directory(region=region, webhook_addresses=(), now=_now),
         documentation(ROOT),
         agency_reading(desk=desk, bucket=_BUCKET),
         answering(desk=desk, bucket=_BUCKET),

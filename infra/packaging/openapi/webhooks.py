@@ -95,6 +95,8 @@ _MEANINGS: Final[dict[EventType, str]] = {
     EventType.QUESTION_ASKED: "The body asked the person.",
     EventType.TRANSFERRED: "It was passed on. Both bodies are told.",
     EventType.INSTRUCTED: "A body above gave it down, or back, and stays in charge beside it.",
+    EventType.REASSIGNED: "A body is no more and another has what it had (both are told), or a category is given up for "
+    "another: `why` says which.",
     EventType.DEADLINE_EXTENDED: "The body took more time by a reasoned decision.",
     EventType.DEADLINE_MOVED: "The calendar changed, and the deadline with it.",
     EventType.DEADLINE_NEAR: "The deadline is near.",
