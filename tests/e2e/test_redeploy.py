@@ -9,6 +9,7 @@ import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -74,12 +75,18 @@ def changed(made: Path, folder: Path) -> Path:
                 definition["Comment"] += " Second version."
                 resource["Properties"]["DefinitionString"] = json.dumps(definition)
         before = path.read_bytes()
-        _rewrite(path, json.dumps(template))
+        _rewrite(path, _with_new_versions(template))
         # By this hash `cdk` tells whether it has uploaded the template before.
         renamed[hashlib.sha256(before).hexdigest()] = hashlib.sha256(path.read_bytes()).hexdigest()
     for path in (*folder.rglob("*.assets.json"), *folder.rglob("manifest.json")):
         _rewrite(path, _renamed(path.read_text(), renamed))
     return folder
+
+
+def _with_new_versions(template: dict[str, Any]) -> str:
+    """New code is a new version, by another name in the template: `live` then leads to it."""
+    versions = [id for id, each in template["Resources"].items() if each["Type"] == "AWS::Lambda::Version"]
+    return _renamed(json.dumps(template), {id: f"{id}2" for id in versions})
 
 
 def _renamed(text: str, names: dict[str, str]) -> str:
