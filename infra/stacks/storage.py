@@ -42,6 +42,18 @@ class Storage(Stack):
             EdgeSecret(self, "Edge", deployment=deployment).secret if deployment.region.domain else None
         )
         self.user_pool, self.user_pool_client = self._identity()
+        self._make_last_what_refuses_to_be_deleted()
+
+    def _make_last_what_refuses_to_be_deleted(self) -> None:
+        """So that a first deployment that fails can be taken back: what may be refused (a bucket's name, a sender that SES
+        does not know) is asked for before the first table is there.
+        """
+        buckets = [each for each in (self._access_logs, self.photos, self.chain_heads) if each is not None]
+        pools = [] if self.user_pool is None else [self.user_pool]
+        for pool in pools:
+            pool.node.add_dependency(*buckets)
+        for table in (self.complaints, self.agencies, self.people, self.deliveries):
+            table.node.add_dependency(*buckets, *pools)
 
     def _table(
         self,

@@ -119,6 +119,14 @@ def test_a_pool_has_no_features_that_nobody_asked_to_pay_for(storage: Template) 
     assert storage.one("AWS::Cognito::UserPool")["Properties"]["UserPoolTier"] == "LITE"
 
 
+def test_what_refuses_to_be_deleted_is_made_after_what_may_be_refused(storage: Template) -> None:
+    buckets = set(storage.of("AWS::S3::Bucket"))
+    (pool,) = storage.of("AWS::Cognito::UserPool")
+    assert buckets <= set(storage.resources[pool]["DependsOn"])
+    for id, table in storage.of("AWS::DynamoDB::Table").items():
+        assert buckets | {pool} <= set(table["DependsOn"]), id
+
+
 def test_what_costs_bears_the_tags_by_which_a_bill_is_divided(cloud: Assembly) -> None:
     for region_id, asked in (("pavlodar", {"owner": "pavlodar-city-akimat"}), ("karaganda", {})):
         tags = {"project": "qamqor", "region": region_id, "stage": "cloud"} | asked
