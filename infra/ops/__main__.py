@@ -7,6 +7,15 @@ AWS_ENDPOINT_URL). What changes something is only said until it is asked for wit
 import argparse
 import sys
 
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+)
+
 from infra.ops import (
     chain,
     dead_letters,
@@ -21,11 +30,22 @@ from infra.ops import (
 )
 from infra.ops.place import NotThere, find
 from infra.region import RegionFault, region_ids
+from infra.standard_output import that_may_close
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when all is well, 1 where something was found or failed, 2 when asked wrongly."""
-    options = parser().parse_args(arguments)
+    options, status = parser().parse_args(arguments), 0
+    with that_may_close():
+        try:
+            status = _run(options)
+        except (BotoCoreError, ClientError) as error:
+            print(said(error), file=sys.stderr)
+            return 2
+    return status
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         place = find(options.region)
     except (NotThere, RegionFault) as error:
@@ -44,6 +64,22 @@ def main(arguments: list[str] | None = None) -> int:
     except (Conflict, Invalid, ValueError) as error:
         print(f"refused: {error}", file=sys.stderr)
         return 1
+
+
+def said(error: BotoCoreError | ClientError) -> str:
+    """What AWS, or the way to it, did not do, and what to do about it."""
+    match error:
+        case NoCredentialsError() | PartialCredentialsError() | TokenRetrievalError():
+            return (
+                "no AWS credentials: sign in to the region's account (`aws sso login`, AWS_PROFILE). For this machine's "
+                "emulator use --region local while `make up` runs."
+            )
+        case EndpointConnectionError():
+            return f"nothing answers: {error}. Is AWS_ENDPOINT_URL what you mean, and is there a network?"
+        case ClientError():
+            told = error.response.get("Error", {})
+            return f"AWS refused {error.operation_name}: {told.get('Code')}: {told.get('Message')}"
+    return f"AWS was not asked: {error}"
 
 
 def parser() -> argparse.ArgumentParser:

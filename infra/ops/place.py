@@ -77,14 +77,17 @@ class Place:
 
 
 def find(region_id: str, *, regions: Path = REGIONS) -> Place:
-    """The region's deployment, with the environment set for the functions' own modules: call it before any of them
-    is imported. Raises NotThere, RegionFault for a region file with findings.
+    """The region's deployment (of the local stage: in the emulator that `make up` left running), with the environment set
+    for the functions' own modules: call it before any of them is imported. Raises NotThere, RegionFault for a region file
+    with findings.
     """
     import boto3
     from botocore.exceptions import ClientError
 
     file = load_region_file(region_id, folder=regions)
     stack = f"qamqor-{region_id}"
+    if file.local:
+        _point_at_the_emulator()
     account = boto3.client("sts", region_name=file.aws_region).get_caller_identity()["Account"]
     if account != file.account:
         raise NotThere(f"{region_id} is in account {file.account}, and these credentials are of {account}")
@@ -100,3 +103,15 @@ def find(region_id: str, *, regions: Path = REGIONS) -> Place:
     settings = {name: outputs[output] for name, output in _OUTPUTS.items()}
     os.environ |= settings | {"AWS_REGION": file.aws_region, "AWS_DEFAULT_REGION": file.aws_region}
     return Place(stack=stack, aws_region=file.aws_region, settings=settings, compiled=file.compiled)
+
+
+def _point_at_the_emulator() -> None:
+    """Unless the environment names one itself. Raises NotThere where none runs."""
+    if os.environ.get("AWS_ENDPOINT_URL"):
+        return
+    from infra.local import emulator
+
+    running = emulator.find()
+    if running is None:
+        raise NotThere("no emulator runs here: `make up` starts one and leaves it running")
+    os.environ |= running.variables()

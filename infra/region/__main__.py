@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from functions.complaints.region import Region, region_from_dict
-from functions.complaints.routing import NobodyResponsible
+from functions.complaints.routing import NobodyResponsible, in_region
 from infra.region.compile import compile_region
 from infra.region.deployed import NotDeployed, read_deployed, removals
 from infra.region.document import REGIONS, region_ids
@@ -19,19 +19,24 @@ from infra.region.lint import lint_regions
 from infra.region.new import new_region
 from infra.region.schema import ID_PATTERN, LANGUAGES, json_schema_text
 from infra.region.where import PlacesFault, explanation, read_places, wrong_places
+from infra.standard_output import that_may_close
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when all is well, 1 with findings, 2 when asked wrongly."""
-    options = _parser().parse_args(arguments)
-    try:
-        return int(options.run(options))
-    except RegionFault as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    except (PlacesFault, NotDeployed, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    options, status = _parser().parse_args(arguments), 0
+    with that_may_close():
+        try:
+            status = int(options.run(options))
+        except RegionFault as fault:
+            print(fault, file=sys.stderr)
+            return 1
+        except BrokenPipeError:
+            raise
+        except (PlacesFault, NotDeployed, OSError) as error:
+            print(error, file=sys.stderr)
+            return 2
+    return status
 
 
 def _lint(options: argparse.Namespace) -> int:
@@ -88,7 +93,8 @@ def _where(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     print(text)
-    return 0
+    # Nobody can report there.
+    return 0 if in_region(region, lat=options.lat, lon=options.lon) else 1
 
 
 def _where_csv(region: Region, file: Path) -> int:

@@ -81,7 +81,7 @@ def test_where_speaks_the_languages_of_the_region(capsys):
 
 def test_where_outside_the_region_says_so(capsys):
     assert (
-        main(["where", "--region", "karaganda", "--lat", "43", "--lon", "77", "--category", "rubbish"]) == 0
+        main(["where", "--region", "karaganda", "--lat", "43", "--lon", "77", "--category", "rubbish"]) == 1
     )
     assert "outside" in capsys.readouterr().out
 
