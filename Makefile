@@ -122,8 +122,8 @@ bench: setup ## measure imports, warm CPU and the burst against bare handlers
 	@$(python) -m tests.bench
 
 .PHONY: cost
-cost: setup ## count and price the AWS requests of one complaint
-	@$(python) -m infra.local.cost
+cost: setup ## count and price the AWS requests of one complaint (WRITE=1: into docs/cost.md)
+	@$(python) -m infra.local.cost $(if $(WRITE),--write)
 
 # ------------------------------------------------------------------------------------- housekeeping
 .PHONY: licences

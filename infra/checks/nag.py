@@ -3,6 +3,9 @@ over the templates: our own (`rules/`) and those of AWS Control Tower that its p
 """
 
 import json
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +21,22 @@ _TOOLS: Final = {"cdk-validator-cfnguard": "cfn-guard"}
 
 
 def nag(regions: Path, outdir: Path) -> list[Finding]:
-    """Synthesise the cloud stage of `regions` into `outdir`, with the packs as validation plugins."""
+    """Synthesise the cloud stage of `regions` into `outdir`, with the packs as validation plugins.
+
+    In a process that says nothing: the packs print every finding, explained or not, and their report is read instead.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_say_nothing) as apart:
+        return apart.submit(_nag, regions, outdir).result()
+
+
+def _say_nothing() -> None:
+    """Of the process's own descriptors, which jsii's child has from it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(nowhere, number)
+
+
+def _nag(regions: Path, outdir: Path) -> list[Finding]:
     app = build(stage="cloud", outdir=str(outdir), regions=regions)
     packs = (cdk_nag.AwsSolutionsChecks, cdk_nag.NIST80053R5Checks, cdk_nag.ServerlessChecks)
     guard = CfnGuardValidator(rules=[str(RULES)])

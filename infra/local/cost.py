@@ -8,6 +8,7 @@ read (a transactional write counts twice, an index entry that changes once more)
 Durations are the emulator's own, warm, with the time that its single process takes: an upper bound.
 """
 
+import argparse
 import json
 import math
 import re
@@ -444,14 +445,17 @@ def page(uses: Mapping[str, Use], table: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     from infra.local.demo import running
 
+    parser = argparse.ArgumentParser(prog="python -m infra.local.cost", description=__doc__)
+    parser.add_argument("--write", action="store_true", help=f"into {PAGE.relative_to(ROOT)} too")
+    options = parser.parse_args(arguments)
     with running() as here, cast(here) as players:
         uses = {name: measure(here, players, play) for name, play in LIVES.items()}
     text = page(uses, prices())
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(text)
+    if options.write:
+        PAGE.write_text(text)
     print(text)
     return 0
 
