@@ -81,6 +81,19 @@ def test_its_people_follow_the_other_once_and_may_leave_it_for_good(here: Town) 
     assert {"complaint.merged", "complaint.answered"} <= {each["type"] for each in told}
 
 
+def test_who_agrees_before_the_other_knows_of_it_follows_it_all_the_same_and_who_takes_it_back_does_not(
+    here: Town,
+) -> None:
+    other = filed(here, "bolat", OTHERS)
+    for who, act, follows in (("aigerim", "confirm", True), ("dana", "withdraw", False)):
+        one = filed(here, who, WORDS)
+        body = {"into": other["id"]}
+        assert here.agency("POST", f"/v1/agency/complaints/{one['id']}/merge", body).status == 200
+        assert here.citizen("POST", f"/v1/complaints/{one['id']}/{act}", {}, who=who).status == 200
+        here.settle()
+        assert seen(here, other, who).status == (200 if follows else 404), act
+
+
 def test_no_words_of_the_one_reach_the_people_of_the_other(here: Town) -> None:
     one, other = two(here)
     merged(here, one, other["id"])

@@ -156,10 +156,10 @@ def _gather(
 ) -> None:
     """The other has it in it, and who reported it or joined it joins the other: each once, whether they stay or leave.
 
-    Nothing where it was disputed meanwhile.
+    Nothing where it was disputed or taken back meanwhile; who has agreed to it already follows the other too.
     """
     merged = store.get(published.event.complaint_id)
-    if merged.merged_into is None or merged.status != Status.ANSWERED:
+    if merged.merged_into is None or merged.status == Status.WITHDRAWN:
         return
     into = _end_of_chain(merged, store=store)
     move(store, into, lambda each: absorb(each, merged, region=region, now=now()))
