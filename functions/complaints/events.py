@@ -51,12 +51,8 @@ class EventType(StrEnum):
     ABSORBED = "complaint.absorbed"
 
 
-HANDED: Final = frozenset(
-    (
-        *(EventType.TRANSFERRED, EventType.INSTRUCTED, EventType.REASSIGNED),
-        *(EventType.RECATEGORISED, EventType.RELOCATED),
-    )
-)
+CORRECTED: Final = frozenset({EventType.RECATEGORISED, EventType.RELOCATED})
+HANDED: Final = CORRECTED | {EventType.TRANSFERRED, EventType.INSTRUCTED, EventType.REASSIGNED}
 """Steps by which another body may have it, which their data then name as `to`, and `from` whom."""
 
 

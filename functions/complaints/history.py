@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from functions.complaints.clock import iso, parse_iso
 from functions.complaints.complaint import ActorKind
-from functions.complaints.events import HANDED, Event, EventType
+from functions.complaints.events import CORRECTED, HANDED, Event, EventType
 from functions.complaints.lapse import Missed
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
@@ -41,7 +41,6 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
 }
 """Which steps are worth a push, and the kind that a person can turn off; their own doings are not pushed."""
 
-_CORRECTED: Final = frozenset({EventType.RECATEGORISED, EventType.RELOCATED})
 BODY_MOST: Final = 178
 """So many characters of a body the lock screens show; what is longer says less (`_fitting`)."""
 
@@ -102,7 +101,7 @@ def push_kind(event: Event, *, viewer: Viewer = Viewer.REPORTER) -> PushKind | N
         # To those who joined: they hear nothing more, or it is theirs. Of a part, who is to know was told of the whole.
         if viewer != Viewer.JOINER or event.actor == ActorKind.SYSTEM:
             return None
-    elif event.actor == ActorKind.CITIZEN or (event.type in _CORRECTED and event.actor == ActorKind.SYSTEM):
+    elif event.actor == ActorKind.CITIZEN or (event.type in CORRECTED and event.actor == ActorKind.SYSTEM):
         return None
     if event.type == EventType.ABSORBED and not event.data.get("due_at"):
         # That another is dealt with here too is no news, but that its deadline holds.
@@ -174,17 +173,13 @@ def _variant(event: Event) -> tuple[str, ...]:
             if event.data.get("missed") not in set(Missed):
                 return ("term",)
             return (event.data["missed"], *(() if event.data.get("to") else ("top",)))
-        case EventType.TRANSFERRED | EventType.INSTRUCTED:
-            if not event.data.get("due_at"):
-                return ("overdue",)
-            fresh = event.type == EventType.TRANSFERRED and event.data.get("promise")
-            return ("fresh",) if fresh else ()
         case EventType.REASSIGNED if event.data.get("from_category"):
             return ("category",)
-        case EventType.REASSIGNED:
+        case EventType.TRANSFERRED | EventType.INSTRUCTED | EventType.REASSIGNED:
             if not event.data.get("due_at"):
                 return ("overdue",)
-            return ("fresh",) if event.data.get("promise") else ()
+            fresh = event.type != EventType.INSTRUCTED and event.data.get("promise")
+            return ("fresh",) if fresh else ()
         case EventType.ANSWERED:
             return ("resolved" if event.data.get("outcome") == "resolved" else "declined",)
         case EventType.WITHDRAWN if event.actor == ActorKind.SYSTEM:

@@ -144,6 +144,13 @@ class Region:
     raw: Mapping[str, Any]
 
     @cached_property
+    def named_responsible(self) -> frozenset[str]:
+        """The bodies that the file names as answering for something somewhere, retired ones too."""
+        named = (each.responsible for each in self.categories.values())
+        bodies = {body for each in named for body in (each.default, *each.districts.values())}
+        return frozenset(body for body in bodies if body is not None)
+
+    @cached_property
     def _calendars(self) -> dict[str, Calendar]:
         return {}
 

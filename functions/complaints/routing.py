@@ -114,9 +114,8 @@ def ladder(region: Region, agency_id: str, *, at: datetime) -> tuple[str, ...]:
 
 def answering(region: Region, *, at: datetime) -> frozenset[str]:
     """The bodies that answer for something somewhere."""
-    named = (each.responsible for each in region.categories.values())
-    bodies = {body for each in named for body in (each.default, *each.districts.values())}
-    return frozenset(body for each in bodies if (body := in_office(region, each, at=at)) is not None)
+    found = (in_office(region, each, at=at) for each in region.named_responsible)
+    return frozenset(body for body in found if body is not None)
 
 
 def beyond(rungs: Sequence[str], told: Collection[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
 from functions.complaints.complaint import Actor, Complaint
 from functions.complaints.deadlines import Deadline
-from functions.complaints.moves.lapses import held_by, passed_on, waited_since
+from functions.complaints.moves.lapses import held_by, taken_over, waited_since
 from functions.complaints.moves.terms import Term, acknowledge_by, forward_by, reminder, term
 from functions.complaints.region import Region
 from functions.complaints.routing import beyond, ladder
@@ -56,22 +56,13 @@ def handed_over(
     beside = tuple(each for each in ((owner,) if stays else ()) + complaint.escalated_to if each != to)
     held = held_by(complaint, to, now=now)
     waited = waited_since(complaint, to=to, now=now)
-    taken_over = passed_on(
-        complaint,
-        to=to,
-        # A body above has it already.
-        since=complaint.had_since.get(to, now),
-        region=region,
-        level=complaint.escalation_level,
-        now=now,
-    )
     return {
         "agency_id": to,
         "escalated_to": beside,
         "passed_by": tuple(dict.fromkeys((*complaint.passed_by, owner))),
         "had_since": {name: since for name, since in held.items() if name in (to, *beside)}
         | ({} if waited is None else {to: waited}),
-        "passed_on": taken_over if fresh is None else None,
+        "passed_on": taken_over(complaint, to=to, region=region, now=now) if fresh is None else None,
         # Where no clock runs any more, none is left (`timers.without_idle`).
         "acknowledge_by": acknowledge_by(complaint, start=now, agency_id=to, region=region),
         "acknowledged_at": None,

@@ -101,6 +101,12 @@ def passed_on(
     return PassedOn(agency_id=before.agency_id, had_since=before.had_since, receiver_by=receiver_by)
 
 
+def taken_over(complaint: Complaint, *, to: str, region: Region, now: datetime) -> PassedOn | None:
+    """`passed_on` to a body that has the complaint from now on; one above has it already."""
+    since = complaint.had_since.get(to, now)
+    return passed_on(complaint, to=to, since=since, region=region, level=complaint.escalation_level, now=now)
+
+
 def waited_since(complaint: Complaint, *, to: str, now: datetime) -> datetime | None:
     """Since when `to` had it before, where it gets back what it has just passed on itself; else None."""
     before = _waiting(complaint, now=now)

@@ -137,8 +137,6 @@ def put_apart(
         data=data,
         refutations=complaint.refutations + 1,
         merged_into=None,
-        close_at=None,
-        acknowledge_by=None,
         **updates,
     )
 

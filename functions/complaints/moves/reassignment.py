@@ -8,7 +8,7 @@ from functions.complaints.change import Change, change
 from functions.complaints.clock import iso_or_none
 from functions.complaints.complaint import SYSTEM, WITH_AGENCY, Complaint, Status
 from functions.complaints.moves.handover import handed_over
-from functions.complaints.moves.lapses import held_by, passed_on
+from functions.complaints.moves.lapses import held_by, taken_over
 from functions.complaints.region import Region
 from functions.complaints.retirement import Why, category_in_use, in_office
 from functions.complaints.transitions import TRANSITIONS, Move
@@ -73,17 +73,7 @@ def _to_body(complaint: Complaint, *, gone: str, heir: str, region: Region, now:
 
 def _fresh_owner(complaint: Complaint, heir: str, *, region: Region, now: datetime) -> dict[str, Any]:
     """What a body begins with that has from now on what no clock runs for: an answer stands, or it has no body yet."""
-    begun: dict[str, Any] = {
-        # A body above has it already.
-        "passed_on": passed_on(
-            complaint,
-            to=heir,
-            since=complaint.had_since.get(heir, now),
-            region=region,
-            level=complaint.escalation_level,
-            now=now,
-        )
-    }
+    begun: dict[str, Any] = {"passed_on": taken_over(complaint, to=heir, region=region, now=now)}
     if complaint.status == Status.SUBMITTED:
         # A part that no body has yet: its clock begins when it is assigned.
         return begun

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
-from functions.complaints.events import EventType
+from functions.complaints.events import CORRECTED, EventType
 from functions.complaints.faults import Conflict, NotFound, Stale
 from functions.complaints.moves import citizen
 from functions.complaints.moves.assignment import assign
@@ -52,7 +52,7 @@ def on_event(
         _divide(published, store=store, region=region, now=now)
     elif event.type == EventType.WITHDRAWN:
         _end_parts(published, store=store, now=now)
-    elif event.type in (EventType.RECATEGORISED, EventType.RELOCATED) and event.data.get("parts"):
+    elif event.type in CORRECTED and event.data.get("parts"):
         _correct_parts(published, store=store, region=region, now=now)
     elif event.type == EventType.MERGED:
         _gather(published, followers, store=store, region=region, now=now)
