@@ -12,8 +12,8 @@ from typing import Final
 from infra.toolchain import ROOT
 
 REPORT: Final = ROOT / "docs" / "benchmark.md"
-SUMMARIES: Final = (ROOT / "docs" / "performance.md", ROOT / "README.md")
-"""Pages with a section `ratios`: one line for each table of the report."""
+SUMMARY: Final = ROOT / "docs" / "performance.md"
+"""The page with a section `ratios`: one line for each table of the report."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,12 +101,11 @@ def write(sections: dict[str, str], *, path: Path = REPORT) -> None:
     path.write_text("\n\n".join([head, *merged.values()]) + "\n")
 
 
-def summarise(*, report: Path = REPORT, pages: Sequence[Path] = SUMMARIES) -> None:
-    """Write the report's summary into the section `ratios` of each page."""
+def summarise(*, report: Path = REPORT, page: Path = SUMMARY) -> None:
+    """Write the report's summary into the section `ratios` of the page."""
     section = f"<!-- ratios -->\n{summary(report.read_text())}\n<!-- /ratios -->"
-    for page in pages:
-        text = page.read_text()
-        page.write_text(text.replace(_sections(text)["ratios"], section))
+    text = page.read_text()
+    page.write_text(text.replace(_sections(text)["ratios"], section))
 
 
 def summary(report: str) -> str:

@@ -36,6 +36,7 @@ from tests.functions.fcm_schema import fcm_message, in_proto_json
 from tests.functions.photo_corpus import TYPES
 from tests.region_fixture import region
 
+APPS_GUIDE = ROOT / "docs" / "app.md"
 HANDLERS = (
     "functions.intake.api.handler",
     "functions.route.api.handler",
@@ -112,17 +113,17 @@ def test_pushes_are_described_as_they_are_sent() -> None:
     assert all(set(kind["wakes_the_phone"]) <= set(kind["events"]) for kind in told["kinds"].values())
 
 
-def test_readme_shows_pushes_as_they_are_sent() -> None:
-    blocks = re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+def test_the_apps_guide_shows_pushes_as_they_are_sent() -> None:
+    blocks = re.findall(r"```json\n(.*?)```", APPS_GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     shown = [json.loads(block) for block in blocks]
     pavlodar = region_from_dict(json.loads(load_region_file("pavlodar").compiled))
     for example in pushes.examples(pavlodar).values():
         assert example in shown
 
 
-def test_readme_has_every_kind_of_push() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [kind for kind in published()["x-pushes"]["kinds"] if f"| `{kind}` |" not in readme] == []
+def test_the_apps_guide_has_every_kind_of_push() -> None:
+    guide = APPS_GUIDE.read_text(encoding="utf-8")
+    assert [kind for kind in published()["x-pushes"]["kinds"] if f"| `{kind}` |" not in guide] == []
 
 
 def test_a_regions_limits_are_in_it() -> None:
