@@ -146,10 +146,10 @@ def _started_watch(before: Complaint | None, after: Complaint) -> int | None:
 
 
 def _with_watch(before: Complaint | None, after: Complaint, *, restart: bool) -> Complaint:
-    """Count the deadline's version, and ask for a new watch where the running one would wake too late.
+    """Ask for a new watch where the running one would wake too late.
 
-    A watch sleeps until the timer it last read. A later timer it finds by itself when it wakes; an earlier one,
-    or the first, needs a new watch.
+    A watch sleeps until the timer it was last told of. A later timer it hears of when it wakes; an earlier one, or the
+    first, needs a new watch.
     """
     then = () if before is None else timers(before)
     now = timers(after)
@@ -157,8 +157,4 @@ def _with_watch(before: Complaint | None, after: Complaint, *, restart: bool) ->
         return after
     old, new = earliest_watched(then), earliest_watched(now)
     fresh = new is not None and (old is None or new.at < old.at or restart)
-    return replace(
-        after,
-        deadline_version=after.deadline_version + 1,
-        watch_round=after.watch_round + (1 if fresh else 0),
-    )
+    return replace(after, watch_round=after.watch_round + 1) if fresh else after

@@ -94,10 +94,10 @@ class Answer:
 class Complaint:
     """One complaint as it stands after its event number `version`.
 
-    `deadline_version` rises with every change of a timer and fences the watch; `watch_round` rises when a new
-    watch must be started; `head` is the hash of the last event; `promise` explains the deadline in data
-    (see `deadlines.Explanation`; its `agency` is the body whose calendar counted). `answer` is the one that
-    stands: a refuted one is in the history alone. Times are aware UTC, in whole milliseconds.
+    `watch_round` rises when a new watch must be started, and fences the one before it; `head` is the hash of the last
+    event; `promise` explains the deadline in data (see `deadlines.Explanation`; its `agency` is the body whose calendar
+    counted). `answer` is the one that stands: a refuted one is in the history alone. Times are aware UTC, in whole
+    milliseconds.
 
     `had_since` is since when each body in charge has it. `disputed` are the answers that were disputed, `passed_on` is
     what the body that has it now took over, and `lapse` the last term for an answer that passed.
@@ -131,7 +131,6 @@ class Complaint:
     submitted_at: datetime
     changed_at: datetime
     version: int = 0
-    deadline_version: int = 0
     watch_round: int = 0
     head: str = ""
     address: str | None = None

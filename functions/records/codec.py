@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from functions.complaints.change import Change
 
 _PLAIN = (
-    "id number region category danger comment lat lon submitted_at changed_at version deadline_version watch_round head "
+    "id number region category danger comment lat lon submitted_at changed_at version watch_round head "
     "address district language public_name written_at agency_id escalation_level overdue promise started_at "
     "photos_due_at acknowledge_by near_at due_at close_at assigned_at acknowledged_at answered_at ended_at "
     "open_question extensions refutations joined left_to_joiners again_of merged_into parent_id part reporter_kind"
 ).split()
-_COUNTS = "version deadline_version watch_round escalation_level extensions refutations joined".split()
+_COUNTS = "version watch_round escalation_level extensions refutations joined".split()
 _LISTS = ("escalated_to", "passed_by", "children", "absorbed")
 # What a body has answered waits for the person, not for the body: it comes after everything else.
 _NO_TERM = "9999"

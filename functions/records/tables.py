@@ -163,7 +163,6 @@ class ComplaintItem(ComplaintsTable):
     submitted_at = InstantAttribute(null=True)
     changed_at = InstantAttribute(null=True)
     version = NumberAttribute(null=True)
-    deadline_version = NumberAttribute(null=True)
     watch_round = NumberAttribute(null=True)
     head = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)

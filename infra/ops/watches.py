@@ -69,9 +69,9 @@ def lost(place: Place) -> Iterator[Lost]:
             yield Lost(complaint=complaint, kind=timer.kind.value, at=timer.at, why=state)
 
 
-def restart(place: Place, complaint: "Complaint") -> str:
+def restart(place: Place, complaint: "Complaint", *, until: datetime) -> str:
     """Start a watch in place of the lost one; its ARN. Should the lost one live after all, two do no harm: what they
-    do is fenced by the deadline's version.
+    do is conditioned on the complaint as it was read.
     """
     from functions.route.watch import execution_input
 
@@ -81,7 +81,7 @@ def restart(place: Place, complaint: "Complaint") -> str:
             started = states.start_execution(
                 stateMachineArn=place.settings["STATE_MACHINE_ARN"],
                 name=restarted_name(complaint.id, complaint.watch_round, number=number),
-                input=json.dumps(execution_input(complaint.id, complaint.watch_round)),
+                input=json.dumps(execution_input(complaint.id, complaint.watch_round, until=until)),
             )
         except states.exceptions.ExecutionAlreadyExists:
             continue
@@ -122,7 +122,7 @@ def _restart(place: Place, options: argparse.Namespace) -> int:
         found += 1
         print(f"{each.complaint.number} {each.complaint.id}: {each.why}")
         if options.apply:
-            print(f"  {restart(place, each.complaint)}")
+            print(f"  {restart(place, each.complaint, until=each.at)}")
     print(f"{found} lost")
     return done(options)
 

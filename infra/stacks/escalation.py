@@ -1,14 +1,13 @@
-"""The watch over a complaint's clock: a Standard state machine that waits, reads, decides, and starts over.
+"""The watch over a complaint's clock: a Standard state machine that sleeps, wakes who acts, and sleeps on.
 
-The table is the truth and an execution only a timer. Whatever it does is fenced by `deadline_version` in the
-function that acts, so a late, early or doubled watch changes nothing, and the sweep replaces one that is lost.
+The table is the truth and an execution only a timer. The function that it wakes reads the complaint anew and conditions
+its write on what it read, so a late, early or doubled watch changes nothing, and the sweep replaces one that is lost.
 """
 
 import json
 from typing import Any, Final
 
 from aws_cdk import ArnFormat, Aws, Duration, Fn, Stack
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -19,9 +18,9 @@ from constructs import Construct
 
 from infra.stacks.deployment import Deployment
 
-# A lap in which every retry is needed leaves 80 events, of the 25,000 that a Standard execution may have.
+# A lap in which every retry is needed leaves 39 events, of the 25,000 that a Standard execution may have.
 # Source: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-LAPS: Final = 250
+LAPS: Final = 500
 # The policy that lets services write logs is one for the whole account and Region, and holds 5,120 characters: what begins
 # so needs no line of its own.
 # Source: https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
@@ -37,7 +36,6 @@ class Watch(Construct):
         id: str,
         *,
         deployment: Deployment,
-        complaints: dynamodb.ITable,
         escalate: lambda_.IFunction,
     ) -> None:
         super().__init__(scope, id)
@@ -49,10 +47,7 @@ class Watch(Construct):
             # A fixed name: the machine starts itself anew, and its own role must be able to say so.
             state_machine_name=watch_name(deployment),
             definition_body=stepfunctions.DefinitionBody.from_string(json.dumps(definition())),
-            definition_substitutions={
-                "ComplaintsTable": complaints.table_name,
-                "Escalate": escalate.function_arn,
-            },
+            definition_substitutions={"Escalate": escalate.function_arn},
             role=role,
             tracing_enabled=True,
             logs=stepfunctions.LogOptions(
@@ -66,9 +61,6 @@ class Watch(Construct):
                 level=stepfunctions.LogLevel.ERROR,
                 include_execution_data=False,
             ),
-        )
-        role.add_to_policy(
-            iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[complaints.table_arn])
         )
         role.add_to_policy(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[escalate.function_arn])
@@ -140,109 +132,39 @@ def watch_arn(scope: Construct, *, deployment: Deployment) -> str:
 def definition() -> dict[str, Any]:
     """The Amazon States Language document; `${…}` are filled in by CloudFormation.
 
-    A lap reads the complaint's next timer. One that was not waited for yet is waited for, and one that was, and
-    still stands, is acted on: no clock is compared, for a Wait drops what is below a second.
+    A lap is three states, for states are what an execution is charged for: sleep, wake the function, which acts and says
+    until when to sleep on, and decide. The execution's state is its input (`functions.route.watch.execution_input`), and
+    what the function answers is the next.
     """
     return {
-        "Comment": "Waits for a complaint's next timer and has it acted on, as long as it has one.",
-        "StartAt": "Read",
+        "Comment": "Sleeps until a complaint's next timer and wakes who acts on it, as long as it has one.",
+        "StartAt": "Sleep",
         "States": {
-            "Read": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::dynamodb:getItem",
-                "Parameters": {
-                    "TableName": "${ComplaintsTable}",
-                    "Key": {
-                        "pk": {"S.$": "States.Format('complaint#{}', $.complaint_id)"},
-                        "sk": {"S": "complaint"},
-                    },
-                    "ConsistentRead": True,
-                    "ProjectionExpression": "watch_at, watch_round, deadline_version",
-                },
-                "ResultSelector": {"item.$": "$.Item"},
-                "ResultPath": "$.complaint",
-                "TimeoutSeconds": 30,
-                "Retry": [_retry("States.ALL", attempts=8)],
-                "Catch": [_catch()],
-                "Next": "Decide",
-            },
-            "Decide": {
-                "Type": "Choice",
-                "Choices": [
-                    {
-                        "Not": {"Variable": "$.complaint.item.watch_at.S", "IsPresent": True},
-                        "Next": "Done",
-                    },
-                    {
-                        "Not": {
-                            "Variable": "$.complaint.item.watch_round.N",
-                            "StringEqualsPath": "$.watch_round",
-                        },
-                        "Next": "Done",
-                    },
-                    {
-                        "Variable": "$.complaint.item.watch_at.S",
-                        "StringEqualsPath": "$.waited",
-                        "Next": "Act",
-                    },
-                ],
-                "Default": "Wait",
-            },
-            "Wait": {
-                "Type": "Wait",
-                "TimestampPath": "$.complaint.item.watch_at.S",
-                "Next": "Count",
-            },
-            "Act": {
+            "Sleep": {"Type": "Wait", "TimestampPath": "$.sleep_until", "Next": "Wake"},
+            "Wake": {
                 "Type": "Task",
                 "Resource": "arn:aws:states:::lambda:invoke",
                 "Parameters": {
                     "FunctionName": "${Escalate}",
                     "Payload": {
                         "complaint_id.$": "$.complaint_id",
-                        "deadline_version.$": "$.complaint.item.deadline_version.N",
+                        "watch_round.$": "$.watch_round",
+                        "lap.$": "States.MathAdd($.lap, 1)",
                     },
                 },
-                "ResultSelector": {"acted.$": "$.Payload.acted"},
-                "ResultPath": "$.result",
+                "OutputPath": "$.Payload",
                 "TimeoutSeconds": 60,
                 "Retry": [_retry("States.ALL", attempts=10)],
                 "Catch": [_catch()],
-                "Next": "Acted",
+                "Next": "Decide",
             },
-            "Acted": {
+            "Decide": {
                 "Type": "Choice",
                 "Choices": [
-                    {"Variable": "$.result.acted", "BooleanEquals": True, "Next": "Count"},
+                    {"Not": {"Variable": "$.sleep_until", "IsPresent": True}, "Next": "Done"},
+                    {"Variable": "$.lap", "NumericGreaterThanEquals": LAPS, "Next": "ContinueAsNew"},
                 ],
-                "Default": "Pause",
-            },
-            "Pause": {
-                "Type": "Wait",
-                "Comment": "Clocks differ a little: what is not due for the function yet will be. Or it has moved.",
-                "Seconds": 2,
-                "Next": "Count",
-            },
-            "Count": {
-                "Type": "Pass",
-                "Parameters": {
-                    "complaint_id.$": "$.complaint_id",
-                    "watch_round.$": "$.watch_round",
-                    "lap.$": "States.MathAdd($.lap, 1)",
-                    "waited.$": "$.complaint.item.watch_at.S",
-                },
-                "Next": "Enough",
-            },
-            "Enough": {
-                "Type": "Choice",
-                "Choices": [
-                    {
-                        "Variable": "$.lap",
-                        "NumericGreaterThanEquals": LAPS,
-                        "Next": "ContinueAsNew",
-                    }
-                ],
-                "Default": "Read",
+                "Default": "Sleep",
             },
             "ContinueAsNew": {
                 "Type": "Task",
@@ -254,7 +176,7 @@ def definition() -> dict[str, Any]:
                         "complaint_id.$": "$.complaint_id",
                         "watch_round.$": "$.watch_round",
                         "lap": 0,
-                        "waited.$": "$.waited",
+                        "sleep_until.$": "$.sleep_until",
                         "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id",
                     },
                 },

@@ -48,7 +48,6 @@ class Service(Stack):
             self,
             "Watch",
             deployment=deployment,
-            complaints=storage.complaints,
             escalate=functions.escalation.live,
         )
         functions.let_watch(watch)

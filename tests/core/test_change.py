@@ -23,7 +23,6 @@ def assigned(**changes: object) -> Complaint:
             "agency_id": "housing",
             "due_at": START + 8 * HOUR,
             "near_at": START + 6 * HOUR,
-            "deadline_version": 3,
             "watch_round": 2,
         }
         | changes,
@@ -74,27 +73,27 @@ def test_instants_are_cut_to_what_can_be_stored() -> None:
     assert made.after.due_at == datetime(2026, 6, 1, 7, 0, 0, 123_000, tzinfo=UTC)
 
 
-def test_nothing_is_counted_where_no_timer_moved() -> None:
+def test_no_watch_is_started_where_no_timer_moved() -> None:
     before = assigned()
     after = change(before, Move.COMMENT, by=HOUSING, now=START, data={}).after
-    assert (after.deadline_version, after.watch_round) == (3, 2)
+    assert after.watch_round == 2
 
 
-def test_a_later_timer_raises_the_version_and_leaves_the_watch_to_find_it() -> None:
+def test_a_later_timer_leaves_the_watch_to_hear_of_it() -> None:
     made = moved(assigned(), due_at=START + 20 * HOUR, near_at=START + 16 * HOUR)
-    assert (made.after.deadline_version, made.after.watch_round) == (4, 2)
+    assert made.after.watch_round == 2
     assert made.watch_round is None
 
 
 def test_an_earlier_timer_needs_a_new_watch() -> None:
     made = moved(assigned(), near_at=START + 2 * HOUR)
-    assert (made.after.deadline_version, made.after.watch_round) == (4, 3)
+    assert made.after.watch_round == 3
     assert made.watch_round == 3
 
 
-def test_a_timer_behind_the_next_one_raises_the_version_alone() -> None:
+def test_a_timer_behind_the_next_one_needs_no_new_watch() -> None:
     made = moved(assigned(), due_at=START + 9 * HOUR)
-    assert (made.after.deadline_version, made.after.watch_round) == (4, 2)
+    assert made.after.watch_round == 2
 
 
 def test_a_watch_that_is_gone_is_started_anew_although_its_timer_is_later() -> None:
@@ -107,7 +106,6 @@ def test_an_answer_ends_the_watch_and_a_refutation_starts_another() -> None:
         assigned(), Move.ANSWER, by=HOUSING, now=START, close_at=START + HOUR, answered_at=START
     )
     assert answered.watch_round is None
-    assert answered.after.deadline_version == 4
     refuted = change(answered.after, Move.REFUTE, by=REPORTER, now=START, close_at=None)
     assert refuted.watch_round == 3
 
@@ -115,7 +113,6 @@ def test_an_answer_ends_the_watch_and_a_refutation_starts_another() -> None:
 def test_nothing_is_watched_before_there_is_a_term() -> None:
     story = filed(region(), photos=1)
     assert story.changes[0].watch_round is None
-    assert story.complaint.deadline_version == 1
 
 
 def test_a_follower_travels_with_the_change() -> None:

@@ -843,7 +843,6 @@ def test_the_acknowledgement_is_counted_again_also_where_the_answer_stays_and_th
     assert before.acknowledge_by is not None
     assert story.complaint.acknowledge_by == before.acknowledge_by + timedelta(days=1)
     assert story.complaint.due_at == before.due_at
-    assert story.complaint.deadline_version == before.deadline_version + 1
     assert line(event, language="en", region=REGION) is None
     told = line(event, language="en", region=REGION, viewer=Viewer.IN_CHARGE)
     assert told is not None

@@ -13,6 +13,7 @@ import uuid
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -156,6 +157,11 @@ def test_a_token_of_another_issuer_is_refused(world: World) -> None:
 # -------------------------------------------------------------------------- what each function does, in short
 PAST = "2026-01-01T00:00:00.000Z"
 CALM = "rubbish"
+
+
+def woken(item: dict[str, Any]) -> dict[str, Any]:
+    """What the watch of a complaint calls the function with."""
+    return {"complaint_id": item["id"]["S"], "watch_round": int(item["watch_round"]["N"]), "lap": 1}
 
 
 def aside(consumer: str, complaint_id: str) -> dict[str, Any]:
@@ -401,14 +407,14 @@ class Probes:
             raise Seen("not escalated")
         self.answer_escalated(self.last_calm)
         item = self.change_complaint(self.last_calm, close_at=PAST, watch_at=PAST)
-        closed = {"complaint_id": self.last_calm, "deadline_version": item["deadline_version"]["N"]}
-        if not self.well("Escalation", closed)["acted"]:
+        self.well("Escalation", woken(item))
+        if self.complaint(self.last_calm)["status"]["S"] != "closed":
             raise Seen("not closed")
 
     def escalated(self) -> bool:
-        version = self.change_complaint(self.calm(), due_at=PAST, watch_at=PAST)["deadline_version"]["N"]
-        due = {"complaint_id": self.last_calm, "deadline_version": version}
-        return bool(self.well("Escalation", due)["acted"])
+        item = self.change_complaint(self.calm(), due_at=PAST, watch_at=PAST)
+        self.well("Escalation", woken(item))
+        return self.complaint(self.last_calm)["escalation_level"]["N"] == "1"
 
     def sweep(self) -> None:
         complaint_id = self.calm()
@@ -435,14 +441,16 @@ class Probes:
         )
 
     def watch(self) -> None:
-        """The last lap of an execution: it reads, has the timer acted on that it waited for, and goes on anew."""
+        """The last lap of an execution: it has the timer acted on that it slept for, and goes on anew."""
         item = self.complaint(self.calm())
         states = self.world.deployed.emulator.client("stepfunctions")
-        begun = execution_input(self.last_calm, int(item["watch_round"]["N"]))
+        begun = execution_input(
+            self.last_calm, int(item["watch_round"]["N"]), until=datetime.fromisoformat(PAST)
+        )
         started = states.start_execution(
             stateMachineArn=self.world.deployed.state_machine_arn,
             name=f"probe-{uuid.uuid4().hex}",
-            input=json.dumps(begun | {"lap": LAPS - 1, "waited": item["watch_at"]["S"]}),
+            input=json.dumps(begun | {"lap": LAPS - 1}),
         )["executionArn"]
         end = time.monotonic() + 8
         while time.monotonic() < end:

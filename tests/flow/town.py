@@ -135,10 +135,10 @@ class Town:
         """Move time on, and wake every watch whose timer runs out on the way, at its time."""
         end = self.now + by
         while (soonest := self._soonest(end)) is not None:
-            complaint_id, at, deadline_version = soonest
+            complaint_id, at, watch_round = soonest
             self.clock.move_to(max(at, self.now), tick=False)
             self.handlers["escalation"].handler(
-                {"complaint_id": complaint_id, "deadline_version": deadline_version}, context()
+                {"complaint_id": complaint_id, "watch_round": watch_round, "lap": 1}, context()
             )
             self.settle()
         self.clock.move_to(end, tick=False)
@@ -239,7 +239,7 @@ class Town:
                 sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=each["ReceiptHandle"])
         return bool(messages)
 
-    def _soonest(self, end: datetime) -> tuple[str, datetime, str] | None:
+    def _soonest(self, end: datetime) -> tuple[str, datetime, int] | None:
         from functions.complaints.timers import watched_timer
         from functions.records.codec import complaint_of
         from functions.records.tables import ComplaintItem
@@ -251,7 +251,7 @@ class Town:
             complaint = complaint_of(ComplaintItem.from_raw_data(item))
             timer = watched_timer(complaint)
             if timer is not None and timer.at <= end:
-                waiting.append((complaint.id, timer.at, str(complaint.deadline_version)))
+                waiting.append((complaint.id, timer.at, complaint.watch_round))
         return min(waiting, key=lambda each: each[1], default=None)
 
 

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from functions.complaints.clock import whole_second
 from functions.complaints.complaint import Status
 from functions.complaints.duration import Duration
 from functions.complaints.faults import NotFound
 from functions.complaints.moves import agency
+from functions.complaints.timers import watched_timer
 from functions.records.move import move
-from functions.route.escalation.wake import wake
+from functions.route.escalation.wake import PAUSE, wake
 from tests.core.story import HOUSING
 from tests.functions.watching import Route
 from tests.simulation.store import RacingStore
@@ -35,14 +37,17 @@ class Watched(Route):
     def types(self) -> list[str]:
         return [change.event.type.rpartition(".")[2] for change in self.store.changes[self.id]]
 
-    def wakes(self, *, version: int | None = None, store=None) -> bool:
-        return wake(
+    def wakes(self, *, of_round: int | None = None, store=None) -> bool:
+        """Whether it moved the complaint; until when it sleeps on is in `sleeps_until`."""
+        before = self.types
+        self.sleeps_until = wake(
             self.id,
-            deadline_version=version or self.complaint.deadline_version,
+            watch_round=of_round or self.complaint.watch_round,
             store=store or self.store,
             region=self.region,
             now=self.now,
         )
+        return [kind for kind in self.types[len(before) :] if kind in ("reminded", "escalated")] != []
 
     def answers(self) -> None:
         self.does(
@@ -56,9 +61,8 @@ class Watched(Route):
 def test_a_missed_deadline_escalates_once() -> None:
     watched = Watched()
     watched.waits(until=watched.due_at)
-    version = watched.complaint.deadline_version
-    assert watched.wakes(version=version)
-    assert not watched.wakes(version=version)
+    assert watched.wakes()
+    assert not watched.wakes()
     assert watched.types == ["submitted", "assigned", "escalated"]
     assert not watched.wakes()
 
@@ -71,9 +75,8 @@ def test_a_timer_that_wakes_early_does_nothing() -> None:
     assert watched.types == ["submitted", "assigned"]
 
 
-def test_a_timer_of_an_older_deadline_does_nothing() -> None:
+def test_a_timer_of_an_older_deadline_does_not_escalate_and_sleeps_on() -> None:
     watched = Watched()
-    version = watched.complaint.deadline_version
     watched.does(
         watched.id,
         lambda each: agency.extend_deadline(
@@ -86,16 +89,16 @@ def test_a_timer_of_an_older_deadline_does_nothing() -> None:
         ),
     )
     watched.waits(until=watched.due_at)
-    assert not watched.wakes(version=version)
+    watched.wakes()
     assert watched.complaint.escalation_level == 0
+    assert watched.sleeps_until == whole_second(watched_timer(watched.complaint).at)
 
 
 def test_an_answer_that_came_first_is_not_escalated() -> None:
     watched = Watched()
     watched.waits(until=watched.due_at)
-    version = watched.complaint.deadline_version
     watched.answers()
-    assert not watched.wakes(version=version)
+    assert not watched.wakes()
     assert watched.complaint.status == Status.ANSWERED
 
 
@@ -132,8 +135,7 @@ def test_a_transfer_while_it_escalates_leaves_both_in_the_history() -> None:
             ),
         )
 
-    version = watched.complaint.deadline_version
-    assert watched.wakes(version=version, store=RacingStore(watched.store, passed_on))
+    assert watched.wakes(store=RacingStore(watched.store, passed_on))
     assert watched.types == ["submitted", "assigned", "transferred", "escalated"]
     assert (watched.complaint.agency_id, watched.complaint.escalated_to) == ("roads", ("akimat",))
 
@@ -141,4 +143,40 @@ def test_a_transfer_while_it_escalates_leaves_both_in_the_history() -> None:
 def test_what_is_not_there_is_an_error_for_the_machine_to_retry_and_then_to_report() -> None:
     watched = Watched()
     with pytest.raises(NotFound):
-        wake("nothing", deadline_version=1, store=watched.store, region=watched.region, now=watched.now)
+        wake("nothing", watch_round=1, store=watched.store, region=watched.region, now=watched.now)
+
+
+def test_a_watch_of_an_older_round_does_nothing_and_ends() -> None:
+    watched = Watched()
+    watched.waits(until=watched.due_at)
+    assert not watched.wakes(of_round=watched.complaint.watch_round + 1)
+    assert watched.sleeps_until is None
+
+
+def test_what_has_nothing_worth_a_watch_any_more_ends_it() -> None:
+    watched = Watched()
+    watched.answers()
+    watched.wakes()
+    assert watched.sleeps_until is None
+
+
+def test_a_watch_sleeps_until_the_whole_second_that_is_not_before_the_timer() -> None:
+    watched = Watched()
+    watched.wakes()
+    assert watched.sleeps_until == whole_second(watched_timer(watched.complaint).at)
+    assert watched.sleeps_until >= watched_timer(watched.complaint).at
+
+
+def test_whoever_woke_a_little_early_sleeps_a_little_and_not_in_a_circle() -> None:
+    watched = Watched()
+    timer = watched_timer(watched.complaint)
+    watched.waits(until=timer.at - timedelta(milliseconds=300))
+    assert not watched.wakes()
+    assert PAUSE <= watched.sleeps_until - watched.now <= PAUSE + timedelta(seconds=1)
+
+
+def test_what_was_acted_on_late_goes_on_with_what_has_passed_meanwhile_at_once() -> None:
+    watched = Watched()
+    watched.waits(until=watched.due_at + timedelta(days=1))
+    assert watched.wakes()
+    assert watched.sleeps_until == whole_second(watched_timer(watched.complaint).at)

@@ -187,8 +187,7 @@ def test_a_watch_that_was_ended_is_found_and_started_again_once(here, place, cap
     assert len(running) == 1
     watched = json.loads(states.describe_execution(executionArn=running[0]["executionArn"])["input"])
     assert watched["complaint_id"] == complaint_id
-    # The number as text: the machine compares it with what DynamoDB writes.
-    assert watched["watch_round"] == "1"
+    assert watched["watch_round"] == 1
 
 
 def test_a_complaint_that_nobody_must_be_woken_for_has_lost_nothing(here, place):

@@ -23,7 +23,7 @@ class Watches:
         self.stopped: list[tuple[str, int]] = []
         self.down = False
 
-    def start(self, complaint_id: str, *, watch_round: int) -> None:
+    def start(self, complaint_id: str, *, watch_round: int, until: datetime) -> None:
         if self.down:
             raise Down
         self.started.append((complaint_id, watch_round))

@@ -1,8 +1,8 @@
 """The watch's state machine, read as the language's specification reads it, and run."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,21 +17,19 @@ FIELDS = {
     "Task": {
         "Resource",
         "Parameters",
-        "ResultSelector",
-        "ResultPath",
+        "OutputPath",
         "TimeoutSeconds",
         "Retry",
         "Catch",
         "Next",
     },
     "Choice": {"Choices", "Default"},
-    "Wait": {"Seconds", "TimestampPath", "Next"},
-    "Pass": {"Parameters", "Next"},
+    "Wait": {"TimestampPath", "Next"},
     "Succeed": set(),
     "Fail": {"Error", "Cause"},
 }
 # Entered, scheduled, started, succeeded and left; entered and left.
-EVENTS = {"Task": 5, "Choice": 2, "Wait": 2, "Pass": 2, "Succeed": 2, "Fail": 2}
+EVENTS = {"Task": 5, "Choice": 2, "Wait": 2, "Succeed": 2, "Fail": 2}
 # A try that failed: scheduled, started, failed.
 EVENTS_OF_A_RETRY = 3
 
@@ -83,9 +81,9 @@ def test_every_task_has_a_timeout_a_jittered_retry_and_a_catch_that_fails_loudly
 
 
 def test_the_history_stays_within_its_limit_however_often_a_deadline_moves() -> None:
-    """The dearest lap: reads, acts in vain, pauses and counts, every task after all its retries."""
-    lap = ("Read", "Decide", "Act", "Acted", "Pause", "Count", "Enough")
-    assert all(b in set(follows(STATES[a])) for a, b in zip(lap, (*lap[1:], "Read"), strict=True))
+    """A lap with every retry."""
+    lap = ("Sleep", "Wake", "Decide")
+    assert all(b in set(follows(STATES[a])) for a, b in zip(lap, (*lap[1:], "Sleep"), strict=True))
     dearest = sum(EVENTS[STATES[name]["Type"]] for name in lap)
     dearest += sum(
         EVENTS_OF_A_RETRY * STATES[name]["Retry"][0]["MaxAttempts"] for name in lap if name in tasks()
@@ -95,31 +93,31 @@ def test_the_history_stays_within_its_limit_however_often_a_deadline_moves() -> 
     assert LAPS * dearest + last + 1 < HISTORY_MOST
 
 
+def test_a_lap_is_three_states_for_states_are_what_is_paid_for() -> None:
+    assert len(run(begun(), sleeps=[LATER, None]).trail) == 2 * 3 + 1
+
+
 def test_it_goes_on_as_a_new_execution_with_what_it_began_with() -> None:
     handed_on = {name.removesuffix(".$") for name in STATES["ContinueAsNew"]["Parameters"]["Input"]}
-    given = set(execution_input("A", 1))
+    given = set(begun())
     assert handed_on == given | {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"}
     assert STATES["ContinueAsNew"]["Parameters"]["Input"]["lap"] == 0
-    counted = {name.removesuffix(".$") for name in STATES["Count"]["Parameters"]}
-    assert counted == given
+    asked = {name.removesuffix(".$") for name in STATES["Wake"]["Parameters"]["Payload"]}
+    assert asked == given - {"sleep_until"}
 
 
-def test_it_is_read_from_the_table_itself_and_not_from_a_copy() -> None:
-    assert STATES["Read"]["Parameters"]["ConsistentRead"] is True
-
-
-# Run: what the machine does with one complaint's item, state by state.
+# Run: what the machine does with one complaint, state by state.
 
 
 class Machine:
-    """An execution at a virtual time; `item` is what Read finds, `act` what the function answers."""
+    """An execution at a virtual time; `wake` is what the function answers when it is called at a time."""
 
-    def __init__(self, item: Any, act: Any) -> None:
+    def __init__(self, wake: Callable[[datetime, dict[str, Any]], str | None]) -> None:
         self.now = datetime(2026, 6, 1, tzinfo=UTC)
         self.trail: list[str] = []
-        self.waits: list[datetime] = []
-        self._item, self._act = item, act
+        self.woke: list[datetime] = []
         self.started: list[dict[str, Any]] = []
+        self._wake = wake
 
     def run(self, data: dict[str, Any], *, most: int = 60) -> str:
         name = DEFINITION["StartAt"]
@@ -133,13 +131,9 @@ class Machine:
                     data = self._task(name, data)
                     name = state["Next"]
                 case "Wait":
-                    self._wait(state, data)
-                    name = state["Next"]
-                case "Pass":
-                    data = {
-                        key.removesuffix(".$"): _value(path, data)
-                        for key, path in state["Parameters"].items()
-                    }
+                    until = datetime.fromisoformat(data[state["TimestampPath"].removeprefix("$.")])
+                    # A Wait drops what is below a second.
+                    self.now = max(self.now, until.replace(microsecond=0))
                     name = state["Next"]
                 case "Choice":
                     name = next(
@@ -149,118 +143,64 @@ class Machine:
         return "still running"
 
     def _task(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
-        if name == "Read":
-            item = self._item(self.now)
-            return data | {"complaint": {"item": item}}
-        if name == "Act":
-            version = data["complaint"]["item"]["deadline_version"]["N"]
-            return data | {"result": {"acted": self._act(self.now, version)}}
-        self.started.append(data)
-        return data
-
-    def _wait(self, state: Mapping[str, Any], data: dict[str, Any]) -> None:
-        if "Seconds" in state:
-            self.now += timedelta(seconds=state["Seconds"])
-            return
-        until = datetime.fromisoformat(_path(state["TimestampPath"], data))
-        self.waits.append(until)
-        # A Wait drops what is below a second.
-        self.now = max(self.now, until.replace(microsecond=0))
+        if name == "ContinueAsNew":
+            self.started.append(data)
+            return data
+        self.woke.append(self.now)
+        asked = {
+            key.removesuffix(".$"): data["lap"] + 1
+            if path == "States.MathAdd($.lap, 1)"
+            else data[path.removeprefix("$.")]
+            for key, path in STATES[name]["Parameters"]["Payload"].items()
+        }
+        until = self._wake(self.now, asked)
+        return asked if until is None else asked | {"sleep_until": until}
 
 
-def _path(path: str, data: Any) -> Any:
-    for part in path.removeprefix("$.").split("."):
-        data = data[part]
-    return data
-
-
-def _value(path: str, data: Any) -> Any:
-    if path == "States.MathAdd($.lap, 1)":
-        return data["lap"] + 1
-    return _path(path, data)
-
-
-def _holds(choice: Mapping[str, Any], data: Any) -> bool:
+def _holds(choice: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     if "Not" in choice:
-        return not _holds(choice["Not"] | {"Next": ""}, data)
-    try:
-        value = _path(choice["Variable"], data)
-    except KeyError:
-        return False
+        return not _holds(choice["Not"], data)
+    name = choice["Variable"].removeprefix("$.")
     if "IsPresent" in choice:
-        return True
-    if "StringEqualsPath" in choice:
-        return value == _path(choice["StringEqualsPath"], data)
-    if "BooleanEquals" in choice:
-        return value is choice["BooleanEquals"]
-    return value >= choice["NumericGreaterThanEquals"]
-
-
-def item(watch_at: str | None, *, watch_round: int = 1, version: int = 1) -> dict[str, Any]:
-    more = {} if watch_at is None else {"watch_at": {"S": watch_at}}
-    return more | {"watch_round": {"N": str(watch_round)}, "deadline_version": {"N": str(version)}}
+        return name in data
+    return bool(data[name] >= choice["NumericGreaterThanEquals"])
 
 
 DUE = "2026-06-02T00:00:00.000Z"
 LATER = "2026-06-03T00:00:00.000Z"
 
 
-def begun() -> dict[str, Any]:
-    return json.loads(json.dumps(execution_input("A", 1)))
+def begun(*, until: str = DUE) -> dict[str, Any]:
+    return json.loads(json.dumps(execution_input("A", 1, until=datetime.fromisoformat(until))))
 
 
-def test_it_waits_reads_again_acts_once_and_ends_when_no_timer_is_left() -> None:
-    acted: list[datetime] = []
-    machine = Machine(
-        lambda now: item(None if acted else DUE), lambda now, version: acted.append(now) or True
-    )
-    assert machine.run(begun()) == "Done"
-    assert acted == [datetime(2026, 6, 2, tzinfo=UTC)]
-    assert machine.trail.count("Read") == 3
+def run(data: dict[str, Any], *, sleeps: Sequence[str | None]) -> Machine:
+    """To its end, where each call of the function says in turn until when to sleep on."""
+    answers = iter(sleeps)
+    machine = Machine(lambda now, asked: next(answers))
+    assert machine.run(data) == "Done"
+    return machine
 
 
-def test_a_deadline_that_moved_is_waited_for_again_and_not_acted_on() -> None:
-    acted: list[datetime] = []
-    moved = datetime(2026, 6, 1, 12, tzinfo=UTC)
-
-    def read(now: datetime) -> dict[str, Any]:
-        return item(None) if acted else item(DUE if now < moved else LATER)
-
-    machine = Machine(read, lambda now, version: acted.append(now) or True)
-    assert machine.run(begun()) == "Done"
-    assert acted == [datetime(2026, 6, 3, tzinfo=UTC)]
+def test_it_sleeps_wakes_the_function_and_ends_when_that_has_nothing_to_wait_for() -> None:
+    assert run(begun(), sleeps=[None]).woke == [datetime(2026, 6, 2, tzinfo=UTC)]
 
 
-def test_another_round_and_a_complaint_that_has_ended_end_it() -> None:
-    assert Machine(lambda now: item(DUE, watch_round=2), None).run(begun()) == "Done"
-    assert Machine(lambda now: item(None), None).run(begun()) == "Done"
-    assert Machine(lambda now: {}, None).run(begun()) == "Done"
+def test_it_sleeps_on_as_the_function_says() -> None:
+    machine = run(begun(), sleeps=[LATER, None])
+    assert machine.woke == [datetime(2026, 6, 2, tzinfo=UTC), datetime(2026, 6, 3, tzinfo=UTC)]
 
 
-def test_one_whose_time_has_passed_already_is_acted_on_at_once() -> None:
-    acted: list[datetime] = []
-    machine = Machine(
-        lambda now: item(None if acted else "2026-05-01T00:00:00.000Z"),
-        lambda now, version: acted.append(now) or True,
-    )
-    assert machine.run(begun()) == "Done"
-    assert acted == [datetime(2026, 6, 1, tzinfo=UTC)]
+def test_one_whose_time_has_passed_already_wakes_at_once() -> None:
+    machine = run(begun(until="2026-05-01T00:00:00.000Z"), sleeps=[None])
+    assert machine.woke == [datetime(2026, 6, 1, tzinfo=UTC)]
 
 
-def test_a_function_whose_clock_is_behind_is_asked_again() -> None:
-    asked: list[datetime] = []
-
-    def act(now: datetime, version: str) -> bool:
-        asked.append(now)
-        return len(asked) == 3
-
-    machine = Machine(lambda now: item(None if len(asked) == 3 else DUE), act)
-    assert machine.run(begun()) == "Done"
-    assert [each - asked[0] for each in asked] == [timedelta(), timedelta(seconds=2), timedelta(seconds=4)]
+def test_it_never_sleeps_a_part_of_a_second_too_short() -> None:
+    assert begun(until="2026-06-02T00:00:00.001Z")["sleep_until"] == "2026-06-02T00:00:01.000Z"
 
 
-def test_before_its_history_is_full_it_starts_anew_with_what_it_waited_for() -> None:
-    machine = Machine(lambda now: item(DUE), lambda now, version: False)
-    assert machine.run(begun() | {"lap": LAPS - 2}) == "Done"
-    assert "ContinueAsNew" in machine.trail
-    assert machine.started[0]["waited"] == DUE
+def test_before_its_history_is_full_it_starts_anew_and_sleeps_on() -> None:
+    machine = run(begun() | {"lap": LAPS - 2}, sleeps=[DUE, LATER])
+    assert machine.trail[-2:] == ["ContinueAsNew", "Done"]
+    assert machine.started[0]["sleep_until"] == LATER

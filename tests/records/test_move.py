@@ -148,7 +148,7 @@ def wakes(store: ComplaintStore, complaint: Complaint) -> None:
     assert complaint.due_at is not None
     wake(
         complaint.id,
-        deadline_version=complaint.deadline_version,
+        watch_round=complaint.watch_round,
         store=store,
         region=REGION,
         now=complaint.due_at,
@@ -160,7 +160,8 @@ def wakes(store: ComplaintStore, complaint: Complaint) -> None:
     [
         (answers, withdraws, ["answered", "withdrawn"], None),
         (withdraws, answers, ["withdrawn"], MoveRefused),
-        (answers, wakes, ["answered"], None),
+        # By then nobody has disputed it either.
+        (answers, wakes, ["answered", "closed"], None),
         (wakes, answers, ["escalated", "answered"], None),
         (answers, answers_otherwise, ["answered"], MoveRefused),
         (answers_otherwise, answers, ["answered"], MoveRefused),

@@ -15,7 +15,7 @@ class Planted(StrEnum):
     """Bugs, each of which an invariant must notice."""
 
     FENCE = "fence"
-    """Nobody compares the version of the deadline that a timer was set for."""
+    """Nobody compares the round that a watch was started for."""
     TIMER = "timer"
     """A timer is believed to be due because it woke up: nobody looks at the clock."""
     STALE = "stale"

@@ -321,8 +321,8 @@ class _CrashingWatches:
     def __init__(self, watches: Watches, crasher: Crasher) -> None:
         self._watches, self._crasher = watches, crasher
 
-    def start(self, complaint_id: str, *, watch_round: int) -> None:
-        self._crasher.around(self._watches.start, complaint_id, watch_round=watch_round)
+    def start(self, complaint_id: str, *, watch_round: int, until: datetime) -> None:
+        self._crasher.around(self._watches.start, complaint_id, watch_round=watch_round, until=until)
 
     def stop(self, complaint_id: str, *, watch_round: int) -> None:
         self._crasher.around(self._watches.stop, complaint_id, watch_round=watch_round)

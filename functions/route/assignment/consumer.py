@@ -70,20 +70,20 @@ def _keep_watch(published: Published, *, watch: Watch) -> None:
     """Assigning must not wait for Step Functions: a watch that cannot be started is the sweep's to replace, and one
     that cannot be stopped finds nothing to do when it wakes.
     """
-    started = published.started_watch
-    if started is not None:
-        _try(watch.start, published, watch_round=started, failed="watch not started")
+    started, sleeps_until = published.started_watch, published.watch_at
+    if started is not None and sleeps_until is not None:
+        _try(watch.start, published, watch_round=started, until=sleeps_until, failed="watch not started")
         if started > 1:
             _try(watch.stop, published, watch_round=started - 1, failed="watch not stopped")
     elif published.event.type in ENDING and published.watch_round:
         _try(watch.stop, published, watch_round=published.watch_round, failed="watch not stopped")
 
 
-def _try(step: Callable[..., None], published: Published, *, watch_round: int, failed: str) -> None:
+def _try(step: Callable[..., None], published: Published, *, failed: str, **asked: Any) -> None:
     try:
-        step(published.event.complaint_id, watch_round=watch_round)
+        step(published.event.complaint_id, **asked)
     except Exception:
-        logger.exception(failed, extra={"watch_round": watch_round})
+        logger.exception(failed, extra={"watch_round": asked["watch_round"]})
 
 
 def _assign(published: Published, *, store: Store, region: Region, now: Callable[[], datetime]) -> None:

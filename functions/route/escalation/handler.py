@@ -1,9 +1,9 @@
-"""Lambda: a watch woke up. Does what the complaint's timer calls for, if it still does."""
+"""Lambda: a watch woke up. Does what the complaint's timer calls for, if it still does, and says how long to sleep on."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.complaints.clock import utc_now
+from functions.complaints.clock import iso, utc_now
 from functions.complaints.region import load_region
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id, follow
@@ -18,13 +18,16 @@ _store = ComplaintStore(correlation_id=correlation_id)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """`{complaint_id, deadline_version}` in; `{acted, status, deadline_version}` out."""
+    """The watch's state in (see `functions.route.watch.execution_input`), its next one out: `sleep_until` is missing
+    where it has nothing to wait for any more.
+    """
     follow(complaint_id=event["complaint_id"], correlation_id=context.aws_request_id)
-    outcome = wake(
+    until = wake(
         event["complaint_id"],
-        deadline_version=int(event["deadline_version"]),
+        watch_round=int(event["watch_round"]),
         store=_store,
         region=_region,
         now=utc_now(),
     )
-    return {"acted": outcome}
+    slept = {name: event[name] for name in ("complaint_id", "watch_round", "lap")}
+    return slept if until is None else {**slept, "sleep_until": iso(until)}
