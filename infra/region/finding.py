@@ -18,6 +18,7 @@ RULES: Final = {
     "extends": "the file that this one extends exists and does not return to itself",
     "region-id": "the file is named as its region",
     "number-prefix": "a complaint's number says which region it is of",
+    "region-name": "two regions have names by which people tell them apart",
     "time-zone": "the zone is one of the IANA database",
     "email": "an address can receive mail",
     "aws-account": "a region in the cloud says into which account it goes",

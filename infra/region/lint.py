@@ -4,10 +4,20 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from infra.region.clashes import clashes
 from infra.region.document import REGIONS, Document, document_of, read_document, region_files
 from infra.region.finding import Finding, RegionFault
 from infra.region.form import form_findings
-from infra.region.rules import bodies, categories, operation, places, retirement, terms, working_time
+from infra.region.rules import (
+    bodies,
+    categories,
+    left_open,
+    operation,
+    places,
+    retirement,
+    terms,
+    working_time,
+)
 
 type Rule = Callable[[Document], Iterator[Finding]]
 
@@ -18,6 +28,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *terms.RULES,
     *working_time.RULES,
     *operation.RULES,
+    *left_open.RULES,
     *places.RULES,
 )
 
@@ -57,25 +68,5 @@ def lint_regions(folder: Path = REGIONS, only: Iterable[str] | None = None) -> l
     for document in documents:
         if wanted is None or document.file.stem in wanted:
             found.update(lint_document(document))
-    found.update(
-        finding for finding in _same_prefix(documents) if wanted is None or finding.file.stem in wanted
-    )
+    found.update(finding for finding in clashes(documents) if wanted is None or finding.file.stem in wanted)
     return sorted(found)
-
-
-def _same_prefix(documents: Iterable[Document]) -> Iterator[Finding]:
-    first: dict[str, Document] = {}
-    for document in documents:
-        place = document.region.get("number_prefix")
-        prefix = document.region.text("number_prefix")
-        if place is None or prefix is None:
-            continue
-        other = first.setdefault(prefix, document)
-        if other is not document:
-            inherited = place.file != document.file
-            shown = document.own.get("region") or document.own if inherited else place
-            yield shown.fault(
-                "number-prefix",
-                f"{prefix!r} is also the prefix of {other.file.name}.",
-                "Give this region three letters of its own in number_prefix.",
-            )

@@ -1,12 +1,13 @@
-"""A new region file with every question answered by a comment; what only the operator knows says TODO."""
+"""A new region file with every question answered by a comment. What only the operator knows stands there as what is open
+(`infra.region.rules.left_open`), and the linter refuses it until it is answered.
+"""
 
 import json
 from pathlib import Path
 
 from infra.region.document import REGIONS
-
-# Around the middle of Kazakhstan; about 20 km by 20 km.
-_WEST, _SOUTH, _EAST, _NORTH = 67.0, 48.0, 67.28, 48.18
+from infra.region.rules.left_open import NO_ACCOUNT, NO_PREFIX, RECTANGLE, TO_DO
+from infra.region.schema import LANGUAGES
 
 
 def new_region(name: str, folder: Path = REGIONS) -> tuple[Path, Path]:
@@ -19,18 +20,16 @@ def new_region(name: str, folder: Path = REGIONS) -> tuple[Path, Path]:
 
 
 def _geojson(name: str) -> str:
-    ring = [[_WEST, _SOUTH], [_EAST, _SOUTH], [_EAST, _NORTH], [_WEST, _NORTH], [_WEST, _SOUTH]]
-    todo = {"kk": "TODO", "ru": "TODO", "en": "TODO"}
+    todo = dict.fromkeys(LANGUAGES, TO_DO)
     features = [
         {
             "type": "Feature",
             "properties": {"kind": kind, "id": feature_id, "name": todo},
-            "geometry": {"type": "Polygon", "coordinates": [ring]},
+            "geometry": {"type": "Polygon", "coordinates": [RECTANGLE]},
         }
         for kind, feature_id in (("boundary", name), ("district", "whole"))
     ]
-    note = "TODO: a rectangle. Put the official boundary and districts here."
-    whole = {"type": "FeatureCollection", "note": note, "features": features}
+    whole = {"type": "FeatureCollection", "features": features}
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -38,18 +37,19 @@ def _yaml(name: str) -> str:
     return f"""\
 # yaml-language-server: $schema=region.schema.json
 #
-# Every TODO below is a question that only you can answer; `make lint-regions` lists those that are left.
+# What says {TO_DO} or {NO_PREFIX}, the account of zeros, the empty list of alarms and the rectangle in {name}.geojson are
+# questions that only you can answer: `make lint-regions` refuses the file and lists those that are left.
 
 # The region's id: also the name of this file and of its stacks. It cannot change after the first deployment.
 region: {name}
 # Its name as people know it.
-name: {{kk: TODO, ru: TODO, en: TODO}}
-# Which three letters begin every complaint's number? No other region may have them. XXX-26-7K3M9T
-number_prefix: XXX
+name: {{kk: {TO_DO}, ru: {TO_DO}, en: {TO_DO}}}
+# Which three letters begin every complaint's number? No other region may have them: they stand before 26-7K3M9T.
+number_prefix: {NO_PREFIX}
 
 # Into which account and AWS Region? None is in Kazakhstan; SNS must send mobile push from there.
 aws:
-  account: "000000000000"
+  account: "{NO_ACCOUNT}"
   region: eu-central-1
   # Which tags does everything bear, so that the bill says whose it is?
   # owner: city-akimat
@@ -80,15 +80,18 @@ geography: {name}.geojson
 
 # Which bodies are there, as offices, without persons? Each names the body above it; the highest says null.
 agencies:
-  - id: top
+  - id: government_office
     # department, akimat, district_akimat, inspectorate, police, prosecutor, ministry or government
     kind: government
     parent: null
-    name: {{kk: TODO, ru: TODO, en: TODO}}
+    name:
+      kk: Қазақстан Республикасы Үкіметінің Аппараты
+      ru: Аппарат Правительства Республики Казахстан
+      en: Office of the Government of the Republic of Kazakhstan
   - id: city_akimat
     kind: akimat
-    parent: top
-    name: {{kk: TODO, ru: TODO, en: TODO}}
+    parent: government_office
+    name: {{kk: {TO_DO}, ru: {TO_DO}, en: {TO_DO}}}
     # Where do you reach it, and is it told when its webhooks fail?
     # contact_email: office@example.org
     # Does it work at other hours?
@@ -144,7 +147,7 @@ categories:
 # Who signs people in? A Cognito user pool, which sends its codes from an address at a domain that SES has verified, or an
 # OpenID Connect provider in the country:
 # identity: {{issuer: "https://…", audience: …}}
-identity: {{provider: cognito, email: TODO@example.org}}
+identity: {{provider: cognito, email: {TO_DO}@example.org}}
 
 # Which secrets in Secrets Manager hold the keys for push? A platform that is left out is not used. When a secret has a
 # new value, raise the platform's revision (1 unless said) and deploy.

@@ -5,7 +5,7 @@ Scalars are read by the core schema of YAML 1.2, as editors read them: `22:00` a
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,14 +73,6 @@ class Node:
 
     def fault(self, rule: str, message: str, remedy: str) -> Finding:
         return Finding(self.file, self.key_line or self.line, rule, message, remedy)
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """The node and every one under it."""
-    yield node
-    children = node.value.values() if isinstance(node.value, dict) else node.items()
-    for child in children:
-        yield from walk(child)
 
 
 def read_yaml(file: Path) -> tuple[Node, tuple[Finding, ...]]:

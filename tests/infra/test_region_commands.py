@@ -1,7 +1,5 @@
 """`python -m infra.region`: what an operator types, and what it answers."""
 
-from itertools import pairwise
-
 import pytest
 
 from infra.region.__main__ import main
@@ -134,33 +132,6 @@ def test_a_list_without_places_proves_nothing(tmp_path):
     file = tmp_path / "places.csv"
     file.write_text("lat,lon,category,agency\n", encoding="utf-8")
     assert main(["where", "--region", "pavlodar", "--csv", str(file)]) == 1
-
-
-def test_a_new_region_has_only_what_an_operator_must_fill_in(tmp_path, capsys):
-    assert main(["--folder", str(tmp_path), "new", "--name", "astana"]) == 0
-    out = capsys.readouterr().out
-    rules = {line.split(": ")[1] for line in out.splitlines() if not line.startswith("wrote")}
-    assert rules == {"still-to-do", "aws-account", "alarm-receiver"}
-
-
-def test_a_new_region_that_was_filled_in_has_no_findings(tmp_path):
-    main(["--folder", str(tmp_path), "new", "--name", "astana"])
-    for file in tmp_path.iterdir():
-        text = (
-            file.read_text(encoding="utf-8")
-            .replace("TODO", "Astana")
-            .replace('"000000000000"', '"111122223333"')
-        )
-        file.write_text(text.replace("email: []", "email: [duty@example.org]"), encoding="utf-8")
-    assert main(["--folder", str(tmp_path), "lint"]) == 0
-
-
-def test_a_new_region_explains_every_top_level_key(tmp_path):
-    main(["--folder", str(tmp_path), "new", "--name", "astana"])
-    lines = (tmp_path / "astana.yaml").read_text(encoding="utf-8").splitlines()
-    for before, line in pairwise(lines):
-        if line and line[0].islower() and not line.startswith(("terms:", "calendar:")):
-            assert before.startswith("#") or before[0].islower(), line
 
 
 def test_new_never_overwrites(tmp_path, capsys):

@@ -104,16 +104,6 @@ def test_a_file_with_findings_is_neither_compiled_nor_loaded(tmp_path):
         assert [finding.rule for finding in fault.value.findings] == ["time-zone", "duration"]
 
 
-def test_a_prefix_that_another_region_has_stops_the_second_and_not_the_first(tmp_path):
-    small_region.write(tmp_path)
-    small_region.write(
-        tmp_path, yaml=small_region.YAML.replace("region: small\n", "region: tiny\n"), name="tiny"
-    )
-    assert load_region_file("small", folder=tmp_path).number_prefix == "SML"
-    with pytest.raises(RegionFault, match="number-prefix"):
-        load_region_file("tiny", folder=tmp_path)
-
-
 @pytest.mark.parametrize("name", ["nowhere", "../regions/pavlodar", ""])
 def test_a_region_without_a_file_is_refused_by_name(name):
     with pytest.raises(RegionFault, match="pavlodar"):

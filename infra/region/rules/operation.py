@@ -1,11 +1,11 @@
-"""What a deployment needs: account, push, alarms, webhooks, logs."""
+"""What a deployment needs: push, sign-in, webhooks, logs."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from infra.region.document import Document
 from infra.region.finding import Finding
-from infra.region.source import Node, walk
+from infra.region.source import Node
 
 # Source: https://docs.aws.amazon.com/sns/latest/dg/sns-mobile-push-supported-regions.html
 PUSH_REGIONS: Final = frozenset(
@@ -22,34 +22,6 @@ NO_SNAPSHOTS: Final = frozenset(("ap-southeast-6", "ap-east-2"))
 LOG_DAYS: Final = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
-# The mark that `python -m infra.region new` leaves; and the account number that no account has.
-TO_DO: Final = "TODO"
-NO_ACCOUNT: Final = "000000000000"
-
-
-def account_is_given(document: Document) -> Iterator[Finding]:
-    place = document.region.at("aws", "account")
-    if place is not None and place.text() == NO_ACCOUNT and not document.local:
-        yield place.fault(
-            "aws-account", f"{NO_ACCOUNT} is no account.", "Write the number of the account to deploy into."
-        )
-
-
-def nothing_left_open(document: Document) -> Iterator[Finding]:
-    for place in walk(document.region):
-        text = place.text()
-        if text is not None and TO_DO in text:
-            yield place.fault("still-to-do", f"This still says {text!r}.", "Fill it in.")
-    if document.geography is not None:
-        for feature in (document.geography.boundary, *document.geography.districts):
-            if feature is not None and any(TO_DO in name for name in feature.name.values()):
-                yield Finding(
-                    document.geography.file,
-                    feature.line,
-                    "still-to-do",
-                    f"The names of {feature.id!r} still say {TO_DO!r}.",
-                    "Fill them in, and draw the area as it is.",
-                )
 
 
 def push_where_sns_has_it(document: Document) -> Iterator[Finding]:
@@ -74,13 +46,6 @@ def snapshots_where_lambda_has_them(document: Document) -> Iterator[Finding]:
         yield place.fault(
             "aws-snapstart", f"Lambda keeps no snapshots in {place.text()}.", "Write snapstart: false."
         )
-
-
-def somebody_is_woken(document: Document) -> Iterator[Finding]:
-    place = document.region.get("alarms") or document.region
-    email = document.region.at("alarms", "email")
-    if not document.local and (email is None or email.value == []):
-        yield place.fault("alarm-receiver", "Nobody receives alarms.", "Add an address under alarms.email.")
 
 
 def webhooks_stay_safe(document: Document) -> Iterator[Finding]:
@@ -137,11 +102,8 @@ def _same(place: Node) -> bool:
 
 
 RULES = (
-    account_is_given,
-    nothing_left_open,
     push_where_sns_has_it,
     snapshots_where_lambda_has_them,
-    somebody_is_woken,
     issuer_speaks_tls,
     codes_can_be_sent,
     webhooks_stay_safe,
