@@ -57,13 +57,17 @@ lint-regions: setup ## check every region file; with DEPLOYED=FILE_OR_FOLDER aga
 	$(python) -m infra.region lint $(if $(DEPLOYED),--deployed $(DEPLOYED))
 
 # ------------------------------------------------------------------------------------ run it here
+REGION ?= pavlodar
+# Where nobody names one, `make demo` takes what `make up` runs.
+region_asked = $(if $(filter file,$(origin REGION)),,--region $(REGION))
+
 .PHONY: demo
-demo: setup ## deploy to a local emulator and play one complaint from photo to answer
-	@$(python) -m infra.local.demo
+demo: setup ## deploy to a local emulator and play one complaint from photo to answer (REGION=astana: of that region)
+	@$(python) -m infra.local.demo $(region_asked)
 
 .PHONY: up
-up: setup ## start and deploy the same, and leave it running
-	@$(python) -m infra.local.up
+up: setup ## start and deploy the same, and leave it running (REGION=astana: that region)
+	@$(python) -m infra.local.up $(region_asked)
 
 .PHONY: down
 down: setup ## end what `make up` started
@@ -81,8 +85,6 @@ synth: setup ## write the CloudFormation templates to cdk.out
 .PHONY: region
 region: setup ## write a new region file that asks every question: make region NAME=astana
 	@$(python) -m infra.region new --name $(NAME)
-
-REGION ?= pavlodar
 
 .PHONY: where
 where: setup ## which body answers there, and why: make where LAT=52.28 LON=76.95 CATEGORY=rubbish (or CSV=file)

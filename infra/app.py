@@ -1,6 +1,7 @@
 """The CDK app: one CDK stage for each region file. The only reader of context.
 
-`-c stage=local` makes the regions of the local stage, for the emulator; otherwise those of the cloud.
+`-c stage=local` makes the regions of the local stage, for the emulator; otherwise those of the cloud. `-c regions=…` takes
+them from another folder of region files.
 """
 
 import json
@@ -12,6 +13,7 @@ import aws_cdk as cdk
 from functions.complaints.region import region_from_dict
 from infra.packaging.openapi import document
 from infra.region import REGIONS, RegionFile, load_region_file, region_ids
+from infra.region.document import document_of
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import Edge
 from infra.stacks.service import Service
@@ -55,10 +57,12 @@ def build(*, stage: str, outdir: str | None = None, regions: Path = REGIONS) -> 
     """`regions` is the folder of region files."""
     app = cdk.App(outdir=outdir, analytics_reporting=False, context=FLAGS)
     wanted = app.node.try_get_context("stage") or stage
-    for region_id in region_ids(regions):
-        region = load_region_file(region_id, folder=regions)
-        if region.stage != wanted:
+    folder = Path(app.node.try_get_context("regions") or regions)
+    for region_id in region_ids(folder):
+        if document_of(region_id, folder).stage != wanted:
+            # Nor is it looked at further: a file that is being written is not in the way of the others.
             continue
+        region = load_region_file(region_id, folder=folder)
         deployment = Deployment(region=region, architecture=host_architecture() if region.local else "arm64")
         RegionStage(app, deployment.name, deployment=deployment)
     return app

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from infra.region import REGIONS
 from infra.toolchain import ROOT, cdk, environment
 
 KEPT: Final = ROOT / ".local" / "assemblies"
@@ -21,12 +22,12 @@ class SynthFailed(RuntimeError):
     """`cdk synth` ended with an error; the message is what it printed last."""
 
 
-def assembly(*, stage: str = "local") -> Path:
-    """The folder of the cloud assembly; raises SynthFailed."""
-    folder = KEPT / f"{stage}-{_digest()}"
+def assembly(*, stage: str = "local", regions: Path = REGIONS) -> Path:
+    """The folder of the cloud assembly, of a folder of region files; raises SynthFailed."""
+    folder = KEPT / f"{stage}-{_digest(regions)}"
     with one_at_a_time():
         if not (folder / "manifest.json").exists():
-            _synthesise(folder, stage=stage)
+            _synthesise(folder, stage=stage, regions=regions)
             forget_unused(KEPT, stage=stage)
     folder.touch()
     return folder
@@ -41,13 +42,13 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
-def is_made(*, stage: str = "local") -> bool:
-    return (KEPT / f"{stage}-{_digest()}" / "manifest.json").exists()
+def is_made(*, stage: str = "local", regions: Path = REGIONS) -> bool:
+    return (KEPT / f"{stage}-{_digest(regions)}" / "manifest.json").exists()
 
 
-def _synthesise(folder: Path, *, stage: str) -> None:
+def _synthesise(folder: Path, *, stage: str, regions: Path) -> None:
     done = subprocess.run(
-        cdk("synth", "--quiet", "--output", str(folder), "-c", f"stage={stage}"),
+        cdk("synth", "--quiet", "--output", str(folder), "-c", f"stage={stage}", "-c", f"regions={regions}"),
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -66,10 +67,13 @@ def forget_unused(kept: Path, *, stage: str) -> None:
         shutil.rmtree(folder)
 
 
-def _digest() -> str:
+def _digest(regions: Path = REGIONS) -> str:
     digest = hashlib.sha256()
     for path in sorted(_files()):
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    if regions != REGIONS:
+        for path in sorted(file for file in regions.iterdir() if not file.is_symlink()):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from infra.local.citizen import Caller, sign_in
 from infra.local.deployed import Deployed
 from infra.local.receiver import Receiver
+from infra.local.scene import scene_on
 from infra.local.story import Cast, StoryFailed
 from infra.toolchain import ROOT
 
@@ -66,8 +67,9 @@ def subscribe(agency: Caller, receiver: Receiver) -> str:
 @contextmanager
 def cast(deployed: Deployed, *, citizen: str = "demo-citizen") -> Iterator[Cast]:
     """Everybody in place; at the end the subscriptions are deleted and the receivers closed."""
+    scene = scene_on(deployed.emulator)
     with ExitStack() as stack:
-        hooks = {body: stack.enter_context(Receiver()) for body in (AGENCY, SUPERVISOR)}
+        hooks = {body: stack.enter_context(Receiver()) for body in (scene.agency_id, scene.supervisor_id)}
         callers = {body: Caller(base=deployed.api_url, token=agency_key(deployed, body)) for body in hooks}
         for body, receiver in hooks.items():
             subscription_id = subscribe(callers[body], receiver)
@@ -75,10 +77,9 @@ def cast(deployed: Deployed, *, citizen: str = "demo-citizen") -> Iterator[Cast]
             stack.callback(callers[body].call, "DELETE", path)
         yield Cast(
             deployed=deployed,
+            scene=scene,
             citizen=sign_in(deployed, citizen),
-            agency=callers[AGENCY],
-            agency_id=AGENCY,
-            agency_hook=hooks[AGENCY],
-            supervisor_id=SUPERVISOR,
-            supervisor_hook=hooks[SUPERVISOR],
+            agency=callers[scene.agency_id],
+            agency_hook=hooks[scene.agency_id],
+            supervisor_hook=hooks[scene.supervisor_id],
         )

@@ -1,5 +1,6 @@
 """`make demo`: deploys to the emulator, unless `make up` did, and plays the story of one complaint."""
 
+import argparse
 import signal
 import sys
 import time
@@ -12,18 +13,22 @@ from infra.local.assembly import SynthFailed, assembly, is_made
 from infra.local.cast import cast
 from infra.local.deployed import REGION_ID, Deployed, DeployFailed, deploy, deployed
 from infra.local.function_logs import errors
+from infra.local.region import prepared, region_in, regions_for
 from infra.local.story import StoryFailed, Teller, play
-from infra.region import load_region_file
+from infra.region import REGIONS, RegionFault, load_region_file
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """0 only if every step was seen to happen."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local.demo", description=__doc__)
+    parser.add_argument("--region", help="the region file whose bodies play; else of what `make up` runs")
+    region_id = parser.parse_args(arguments).region
     # A terminal's Ctrl-C and a plain kill end the same way: what was started is ended. Both are set, for a shell's
     # background job ignores Ctrl-C from the start.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
     try:
-        with running() as here, cast(here) as players:
+        with running(region_id) as here, cast(here) as players:
             print("\nThe story of one complaint\n", flush=True)
             try:
                 shown = play(players, Teller(write=lambda line: print(line, flush=True)))
@@ -31,7 +36,14 @@ def main() -> int:
                 for error in errors(here.emulator):
                     print(f"\n{error}", file=sys.stderr)
                 raise
-    except (StoryFailed, TimeoutError, SynthFailed, DeployFailed, emulator.EmulatorError) as failure:
+    except (
+        StoryFailed,
+        TimeoutError,
+        RegionFault,
+        SynthFailed,
+        DeployFailed,
+        emulator.EmulatorError,
+    ) as failure:
         print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -42,24 +54,36 @@ def main() -> int:
 
 
 @contextmanager
-def running() -> Iterator[Deployed]:
-    """A deployment to play on: the one that `make up` left running, or one for this block alone."""
-    if (known := emulator.find()) is not None:
+def running(region_id: str | None = None) -> Iterator[Deployed]:
+    """A deployment to play on: the one that `make up` left running, unless it is of another region, or one for this block
+    alone.
+    """
+    known = emulator.find()
+    if known is not None and region_id in (None, region_in(regions_for(known.state_dir))):
         step("using what `make up` started")
         yield deployed(known)
-        return
-    folder = synthesised()
-    region = load_region_file(REGION_ID)
+    else:
+        with deployment(region_id, name="demo") as own:
+            yield own
+
+
+@contextmanager
+def deployment(region_id: str | None = None, *, name: str) -> Iterator[Deployed]:
+    """One for this block alone, of which nothing is left; `name` tells its state from others'."""
+    state_dir = emulator.STATE_DIR.with_name(name)
+    regions = prepared(region_id or REGION_ID, state_dir=state_dir)
+    region = load_region_file(REGION_ID, folder=regions)
+    folder = synthesised(regions)
     step("starting the emulator")
-    state_dir = emulator.STATE_DIR.with_name("demo")
     with emulator.start(region=region.aws_region, account=region.account, state_dir=state_dir) as own:
         step("deploying with cdk")
         yield deploy(own, folder=folder)
 
 
-def synthesised() -> Path:
-    step("using the templates of before" if is_made() else "synthesising the stacks (half a minute)")
-    return assembly()
+def synthesised(regions: Path = REGIONS) -> Path:
+    made = is_made(regions=regions)
+    step("using the templates of before" if made else "synthesising the stacks (half a minute)")
+    return assembly(regions=regions)
 
 
 def step(what: str) -> None:

@@ -4,7 +4,7 @@ import io
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict
 
 from PIL import Image, ImageDraw
 
@@ -13,8 +13,18 @@ from infra.local.deployed import Deployed
 from infra.local.pushes import pushes
 from infra.local.receiver import Received, Receiver
 
+
+class Place(TypedDict):
+    """As the app sends it."""
+
+    lat: float
+    lon: float
+    address: NotRequired[str]
+
+
+# In Pavlodar; for another region see `infra.local.scene`.
 CATEGORY: Final = "open_manhole"
-PLACE: Final = {"lat": 52.2873, "lon": 76.9674, "address": "Lermontov street 44, Pavlodar"}
+PLACE: Final[Place] = {"lat": 52.2873, "lon": 76.9674, "address": "Lermontov street 44, Pavlodar"}
 COMMENT: Final = "An open manhole beside the school gate, no cover, no fence."
 PATIENCE_S: Final = 90.0
 
@@ -24,16 +34,35 @@ class StoryFailed(AssertionError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What is reported, where, and the bodies that answer for it there. `answers` are to the category's questions."""
+
+    category: str
+    comment: str
+    place: Place
+    answers: Mapping[str, str]
+    agency_id: str
+    supervisor_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cast:
     """Who plays: a citizen, the body in charge and its supervising body with their webhook receivers."""
 
     deployed: Deployed
+    scene: Scene
     citizen: Caller
     agency: Caller
-    agency_id: str
     agency_hook: Receiver
-    supervisor_id: str
     supervisor_hook: Receiver
+
+    @property
+    def agency_id(self) -> str:
+        return self.scene.agency_id
+
+    @property
+    def supervisor_id(self) -> str:
+        return self.scene.supervisor_id
 
 
 @dataclass
@@ -57,7 +86,7 @@ def play(cast: Cast, tell: Teller) -> dict[str, Any]:
     photo = photograph()
     filed = _filed(cast, photo)
     complaint_id = filed["id"]
-    tell("citizen", f"filed {filed['number']}: {COMMENT}")
+    tell("citizen", f"filed {filed['number']}: {cast.scene.comment}")
     _is(upload(photo, filed["uploads"][0]), 200, "the upload")
     tell("citizen", f"uploaded the photo by the presigned request ({len(photo) // 1024} KiB)")
     shown = wait_until(cast, complaint_id, lambda it: it["photos"][0]["status"] == "ready")
@@ -147,9 +176,10 @@ def _device(cast: Cast) -> None:
 
 def _filed(cast: Cast, photo: bytes) -> dict[str, Any]:
     body = {
-        "category": CATEGORY,
-        "comment": COMMENT,
-        "location": PLACE,
+        "category": cast.scene.category,
+        "comment": cast.scene.comment,
+        "location": cast.scene.place,
+        "answers": cast.scene.answers,
         "photos": [declaration(photo)],
     }
     answer = cast.citizen.post("/v1/complaints", body)

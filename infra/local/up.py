@@ -1,14 +1,17 @@
 """`make up`: the emulator with a deployment, left running, and how to use it."""
 
+import argparse
 import sys
 
 from infra.local import emulator
 from infra.local.assembly import SynthFailed
-from infra.local.cast import AGENCY, agency_key
+from infra.local.cast import agency_key
 from infra.local.citizen import PASSWORD, sign_in
 from infra.local.demo import step, synthesised
 from infra.local.deployed import REGION_ID, Deployed, DeployFailed, deploy, deployed
-from infra.region import load_region_file
+from infra.local.region import prepared, region_in, region_on, regions_for
+from infra.local.scene import scene_on
+from infra.region import RegionFault, load_region_file
 from infra.toolchain import ROOT
 
 CITIZEN = "demo-citizen"
@@ -16,26 +19,34 @@ SHELL = ROOT / ".local" / "up.sh"
 """Variables for a shell, so that the examples of the README can be run as they stand."""
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m infra.local.up", description=__doc__)
+    parser.add_argument("--region", help="the region file that is deployed; else what local.yaml extends")
+    region_id = parser.parse_args(arguments).region
     known = emulator.find()
+    if known is not None and region_id not in (None, runs := region_in(regions_for(known.state_dir))):
+        print(f"{runs} runs at {known.url}: `make down` first", file=sys.stderr)
+        return 1
     try:
-        here = deployed(known) if known is not None else _started()
-    except (SynthFailed, DeployFailed, emulator.EmulatorError) as error:
+        here = deployed(known) if known is not None else _started(region_id or REGION_ID)
+    except (RegionFault, SynthFailed, DeployFailed, emulator.EmulatorError) as error:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
+    scene, region = scene_on(here.emulator), region_on(here.emulator.state_dir)
     variables = {
         "API": here.api_url,
         "TOKEN": sign_in(here, CITIZEN).token or "",
-        "KEY": agency_key(here, AGENCY, name="up"),
+        "KEY": agency_key(here, scene.agency_id, name="up"),
     }
     SHELL.write_text("".join(f"export {name}='{value}'\n" for name, value in variables.items()))
     print(
         f"""
+Region       {region.name["en"]}
 API          {here.api_url}
 Docs         {here.api_url}/docs
 Emulator     {here.emulator.url}   (log: {here.emulator.log_path.relative_to(ROOT)})
 Citizen      {CITIZEN}, password {PASSWORD}; signed in for an hour with the token in $TOKEN
-Agency       {AGENCY}, which answers for open manholes; its key for a day is $KEY:
+Agency       {scene.agency_id}, which answers for {scene.category}; its key for a day is $KEY:
              {variables["KEY"]}
 
   source {SHELL.relative_to(ROOT)}       # sets API, TOKEN and KEY
@@ -47,9 +58,10 @@ Agency       {AGENCY}, which answers for open manholes; its key for a day is $KE
     return 0
 
 
-def _started() -> Deployed:
-    folder = synthesised()
-    region = load_region_file(REGION_ID)
+def _started(region_id: str) -> Deployed:
+    regions = prepared(region_id, state_dir=emulator.STATE_DIR)
+    region = load_region_file(REGION_ID, folder=regions)
+    folder = synthesised(regions)
     step("starting the emulator")
     own = emulator.start(
         port=emulator.DEFAULT_PORT, detached=True, region=region.aws_region, account=region.account

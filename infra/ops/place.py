@@ -87,7 +87,7 @@ def find(region_id: str, *, regions: Path = REGIONS) -> Place:
     file = load_region_file(region_id, folder=regions)
     stack = f"qamqor-{region_id}"
     if file.local:
-        _point_at_the_emulator()
+        file = load_region_file(region_id, folder=_on_the_emulator(regions))
     account = boto3.client("sts", region_name=file.aws_region).get_caller_identity()["Account"]
     if account != file.account:
         raise NotThere(f"{region_id} is in account {file.account}, and these credentials are of {account}")
@@ -105,13 +105,17 @@ def find(region_id: str, *, regions: Path = REGIONS) -> Place:
     return Place(stack=stack, aws_region=file.aws_region, settings=settings, compiled=file.compiled)
 
 
-def _point_at_the_emulator() -> None:
-    """Unless the environment names one itself. Raises NotThere where none runs."""
-    if os.environ.get("AWS_ENDPOINT_URL"):
-        return
+def _on_the_emulator(regions: Path) -> Path:
+    """Point at the one that `make up` left running, unless the environment names another; the folder of region files that
+    it was deployed from. Raises NotThere where none runs.
+    """
     from infra.local import emulator
+    from infra.local.region import regions_for
 
-    running = emulator.find()
-    if running is None:
+    running, named = emulator.find(), os.environ.get("AWS_ENDPOINT_URL")
+    if running is not None and named in (None, "", running.url):
+        os.environ |= running.variables()
+        return regions_for(running.state_dir)
+    if not named:
         raise NotThere("no emulator runs here: `make up` starts one and leaves it running")
-    os.environ |= running.variables()
+    return regions

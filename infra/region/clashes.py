@@ -13,6 +13,7 @@ from typing import Final
 
 from infra.region.document import Document
 from infra.region.finding import Finding
+from infra.region.rules.left_open import NO_PREFIX, TO_DO
 from infra.region.source import Node
 
 _NOT_YET: Final = float("inf")
@@ -21,7 +22,7 @@ _NOT_YET: Final = float("inf")
 def clashes(documents: Iterable[Document]) -> Iterator[Finding]:
     for one, other in combinations(documents, 2):
         prefix = one.region.text("number_prefix")
-        if prefix is not None and prefix == other.region.text("number_prefix"):
+        if prefix not in (None, NO_PREFIX) and prefix == other.region.text("number_prefix"):
             for place, older in _of_the_newer(one, other, key="number_prefix"):
                 yield place.fault(
                     "number-prefix",
@@ -38,7 +39,9 @@ def clashes(documents: Iterable[Document]) -> Iterator[Finding]:
 
 
 def _names(document: Document) -> set[str]:
-    return {text for place in document.region.fields("name").values() if (text := place.text())}
+    """Two that are left open have no name in common."""
+    texts = (place.text() for place in document.region.fields("name").values())
+    return {text for text in texts if text and TO_DO not in text}
 
 
 def _of_the_newer(one: Document, other: Document, *, key: str) -> list[tuple[Node, Document]]:

@@ -23,8 +23,12 @@ class Document:
     findings: tuple[Finding, ...]
 
     @property
+    def stage(self) -> str:
+        return self.region.text("stage") or "cloud"
+
+    @property
     def local(self) -> bool:
-        return self.region.text("stage") == "local"
+        return self.stage == "local"
 
     @property
     def form(self) -> Region:

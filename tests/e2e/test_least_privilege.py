@@ -30,11 +30,12 @@ from functions.route.archive.heads import closed_hours, key_of
 from functions.route.watch import FIRST_LAP, execution_input, execution_name
 from infra.local import citizen as app
 from infra.local import emulator
-from infra.local.cast import AGENCY, SUPERVISOR, agency_key, subscribe
+from infra.local.cast import AGENCY, agency_key, subscribe
 from infra.local.citizen import Caller, declaration, upload
 from infra.local.deployed import Deployed, deploy
 from infra.local.oidc import Issuer
 from infra.local.receiver import Receiver
+from infra.local.scene import scene_on
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, Teller, photograph, play, wait_until
 from infra.region import load_region_file
 from infra.stacks.escalation import LAPS
@@ -119,16 +120,16 @@ def hooks() -> Iterator[tuple[Receiver, Receiver]]:
 
 @pytest.fixture(scope="module")
 def players(world: World, trusting: None, hooks: tuple[Receiver, Receiver]) -> Cast:
-    bodies = [agency(world, each) for each in (AGENCY, SUPERVISOR)]
+    scene = scene_on(world.deployed.emulator)
+    bodies = [agency(world, each) for each in (scene.agency_id, scene.supervisor_id)]
     for body, hook in zip(bodies, hooks, strict=True):
         subscribe(body, hook)
     return Cast(
         deployed=world.deployed,
+        scene=scene,
         citizen=person(world, "aigerim"),
         agency=bodies[0],
-        agency_id=AGENCY,
         agency_hook=hooks[0],
-        supervisor_id=SUPERVISOR,
         supervisor_hook=hooks[1],
     )
 

@@ -33,10 +33,9 @@ def test_a_second_region_is_deployed_beside_the_first(players: Cast, tmp_path: P
     in_second = Cast(
         deployed=second,
         citizen=there,
+        scene=players.scene,
         agency=players.agency,
-        agency_id=AGENCY,
         agency_hook=players.agency_hook,
-        supervisor_id=players.supervisor_id,
         supervisor_hook=players.supervisor_hook,
     )
     shown = wait_until(in_second, filed.body["id"], lambda it: it["escalation_level"] == 1)

@@ -31,7 +31,7 @@ def test_the_demo_ends_with_it_and_no_traceback(
     monkeypatch.setattr(demo.emulator, "find", lambda: None)
     # The demo answers SIGTERM in a way of its own; this process is to go on as it did.
     monkeypatch.setattr(demo.signal, "signal", lambda *_: None)
-    assert demo.main() == 1
+    assert demo.main([]) == 1
     assert "FAILED: cdk synth failed:\nsynthesising\nregion file, line 12" in capsys.readouterr().err
 
 

@@ -110,6 +110,12 @@ def test_all_answered_but_one_leaves_exactly_that_one_at_its_line(tmp_path):
     assert len(set(messages)) == len(messages)
 
 
+def test_two_new_regions_do_not_clash_in_what_both_leave_open(tmp_path):
+    template(tmp_path)
+    new_region("aktau", tmp_path)
+    assert not {"number-prefix", "region-name"} & {finding.rule for finding in lint_regions(tmp_path)}
+
+
 def test_the_command_lists_what_is_left(tmp_path, capsys):
     assert main(["--folder", str(tmp_path), "new", "--name", "astana"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("wrote")]
