@@ -8,6 +8,7 @@ it.
 
 import argparse
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from infra.ops.place import NotThere, Place
 
 type Origin = Literal["queue", "stream", "rule", "topic", "unknown"]
 
+_QUEUE: Final = re.compile(r"(?:Functions)?(\w+)DeadLetters[0-9A-F]{8}", re.ASCII)
 BATCH: Final = 100
 HIDDEN_S: Final = 120
 _BEFORE: Final = timedelta(minutes=2)
@@ -34,14 +36,17 @@ class NotHandled(Exception):
 class DeadLetters:
     """A queue of them. `target` is where they failed: a queue's URL, or a function's ARN; None for `unknown`."""
 
+    name: str
     url: str
     origin: Origin
     target: str | None
     waiting: int
 
-    @property
-    def name(self) -> str:
-        return self.url.rpartition("/")[2]
+
+def queue_name(logical_id: str) -> str:
+    """As the runbook writes it: `outbox-stream` of `FunctionsOutboxStreamDeadLetters11030DEB`, its id in the template."""
+    found = _QUEUE.fullmatch(logical_id)
+    return logical_id if found is None else re.sub(r"(?<!^)(?=[A-Z])", "-", found[1]).lower()
 
 
 def add_to(commands: Group) -> None:
@@ -50,30 +55,34 @@ def add_to(commands: Group) -> None:
     )
     command(mine, "list", _list, help="every queue of dead letters, and how many wait in it")
     show = command(mine, "show", _show, help="the dead letters of a queue; they stay where they are")
-    show.add_argument("queue", help="a part of its name")
+    show.add_argument("queue", help="its name, or a part of it")
     redrive = command(
         mine, "redrive", _redrive, help="hand dead letters over again; what fails stays", changes=True
     )
-    redrive.add_argument("queue", nargs="?", default="", help="a part of its name; all queues without it")
+    redrive.add_argument(
+        "queue", nargs="?", default="", help="its name, or a part of it; all queues without it"
+    )
 
 
 def queues(place: Place) -> tuple[DeadLetters, ...]:
     """Every queue that something of the deployment gives up into."""
     sqs = place.client("sqs")
+    names = {
+        each["PhysicalResourceId"]: each["LogicalResourceId"]
+        for each in place.resources
+        if each["ResourceType"] == "AWS::SQS::Queue"
+    }
     attributes = {
-        url: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        for url in place.names_of("AWS::SQS::Queue")
+        url: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in names
     }
     fed: dict[str, tuple[Origin, str | None]] = dict(_wiring(place, attributes))
     found = []
     for url, each in attributes.items():
         origin, target = fed.get(each["QueueArn"], ("unknown", None))
-        if target is not None or "DeadLetters" in url:
-            found.append(
-                DeadLetters(
-                    url=url, origin=origin, target=target, waiting=int(each["ApproximateNumberOfMessages"])
-                )
-            )
+        if target is not None or "DeadLetters" in names[url]:
+            waiting = int(each["ApproximateNumberOfMessages"])
+            name = queue_name(names[url])
+            found.append(DeadLetters(name=name, url=url, origin=origin, target=target, waiting=waiting))
     return tuple(sorted(found, key=lambda each: each.name))
 
 
@@ -130,14 +139,20 @@ def _redrive(place: Place, options: argparse.Namespace) -> int:
 
 
 def _chosen(place: Place, part: str) -> Sequence[DeadLetters]:
-    chosen = [each for each in queues(place) if part in each.name]
+    """Of that name, or with that in its address, as the console shows it."""
+    there = queues(place)
+    chosen = [each for each in there if part in each.name or part in each.url]
     if not chosen:
-        raise NotThere(f"no queue of dead letters has {part!r} in its name")
+        names = ", ".join(each.name for each in there)
+        raise NotThere(f"no queue of dead letters is called {part!r}; there are {names}")
     return chosen
 
 
 def _short(target: str | None) -> str:
-    return "" if target is None else target.rpartition("/")[2].rpartition(":")[2]
+    """The queue's name, or the function's, without its alias."""
+    if target is None:
+        return ""
+    return target.partition(":function:")[2].partition(":")[0] or target.rpartition("/")[2]
 
 
 # -------------------------------------------------------------------------------------------------- wiring

@@ -4,6 +4,7 @@ import argparse
 from datetime import timedelta
 
 from infra.ops.command import Group, command, done, duration, group, table
+from infra.ops.durations import spoken
 from infra.ops.place import NotThere, Place
 
 
@@ -78,7 +79,7 @@ def _rotate(place: Place, options: argparse.Namespace) -> int:
 
     agency_id = _known(place, options.agency)
     key = key_of(agency_id, options.key_id)
-    print(f"a new key in place of {key.key_id} ({key.name}), which ends after {options.overlap}")
+    print(f"a new key in place of {key.key_id} ({key.name}), which ends after {spoken(options.overlap)}")
     if options.apply:
         made = rotate_key(agency_id, options.key_id, overlap=options.overlap, now=utc_now())
         print(f"{made.key_id}\n{made.token}")

@@ -1,38 +1,21 @@
-"""One complaint's whole way: events, log lines, executions, deliveries and pushes, on one line of time."""
+"""One complaint's whole way, told: who did what when, what phones were shown and what bodies were sent."""
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import count, product
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from infra.ops.command import Group, command
+from infra.ops.durations import local, spoken
 from infra.ops.lookup import complaint_id_of
 from infra.ops.place import Place
-from infra.ops.watches import restarted_name
+from infra.ops.steps import Step, steps_of
 
 if TYPE_CHECKING:
-    from functions.complaints.complaint import Complaint
+    from functions.complaints.region import Region
 
-_MARGIN: Final = timedelta(minutes=5)
-# Of an execution's history what tells where it was: the rest is how Step Functions works.
-_STEPS: Final = frozenset(
-    "ExecutionStarted ExecutionSucceeded ExecutionFailed ExecutionAborted ExecutionTimedOut TaskFailed "
-    "TaskTimedOut".split()
-)
-_STATES: Final = frozenset(("Wait", "Act", "ContinueAsNew", "Lost"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """What happened, and where it is written down. `correlation_id` joins the steps that one request caused."""
-
-    at: datetime
-    source: str
-    what: str
-    correlation_id: str | None = None
+_PAUSE: Final = timedelta(seconds=1)
 
 
 def add_to(commands: Group) -> None:
@@ -40,203 +23,44 @@ def add_to(commands: Group) -> None:
         commands,
         "trace",
         _trace,
-        help="one complaint's way through events, logs, executions, deliveries, pushes",
+        help="one complaint's way: who did what when, with pushes, webhooks, its watch and errors",
     )
     parser.add_argument("complaint", help="id or number")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-
-
-def trace(place: Place, complaint_id: str) -> list[Step]:
-    """Every step, oldest first. Raises NotFound."""
-    from functions.records.store import ComplaintStore
-
-    complaint, _, _ = ComplaintStore().with_history(complaint_id)
-    steps = list(_events(complaint_id))
-    steps += _executions(place, complaint_id, rounds=complaint.watch_round)
-    steps += _deliveries(place, complaint_id)
-    steps += _told(place, complaint)
-    correlated = [step.correlation_id for step in steps if step.correlation_id]
-    since = min(step.at for step in steps) - _MARGIN
-    steps += _log_lines(place, [complaint_id, *dict.fromkeys(correlated)], since=since)
-    return sorted(steps, key=lambda step: step.at)
+    raw = parser.add_mutually_exclusive_group()
+    raw.add_argument("--raw", action="store_true", help="every line as it is written down, in UTC")
+    raw.add_argument("--json", action="store_true", help="the same, one JSON object a line")
 
 
 def _trace(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import iso
+    from functions.records.store import ComplaintStore
 
-    for step in trace(place, complaint_id_of(options.complaint)):
-        if options.json:
+    complaint, events, _ = ComplaintStore().with_history(complaint_id_of(options.complaint))
+    steps = steps_of(place, complaint, events)
+    if options.json:
+        for step in steps:
             line = {"at": iso(step.at), "source": step.source, "what": step.what}
             print(json.dumps(line | {"correlation_id": step.correlation_id}, ensure_ascii=False))
-        else:
+    elif options.raw:
+        for step in steps:
             told = f"  [{step.correlation_id}]" if step.correlation_id else ""
             print(f"{iso(step.at)}  {step.source:<24} {step.what}{told}")
+    else:
+        category = place.region.category(complaint.category).name["en"]
+        print(f"{complaint.number}: {category}, {place.region.name['en']}. It is {complaint.status}.")
+        print("\n".join(story(steps, region=place.region)))
     return 0
 
 
-def _events(complaint_id: str) -> Iterator[Step]:
-    from functions.records.codec import complaint_pk
-    from functions.records.tables import EventItem
-
-    query = EventItem.query(
-        complaint_pk(complaint_id), EventItem.sk.startswith("event#"), consistent_read=True
-    )
-    for item in query:
-        by = item.actor_agency or item.actor
-        due = "" if item.due_at is None else f", due {item.due_at:%Y-%m-%dT%H:%M:%SZ}"
-        yield Step(
-            at=item.at,
-            source="event",
-            what=f"{item.seq} {item.type} by {by}: {item.status}, {item.agency_id or 'nobody'}{due}",
-            correlation_id=item.correlation_id,
-        )
-
-
-def _executions(place: Place, complaint_id: str, *, rounds: int) -> Iterator[Step]:
-    """Of every round's watch: the first, those that an operator started, and those by which one went on."""
-    from functions.route.watch import FIRST_LAP, execution_name
-
-    states = place.client("stepfunctions")
-    machine = place.settings["STATE_MACHINE_ARN"].replace(":stateMachine:", ":execution:")
-    for watch_round in range(1, rounds + 1):
-        first = execution_name(complaint_id, watch_round, lap=FIRST_LAP)
-        yield from _watched(states, f"{machine}:{first}", label=f"{watch_round}-{FIRST_LAP}") or ()
-        for number in count(1):
-            name = restarted_name(complaint_id, watch_round, number=number)
-            steps = _watched(states, f"{machine}:{name}", label=f"{watch_round}-r{number}")
-            if steps is None:
-                break
-            yield from steps
-
-
-def _watched(states: Any, arn: str | None, *, label: str) -> list[Step] | None:
-    """An execution and those that it went on in; None where there is none of that name (any more)."""
-    steps: list[Step] = []
-    laps = count(2)
-    while arn is not None:
-        pages = states.get_paginator("get_execution_history").paginate(executionArn=arn)
-        try:
-            events = [event for page in pages for event in page["events"]]
-        except states.exceptions.ExecutionDoesNotExist:
-            return steps or None
-        steps += _history(events, label=label)
-        arn, label = _continuation(events), f"{label.partition(' ')[0]} part {next(laps)}"
-    return steps
-
-
-def _history(events: list[Mapping[str, Any]], *, label: str) -> Iterator[Step]:
-    for event in events:
-        state = event.get("stateEnteredEventDetails", {}).get("name")
-        if event["type"] in _STEPS or state in _STATES:
-            yield Step(
-                at=event["timestamp"].astimezone(UTC),
-                source=f"watch {label}",
-                what=str(state or event["type"]),
-            )
-
-
-def _continuation(events: list[Mapping[str, Any]]) -> str | None:
-    """The ARN of the execution that this one started in its place."""
-    for event in events:
-        details = event.get("taskSucceededEventDetails", {})
-        if details.get("resource") == "startExecution":
-            return str(json.loads(details["output"])["ExecutionArn"])
-    return None
-
-
-def _deliveries(place: Place, complaint_id: str) -> Iterator[Step]:
-    """To every subscription that anybody in the region has: each has a lane of its own for the complaint."""
-    from functions.complaints.clock import parse_iso
-    from functions.notify.webhooks.tables import DeliveryItem, lane_pk
-    from functions.records.agencies.subscriptions import subscriptions_of
-
-    for agency_id in place.region.agencies:
-        for subscription in subscriptions_of(agency_id):
-            lane = lane_pk(subscription.id, complaint_id)
-            for item in DeliveryItem.query(lane, DeliveryItem.sk.startswith("event#")):
-                for attempt in item.attempts or ():
-                    said = attempt.get("error") or attempt.get("status")
-                    yield Step(
-                        at=parse_iso(attempt["at"]),
-                        source=f"webhook {agency_id}",
-                        what=f"{item.seq} {item.type}, attempt {attempt['n']}: {said}",
-                    )
-                if not item.attempts:
-                    yield Step(
-                        at=parse_iso(item.created.partition("#")[0]),
-                        source=f"webhook {agency_id}",
-                        what=f"{item.seq} {item.type}: {item.status}, not tried yet",
-                    )
-
-
-def _told(place: Place, complaint: "Complaint") -> Iterator[Step]:
-    """What the one who reported was told: that the line stands in the inbox, and what each phone was to show of it, in
-    the language that it has now.
-    """
-    from functions.complaints.history import push
-    from functions.records.people.inbox import InboxItem, event_of, viewer_of
-    from functions.records.people.person import person_of
-    from functions.records.people.table import person_pk
-
-    if complaint.reporter is None:
-        return
-    person = person_of(complaint.reporter, now=datetime.now(UTC))
-    of_complaint = InboxItem.complaint_id == complaint.id
-    told = InboxItem.sk.startswith("told#")
-    for item in InboxItem.query(person_pk(complaint.reporter), told, filter_condition=of_complaint):
-        waits = (
-            "" if item.held_until is None else f", the push waits until {item.held_until:%Y-%m-%dT%H:%M:%SZ}"
-        )
-        yield Step(at=item.told_at, source="inbox", what=f"{int(item.seq)} {item.type}{waits}")
-        for device in person.devices:
-            if device.device_id not in (item.pushed or ()):
-                continue
-            text = push(
-                event_of(item),
-                number=item.number,
-                category=item.category,
-                region=place.region,
-                language=person.language_on(device) or item.language or place.region.languages[0],
-                viewer=viewer_of(item),
-            )
-            if text is not None:
-                yield Step(
-                    at=item.told_at,
-                    source=f"push {device.platform}",
-                    what=f"{int(item.seq)} “{text.title}”: {text.body}",
-                )
-
-
-def _log_lines(place: Place, terms: list[str], *, since: datetime) -> Iterator[Step]:
-    """Lines of every log group of the stack that name the complaint, or a request that touched it."""
-    logs = place.client("logs")
-    seen: set[tuple[str, int, str]] = set()
-    for log_group, term in product(place.names_of("AWS::Logs::LogGroup"), terms):
-        pages = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=log_group, filterPattern=f'"{term}"', startTime=int(since.timestamp() * 1000)
-        )
-        for page in pages:
-            for event in page["events"]:
-                # A line that names several of the terms comes once for each.
-                line = (log_group, event["timestamp"], event["message"])
-                if line not in seen:
-                    seen.add(line)
-                    yield _line(event, log_group=log_group)
-
-
-def _line(event: Mapping[str, Any], *, log_group: str) -> Step:
-    message = event["message"].strip()
-    try:
-        said = json.loads(message)
-    except ValueError:
-        said = {}
-    what, correlation_id = message, None
-    if isinstance(said, dict) and "message" in said:
-        what = f"{said.get('level', '')} {said['message']}".strip()
-        correlation_id = said.get("correlation_id")
-    return Step(
-        at=datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
-        source=f"log {log_group.rpartition('/')[2].removeprefix('Functions')}"[:24],
-        what=what,
-        correlation_id=correlation_id,
-    )
+def story(steps: Sequence[Step], *, region: "Region") -> Iterator[str]:
+    """A line for each step that has words, in local time, with how long after the one before it it came."""
+    told = [step for step in steps if step.told]
+    width = max((len(step.who) for step in told), default=0)
+    before: datetime | None = None
+    for step in told:
+        at = local(step.at, region)
+        if before is None or at.date() != before.date():
+            yield f"\n{at:%A} {at.day} {at:%B %Y} ({region.calendar.time_zone})"
+        later = "" if before is None or at - before < _PAUSE else f"+ {spoken(at - before)}"
+        yield f"  {at:%H:%M:%S}  {later:<15} {step.who:<{width}}  {step.told}"
+        before = at

@@ -43,13 +43,13 @@ def test_every_queue_of_dead_letters_is_known_with_what_fills_it(deployed: Deplo
     shown = ops(deployed, "dead-letters", "list")
     assert "unknown" not in shown
     for part, origin in (
-        ("DeliveriesDeadLetters", "queue"),
-        ("AssignmentStreamDeadLetters", "stream"),
-        ("OutboxStreamDeadLetters", "stream"),
-        ("UploadDeadLetters", "rule"),
-        ("FailureDeadLetters", "topic"),
+        ("deliveries", "queue"),
+        ("assignment-stream", "stream"),
+        ("outbox-stream", "stream"),
+        ("photos-upload", "rule"),
+        ("push-failures-failure", "topic"),
     ):
-        line = next(line for line in shown.splitlines() if part in line)
+        line = next(line for line in shown.splitlines() if line.startswith(f"{part} "))
         assert line.split()[1] == origin
 
 
@@ -67,9 +67,9 @@ def test_a_dead_letter_of_the_stream_is_handled_from_the_table(players: Cast) ->
         QueueUrl=queue(deployed, "OutboxStreamDeadLetters"),
         MessageBody=json.dumps({"DDBStreamBatchInfo": batch}),
     )
-    assert "about 1 to" in ops(deployed, "dead-letters", "redrive", "OutboxStream")
+    assert "about 1 to" in ops(deployed, "dead-letters", "redrive", "outbox-stream")
     assert _inbox_of(players, str(complaint["id"])) == []
-    assert "1 handled, 0 failed" in ops(deployed, "dead-letters", "redrive", "OutboxStream", "--apply")
+    assert "1 handled, 0 failed" in ops(deployed, "dead-letters", "redrive", "outbox-stream", "--apply")
     assert _inbox_of(players, str(complaint["id"])) != []
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
-from infra.ops import chain, dead_letters, person, trace, watches
+from infra.ops import chain, dead_letters, person, steps, watches
 from infra.ops.__main__ import parser
 from infra.ops.command import DRY_RUN
 from infra.ops.place import NotThere, Place
@@ -456,15 +456,20 @@ def test_a_trace_has_events_executions_and_log_lines_in_the_order_of_time(here, 
         {"LogicalResourceId": "g", "PhysicalResourceId": "group", "ResourceType": "AWS::Logs::LogGroup"},
     )
     assert run(place, "trace", complaint_id, "--json") == 0
-    steps = [json.loads(line) for line in said(capsys).splitlines()]
-    assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)
-    told = [step["what"] for step in steps]
+    lines = [json.loads(line) for line in said(capsys).splitlines()]
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+    told = [line["what"] for line in lines]
     assert any(what.startswith("1 complaint.submitted by citizen") for what in told)
     assert any(what.startswith("2 complaint.assigned by system: assigned, housing") for what in told)
     assert "ERROR watch not stopped" in told
     assert "ERROR of another" not in told
-    assert any(step["source"].startswith("watch 1") for step in steps)
-    assert trace.Step(at=MONDAY, source="event", what="x").correlation_id is None
+    assert any(line["source"].startswith("watch 1") for line in lines)
+    assert run(place, "trace", complaint_id, "--raw") == 0
+    raw = said(capsys).splitlines()
+    assert len(raw) == len(lines)
+    assert all(
+        each.startswith(line["at"]) and line["what"] in each for each, line in zip(raw, lines, strict=True)
+    )
 
 
 def test_a_trace_has_what_the_reporter_was_told_and_what_each_phone_shows(here, place, capsys):
@@ -477,14 +482,63 @@ def test_a_trace_has_what_the_reporter_was_told_and_what_each_phone_shows(here, 
     filed(here, "open_manhole")
     said(capsys)
     assert run(place, "trace", number, "--json") == 0
-    steps = [json.loads(line) for line in said(capsys).splitlines()]
-    assert [step["what"] for step in steps if step["source"] == "inbox"] == ["2 complaint.assigned"]
-    pushed = sorted(step["what"] for step in steps if step["source"] == "push fcm")
+    lines = [json.loads(line) for line in said(capsys).splitlines()]
+    assert [line["what"] for line in lines if line["source"] == "inbox"] == ["2 complaint.assigned"]
+    pushed = sorted(line["what"] for line in lines if line["source"] == "push fcm")
     assert len(pushed) == 2
     assert pushed[0].startswith(
         f"2 “Жауапты орган анықталды · {number}”: Rubbish (kk). Өтініш мына органда: Housing (kk)."
     )
     assert pushed[1].startswith(f"2 “Ответственный определён · {number}”: Rubbish (ru). ")
+
+
+def test_a_trace_reads_like_a_story(here, place, capsys):
+    place.__dict__["resources"] = ()
+    here.citizen("PUT", "/v1/devices/phone", {"platform": "fcm", "token": "phone", "language": "ru"})
+    complaint_id = filed(here, "open_manhole")
+    number = here.citizen("GET", f"/v1/complaints/{complaint_id}").body["number"]
+    here.clock.move_to(MONDAY + timedelta(minutes=2, seconds=13), tick=True)
+    words = {"text": "Which gate of the school?"}
+    assert here.agency("POST", f"/v1/agency/complaints/{complaint_id}/ask", words).status == 200
+    here.settle()
+    here.clock.move_to(MONDAY + timedelta(days=3, hours=4), tick=True)
+    here.citizen("POST", f"/v1/complaints/{complaint_id}/withdraw", {})
+    said(capsys)
+    assert run(place, "trace", number) == 0
+    story = said(capsys)
+    assert story.startswith(f"{number}: Open Manhole, Testville.")
+    assert "It is withdrawn." in story
+    lines = story.splitlines()
+    # By the region's clock, five hours ahead, a heading for each day.
+    # Whatever the clock says, moto starts an execution in 2020.
+    assert [line for line in lines if "(Asia/Almaty)" in line and "2020" not in line] == [
+        "Monday 1 June 2026 (Asia/Almaty)",
+        "Thursday 4 June 2026 (Asia/Almaty)",
+    ]
+    who = {
+        part: next(line for line in lines if part in line) for part in ("Received", "Question", "Withdrawn")
+    }
+    assert "09:00:0" in who["Received"]
+    assert " citizen " in who["Received"]
+    assert "09:02:13" in who["Question"]
+    assert "+ 2 min 1" in who["Question"]
+    assert " housing " in who["Question"]
+    assert "+ 3 days 4 h" in who["Withdrawn"] or "+ 3 days 3 h" in who["Withdrawn"]
+    pushes = [line for line in lines if "push fcm" in line]
+    assert len(pushes) == 2
+    assert "Ответственный определён" in pushes[0]
+    assert any("begins to wait for the deadlines" in line for line in lines)
+    # What people wrote is theirs, and no machine words are between.
+    assert "Which gate" not in story
+    assert "complaint." not in story
+
+
+def test_a_trace_says_what_was_not_pushed(here, place, capsys):
+    place.__dict__["resources"] = ()
+    complaint_id = filed(here)
+    said(capsys)
+    assert run(place, "trace", complaint_id) == 0
+    assert "complaint.assigned, and no push" in said(capsys)
 
 
 def test_a_trace_has_the_watches_that_an_operator_started(here, place, capsys):
@@ -534,8 +588,8 @@ class LongWatched:
 
 
 def test_a_trace_follows_a_watch_into_the_execution_that_it_went_on_in():
-    steps = trace._watched(LongWatched(), "first", label="1-0")
-    assert [(step.source, step.what) for step in steps] == [
+    watched = steps._watched(LongWatched(), "first", label="1-0")
+    assert [(step.source, step.what) for step in watched] == [
         ("watch 1-0", "ExecutionStarted"),
         ("watch 1-0", "ContinueAsNew"),
         ("watch 1-0", "ExecutionSucceeded"),
