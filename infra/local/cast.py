@@ -11,7 +11,7 @@ from infra.local.citizen import Caller, sign_in
 from infra.local.deployed import Deployed
 from infra.local.receiver import Receiver
 from infra.local.scene import scene_on
-from infra.local.story import Cast, StoryFailed
+from infra.local.story import PATIENCE_S, Cast, StoryFailed
 from infra.toolchain import ROOT
 
 AGENCY: Final = "city_housing"
@@ -56,12 +56,14 @@ def subscribe(agency: Caller, receiver: Receiver) -> str:
         raise StoryFailed(f"subscribing was answered {created.status}: {created.body!r}")
     receiver.secret = created.body["secret"]
     subscription_id = str(created.body["id"])
-    for _ in range(100):
+    end = time.monotonic() + PATIENCE_S
+    while True:
         shown = agency.get(f"/v1/agency/subscriptions/{subscription_id}")
         if shown.body.get("status") == "active":
             return subscription_id
+        if time.monotonic() > end:
+            raise StoryFailed(f"the subscription is {shown.body.get('status')}")
         time.sleep(0.1)
-    raise StoryFailed(f"the subscription is {shown.body.get('status')}")
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def start(
     state_dir: Path = STATE_DIR,
     log_path: Path | None = None,
     extra_env: Mapping[str, str] | None = None,
-    timeout_s: float = 60,
+    timeout_s: float = 300,
 ) -> Emulator:
     """Start an emulator and return when it answers.
 

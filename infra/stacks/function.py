@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -15,6 +16,9 @@ from infra.packaging.bundle import bundle
 from infra.stacks.deployment import Deployment
 from infra.stacks.network import Network, let_into_network
 from infra.toolchain import ROOT
+
+_LEAST_HERE_S: Final = 60
+"""A developer's machine may be busy with much else, and a first start takes longer there than a request may in Lambda."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +90,7 @@ class Function(Construct):
             handler=code.handler,
             code=lambda_.Code.from_asset(str(asset), asset_hash=asset.stem),
             memory_size=code.memory,
-            timeout=Duration.seconds(code.timeout),
+            timeout=Duration.seconds(max(code.timeout, _LEAST_HERE_S) if deployment.local else code.timeout),
             role=self.role,
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,

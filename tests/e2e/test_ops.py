@@ -86,8 +86,9 @@ def test_a_lost_watch_is_found_and_its_complaint_escalates_in_time(players: Cast
     states.stop_execution(executionArn=mine[0]["executionArn"])
     assert complaint_id in ops(players.deployed, "watches", "lost", status=1)
     ops(players.deployed, "watches", "restart", "--apply")
-    assert complaint_id not in ops(players.deployed, "watches", "lost")
-    shown = wait_until(players, complaint_id, lambda it: it["escalation_level"] == 1)
+    # Of other complaints a watch may be on its way.
+    assert complaint_id not in ops(players.deployed, "watches", "lost", status=None)
+    shown = wait_until(players, complaint_id, lambda it: it["escalation_level"] >= 1)
     assert [line["type"] for line in shown["timeline"]].count("complaint.escalated") == 1
 
 

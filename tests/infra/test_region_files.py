@@ -128,7 +128,7 @@ def test_a_developers_machine_is_pavlodar_with_short_terms():
     manhole = local["categories"]["open_manhole"]
     assert (manhole["acknowledge_within"], manhole["answer_within"]) == (None, "PT12S")
     assert manhole["escalation_terms"] == ["PT60S", "PT30S"]
-    assert local["terms"]["photos_wait"] == "PT60S"
+    assert local["terms"]["photos_wait"] == "PT5M"
     assert local["webhooks"] == {"allow_http": True, "allow_private": True}
     assert local["quiet_hours"] is None
     assert local["agencies"] == pavlodar["agencies"]
