@@ -78,8 +78,9 @@ pushes: setup ## while `make up` runs, what phones are sent, as they show it (FO
 	@$(python) -m infra.local.pushes $(if $(FOR),--for $(FOR))
 
 .PHONY: synth
-synth: setup ## write the CloudFormation templates to cdk.out
+synth: setup ## write the CloudFormation templates to cdk.out; from then on `up`, `demo` and the tests need no network
 	cdk synth --quiet
+	@$(python) -m infra.local.assembly
 
 # ---------------------------------------------------------------------------------------- regions
 .PHONY: region

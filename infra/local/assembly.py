@@ -82,3 +82,11 @@ def _files() -> Iterator[Path]:
         path = ROOT / source
         files = [path] if path.is_file() else path.rglob("*")
         yield from (file for file in files if file.is_file() and "__pycache__" not in file.parts)
+
+
+def main() -> None:
+    print(f"the local stage is in {assembly().relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 """`make demo`: deploys to the emulator, unless `make up` did, and plays the story of one complaint."""
 
 import argparse
+import shutil
 import signal
 import sys
 import time
@@ -69,7 +70,7 @@ def running(region_id: str | None = None) -> Iterator[Deployed]:
 
 @contextmanager
 def deployment(region_id: str | None = None, *, name: str) -> Iterator[Deployed]:
-    """One for this block alone, of which nothing is left; `name` tells its state from others'."""
+    """One for this block alone; `name` tells its state from others'. Of what went wrong the emulator's log is left."""
     state_dir = emulator.STATE_DIR.with_name(name)
     regions = prepared(region_id or REGION_ID, state_dir=state_dir)
     region = load_region_file(REGION_ID, folder=regions)
@@ -78,6 +79,7 @@ def deployment(region_id: str | None = None, *, name: str) -> Iterator[Deployed]
     with emulator.start(region=region.aws_region, account=region.account, state_dir=state_dir) as own:
         step("deploying with cdk")
         yield deploy(own, folder=folder)
+    shutil.rmtree(state_dir)
 
 
 def synthesised(regions: Path = REGIONS) -> Path:

@@ -1,17 +1,30 @@
-"""`make down`: ends what `make up` started, with everything that it started."""
+"""`make down`: ends what `make up` started, with everything that it started and every file that it left."""
 
+import shutil
 import sys
 
-from infra.local import emulator
+from infra.local import emulator, process_group
+from infra.local.up import SHELL
 
 
 def main() -> int:
-    known = emulator.find()
-    if known is None:
-        print("nothing is running")
-        return 0
-    known.stop()
-    print(f"ended the emulator at {known.url}")
+    """1 where something of it would not go."""
+    known = emulator.find(emulator.STATE_DIR)
+    if known is not None:
+        known.stop()
+    # Also of one that was killed, and could not tidy up.
+    shutil.rmtree(emulator.STATE_DIR, ignore_errors=True)
+    SHELL.unlink(missing_ok=True)
+    left = [str(path) for path in (emulator.STATE_DIR, SHELL) if path.exists()]
+    left += [] if known is None else [f"process {pid}" for pid in sorted(process_group.members(known.pid))]
+    if left:
+        print(f"still there: {', '.join(left)}", file=sys.stderr)
+        return 1
+    print(
+        "nothing is running"
+        if known is None
+        else f"ended the emulator at {known.url}, and nothing is left of it"
+    )
     return 0
 
 

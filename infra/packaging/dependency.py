@@ -54,23 +54,22 @@ def package_archive(entry: str, *, target: Target, archive: Path) -> Path:
 
 
 def _install(entry: str, folder: Path, *, target: Target) -> None:
+    """From what was fetched before, where it is there: it is the same, by its hash, and a network is not asked for."""
     platform = [] if target == "host" else ["--python-platform", _PLATFORMS[target]]
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:
         requirements.write(entry)
         requirements.flush()
-        done = subprocess.run(
-            [
-                *(tool(UV), "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
-                *("--only-binary", ":all:", "--python", sys.executable),
-                *("--python-version", f"{RUNTIME[0]}.{RUNTIME[1]}", *platform),
-                *("--target", str(folder), "--requirement", requirements.name),
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if done.returncode:
-        raise NotInstallable(f"{label(entry)} cannot be installed for {target}:\n{done.stderr}")
+        command = [
+            *(tool(UV), "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
+            *("--only-binary", ":all:", "--python", sys.executable),
+            *("--python-version", f"{RUNTIME[0]}.{RUNTIME[1]}", *platform),
+            *("--target", str(folder), "--requirement", requirements.name),
+        ]
+        for asked in (["--offline"], []):
+            done = subprocess.run([*command, *asked], capture_output=True, text=True, check=False)
+            if done.returncode == 0:
+                return
+    raise NotInstallable(f"{label(entry)} cannot be installed for {target}:\n{done.stderr}")
 
 
 def _is_dead_weight(path: Path) -> bool:

@@ -17,8 +17,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local import emulator, process_group
+from infra.local import down, emulator, process_group
 from infra.local.recording import calls
+from infra.local.region import prepared
 from infra.toolchain import ROOT
 
 STUBBORN = """
@@ -225,6 +226,35 @@ print(emulator.start(state_dir=pathlib.Path({str(tmp_path)!r}), detached=True).p
         running.stop()
     assert process_group.members(running.pid) == set()
     assert emulator.find(tmp_path) is None
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["running", "killed"])
+def test_make_down_leaves_neither_file_nor_process_nor_port(
+    tmp_path: Path,
+    ports: set[int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    killed: bool,
+) -> None:
+    monkeypatch.setattr(emulator, "STATE_DIR", tmp_path / "emulator")
+    monkeypatch.setattr(down, "SHELL", tmp_path / "up.sh")
+    running = emulator.start(state_dir=tmp_path / "emulator", detached=True)
+    ports.add(running.port)
+    try:
+        prepared("karaganda", state_dir=running.state_dir)
+        down.SHELL.write_text("export API=…")
+        running.client("sqs").create_queue(QueueName="kept")
+        if killed:
+            os.killpg(running.pid, signal.SIGKILL)
+            running._process.wait()
+        assert down.main() == 0
+    finally:
+        running.stop()
+    assert ("nothing is left of it" in capsys.readouterr().out) != killed
+    assert list(tmp_path.iterdir()) == []
+    assert process_group.members(running.pid) == set()
+    assert down.main() == 0
+    assert capsys.readouterr().out == "nothing is running\n"
 
 
 def test_a_record_of_a_process_that_is_another_by_now_is_no_emulator(tmp_path: Path) -> None:

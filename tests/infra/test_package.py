@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from infra.packaging import bundle as package
+from infra.packaging import dependency
 from infra.packaging.bundle import PackagingError, bundle, modules_loaded, unpacked
 from infra.toolchain import ROOT
 
@@ -304,3 +305,14 @@ def test_native_code_is_the_targets_whatever_this_machine_is(project: Path) -> N
     assert headers
     # ELF: the machine is the half-word at offset 18, and 183 is AArch64.
     assert {struct.unpack_from("<H", header, 18)[0] for header in headers} == {183}
+
+
+def test_what_was_fetched_before_is_taken_without_a_network(
+    project: Path, lock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake(project, lock, tmp_path / "fetched")
+    uv = tmp_path / "uv"
+    uv.write_text(f'#!/bin/sh\ncase "$*" in *--offline*) exec {dependency.UV} "$@";; esac\nexit 9\n')
+    uv.chmod(0o755)
+    monkeypatch.setattr(dependency, "UV", uv)
+    assert intake(project, lock, tmp_path / "again").exists()
