@@ -70,7 +70,7 @@ ADDRESSES = (
     "Would keep addresses of people's phones, outside of the country; the API's own log names no person."
 )
 
-JOINED = "Rings as a part of FunctionsUnwell, which has the action: nine e-mails for one cause are none read."
+JOINED = "Rings as a part of another, which has the action: nine e-mails for one cause are none read."
 
 CALLED_BACK = "It calls a new version back; what goes on ringing does so in the operators' own alarms."
 
@@ -106,31 +106,29 @@ def _guard(places: Sequence[str], reason: str, *rules: str) -> list[Waiver]:
 
 
 # Of each, the paths of constructs, then the logical ids that CloudFormation knows.
-FUNCTIONS = ("service/*/*/Function", "service/*Function????????")
+FUNCTIONS = (
+    *("service/*/*/Function", "service/*Function????????"),
+    *("storage/PushPlatforms/Provider/Function", "storage/PushPlatformsProviderFunction????????"),
+)
 POLICIES = (
     *("service/*/*/Role/DefaultPolicy", "service/*/Role/DefaultPolicy"),
-    "service/Network/FlowsRole/DefaultPolicy",
+    *("service/Network/FlowsRole/DefaultPolicy", "storage/PushPlatforms/Provider/Role/DefaultPolicy"),
 )
 LOG_GROUPS = (
     *("service/*/*/Logs", "service/Watch/Logs", "service/Api/AccessLogs", "service/Network/Flows"),
     *("service/*Logs????????", "service/NetworkFlows????????"),
+    *("storage/PushPlatforms/Provider/Logs", "storage/PushPlatformsProviderLogs????????"),
 )
-DEAD_LETTERS = (
-    *("service/Deliveries/DeadLetters", "service/Functions/Assignment/StreamDeadLetters"),
-    *("service/Functions/Outbox/StreamDeadLetters", "service/Functions/Photos/UploadDeadLetters"),
-    "service/Functions/PushFailures/FailureDeadLetters",
-)
+_DEAD = ("Deliveries", "AssignmentStream", "OutboxStream", "Upload", "PushFailure")
+DEAD_LETTERS = tuple(f"storage/{name}DeadLetters" for name in _DEAD)
 QUEUES = (
-    *("service/DeliveriesQueue????????", "service/DeliveriesDeadLetters????????"),
-    "service/FunctionsAssignmentStreamDeadLetters????????",
-    "service/FunctionsOutboxStreamDeadLetters????????",
-    "service/FunctionsPhotosUploadDeadLetters????????",
-    "service/FunctionsPushFailuresFailureDeadLetters????????",
+    "service/DeliveriesQueue????????",
+    *(f"storage/{name}DeadLetters????????" for name in _DEAD),
 )
 TOPICS = (
-    *("service/Deliveries/Warnings", "service/Observability/Topic", "service/PushPlatforms/Failures"),
+    *("service/Deliveries/Warnings", "service/Observability/Topic", "storage/PushPlatforms/Failures"),
     *("service/DeliveriesWarnings????????", "service/ObservabilityTopic????????"),
-    "service/PushPlatformsFailures????????",
+    "storage/PushPlatformsFailures????????",
 )
 OPEN_ROUTES = tuple(
     f"service/Api/Http/GET--{path}"
@@ -151,6 +149,10 @@ JOINED_ALARMS = tuple(
     f"service/Observability/Alarms/{door}{what}"
     for door in ("Intake", "Route", "Notify")
     for what in ("Durations", "Errors", "Throttles")
+) + tuple(
+    f"service/Observability/Alarms/{promise}{window}"
+    for promise in ("ToldLate", "EscalatedLate")
+    for window in ("AQuarter", "AnHour", "SixHours")
 )
 
 WAIVERS: Final[Sequence[Waiver]] = (
@@ -180,7 +182,13 @@ WAIVERS: Final[Sequence[Waiver]] = (
     *_wildcard("*", ROLES_WITH_TRACES, TRACES),
     *_wildcard("*", ("Functions/Assignment", "Functions/Outbox"), STREAMS),
     *_wildcard("*", ("Functions/Webhooks", "Functions/Subscriptions"), INTERFACES),
-    *_wildcard("*", ("Functions/IntakeApi", "Functions/PushFailures", "PushPlatforms/Provider"), PUSH),
+    *_wildcard("*", ("Functions/IntakeApi", "Functions/PushFailures"), PUSH),
+    *_all(
+        NAG,
+        ("storage/PushPlatforms/Provider/Role/DefaultPolicy",),
+        PUSH,
+        "AwsSolutions-IAM5[Resource::*]",
+    ),
     *_wildcard("*", ("Watch",), f"{TRACES} Neither does log delivery."),
     *_wildcard("*", ("Rollout",), "CodeDeploy asks CloudWatch for alarms by their names, several at once."),
     *_wildcard("{Photos.Arn}/quarantine/*", ("Functions/AgencyApi", "Functions/IntakeApi"), OBJECTS),

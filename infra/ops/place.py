@@ -51,16 +51,17 @@ class Place:
 
     @cached_property
     def resources(self) -> tuple[Mapping[str, str], ...]:
-        """Of the service stack: `LogicalResourceId`, `PhysicalResourceId` and `ResourceType` of each."""
+        """Of the region's two stacks: `LogicalResourceId`, `PhysicalResourceId` and `ResourceType` of each."""
         pages = self.client("cloudformation").get_paginator("list_stack_resources")
         return tuple(
             {name: each.get(name, "") for name in ("LogicalResourceId", "PhysicalResourceId", "ResourceType")}
-            for page in pages.paginate(StackName=f"{self.stack}-service")
+            for stack in ("service", "storage")
+            for page in pages.paginate(StackName=f"{self.stack}-{stack}")
             for each in page["StackResourceSummaries"]
         )
 
     def names_of(self, resource_type: str) -> Iterator[str]:
-        """Physical names of the service stack's resources of a type."""
+        """Physical names of the resources of a type."""
         for each in self.resources:
             if each["ResourceType"] == resource_type:
                 yield each["PhysicalResourceId"]

@@ -25,6 +25,7 @@ MISSING_IS_BAD: Final = cloudwatch.TreatMissingData.BREACHING
 OPEN_EXECUTIONS: Final = 1_000_000
 """How many may be open in an account by default. Source:
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+IN_ALARM: Final = cloudwatch.AlarmState.ALARM
 ABOVE: Final = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 
 
@@ -53,65 +54,79 @@ class Alarms(Construct):
         super().__init__(scope, id)
         self._deployment = deployment
         self._action = actions.SnsAction(topic)
-        self._joined: list[cloudwatch.Alarm] = []
         self.all: list[cloudwatch.AlarmBase] = []
 
     # ------------------------------------------------------------------------------------ functions
     def functions(self, doors: Sequence[Door]) -> None:
         """Errors, throttles and durations near the timeout, by door."""
         five = Duration.minutes(5)
+        joined: list[cloudwatch.Alarm] = []
         for door in doors:
             each = list(enumerate(door.functions))
-            self._joint(
-                f"{door.name}Errors",
-                Told(what=f"Functions of {door.name} fail.", section="function-errors"),
-                _sum({f"e{n}": function.function.metric_errors(period=five) for n, function in each}),
-                threshold=0,
-                of=(2, 3),
+            joined.append(
+                self._joint(
+                    f"{door.name}Errors",
+                    Told(what=f"Functions of {door.name} fail.", section="function-errors"),
+                    _sum({f"e{n}": function.function.metric_errors(period=five) for n, function in each}),
+                    threshold=0,
+                    of=(2, 3),
+                )
             )
-            self._joint(
-                f"{door.name}Throttles",
-                Told(what=f"Functions of {door.name} are throttled.", section="function-throttles"),
-                _sum({f"t{n}": function.function.metric_throttles(period=five) for n, function in each}),
-                threshold=0,
-                of=(2, 3),
+            joined.append(
+                self._joint(
+                    f"{door.name}Throttles",
+                    Told(what=f"Functions of {door.name} are throttled.", section="function-throttles"),
+                    _sum({f"t{n}": function.function.metric_throttles(period=five) for n, function in each}),
+                    threshold=0,
+                    of=(2, 3),
+                )
             )
             shares = ",".join(f"d{n}/{function.timeout_ms}*100" for n, function in each)
-            self._joint(
-                f"{door.name}Durations",
-                Told(
-                    what=f"A function of {door.name} needs over 80 % of its timeout (p99).",
-                    section="function-durations",
-                ),
-                cloudwatch.MathExpression(
-                    expression=f"MAX([{shares}])",
-                    using_metrics={
-                        f"d{n}": function.function.metric_duration(period=five, statistic="p99")
-                        for n, function in each
-                    },
-                    label="% of the timeout",
-                    period=five,
-                ),
-                threshold=80,
-                of=(2, 3),
+            joined.append(
+                self._joint(
+                    f"{door.name}Durations",
+                    Told(
+                        what=f"A function of {door.name} needs over 80 % of its timeout (p99).",
+                        section="function-durations",
+                    ),
+                    cloudwatch.MathExpression(
+                        expression=f"MAX([{shares}])",
+                        using_metrics={
+                            f"d{n}": function.function.metric_duration(period=five, statistic="p99")
+                            for n, function in each
+                        },
+                        label="% of the timeout",
+                        period=five,
+                    ),
+                    threshold=80,
+                    of=(2, 3),
+                )
             )
-        unwell = cloudwatch.CompositeAlarm(
-            self,
-            "FunctionsUnwell",
-            composite_alarm_name=f"{self._deployment.name}-functions-unwell",
-            alarm_description=Told(
-                what="Functions fail, are throttled, or come near their timeouts: see which alarm of a door rings.",
-                section="functions-unwell",
-            ).description,
-            alarm_rule=cloudwatch.AlarmRule.any_of(
-                *[
-                    cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM)
-                    for alarm in self._joined
-                ]
-            ),
+        told = Told(
+            what="Functions fail, are throttled, or come near their timeouts: see which alarm of a door rings.",
+            section="functions-unwell",
         )
-        self._tell(unwell)
-        self.all.append(unwell)
+        rings = [cloudwatch.AlarmRule.from_alarm(each, IN_ALARM) for each in joined]
+        self._composite("FunctionsUnwell", told, cloudwatch.AlarmRule.any_of(*rings))
+
+    # ------------------------------------------------------------------------------------- promises
+    def promise(self, id: str, told: Told, *, late: str, kept: str, budget: float, at_least: int) -> None:
+        """Rings while the share of what comes late uses up a month's `budget` (of all, in per cent) in two days, or in
+        five, and goes on doing so: burn rates of 14.4 and 6 in an hour and in six, and of 6 in the last quarter.
+        Source: https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts
+        """
+
+        def burning(window: str, period: Duration, rate: float) -> cloudwatch.IAlarmRule:
+            metric = share(self._deployment, late, kept, at_least=at_least, period=period)
+            of_window = Told(what=f"{told.what} Of {window}; rings as a part.", section=told.section)
+            name = f"{id}{window.title().replace(' ', '')}"
+            alarm = self._joint(name, of_window, metric, threshold=rate * budget, of=(1, 1))
+            return cloudwatch.AlarmRule.from_alarm(alarm, IN_ALARM)
+
+        now = burning("a quarter", Duration.minutes(15), 6)
+        fast, slow = burning("an hour", Duration.hours(1), 14.4), burning("six hours", Duration.hours(6), 6)
+        rule = cloudwatch.AlarmRule.all_of(now, cloudwatch.AlarmRule.any_of(fast, slow))
+        self._composite(id, told, rule)
 
     # ---------------------------------------------------------------------------------- the rest
     def ring(
@@ -142,10 +157,20 @@ class Alarms(Construct):
         *,
         threshold: float,
         of: tuple[int, int],
-    ) -> None:
-        self._joined.append(
-            self._alarm(id, told, metric, threshold=threshold, of=of, missing=MISSING_IS_WELL)
+    ) -> cloudwatch.Alarm:
+        """One that tells nobody by itself."""
+        return self._alarm(id, told, metric, threshold=threshold, of=of, missing=MISSING_IS_WELL)
+
+    def _composite(self, id: str, told: Told, rule: cloudwatch.IAlarmRule) -> None:
+        alarm = cloudwatch.CompositeAlarm(
+            self,
+            id,
+            composite_alarm_name=f"{self._deployment.name}-{told.section}",
+            alarm_description=told.description,
+            alarm_rule=rule,
         )
+        self._tell(alarm)
+        self.all.append(alarm)
 
     def _alarm(
         self,
@@ -250,18 +275,26 @@ def _sum(used: Mapping[str, cloudwatch.IMetric]) -> cloudwatch.MathExpression:
 def ring_promises(alarms: Alarms, *, deployment: Deployment) -> None:
     """The two things that people were promised, and what shows soonest that they will be broken."""
     quarter = Duration.minutes(15)
-    alarms.ring(
+    alarms.promise(
         "ToldLate",
-        Told(what="Over 5 % of what happened was told later than a minute.", section="told-late"),
-        share(deployment, names.TOLD_LATE, names.TOLD, at_least=5, period=quarter),
-        above=5,
-        of=(2, 2),
+        Told(
+            what="Of what happened, more is told later than a minute than was promised.", section="told-late"
+        ),
+        late=names.TOLD_LATE,
+        kept=names.TOLD,
+        budget=0.5,
+        at_least=5,
     )
-    alarms.ring(
+    # They are few: one that is late in an hour of fewer than seventy rings.
+    alarms.promise(
         "EscalatedLate",
-        Told(what="Over 1 % of escalations came later than a minute.", section="escalated-late"),
-        share(deployment, names.ESCALATED_LATE, names.ESCALATED, at_least=1, period=quarter),
-        above=1,
+        Told(
+            what="Of escalations, more come later than a minute than was promised.", section="escalated-late"
+        ),
+        late=names.ESCALATED_LATE,
+        kept=names.ESCALATED,
+        budget=0.1,
+        at_least=1,
     )
     alarms.ring(
         "OldestUnwatched",
@@ -329,17 +362,19 @@ def ring_promises(alarms: Alarms, *, deployment: Deployment) -> None:
             what="The heads of the event chains have not been put under lock for three hours.",
             section="chain-heads",
         ),
-        cloudwatch.MathExpression(
-            expression="IF(heads>=0, 0, 1)",
-            using_metrics={
-                "heads": own_metric(
-                    deployment, names.HEADS_ARCHIVED, statistic="SampleCount", period=Duration.hours(1)
-                )
-            },
-            label="hours without",
-            period=Duration.hours(1),
-        ),
+        hours_without(own_metric(deployment, names.HEADS_ARCHIVED, statistic="SampleCount")),
         above=0,
         of=(3, 3),
         missing=MISSING_IS_BAD,
+    )
+
+
+def hours_without(metric: cloudwatch.Metric) -> cloudwatch.MathExpression:
+    """1 for each hour in which the metric has nothing to say."""
+    hour = Duration.hours(1)
+    return cloudwatch.MathExpression(
+        expression="IF(said>=0, 0, 1)",
+        using_metrics={"said": metric.with_(period=hour)},
+        label="hours without",
+        period=hour,
     )

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.stacks.deployment import Deployment
 from infra.stacks.function import Code, Function, use_table
+from infra.stacks.push import ANSWERED_WITHIN
 from infra.stacks.storage import Storage
 
 DIRECTORY: Final = Code(
@@ -40,6 +41,7 @@ class Directory(Construct):
             "Data",
             service_token=self.loader.function.function_arn,
             resource_type="Custom::Directory",
+            service_timeout=ANSWERED_WITHIN,
             properties={"Digest": _digest(deployment.region.compiled)},
         )
         # Not before the function may read the tables.

@@ -33,6 +33,11 @@ def secret_name(deployment: Deployment) -> str:
     return f"{deployment.name}/edge"
 
 
+def shown_secret(deployment: Deployment) -> str:
+    """By its name, in either Region: an export could not be taken back while functions use it."""
+    return cdk.SecretValue.secrets_manager(secret_name(deployment)).unsafe_unwrap()
+
+
 class Origin(Construct):
     """The API under the name that CloudFront calls, in the region's own stack."""
 
@@ -67,7 +72,7 @@ class EdgeSecret(Construct):
     def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
         super().__init__(scope, id)
         replicas = [] if deployment.region.aws_region == EDGE_REGION else [EDGE_REGION]
-        self.secret = secretsmanager.Secret(
+        secretsmanager.Secret(
             self,
             "Secret",
             secret_name=secret_name(deployment),
@@ -89,7 +94,6 @@ class Edge(cdk.Stack):
             stack_name=f"{deployment.name}-edge",
             env=cdk.Environment(account=deployment.region.account, region=EDGE_REGION),
         )
-        shown = cdk.SecretValue.secrets_manager(secret_name(deployment)).unsafe_unwrap()
         certificate = acm.Certificate(
             self, "Certificate", domain_name=domain, validation=acm.CertificateValidation.from_dns()
         )
@@ -107,7 +111,7 @@ class Edge(cdk.Stack):
                     origin_name(domain),
                     protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
                     origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-                    custom_headers={HEADER: shown},
+                    custom_headers={HEADER: shown_secret(deployment)},
                 ),
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                 # Answers are a person's own; what may be kept says so itself, to the app.

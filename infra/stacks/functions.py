@@ -10,10 +10,12 @@ from constructs import Construct
 from functions.complaints import behind
 from infra.packaging.viewer import documentation
 from infra.stacks.deployment import Deployment
+from infra.stacks.edge import shown_secret
 from infra.stacks.escalation import Watch, watch_arn
 from infra.stacks.function import Code, Function, allow, use_partitions, use_table
 from infra.stacks.network import Network
-from infra.stacks.notification import ANY, Deliveries, PushPlatforms
+from infra.stacks.notification import Deliveries
+from infra.stacks.push import ANY, PushPlatforms
 from infra.stacks.storage import Storage
 
 READ: Final = ("GetItem", "Query")
@@ -149,12 +151,12 @@ class Functions(Construct):
         deployment: Deployment,
         storage: Storage,
         deliveries: Deliveries,
-        platforms: PushPlatforms,
         openapi: bytes,
         network: Network | None,
     ) -> None:
         super().__init__(scope, id)
         self._deployment = deployment
+        push = storage.push
         complaints = {"COMPLAINTS_TABLE": storage.complaints.table_name}
         agencies = {"AGENCIES_TABLE": storage.agencies.table_name}
         people = {"PEOPLE_TABLE": storage.people.table_name}
@@ -163,13 +165,12 @@ class Functions(Construct):
         queue = {"DELIVERIES_QUEUE_URL": deliveries.queue.queue_url}
         addresses = {"WEBHOOK_ADDRESSES": " ".join(network.addresses)} if network else {}
         # Not a credential: it only shows that a request came through the firewall, so it may stand in the open.
-        secret = storage.edge_secret
-        edge = {"EDGE_SECRET": secret.secret_value.unsafe_unwrap()} if secret else {}
+        edge = {"EDGE_SECRET": shown_secret(deployment)} if deployment.region.domain else {}
 
         self.intake_api = self._function(
             "IntakeApi",
             INTAKE_API,
-            complaints | people | photos | platforms.environment | addresses | edge,
+            complaints | people | photos | dict(push.environment) | addresses | edge,
             files=documentation(openapi),
         )
         self.photos = self._function("Photos", PHOTOS, complaints | photos)
@@ -189,7 +190,7 @@ class Functions(Construct):
         telling = complaints | agencies | people | hooks | queue
         self.outbox = self._function("Outbox", OUTBOX, telling)
         self.release = self._function("ReleasePushes", RELEASE, telling)
-        self.failures = self._function("PushFailures", FAILURES, people) if platforms.arns else None
+        self.failures = self._function("PushFailures", FAILURES, people) if push.platforms else None
         warnings = {"WARNINGS_TOPIC_ARN": deliveries.warnings.topic_arn}
         self.webhooks = self._function(
             "Webhooks", WEBHOOKS, agencies | hooks | queue | warnings, network=network
@@ -202,7 +203,7 @@ class Functions(Construct):
         self._grant_tables(storage)
         self._grant_photos(storage.photos)
         self._grant_archive(storage)
-        self._grant_messages(deliveries, platforms)
+        self._grant_messages(deliveries, push)
 
     @property
     def intake(self) -> tuple[Function, ...]:
@@ -237,6 +238,14 @@ class Functions(Construct):
             self.outbox,
             self.webhooks,
         )
+
+    @property
+    def called_unheard(self) -> tuple[Function, ...]:
+        """Called by events or the clock, with nothing else that would say so if a call were lost: the sweep, the archive
+        and the retention have an alarm for their silence.
+        """
+        told = (self.photos, self.release, self.requeue)
+        return told if self.failures is None else (*told, self.failures)
 
     @property
     def all(self) -> tuple[Function, ...]:
@@ -351,13 +360,13 @@ class Functions(Construct):
         # Without it, an object that is gone looks forbidden.
         allow(self.photos, ["s3:ListBucket"], [bucket.bucket_arn])
 
-    def _grant_messages(self, deliveries: Deliveries, platforms: PushPlatforms) -> None:
+    def _grant_messages(self, deliveries: Deliveries, push: PushPlatforms) -> None:
         for function in (self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions):
             allow(function, ["sqs:SendMessage"], [deliveries.queue.queue_arn])
         allow(self.webhooks, ["sns:Publish"], [deliveries.warnings.topic_arn])
-        if not platforms.arns:
+        if not push.platforms:
             return
-        # SNS has no resource types for these: see `infra.stacks.notification.ANY`.
+        # SNS has no resource types for these: see `infra.stacks.push.ANY`.
         allow(
             self.intake_api,
             [
@@ -369,6 +378,6 @@ class Functions(Construct):
             [ANY],
         )
         for function in (self.outbox, self.release):
-            allow(function, ["sns:Publish"], platforms.endpoint_arns)
+            allow(function, ["sns:Publish"], push.endpoint_arns)
         if self.failures is not None:
             allow(self.failures, ["sns:GetEndpointAttributes"], [ANY])

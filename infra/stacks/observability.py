@@ -12,12 +12,21 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.stacks import dashboards
-from infra.stacks.alarms import Alarms, Door, Told, open_executions, ring_promises
+from infra.stacks.alarms import (
+    MISSING_IS_BAD,
+    Alarms,
+    Door,
+    Told,
+    hours_without,
+    open_executions,
+    ring_promises,
+)
 from infra.stacks.api import PublicApi
 from infra.stacks.deployment import Deployment
 from infra.stacks.escalation import Watch
 from infra.stacks.functions import Functions
 from infra.stacks.notification import Deliveries
+from infra.stacks.storage import Storage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +35,14 @@ class Seen:
 
     stream_ages: Sequence[cloudwatch.IMetric]
     queue_age: cloudwatch.IMetric
-    recursion_dropped: cloudwatch.IMetric
+    dropped: Sequence[cloudwatch.IMetric]
     dead_letters: Sequence[cloudwatch.IMetric]
     started: cloudwatch.Metric
     failed: cloudwatch.IMetric
     timed_out: cloudwatch.IMetric
+    delayed: cloudwatch.IMetric
+    refused_by_tables: Sequence[cloudwatch.IMetric]
+    retention: cloudwatch.Metric
     requests: cloudwatch.IMetric
     client_errors: cloudwatch.IMetric
     server_errors: cloudwatch.IMetric
@@ -53,6 +65,7 @@ class Observability(Construct):
         id: str,
         *,
         deployment: Deployment,
+        storage: Storage,
         functions: Functions,
         watch: Watch,
         deliveries: Deliveries,
@@ -68,9 +81,15 @@ class Observability(Construct):
                 for each in (functions.assignment, functions.outbox)
             ],
             queue_age=deliveries.queue.metric_approximate_age_of_oldest_message(period=five),
-            recursion_dropped=functions.webhooks.function.metric(
-                "RecursiveInvocationsDropped", statistic="Sum", period=five
-            ),
+            dropped=[
+                functions.webhooks.function.metric(
+                    "RecursiveInvocationsDropped", statistic="Sum", period=five
+                ),
+                *[
+                    each.function.metric("AsyncEventsDropped", statistic="Sum", period=five)
+                    for each in functions.called_unheard
+                ],
+            ],
             dead_letters=[
                 queue.metric_approximate_number_of_messages_visible(period=five, label=queue.node.path)
                 for queue in dead_letters
@@ -78,6 +97,13 @@ class Observability(Construct):
             started=machine.metric_started(period=five),
             failed=machine.metric_failed(period=five),
             timed_out=machine.metric_timed_out(period=five),
+            delayed=machine.metric_throttled(period=five, statistic="Sum"),
+            refused_by_tables=[
+                table.metric(f"{what}ThrottleEvents", statistic="Sum", period=five)
+                for table in (storage.complaints, storage.agencies, storage.people, storage.deliveries)
+                for what in ("Read", "Write")
+            ],
+            retention=functions.retention.function.metric_invocations(),
             requests=http.metric_count(period=five, statistic="Sum"),
             client_errors=http.metric_client_error(period=five, statistic="Sum"),
             server_errors=http.metric_server_error(period=five, statistic="Sum"),
@@ -125,13 +151,35 @@ class Observability(Construct):
             of=(2, 2),
         )
         alarms.ring(
-            "RecursionDropped",
-            Told(
-                what="Lambda drops what it takes for a function that calls itself.",
-                section="recursion-dropped",
-            ),
-            seen.recursion_dropped,
+            "EventsDropped",
+            Told(what="Lambda drops calls that nobody waits for.", section="events-dropped"),
+            _all_of(seen.dropped, period=five),
             above=0,
+        )
+        alarms.ring(
+            "TablesThrottled",
+            Told(what="DynamoDB refuses reads or writes for their number.", section="tables-throttled"),
+            _all_of(seen.refused_by_tables, period=five),
+            above=0,
+            of=(2, 3),
+        )
+        alarms.ring(
+            "ExecutionsThrottled",
+            Told(what="Step Functions delays watches for their number.", section="executions-throttled"),
+            seen.delayed,
+            above=0,
+            of=(2, 3),
+        )
+        alarms.ring(
+            "RetentionSilent",
+            Told(
+                what="What people wrote has not been looked through for three hours for what is over its time.",
+                section="retention-silent",
+            ),
+            hours_without(seen.retention),
+            above=0,
+            of=(3, 3),
+            missing=MISSING_IS_BAD,
         )
         alarms.ring(
             "DeadLetters",
@@ -201,6 +249,13 @@ class Observability(Construct):
         for address in deployment.region.alarm_emails:
             topic.add_subscription(subscriptions.EmailSubscription(address))
         return topic
+
+
+def _all_of(metrics: Sequence[cloudwatch.IMetric], *, period: Duration) -> cloudwatch.MathExpression:
+    used = {f"m{number}": metric for number, metric in enumerate(metrics)}
+    return cloudwatch.MathExpression(
+        expression=f"SUM([{','.join(used)}])", using_metrics=used, label="all of them", period=period
+    )
 
 
 def _most(metrics: Sequence[cloudwatch.IMetric], *, period: Duration) -> cloudwatch.MathExpression:

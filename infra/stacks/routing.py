@@ -9,39 +9,15 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
-from infra.stacks.deployment import Deployment
-from infra.stacks.function import Function, allow
-
-RETENTION = Duration.days(14)
+from infra.stacks.dead_letters import keep_failed, seen_from
+from infra.stacks.function import Function
 
 
-def dead_letters(function: Function, id: str, *, deployment: Deployment) -> sqs.Queue:
-    """Where what a function could not handle waits for an operator."""
-    return sqs.Queue(
-        function,
-        id,
-        retention_period=RETENTION,
-        encryption=sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=not deployment.local,
-    )
-
-
-def keep_failed(function: Function, dead: sqs.Queue) -> None:
-    """What an event-driven function failed at in all its tries would else be dropped by Lambda."""
-    resource = function.function.node.default_child
-    assert isinstance(resource, lambda_.CfnFunction)
-    resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(target_arn=dead.queue_arn)
-    allow(function, ["sqs:SendMessage"], [dead.queue_arn])
-
-
-def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Deployment) -> sqs.Queue:
+def consume_stream(function: Function, *, table: dynamodb.Table, dead_letters: sqs.Queue) -> None:
     """Changes of complaints that brought an event, in order per complaint (an item of its own: `records.outbox`), several
     complaints at once. Erasing a person changes the item too, and takes its last event away.
 
-    A record that fails is tried for a day: a deployment that breaks a function must not lose what came meanwhile.
-    Returns the queue of what could not be handled.
-    """
-    dead = dead_letters(function, "StreamDeadLetters", deployment=deployment)
+    A record that fails is tried for a day: a deployment that breaks a function must not lose what came meanwhile."""
     with_event = lambda_.FilterCriteria.filter(
         {
             "eventName": lambda_.FilterRule.or_("INSERT", "MODIFY"),
@@ -65,19 +41,18 @@ def consume_stream(function: Function, *, table: dynamodb.Table, deployment: Dep
             retry_attempts=1000,
             max_record_age=Duration.hours(23),
             filters=[with_event],
-            on_failure=sources.SqsDlq(dead),
+            on_failure=sources.SqsDlq(dead_letters),
         )
     )
-    return dead
 
 
-def on_upload(function: Function, *, bucket: s3.Bucket, deployment: Deployment) -> sqs.Queue:
-    """Every object that lands in quarantine. Returns the queue of what could not be handled.
+def on_upload(function: Function, *, bucket: s3.Bucket, dead_letters: sqs.Queue) -> sqs.IQueue:
+    """Every object that lands in quarantine. Returns the queue of what could not be handled, as other rules may name it.
 
     The rule's own dead letters are what Lambda did not take; what it took and the function failed at, twice more
     again, goes by the function's.
     """
-    dead = dead_letters(function, "UploadDeadLetters", deployment=deployment)
+    dead = seen_from(function, "UploadDeadLetters", dead_letters)
     events.Rule(
         function,
         "Uploaded",

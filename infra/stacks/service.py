@@ -10,7 +10,7 @@ from infra.stacks.escalation import HourlyArchive, HourlyRetention, Sweep, Watch
 from infra.stacks.functions import Functions
 from infra.stacks.malware import MalwareScan
 from infra.stacks.network import Network
-from infra.stacks.notification import Deliveries, PushPlatforms
+from infra.stacks.notification import Deliveries, tell_of_failed_pushes
 from infra.stacks.observability import Observability
 from infra.stacks.rollout import Rollout
 from infra.stacks.routing import consume_stream, on_upload
@@ -27,11 +27,11 @@ class Service(Stack):
             scope,
             id,
             stack_name=f"{deployment.name}-service",
-            # Nothing of a complaint is in it; but with it go the API's address, every phone's endpoint, and dead letters.
+            # Nothing that is kept is in it; but with it goes the API's address.
             termination_protection=not deployment.local,
         )
-        deliveries = Deliveries(self, "Deliveries", deployment=deployment)
-        platforms = PushPlatforms(self, "PushPlatforms", deployment=deployment)
+        dead = storage.dead_letters
+        deliveries = Deliveries(self, "Deliveries", deployment=deployment, dead_letters=dead.deliveries)
         fixed = deployment.region.webhooks.fixed_addresses
         network = Network(self, "Network", deployment=deployment) if fixed else None
         functions = Functions(
@@ -40,7 +40,6 @@ class Service(Stack):
             deployment=deployment,
             storage=storage,
             deliveries=deliveries,
-            platforms=platforms,
             openapi=openapi,
             network=network,
         )
@@ -59,21 +58,17 @@ class Service(Stack):
             Directory(self, "Directory", deployment=deployment, storage=storage).data
         )
         deliveries.connect(webhooks=functions.webhooks, requeue=functions.requeue, release=functions.release)
-        unchecked = on_upload(functions.photos, bucket=storage.photos, deployment=deployment)
+        unchecked = on_upload(functions.photos, bucket=storage.photos, dead_letters=dead.uploads)
         if deployment.region.malware_scan:
             MalwareScan(
                 self, "MalwareScan", bucket=storage.photos, photos=functions.photos, dead_letters=unchecked
             )
-        dead_letters = [
-            deliveries.dead_letters,
-            unchecked,
-            *[
-                consume_stream(consumer, table=storage.complaints, deployment=deployment)
-                for consumer in (functions.assignment, functions.outbox)
-            ],
-        ]
+        consume_stream(functions.assignment, table=storage.complaints, dead_letters=dead.assignment)
+        consume_stream(functions.outbox, table=storage.complaints, dead_letters=dead.outbox)
+        dead_letters = [dead.deliveries, dead.uploads, dead.assignment, dead.outbox]
         if functions.failures is not None:
-            dead_letters.append(platforms.connect(functions.failures, deployment=deployment))
+            tell_of_failed_pushes(functions.failures, topic=storage.push.failures, dead=dead.push_failures)
+            dead_letters.append(dead.push_failures)
         if not deployment.local:
             Rollout(
                 self,
@@ -87,6 +82,7 @@ class Service(Stack):
             self,
             "Observability",
             deployment=deployment,
+            storage=storage,
             functions=functions,
             watch=watch,
             deliveries=deliveries,

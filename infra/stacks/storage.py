@@ -9,9 +9,11 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.region.schema import Issuer
+from infra.stacks.dead_letters import DeadLetters
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import EdgeSecret
 from infra.stacks.identity import Identity
+from infra.stacks.push import PushPlatforms
 
 STRING = dynamodb.AttributeType.STRING
 _LIST_ATTRIBUTES = (
@@ -21,7 +23,9 @@ _PLACE_ATTRIBUTES = "number status joined submitted_at agency_id escalation_leve
 
 
 class Storage(Stack):
-    """Tables, the photo bucket, and the user pool where the region brings no issuer of its own."""
+    """Tables, buckets, dead letters, the applications in which phones have their endpoints, and the user pool where the
+    region brings no issuer of its own.
+    """
 
     def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
         super().__init__(
@@ -38,22 +42,30 @@ class Storage(Stack):
         self._access_logs = None if deployment.local else self._access_log_bucket()
         self.photos = self._photos()
         self.chain_heads = self._chain_heads()
-        self.edge_secret = (
-            EdgeSecret(self, "Edge", deployment=deployment).secret if deployment.region.domain else None
-        )
+        if deployment.region.domain:
+            EdgeSecret(self, "Edge", deployment=deployment)
         self.user_pool, self.user_pool_client = self._identity()
+        self.dead_letters = DeadLetters(self, deployment=deployment)
+        self.push = PushPlatforms(self, "PushPlatforms", deployment=deployment)
+        self._export_what_push_would_take_along()
         self._make_last_what_refuses_to_be_deleted()
+
+    def _export_what_push_would_take_along(self) -> None:
+        """Exports of what `service` needs with push alone: else none could be given up in one deployment."""
+        dead = self.dead_letters.push_failures
+        for value in (self.push.failures.topic_arn, dead.queue_arn, dead.queue_name):
+            self.export_value(value)
 
     def _make_last_what_refuses_to_be_deleted(self) -> None:
         """So that a first deployment that fails can be taken back: what may be refused (a bucket's name, a sender that SES
-        does not know) is asked for before the first table is there.
+        does not know, a push credential) is asked for before the first table is there.
         """
         buckets = [each for each in (self._access_logs, self.photos, self.chain_heads) if each is not None]
         pools = [] if self.user_pool is None else [self.user_pool]
         for pool in pools:
             pool.node.add_dependency(*buckets)
         for table in (self.complaints, self.agencies, self.people, self.deliveries):
-            table.node.add_dependency(*buckets, *pools)
+            table.node.add_dependency(*buckets, *pools, *self.push.made)
 
     def _table(
         self,

@@ -78,8 +78,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def _world(deployed: Deployed, issuer: Issuer) -> World:
     formation = deployed.emulator.client("cloudformation")
-    pages = formation.get_paginator("list_stack_resources").paginate(StackName=f"{STAGE}-service")
-    resources = [each for page in pages for each in page["StackResourceSummaries"]]
+    resources = [
+        each
+        for stack in ("storage", "service")
+        for page in formation.get_paginator("list_stack_resources").paginate(StackName=f"{STAGE}-{stack}")
+        for each in page["StackResourceSummaries"]
+    ]
 
     def named(kind: str, part: str) -> dict[str, str]:
         found = {}

@@ -187,6 +187,7 @@ def test_cloudformation_is_always_answered(error, status, said):
     def work(event):
         if error:
             raise error
+        return "directory"
 
     with answers() as sent:
         answered(EVENT, SimpleNamespace(log_stream_name="stream"), work, physical_id="directory")

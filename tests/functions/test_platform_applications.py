@@ -11,9 +11,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from functions.edge import clients
+from functions.edge import clients, custom_resource
 from functions.notify.platform_applications.handler import handler
 from tests.dynamodb import REGION
+from tests.functions.faults import answered, aws_calls
 
 SERVICE_ACCOUNT = {
     "project_id": "qamqor",
@@ -69,6 +70,7 @@ def cloudformation() -> Iterator[CloudFormation]:
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(clients, "_made", {})
+    monkeypatch.setattr(custom_resource, "WAITS_S", (0, 0, 0))
     with mock_aws():
         yield
 
@@ -212,3 +214,101 @@ def test_it_answers_whatever_it_is_asked(cloudformation: CloudFormation, broken:
     answer = ask(cloudformation, **broken)
     assert answer["Status"] in {"FAILED", "SUCCESS"}
     assert answer["Reason"]
+
+
+# ------------------------------------------------------------------------------ a deployment that is taken back
+@pytest.fixture
+def sns_that_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SNS as it is on AWS: a credential that it cannot read is refused, and nothing is changed. moto takes every one."""
+    make = clients.client
+
+    def looking(service: str) -> Any:
+        made = make(service)
+        if service == "sns":
+            made.meta.events.register_first("provide-client-params.sns.*", look)
+        return made
+
+    def look(params: dict[str, Any], model: Any, **_: Any) -> None:
+        if "BAD" in params.get("Attributes", {}).get("PlatformCredential", ""):
+            raise answered("InvalidParameter", 400)(model.name)
+
+    monkeypatch.setattr("functions.notify.platform_applications.handler.client", looking)
+
+
+def put(secret: dict[str, str]) -> None:
+    boto3.client("secretsmanager", region_name=REGION).put_secret_value(
+        SecretId="fcm", SecretString=json.dumps(secret)
+    )
+
+
+def update(cloudformation: CloudFormation, arn: str, *, to: int, of: int) -> dict[str, Any]:
+    """CloudFormation's request when the revision `of` is to become `to`: going back is another update."""
+    properties = {"Name": "qamqor-test-gcm", "Platform": "GCM", "SecretName": "fcm"}
+    return ask(
+        cloudformation,
+        "Update",
+        PhysicalResourceId=arn,
+        properties=properties | {"Revision": str(to)},
+        OldResourceProperties=properties | {"Revision": str(of)},
+    )
+
+
+GOOD = [SERVICE_ACCOUNT | {"private_key": f"KEY-{number}"} for number in range(3)]
+BAD = SERVICE_ACCOUNT | {"private_key": "BAD"}
+HALF = {"project_id": "qamqor"}
+
+
+@pytest.mark.usefixtures("sns_that_looks")
+@pytest.mark.parametrize("tries", [[BAD], [HALF], [BAD, BAD], [HALF, BAD], [BAD, HALF, BAD]], ids=len)
+def test_a_credential_that_is_refused_leaves_the_one_that_worked_and_no_stack_that_cannot_be_taken_back(
+    cloudformation: CloudFormation, tries: list[dict[str, str]]
+) -> None:
+    keep("fcm", GOOD[0])
+    arn = ask(cloudformation, properties={"SecretName": "fcm", "Revision": "1"})["PhysicalResourceId"]
+    for bad in tries:
+        put(bad)
+        assert update(cloudformation, arn, to=2, of=1)["Status"] == "FAILED"
+        back = update(cloudformation, arn, to=1, of=2)
+        assert (back["Status"], back["PhysicalResourceId"]) == ("SUCCESS", arn)
+        assert json.loads(attributes(arn)["PlatformCredential"]) == GOOD[0]
+    put(GOOD[1])
+    assert update(cloudformation, arn, to=2, of=1)["Status"] == "SUCCESS"
+    assert json.loads(attributes(arn)["PlatformCredential"]) == GOOD[1]
+
+
+@pytest.mark.usefixtures("sns_that_looks")
+def test_what_is_taken_back_for_another_reason_has_the_credential_of_before(
+    cloudformation: CloudFormation,
+) -> None:
+    keep("fcm", GOOD[0])
+    arn = ask(cloudformation, properties={"SecretName": "fcm", "Revision": "1"})["PhysicalResourceId"]
+    put(GOOD[1])
+    assert update(cloudformation, arn, to=2, of=1)["Status"] == "SUCCESS"
+    assert update(cloudformation, arn, to=1, of=2)["Status"] == "SUCCESS"
+    assert json.loads(attributes(arn)["PlatformCredential"]) == GOOD[0]
+
+
+# ------------------------------------------------------------------------------------ a role that is new
+@pytest.mark.parametrize("call", [0, 1, 2])
+@pytest.mark.parametrize("code", sorted(custom_resource.NOT_KNOWN_YET))
+def test_a_right_that_is_not_known_yet_is_waited_for(
+    cloudformation: CloudFormation, call: int, code: str
+) -> None:
+    """Of reading the secret, of looking for the application, of making it."""
+    keep("fcm", SERVICE_ACCOUNT)
+    with aws_calls(fail=call, error=answered(code, 403)) as calls:
+        answer = ask(cloudformation, properties={"SecretName": "fcm"})
+    assert answer["Status"] == "SUCCESS"
+    assert len(calls.made) == 3 + call + 1
+
+
+def test_a_right_that_is_never_given_fails_by_the_name_of_the_call(
+    cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(service: str) -> Any:
+        raise answered("AccessDeniedException", 403)("GetSecretValue")
+
+    monkeypatch.setattr("functions.notify.platform_applications.handler.client", denied)
+    answer = ask(cloudformation, properties={"SecretName": "fcm"})
+    assert answer["Status"] == "FAILED"
+    assert "GetSecretValue: AccessDeniedException" in answer["Reason"]

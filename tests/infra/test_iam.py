@@ -100,7 +100,8 @@ def test_regions_differ_in_nothing_but_their_name(cloud: Assembly) -> None:
 
 def test_the_local_stage_grants_the_same_actions(local: Assembly) -> None:
     """So that what runs on the emulator with its access control on has been tried for the cloud too."""
-    for role, rights in rights_of(local["qamqor-local-service"]).items():
+    found = rights_of(local["qamqor-local-service"]) | rights_of(local["qamqor-local-storage"])
+    for role, rights in found.items():
         wanted = {action for actions in ROLES[role].values() for action in actions.split()}
         # No credentials of push services are on a developer's machine.
         wanted -= {"secretsmanager:GetSecretValue"}

@@ -13,7 +13,7 @@ from functions.notify.webhooks import metrics as webhook_metrics
 from functions.notify.webhooks.sender import PARKED, PAUSED
 from infra.region import load_region_file
 from infra.toolchain import ROOT
-from tests.infra.template import Assembly, Template
+from tests.infra.template import Assembly, Template, flat
 
 RUNBOOK = ROOT / "docs" / "runbook.md"
 
@@ -22,7 +22,11 @@ SECTIONS = {
     "CalendarYearMissing": "calendar-year-missing",
     "ChainHeads": "chain-heads",
     "DeadLetters": "dead-letters",
-    "EscalatedLate": "escalated-late",
+    "EscalatedLateAQuarter": "escalated-late",
+    "EscalatedLateAnHour": "escalated-late",
+    "EscalatedLateSixHours": "escalated-late",
+    "EventsDropped": "events-dropped",
+    "ExecutionsThrottled": "executions-throttled",
     "FailedExecutions": "failed-executions",
     "IntakeDurations": "function-durations",
     "IntakeErrors": "function-errors",
@@ -37,17 +41,28 @@ SECTIONS = {
     "OpenExecutions": "open-executions",
     "PushFailures": "push-failures",
     "QueueAge": "queue-age",
-    "RecursionDropped": "recursion-dropped",
+    "RetentionSilent": "retention-silent",
     "RolloutErrors": "rollout-errors",
     "RouteDurations": "function-durations",
     "RouteErrors": "function-errors",
     "RouteThrottles": "function-throttles",
     "ServerErrors": "server-errors",
     "StreamAge": "stream-age",
-    "ToldLate": "told-late",
+    "TablesThrottled": "tables-throttled",
+    "ToldLateAQuarter": "told-late",
+    "ToldLateAnHour": "told-late",
+    "ToldLateSixHours": "told-late",
 }
 JOINED = {
     f"{door}{what}" for door in ("Intake", "Route", "Notify") for what in ("Errors", "Throttles", "Durations")
+}
+
+
+WINDOWS = ("AQuarter", "AnHour", "SixHours")
+COMPOSED = {
+    "functions-unwell": JOINED,
+    "told-late": {f"ToldLate{window}" for window in WINDOWS},
+    "escalated-late": {f"EscalatedLate{window}" for window in WINDOWS},
 }
 
 
@@ -90,21 +105,48 @@ def test_the_runbook_has_the_sections_that_alarms_name() -> None:
         for line in RUNBOOK.read_text().splitlines()
         if line.startswith("## ")
     }
-    assert {*SECTIONS.values(), "functions-unwell"} <= headings
+    assert {*SECTIONS.values(), *COMPOSED} <= headings
 
 
 def test_an_alarm_reaches_the_operators_alone_or_joined_with_its_like(service: Template) -> None:
+    joined = set().union(*COMPOSED.values())
     for name, alarm in alarms(service).items():
-        assert bool(alarm.get("AlarmActions")) == (name not in JOINED | SILENT), name
+        assert bool(alarm.get("AlarmActions")) == (name not in joined | SILENT), name
         assert alarm.get("OKActions") == alarm.get("AlarmActions"), name
-    (joint,) = service.of("AWS::CloudWatch::CompositeAlarm").values()
-    rule = json.dumps(joint["Properties"]["AlarmRule"])
-    assert joint["Properties"]["AlarmActions"] == joint["Properties"]["OKActions"]
     logical = {
         id: alarm["Properties"]["AlarmName"].rpartition("-")[2]
         for id, alarm in service.of("AWS::CloudWatch::Alarm").items()
     }
-    assert {name for id, name in logical.items() if f'"{id}"' in rule} == JOINED
+    found = {}
+    for joint in service.of("AWS::CloudWatch::CompositeAlarm").values():
+        properties = joint["Properties"]
+        rule = json.dumps(properties["AlarmRule"])
+        assert properties["AlarmActions"] == properties["OKActions"]
+        name = properties["AlarmName"].removeprefix("qamqor-pavlodar-")
+        assert properties["AlarmDescription"].endswith(f"Runbook: docs/runbook.md#{name}")
+        found[name] = {alarm for id, alarm in logical.items() if f'"{id}"' in rule}
+    assert found == COMPOSED
+
+
+@pytest.mark.parametrize(("promise", "budget"), [("ToldLate", 0.5), ("EscalatedLate", 0.1)])
+def test_a_promise_rings_while_its_budget_burns_fast_or_slowly_and_goes_on_burning(
+    service: Template, promise: str, budget: float
+) -> None:
+    found = {window: alarms(service)[f"{promise}{window}"] for window in WINDOWS}
+    periods = {
+        window: {m["MetricStat"]["Period"] for m in alarm["Metrics"] if "MetricStat" in m}
+        for window, alarm in found.items()
+    }
+    assert periods == {"AQuarter": {900}, "AnHour": {3600}, "SixHours": {21_600}}
+    rates = {window: round(alarm["Threshold"] / budget, 6) for window, alarm in found.items()}
+    assert rates == {"AQuarter": 6, "AnHour": 14.4, "SixHours": 6}
+    (rule,) = (
+        each["Properties"]["AlarmRule"]["Fn::Join"][1]
+        for each in service.of("AWS::CloudWatch::CompositeAlarm").values()
+        if promise[:4].lower() in each["Properties"]["AlarmName"]
+    )
+    shape = "".join(part if isinstance(part, str) else "*" for part in rule)
+    assert re.sub(r'ALARM\("?\*"?\)', "*", shape) == "(* AND (* OR *))"
 
 
 def test_the_operators_of_the_region_file_are_told(service: Template) -> None:
@@ -139,15 +181,18 @@ def test_what_waits_for_a_paused_subscription_is_measured_within_the_alarms_wind
     assert window >= PAUSED + timedelta(hours=1) >= PARKED + timedelta(hours=1)
 
 
-def test_every_queue_of_dead_letters_is_watched(service: Template) -> None:
-    dead = {id for id in service.of("AWS::SQS::Queue") if "DeadLetters" in id}
+def test_every_queue_of_dead_letters_is_watched(cloud: Assembly, service: Template) -> None:
+    dead = {
+        flat({"Fn::GetAtt": [id, "QueueName"]})
+        for id in cloud["qamqor-pavlodar-storage"].of("AWS::SQS::Queue")
+    }
     watched = {
-        dimension["Value"]["Fn::GetAtt"][0]
+        flat(dimension["Value"])
         for each in metrics_of(alarms(service)["DeadLetters"])
         for dimension in each["Dimensions"]
     }
     assert watched == dead
-    assert len(dead) >= 4
+    assert len(dead) == 5
 
 
 def test_own_metrics_in_alarms_are_ones_that_functions_emit(service: Template) -> None:
@@ -199,15 +244,50 @@ def test_an_account_that_does_not_tell_how_many_watches_are_open_rings_as_soon_a
     assert "FILL(quota,1000000)" in expression
 
 
-def test_one_promise_that_is_broken_in_a_quarter_of_an_hour_rings(service: Template) -> None:
-    alarm = alarms(service)["EscalatedLate"]
-    assert (alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (1, 1, 1)
+def test_one_escalation_that_is_late_rings_where_they_are_few(service: Template) -> None:
+    for window in WINDOWS:
+        alarm = alarms(service)[f"EscalatedLate{window}"]
+        (expression,) = (each["Expression"] for each in alarm["Metrics"] if "Expression" in each)
+        assert ")>=1," in expression
+        # One of so many, in per cent.
+        assert alarm["Threshold"] < 100 / 69
+        assert (alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (1, 1)
+
+
+def test_whatever_lambda_is_given_and_nobody_waits_for_is_missed(service: Template) -> None:
+    """A call of the clock or of an event that is dropped rings, or its silence does."""
+    dropped = {
+        (each["MetricName"], flat(each["Dimensions"][0]["Value"]))
+        for each in metrics_of(alarms(service)["EventsDropped"])
+    }
+    assert ("RecursiveInvocationsDropped", "{FunctionsWebhooksFunction}") in dropped
+    heard = {name for metric, name in dropped if metric == "AsyncEventsDropped"}
+    by_silence = {f"{{Functions{name}Function}}" for name in ("SweepDue", "Archive", "Retention")}
+    called = {
+        flat({"Ref": service.resources[alias]["Properties"]["FunctionName"]["Ref"]})
+        for kind in ("AWS::Events::Rule", "AWS::SNS::Subscription")
+        for each in service.of(kind).values()
+        for alias in re.findall(r'"(Functions[A-Za-z]+Live[0-9A-F]{8})"', json.dumps(each))
+    }
+    assert heard | by_silence == called
+    assert not heard & by_silence
+
+
+def test_every_table_that_refuses_for_number_rings(service: Template) -> None:
+    seen = {
+        (each["MetricName"], flat(each["Dimensions"][0]["Value"]))
+        for each in metrics_of(alarms(service)["TablesThrottled"])
+    }
+    tables = ("Agencies", "Complaints", "Deliveries", "People")
+    assert seen == {(f"{what}ThrottleEvents", f"{{{name}}}") for what in ("Read", "Write") for name in tables}
 
 
 def test_silence_of_the_sweep_is_an_alarm_too(service: Template) -> None:
     for name, alarm in alarms(service).items():
         silent = alarm["TreatMissingData"]
-        assert silent == ("breaching" if name in {"OldestUnwatched", "ChainHeads"} else "notBreaching"), name
+        assert silent == (
+            "breaching" if name in {"OldestUnwatched", "ChainHeads", "RetentionSilent"} else "notBreaching"
+        ), name
 
 
 def test_one_dashboard_is_for_the_business_and_one_for_the_machinery(service: Template) -> None:

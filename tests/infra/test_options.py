@@ -206,11 +206,11 @@ def test_uploads_are_scanned_in_quarantine_and_the_verdict_is_heard(service: Tem
 
 
 def test_a_credential_is_written_again_when_its_revision_in_the_region_file_is_raised(
-    service: Template,
+    full: Assembly,
 ) -> None:
     revisions = {
         each["Properties"]["Platform"]: each["Properties"]["Revision"]
-        for each in service.of("Custom::PlatformApplication").values()
+        for each in full["qamqor-full-storage"].of("Custom::PlatformApplication").values()
     }
     assert revisions == {"GCM": "3", "APNS": "1"}
 
@@ -234,6 +234,7 @@ def test_warnings_of_webhooks_reach_the_agency_that_they_concern_and_the_operato
 def test_the_local_stage_mails_nobody() -> None:
     from aws_cdk import App, Stack, assertions
 
+    from infra.stacks.dead_letters import DeadLetters
     from infra.stacks.deployment import Deployment
     from infra.stacks.notification import Deliveries
 
@@ -243,5 +244,7 @@ def test_the_local_stage_mails_nobody() -> None:
         contact_emails={"works@full.example": ("city_roads",)},
     )
     stack = Stack(App(), "Local")
-    Deliveries(stack, "Deliveries", deployment=Deployment(region=region, architecture="arm64"))
+    deployment = Deployment(region=region, architecture="arm64")
+    dead = DeadLetters(stack, deployment=deployment).deliveries
+    Deliveries(stack, "Deliveries", deployment=deployment, dead_letters=dead)
     assertions.Template.from_stack(stack).resource_count_is("AWS::SNS::Subscription", 0)

@@ -632,7 +632,7 @@ class Stacks:
 
     @property
     def platforms(self) -> dict[str, Any]:
-        found = self.service.of("Custom::PlatformApplication").values()
+        found = self.storage.of("Custom::PlatformApplication").values()
         return {each["Properties"]["Platform"]: each["Properties"] for each in found}
 
     @property

@@ -16,14 +16,21 @@ TABLES = ("Agencies", "Complaints", "Deliveries", "People")
 # A logical id that changes makes CloudFormation replace what is kept, and begin with an empty one.
 STATEFUL = {
     "AccessLogs8B620ECA": "AWS::S3::Bucket",
+    "AssignmentStreamDeadLetters1D810664": "AWS::SQS::Queue",
     "AgenciesC742B758": "AWS::DynamoDB::Table",
     "ChainHeadsC1ACA851": "AWS::S3::Bucket",
     "ComplaintsB0924443": "AWS::DynamoDB::Table",
     "DeliveriesBF2F7293": "AWS::DynamoDB::Table",
+    "DeliveriesDeadLetters9E72E000": "AWS::SQS::Queue",
     "PeopleE38C8D03": "AWS::DynamoDB::Table",
     "IdentityPool9E5AED46": "AWS::Cognito::UserPool",
     "IdentityPoolApp60D72205": "AWS::Cognito::UserPoolClient",
     "PhotosB9552D0D": "AWS::S3::Bucket",
+    "OutboxStreamDeadLetters52F299C8": "AWS::SQS::Queue",
+    "PushFailureDeadLettersF246E434": "AWS::SQS::Queue",
+    "PushPlatformsAPNS29687203": "Custom::PlatformApplication",
+    "PushPlatformsGCM37D936F1": "Custom::PlatformApplication",
+    "UploadDeadLetters8BCA47D6": "AWS::SQS::Queue",
 }
 # And so does a change of these properties, by the resource types' reference ("Update requires: Replacement").
 REPLACING = {
@@ -42,7 +49,10 @@ REPLACING = {
         "Schema": [{"Name": "email", "Required": True, "Mutable": True}],
     },
     "AWS::Cognito::UserPoolClient": {"GenerateSecret": None},
+    "AWS::SQS::Queue": {"QueueName": None, "FifoQueue": None},
 }
+# An application is another one by its name or platform, and phones have their endpoints in it.
+APPLICATIONS = {"GCM": "qamqor-REGION-gcm", "APNS": "qamqor-REGION-apns"}
 # In the three languages: nobody's is known before they have signed up.
 WORDS_OF_A_CODE = {
     "EmailSubject": ("растау коды", "код подтверждения", "confirmation code"),
@@ -75,13 +85,65 @@ def test_nothing_that_is_kept_is_replaced(storage: Template) -> None:
     assert {id: r["Type"] for id, r in storage.of(*kept).items()} == STATEFUL
     for id, type in STATEFUL.items():
         properties = storage.resources[id]["Properties"]
-        assert {name: properties.get(name) for name in REPLACING[type]} == REPLACING[type], id
+        kept_as_it_is = REPLACING.get(type, {})
+        assert {name: properties.get(name) for name in kept_as_it_is} == kept_as_it_is, id
+
+
+def test_the_applications_in_which_phones_have_their_endpoints_are_the_same_ones(storage: Template) -> None:
+    region = storage.name.removeprefix("qamqor-").removesuffix("-storage")
+    found = {
+        each["Properties"]["Platform"]: each["Properties"]["Name"].replace(region, "REGION")
+        for each in storage.of("Custom::PlatformApplication").values()
+    }
+    assert found == APPLICATIONS
+
+
+def test_functions_know_an_application_by_the_name_that_it_is_made_with(cloud: Assembly) -> None:
+    """And by no export: push could not be given up while they use it."""
+    made = {
+        f"{each['Properties']['Platform']}/{each['Properties']['Name']}"
+        for each in cloud["qamqor-pavlodar-storage"].of("Custom::PlatformApplication").values()
+    }
+    environment = cloud["qamqor-pavlodar-service"].functions()["intakeapi"]["Environment"]["Variables"]
+    known = {flat(value) for name, value in environment.items() if name.endswith("_APPLICATION_ARN")}
+    assert known == {"arn:{Partition}:sns:eu-central-1:111122223333:app/" + name for name in made}
 
 
 def test_nothing_is_kept_in_the_stack_that_comes_and_goes(cloud: Assembly, local: Assembly) -> None:
     for template in (*stacks(cloud), *stacks(local)):
         if not template.name.endswith("-storage"):
-            assert not template.of(*STATEFUL.values())
+            found = template.of(*STATEFUL.values()).values()
+            # What waits for the sender is in the table too, and comes again.
+            nudges = [each for each in found if "RedrivePolicy" in each["Properties"]]
+            assert [each for each in found if each not in nudges] == []
+
+
+def test_storage_needs_nothing_of_the_stacks_that_come_and_go(cloud: Assembly, local: Assembly) -> None:
+    for template in (*stacks(cloud), *stacks(local)):
+        if template.name.endswith("-storage"):
+            assert "Fn::ImportValue" not in template.text
+
+
+def test_dead_letters_are_taken_from_the_rules_of_the_region_and_from_no_others(
+    cloud: Assembly, service: Template
+) -> None:
+    storage = cloud[service.name.replace("-service", "-storage")]
+    (uploads,) = (
+        statement
+        for statement in policies_of(storage, "AWS::SQS::QueuePolicy", "UploadDeadLetters8BCA47D6")
+        if statement["Effect"] == "Allow"
+    )
+    assert uploads["Principal"] == {"Service": "events.amazonaws.com"}
+    (source,) = uploads["Condition"]["ArnLike"].values()
+    assert flat(source).startswith("arn:{Partition}:events:eu-central-1:")
+    assert flat(source).endswith(f":rule/{service.name.removesuffix('service')}*")
+    named = [
+        target["DeadLetterConfig"]["Arn"]
+        for rule in service.of("AWS::Events::Rule").values()
+        for target in rule["Properties"]["Targets"]
+        if "DeadLetterConfig" in target
+    ]
+    assert {flat(arn) for arn in named} == {"{UploadDeadLetters.Arn}"}
 
 
 def test_the_cloud_keeps_what_a_deleted_stack_held(storage: Template) -> None:
@@ -171,7 +233,11 @@ def test_the_stream_of_events_carries_what_was_written(storage: Template) -> Non
 def test_whatever_calls_a_function_calls_its_live_version(service: Template) -> None:
     aliases = service.of("AWS::Lambda::Alias")
     published = {alias["Properties"]["FunctionName"]["Ref"] for alias in aliases.values()}
-    at_deployments = {r["Properties"]["ServiceToken"]["Fn::GetAtt"][0] for r in customs(service)}
+    at_deployments = {
+        r["Properties"]["ServiceToken"]["Fn::GetAtt"][0]
+        for r in service.resources.values()
+        if r["Type"].startswith("Custom::")
+    }
     assert published | at_deployments == set(service.of("AWS::Lambda::Function"))
     assert not published & at_deployments
     # Outside of roles' policies and metrics, nothing knows a function that is published but its versions.
@@ -185,10 +251,6 @@ def test_whatever_calls_a_function_calls_its_live_version(service: Template) -> 
         assert not named & published, id
         if resource["Type"].startswith("AWS::Lambda::"):
             assert named & set(aliases), id
-
-
-def customs(template: Template) -> list[Resource]:
-    return [r for r in template.resources.values() if r["Type"].startswith("Custom::")]
 
 
 def test_a_new_version_takes_a_tenth_of_the_calls_first_and_is_called_back_by_its_errors(
@@ -238,11 +300,13 @@ def test_what_holds_photos_is_private_and_speaks_tls_only(storage: Template) -> 
         assert "s3:*" in refused_without_tls(policies_of(storage, "AWS::S3::BucketPolicy", id)), id
 
 
-def test_queues_and_topics_speak_tls_only_in_the_cloud(service: Template) -> None:
-    for id in service.of("AWS::SQS::Queue"):
-        assert "sqs:*" in refused_without_tls(policies_of(service, "AWS::SQS::QueuePolicy", id)), id
-    for id in service.of("AWS::SNS::Topic"):
-        assert "sns:Publish" in refused_without_tls(policies_of(service, "AWS::SNS::TopicPolicy", id)), id
+def test_queues_and_topics_speak_tls_only_in_the_cloud(cloud: Assembly) -> None:
+    for template in stacks(cloud):
+        for id in template.of("AWS::SQS::Queue"):
+            assert "sqs:*" in refused_without_tls(policies_of(template, "AWS::SQS::QueuePolicy", id)), id
+        for id in template.of("AWS::SNS::Topic"):
+            policies = policies_of(template, "AWS::SNS::TopicPolicy", id)
+            assert "sns:Publish" in refused_without_tls(policies), id
 
 
 def policies_of(template: Template, type: str, id: str) -> list[Resource]:

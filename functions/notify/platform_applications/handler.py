@@ -3,7 +3,8 @@
 Properties: `Name`, `Platform` (GCM, APNS or APNS_SANDBOX), `SecretName` (of Secrets Manager; empty for a placeholder
 that SNS takes and no push service does), and where wanted `FailureTopicArn`, which is told of devices that can no
 longer be reached. The physical id is the application's ARN. Any change of a property writes the credentials again, so
-a rotated secret is taken over by changing one (`Revision` is there for it).
+a rotated secret is taken over by changing one (`Revision` is there for it). A deployment that is taken back, because SNS
+did not take the new value or for another reason, brings back the value before it.
 
 A secret holds for GCM the service account's key file, as Firebase gives it; for APNs JSON with `signing_key` (the .p8
 file), `key_id`, `team_id` and `bundle_id`, or with `certificate` and `private_key`.
@@ -11,16 +12,16 @@ file), `key_id`, `team_id` and `bundle_id`, or with `certificate` and `private_k
 
 import json
 import logging
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
 from functions.edge.clients import client
+from functions.edge.custom_resource import NOT_KNOWN_YET, Refused, answered
 
-ANSWER_WITHIN_S: Final = 10
-REASON_MOST: Final = 500
+CURRENT: Final = "AWSCURRENT"
+PREVIOUS: Final = "AWSPREVIOUS"
 PLACEHOLDER: Final = "placeholder"
 NOTHING_MADE: Final = "not-made"
 _GONE: Final = frozenset({"NotFound", "NotFoundException"})
@@ -33,36 +34,60 @@ class UnusableSecret(Exception):
 
 
 def handler(event: Mapping[str, Any], context: Any) -> None:
-    """Do what is asked and always answer: a stack that gets no answer waits for an hour."""
-    physical_id = str(event.get("PhysicalResourceId") or NOTHING_MADE)
-    try:
-        physical_id = _done(event, context, physical_id)
-    except (ClientError, UnusableSecret) as error:
-        # Without the message of AWS, which may repeat the credential.
-        _log.error("platform application not made: %s", _reason(error))
-        _answer(event, context, "FAILED", physical_id, reason=_reason(error))
-    except Exception as error:
-        _log.exception("platform application not made")
-        _answer(event, context, "FAILED", physical_id, reason=_reason(error))
-    else:
-        _answer(event, context, "SUCCESS", physical_id)
+    function_arn = context.invoked_function_arn
+    answered(event, context, lambda event: _done(event, function_arn=function_arn), physical_id=NOTHING_MADE)
 
 
-def _done(event: Mapping[str, Any], context: Any, physical_id: str) -> str:
+def _done(event: Mapping[str, Any], *, function_arn: str) -> str:
+    """The application's ARN. Raises Refused, without the message of AWS, which may repeat the credential."""
     if event["RequestType"] == "Delete":
+        physical_id = str(event.get("PhysicalResourceId") or NOTHING_MADE)
         _delete(physical_id)
         return physical_id
     properties: Mapping[str, str] = event["ResourceProperties"]
-    name, platform = properties["Name"], properties["Platform"]
-    attributes = _attributes(platform, properties.get("SecretName", ""))
-    if topic := properties.get("FailureTopicArn"):
-        attributes["EventDeliveryFailure"] = topic
-    return _put(name, platform, attributes, function_arn=context.invoked_function_arn)
+    arn = _application_arn(function_arn, platform=properties["Platform"], name=properties["Name"])
+    if not _goes_back(event):
+        return _written(arn, properties, (CURRENT,))
+    try:
+        return _written(arn, properties, (PREVIOUS, CURRENT))
+    except Refused as refusal:
+        # SNS has refused every change, so the application is as it was before the first one. To fail here would leave
+        # the whole stack in UPDATE_ROLLBACK_FAILED.
+        _log.warning("left as it was: %s", refusal)
+        return arn
 
 
-def _put(name: str, platform: str, attributes: Mapping[str, str], *, function_arn: str) -> str:
+def _goes_back(event: Mapping[str, Any]) -> bool:
+    """Whether a deployment is taken back that has raised the revision, which only ever grows."""
+    if event["RequestType"] != "Update":
+        return False
+    before, after = (
+        int(event.get(properties, {}).get("Revision", 0))
+        for properties in ("OldResourceProperties", "ResourceProperties")
+    )
+    return after < before
+
+
+def _written(arn: str, properties: Mapping[str, str], versions: Sequence[str]) -> str:
+    """With the first version of the secret that SNS takes; raises Refused with what the last one lacked."""
+    refusal = Refused("no version")
+    for version in versions:
+        try:
+            attributes = _attributes(properties["Platform"], properties.get("SecretName", ""), version)
+            if topic := properties.get("FailureTopicArn"):
+                attributes["EventDeliveryFailure"] = topic
+            return _put(arn, properties["Name"], properties["Platform"], attributes)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in NOT_KNOWN_YET:
+                raise Refused(_reason(error)) from error
+            refusal = Refused(_reason(error))
+        except UnusableSecret as error:
+            refusal = Refused(str(error))
+    raise refusal
+
+
+def _put(arn: str, name: str, platform: str, attributes: Mapping[str, str]) -> str:
     """Make the application, or bring the one of this name to these attributes."""
-    arn = _application_arn(function_arn, platform=platform, name=name)
     try:
         client("sns").set_platform_application_attributes(
             PlatformApplicationArn=arn, Attributes=dict(attributes)
@@ -94,12 +119,14 @@ def _delete(physical_id: str) -> None:
             raise
 
 
-def _attributes(platform: str, secret_name: str) -> dict[str, str]:
+def _attributes(platform: str, secret_name: str, version: str) -> dict[str, str]:
     """The credentials as SNS names them; source: the SNS API, SetPlatformApplicationAttributes."""
     if not secret_name:
         placeholder = {"PlatformCredential": PLACEHOLDER}
         return placeholder if platform == "GCM" else placeholder | {"PlatformPrincipal": PLACEHOLDER}
-    secret = client("secretsmanager").get_secret_value(SecretId=secret_name)["SecretString"]
+    secret = client("secretsmanager").get_secret_value(SecretId=secret_name, VersionStage=version)[
+        "SecretString"
+    ]
     fields = _fields(secret, secret_name)
     if platform == "GCM":
         _require(fields, secret_name, "project_id", "private_key", "client_email")
@@ -133,35 +160,6 @@ def _require(fields: Mapping[str, str], secret_name: str, *names: str) -> None:
         raise UnusableSecret(f"the secret {secret_name} lacks {', '.join(missing)}")
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        answer = error.response["Error"]
-        # SNS repeats parameters in its messages, and one of them is the credential.
-        return f"{error.operation_name}: {answer['Code']}"
-    if isinstance(error, UnusableSecret):
-        return str(error)[:REASON_MOST]
-    return f"{type(error).__name__}; see the log"
-
-
-def _answer(
-    event: Mapping[str, Any], context: Any, status: str, physical_id: str, *, reason: str = ""
-) -> None:
-    body = {
-        "Status": status,
-        "Reason": reason or "done",
-        "PhysicalResourceId": physical_id,
-        "StackId": event["StackId"],
-        "RequestId": event["RequestId"],
-        "LogicalResourceId": event["LogicalResourceId"],
-        "NoEcho": False,
-        "Data": {"Arn": physical_id},
-    }
-    if reason:
-        body["Reason"] = f"{reason} (log stream {getattr(context, 'log_stream_name', '?')})"
-    content = json.dumps(body).encode()
-    # The address is presigned, with an empty content type in what was signed.
-    request = urllib.request.Request(  # noqa: S310
-        event["ResponseURL"], data=content, method="PUT", headers={"content-type": ""}
-    )
-    with urllib.request.urlopen(request, timeout=ANSWER_WITHIN_S):  # noqa: S310
-        pass
+def _reason(error: ClientError) -> str:
+    # SNS repeats parameters in its messages, and one of them is the credential.
+    return f"{error.operation_name}: {error.response['Error']['Code']}"

@@ -16,16 +16,18 @@ from functions.edge.telemetry import logger
 from functions.route.directory.load import load
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "COMPLAINTS_TABLE")
+DIRECTORY: Final = "directory"
 
 require(ENVIRONMENT)
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:
-    answered(event, context, _work, physical_id="directory")
+    answered(event, context, _work, physical_id=DIRECTORY)
 
 
-def _work(event: Mapping[str, Any]) -> None:
+def _work(event: Mapping[str, Any]) -> str:
     if event["RequestType"] == "Delete":
-        return
+        return DIRECTORY
     loaded = load(json.loads(region_file().read_bytes()), now=utc_now())
     logger.info("directory loaded", extra=asdict(loaded))
+    return DIRECTORY
