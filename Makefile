@@ -92,6 +92,14 @@ where: setup ## which body answers there, and why: make where LAT=52.28 LON=76.9
 	@$(python) -m infra.region where --region $(REGION) \
 		$(if $(CSV),--csv $(CSV),--lat $(LAT) --lon $(LON) --category $(CATEGORY))
 
+.PHONY: preflight
+preflight: setup ## what the account must have before a region is deployed, read-only: make preflight REGION=pavlodar
+	@$(python) -m infra.preflight --region $(REGION)
+
+.PHONY: changes
+changes: setup ## what no deployment can do, or must not, to what is deployed (after make synth): make changes REGION=pavlodar
+	@$(python) -m infra.changes --region $(REGION)
+
 # ---------------------------------------------------------------------------------------- operation
 .PHONY: ops
 ops: setup ## the operator's commands: make ops REGION=pavlodar DO="dead-letters list"
