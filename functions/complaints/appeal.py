@@ -1,4 +1,5 @@
-"""The appeal after a term that passed: a text that is ready to send to the body above.
+"""The appeal after a term that passed: a text that is ready to send to the body above or, where every body above was
+silent too, to the court.
 
 It is against what the last of the terms passed in: where no answer came, against the silence of the body that let the term
 pass; where one came in time and was disputed, against that answer.
@@ -7,7 +8,13 @@ Source: Administrative Procedural and Process-Related Code of Kazakhstan (29 Jun
 (1: who takes part may appeal an act, an action or inaction; 2: silence past the term is a refusal; 3: the higher body
 considers the complaint; 4: it is filed with the body that it is about, which passes it on), art. 92 (three months from when
 the act or the inaction became known), art. 93 (what a complaint states: both bodies, the person's name, number and address,
-the circumstances, date, signature).
+the circumstances, date, signature). Art. 91(5) has whoever goes to court appeal to the higher body first; where each of
+them was told and let its own term pass, this stands in the claim.
+
+Seen: art. 91(1)-(4) at https://zakonpravo.kz (in English), art. 92 at https://rimap.unhcr.org/node/75501, and that art.
+91(5) makes the appeal compulsory at https://zanmedia.kz/?p=79538. The words of art. 91(5), of art. 100 and of the articles
+on the court (which one, until when) could not be seen: the claim leaves the court's name to the person and promises no
+term.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +26,7 @@ from functions.complaints.clock import parse_iso
 from functions.complaints.complaint import Complaint
 from functions.complaints.events import Event, EventType
 from functions.complaints.faults import Conflict
-from functions.complaints.history import line
+from functions.complaints.history import BODIES_APART, line
 from functions.complaints.lapse import Missed
 from functions.complaints.places import ROUNDED_DIGITS
 from functions.complaints.region import Region
@@ -60,6 +67,9 @@ def appeal(
     def name(agency_id: str) -> str:
         return in_language(region.agency(agency_id).name, language)
 
+    def names(agency_ids: Iterable[str]) -> str:
+        return BODIES_APART.join(dict.fromkeys(map(name, agency_ids)))
+
     def say(key: str, **params: object) -> str:
         return text(f"appeal.{key}", language, **params)
 
@@ -68,13 +78,12 @@ def appeal(
 
     def passed(lapse: Event) -> str:
         data = lapse.data
-        silent = _silent(lapse, events)
         receiver = data.get("passed_to")
         return "– " + say(
             f"missed.{data['missed']}",
             due=time(data["missed_at"]),
             agency=name(data["agency"]),
-            agencies=", ".join(dict.fromkeys(map(name, silent))),
+            agencies=names(_silent(lapse)),
             since=time(data["had_since"]),
             answered=time(data.get("answered_at")),
             disputed=time(data.get("disputed_at")),
@@ -99,16 +108,23 @@ def appeal(
     # In law what was passed on too late is what any answer is that does not come.
     claim = missed if missed == Missed.DISPUTED_ANSWER else Missed.SILENCE
     category = region.category(complaint.category)
-    higher = _higher_body(complaint, against, region=region, now=now)
+    higher = _higher_body(complaint, lapses, against, claim=claim, region=region, now=now)
+    # The court is asked where nobody is left above who has not been silent.
+    accused = [against, *(each for each in _silent(*lapses) if each != against)]
+
+    def ask(part: str, **params: object) -> str:
+        return say(f"{part}.{claim}" if higher is not None else f"court.{part}.{claim}", **params)
+
+    if higher is None:
+        heading = [say("court.to", court=_BLANK)]
+        heading += [say("court.from", name=_BLANK, iin=_BLANK, address=_BLANK)]
+        heading += [say("court.against", agencies=names(accused))]
+    else:
+        heading = [say("to", agency=name(higher)), say(f"through.{missed}", agency=name(against))]
+        heading += [say("from", name=_BLANK, iin=_BLANK, address=_BLANK)]
     paragraphs = [
-        "\n".join(
-            [
-                say("to", agency=_BLANK if higher is None else name(higher)),
-                say(f"through.{missed}", agency=name(against)),
-                say("from", name=_BLANK, iin=_BLANK, address=_BLANK),
-            ]
-        ),
-        say(f"title.{claim}"),
+        "\n".join(heading),
+        ask("title"),
         say(
             "facts.joined" if joined else "facts",
             date=datetime_text(complaint.submitted_at, language, zone),
@@ -118,8 +134,8 @@ def appeal(
         ),
         *([] if joined or not complaint.comment else [say("text", text=complaint.comment)]),
         "\n".join([say("terms"), *map(passed, lapses), *([] if later is None else [answered(later)])]),
-        say(f"law.{claim}"),
-        say(f"request.{claim}", agency=name(against)),
+        ask("law"),
+        ask("request", agency=name(against)),
         "\n".join([say("history"), *_history(events, region=region, language=language)]),
         say("signature", date=_BLANK, signature=_BLANK),
     ]
@@ -156,14 +172,9 @@ def _place(complaint: Complaint, *, joined: bool) -> str:
     return complaint.address or f"{complaint.lat:.5f}, {complaint.lon:.5f}"
 
 
-def _silent(lapse: Event, history: Sequence[Event]) -> list[str]:
-    """The body that is named, and the others that had it then and had never answered."""
-    before = [event for event in history if event.seq < lapse.seq]
-    answered = {event.actor_agency for event in before if event.type == EventType.ANSWERED}
-    standing = before[-1].standing if before else {}
-    in_charge = [standing.get("agency_id"), *(standing.get("escalated_to") or ())]
-    named = lapse.data["agency"]
-    return [named, *(each for each in in_charge if each and each != named and each not in answered)]
+def _silent(*lapses: Event) -> list[str]:
+    """Every body that had it when one of these terms passed, and did not answer; the one that is named goes first."""
+    return [body for lapse in lapses for body in lapse.data.get("silent") or (lapse.data["agency"],)]
 
 
 def _history(events: Sequence[Event], *, region: Region, language: str) -> list[str]:
@@ -179,7 +190,23 @@ def _history(events: Sequence[Event], *, region: Region, language: str) -> list[
     ]
 
 
-def _higher_body(complaint: Complaint, against: str, *, region: Region, now: datetime) -> str | None:
-    """The highest body that has it above the one that it is about, None where there is none."""
-    above = complaint.escalated_to[-1:] or ladder(region, against, at=now)[-1:]
-    return next((each for each in above if each != against), None)
+def _higher_body(
+    complaint: Complaint,
+    lapses: Sequence[Event],
+    against: str,
+    *,
+    claim: Missed,
+    region: Region,
+    now: datetime,
+) -> str | None:
+    """Who considers it: the highest body that has it above the one that it is about, or else the next rung, as long as it
+    was not silent itself.
+
+    An answer is a new act, which the body above considers although it was silent before. None where nobody is left: then
+    the court is asked, and no body is made the judge of its own silence.
+    """
+    told = reversed(complaint.escalated_to)
+    above = [each for each in (*told, *ladder(region, against, at=now)) if each != against]
+    silent = set(_silent(*(each for each in lapses if each.data["missed"] == Missed.SILENCE)))
+    unheard = [each for each in above if each not in silent]
+    return next(iter(unheard or (above if claim == Missed.DISPUTED_ANSWER else ())), None)

@@ -41,6 +41,9 @@ PUSHED: Final[Mapping[EventType, PushKind]] = {
 }
 """Which steps are worth a push, and the kind that a person can turn off; their own doings are not pushed."""
 
+BODIES_APART: Final = "; "
+"""Between the names of bodies, which have commas and "and" in themselves."""
+
 BODY_MOST: Final = 178
 """So many characters of a body the lock screens show; what is longer says less (`_fitting`)."""
 
@@ -192,6 +195,8 @@ def _variant(event: Event) -> tuple[str, ...]:
             return ("apart",)
         case EventType.ABSORBED if event.data.get("due_at"):
             return ("earlier",)
+        case EventType.PHOTO_ADDED if event.data.get("by") == ActorKind.AGENCY:
+            return ("agency",)
         case EventType.PHOTO_MISSED if event.data.get("photos") == []:
             # All came, and none could be used.
             return ("none",)
@@ -223,7 +228,7 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
                 return words.title(*_variant(event)), words.body("public")
             whose = ("theirs",) if data.get("theirs") else joined
             return words.title(*_variant(event)), f"{words.body()} {words.text(*whose, 'next')}"
-        case EventType.ESCALATED | EventType.PHOTO_MISSED | EventType.REASSIGNED:
+        case EventType.ESCALATED | EventType.PHOTO_ADDED | EventType.PHOTO_MISSED | EventType.REASSIGNED:
             return words.title(*_variant(event)), words.body(*_variant(event))
         case EventType.DEADLINE_MOVED:
             variant = _variant(event)
@@ -310,6 +315,7 @@ class _Words:
             "due": self.time(data.get("due_at")),
             "before": None if handed else self.time(data.get("from")),
             "missed": self.time(data.get("missed_at")),
+            "silent": BODIES_APART.join(map(str, map(self.agency, self.silent))) or None,
             "answered": self.time(data.get("answered_at")),
             "disputed": self.time(data.get("disputed_at")),
             "receiver": self.agency(data.get("passed_to")),
@@ -319,8 +325,15 @@ class _Words:
             "closes": self.time(data.get("closes_at")),
             "text": data.get("text"),
             "reason": text(f"photo.{reason}", self.language) if has_text(f"photo.{reason}") else reason,
-            "count": int(data.get("joined") or len(data.get("photos") or ())),
+            "count": int(data.get("joined") or len(data.get("photos") or self.silent)),
         }
+
+    @property
+    def silent(self) -> Sequence[str]:
+        """Who let a term pass in silence: everybody that had it then."""
+        data = self.event.data
+        named = [data["agency"]] if data.get("agency") and data.get("missed") == Missed.SILENCE else []
+        return data.get("silent") or named
 
     def agency(self, agency_id: str | None) -> str | None:
         """Its name; the id of a body that the region file no longer lists."""

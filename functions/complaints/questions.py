@@ -24,9 +24,8 @@ def answer_faults(answers: Mapping[str, str], category: Category) -> Iterator[Fi
 def _fault(question: Question, given: str) -> FieldFault | None:
     if is_blank(given):
         return FieldFault(pointer=question.id, key=MISSING) if question.required else None
-    choices = [choice["id"] for choice in question.choices]
-    if choices and given not in choices:
-        return FieldFault(pointer=question.id, key="unknown_choice", params={"choices": ", ".join(choices)})
+    if question.choices and given not in {choice["id"] for choice in question.choices}:
+        return FieldFault(pointer=question.id, key="unknown_choice", params={"choices": question.choices})
     if question.kind == "number" and not _is_number(given):
         return FieldFault(pointer=question.id, key="wrong_type", params={"expected": "number"})
     return None

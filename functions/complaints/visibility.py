@@ -126,6 +126,7 @@ STEP_FIELDS: Final = frozenset(
         "reply",
         "theirs",
         "role",
+        "silent",
         "to",
         "why",
     }

@@ -1,6 +1,6 @@
 """Errors as problem details (RFC 9457): a stable type, the offending field, the caller's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ TYPE_BASE: Final = "/problems/"
 """Types are references with a full path, as RFC 9457, section 3.1.1, advises; `/docs` explains each."""
 
 _MEBIBYTE: Final = 1024 * 1024
+_CHOICES_NAMED: Final = 8
+"""So many choices are named in a sentence; of more it says that there is a list."""
 _COUNTED: Final = ("count", "min", "max", "limit", "days", "times")
 
 
@@ -164,14 +166,31 @@ def problem_of(error: BaseException) -> Problem:
 
 def fault_text(fault: FieldFault, language: str) -> str:
     """What is wrong with the field, and what to do; `fault.<key>.<field>` goes before `fault.<key>`."""
-    field_name = fault.pointer.rpartition("/")[2]
-    special = f"fault.{fault.key}.{field_name}"
+    key, field_name = f"fault.{fault.key}", fault.pointer.rpartition("/")[2]
     said = _said(fault.params, language) | {"count": _count(fault.params, default=0)}
-    return text(special if has_text(special) else f"fault.{fault.key}", language, **said)
+    variants = [field_name, *(["listed"] if len(_choices(fault.params)) > _CHOICES_NAMED else [])]
+    special = next((f"{key}.{each}" for each in variants if has_text(f"{key}.{each}")), key)
+    return text(special, language, **said)
 
 
 def _error(fault: FieldFault, language: str) -> dict[str, Any]:
-    return {"pointer": fault.pointer, "key": fault.key, "detail": fault_text(fault, language)}
+    """The choices are there as they are sent, for programs; in the detail they have their names."""
+    error: dict[str, Any] = {"pointer": fault.pointer, "key": fault.key}
+    error["detail"] = fault_text(fault, language)
+    choices = [each if isinstance(each, str) else each["id"] for each in _choices(fault.params)]
+    return error | ({"choices": choices} if choices else {})
+
+
+def _choices(params: Mapping[str, Any]) -> Sequence[Any]:
+    """What could have been given: values of ours, or choices as the region file has them (`{id, text}`)."""
+    choices = params.get("choices")
+    return choices if isinstance(choices, tuple) else ()
+
+
+def choice_name(value: str, language: str) -> str:
+    """What a value of ours is called."""
+    key = f"choice.{value}"
+    return text(key if has_text(key) else f"status.{value}", language)
 
 
 def _said(params: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -180,6 +199,13 @@ def _said(params: Mapping[str, Any], language: str) -> dict[str, Any]:
         name: in_language(each, language) if isinstance(each, Mapping) else each
         for name, each in params.items()
     }
+    if choices := _choices(params):
+        said["choices"] = "; ".join(
+            choice_name(each, language) if isinstance(each, str) else in_language(each["text"], language)
+            for each in choices
+        )
+    if "expected" in params:
+        said["expected"] = text(f"expected.{params['expected']}", language)
     most = params.get("max")
     if isinstance(most, int) and most >= 1024:
         unit, size = ("megabytes", _MEBIBYTE) if most >= _MEBIBYTE else ("kilobytes", 1024)

@@ -3,6 +3,7 @@
 Pydantic's error types: https://docs.pydantic.dev/latest/errors/validation_errors/
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ NO_SUCH: Final = "no_such"
 """The type of the error where a path names what there cannot be."""
 
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+_QUOTED: Final = re.compile(r"'([^']*)'")
 _HEADERS: Final = {IDEMPOTENCY_KEY.lower(): IDEMPOTENCY_KEY}
 
 
@@ -38,8 +40,7 @@ def _too_short(error: Error) -> tuple[str, Mapping[str, Any]]:
 
 
 def _choices(error: Error) -> tuple[str, Mapping[str, Any]]:
-    expected: str = error["ctx"]["expected"]
-    return "unknown_choice", {"choices": expected.replace(" or ", ", ").replace("'", "")}
+    return "unknown_choice", {"choices": tuple(_QUOTED.findall(error["ctx"]["expected"]))}
 
 
 FAULTS: Final[Mapping[str, Callable[[Error], tuple[str, Mapping[str, Any]]]]] = {

@@ -34,10 +34,48 @@ def said(story: Story, language: str, viewer: Viewer = Viewer.REPORTER) -> str:
     )
 
 
-def test_the_appeal_is_addressed_to_the_highest_body_through_the_silent_one() -> None:
-    lines = said(overdue(), "en").splitlines()
-    assert lines[0] == "To: Ministry"
+def escalated(*, level: int) -> Story:
+    story = assigned(REGION)
+    while story.complaint.escalation_level < level:
+        story.wait()
+    return story
+
+
+@pytest.mark.parametrize(("level", "higher"), [(1, "Akimat"), (2, "Ministry")])
+def test_the_appeal_is_addressed_to_the_highest_body_through_the_silent_one(level: int, higher: str) -> None:
+    lines = said(escalated(level=level), "en").splitlines()
+    assert lines[0] == f"To: {higher}"
     assert lines[1] == "Through the body that did not answer: Housing"
+
+
+@pytest.mark.parametrize(
+    ("language", "to", "against"),
+    [
+        ("kk", "сотқа", "Жауапкерлер: Housing (kk); Akimat (kk); Ministry (kk)"),
+        ("ru", "В суд", "Ответчики: Housing (ru); Akimat (ru); Ministry (ru)"),
+        ("en", "To the court", "Defendants: Housing; Akimat; Ministry"),
+    ],
+)
+def test_where_every_body_was_silent_the_court_is_asked_and_none_of_them(
+    language: str, to: str, against: str
+) -> None:
+    lines = said(overdue(), language).splitlines()
+    assert to in lines[0]
+    assert "____" in lines[0]
+    assert against in lines
+    names = ("Housing", "Akimat", "Ministry")
+    assert [line for line in lines[:4] if any(name in line for name in names)] == []
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_appeal_is_addressed_to_a_body_that_it_says_was_silent(language: str, level: int) -> None:
+    story = escalated(level=level)
+    text = said(story, language)
+    silent = [line for line in text.splitlines() if line.startswith("– ")]
+    addressee = text.splitlines()[0].partition(": ")[2]
+    assert len(silent) == level
+    assert [line for line in silent if addressee in line] == []
 
 
 def test_the_appeal_states_what_was_sent_when_and_which_terms_passed() -> None:
@@ -48,8 +86,8 @@ def test_the_appeal_states_what_was_sent_when_and_which_terms_passed() -> None:
     assert "Its text: Not collected since May" in text
     assert [line for line in text.splitlines() if line.startswith("– ")] == [
         "– 22 June 2026, 18:30: no answer; in charge: Housing",
-        "– 30 June 2026, 18:30: no answer; in charge: Housing, Akimat",
-        "– 6 July 2026, 18:30: no answer; in charge: Housing, Akimat, Ministry",
+        "– 30 June 2026, 18:30: no answer; in charge: Housing; Akimat",
+        "– 6 July 2026, 18:30: no answer; in charge: Housing; Akimat; Ministry",
     ]
 
 
@@ -68,18 +106,19 @@ def test_the_address_stands_for_the_place_where_the_person_gave_one() -> None:
     ],
 )
 def test_the_appeal_rests_on_the_law(language: str, law: str, heading: str) -> None:
+    assert heading in said(escalated(level=1), language)
     text = said(overdue(), language)
     assert law in text
-    assert heading in text
     assert "№ 350-VI" in text or "No. 350-VI" in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_appeal_is_whole_and_has_blanks_for_what_only_the_person_knows(language: str) -> None:
-    text = said(overdue(), language)
-    assert UNKNOWN not in text
-    assert "appeal." not in text
-    assert text.count("____") // 5 == 5  # name, IIN, address, date, signature
+    for level, blanks in ((1, 5), (3, 6)):  # name, IIN, address, date, signature; the court
+        text = said(escalated(level=level), language)
+        assert UNKNOWN not in text
+        assert "appeal." not in text
+        assert text.count("____") // 5 == blanks
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -138,7 +177,7 @@ def test_an_answer_that_was_disputed_is_appealed_as_an_answer_and_no_silence_is_
     lines = said(story, "en").splitlines()
     assert lines[:2] == ["To: Akimat", "Through the body that gave the answer: Housing"]
     assert (
-        "– 22 June 2026, 18:30: Housing answered in time, on 3 June 2026, 10:00; "
+        "– 22 June 2026, 18:30: the Housing had answered in time, on 3 June 2026, 10:00; "
         "the answer was disputed on 1 July 2026, 10:00"
     ) in lines
 
@@ -161,10 +200,10 @@ def test_an_answer_that_came_after_all_is_what_is_appealed() -> None:
     for _ in range(2):
         text = said(story, "en")
         assert "COMPLAINT against the answer" in text
-        assert ": Housing answered" in text
+        assert ": the Housing answered" in text
         if not story.complaint.refutations:
             disputed(story, at=story.now + timedelta(days=1))
-    assert "Housing answered; the answer was disputed on" in text
+    assert "the Housing answered; the answer was disputed on" in text
 
 
 def test_who_let_the_term_pass_before_passing_on_is_who_is_appealed_against() -> None:
@@ -181,7 +220,7 @@ def test_who_let_the_term_pass_before_passing_on_is_who_is_appealed_against() ->
         assert UNKNOWN not in said(story, language)
     lines = said(story, "en").splitlines()
     assert lines[1] == "Through the body that let the term pass: Housing"
-    assert any("Roads was given it only on 22 June 2026, 18:29" in line for line in lines)
+    assert any("the Roads was given it only on 22 June 2026, 18:29" in line for line in lines)
 
 
 def test_each_name_stands_once() -> None:
@@ -197,7 +236,7 @@ def test_each_name_stands_once() -> None:
         story.wait()
     for line in said(story, "en").splitlines():
         if line.startswith("– ") and "in charge: " in line:
-            names = line.partition("in charge: ")[2].split(", ")
+            names = line.partition("in charge: ")[2].split("; ")
             assert len(names) == len(set(names))
 
 
@@ -214,7 +253,7 @@ def test_who_joined_appeals_in_words_of_their_own(language: str) -> None:
     assert "52.123, 76.500" in text
 
 
-def test_a_body_without_one_above_leaves_the_addressee_to_the_person() -> None:
+def test_of_a_body_without_one_above_the_court_is_asked() -> None:
     lonely = small_region(
         agencies={
             "housing": RAW["agencies"]["housing"]
@@ -227,7 +266,7 @@ def test_a_body_without_one_above_leaves_the_addressee_to_the_person() -> None:
     text = appeal(
         story.complaint, story.events, region=lonely, language="en", viewer=Viewer.REPORTER, now=story.now
     )
-    assert text.startswith("To: ____")
+    assert text.startswith("To the court")
 
 
 @pytest.mark.parametrize("comment", [each for each in NAUGHTY if each.strip()])

@@ -143,12 +143,14 @@ def test_the_example_holds_every_event_that_a_move_leaves_today() -> None:
 
 def test_the_first_message_says_who_has_it_and_by_when() -> None:
     assignment = assigned(REGION).events[-1]
-    assert in_words(assignment) == "Body in charge found. Housing has it and must answer by 22 June, 18:30."
+    assert (
+        in_words(assignment) == "Body in charge found. The Housing has it and must answer by 22 June, 18:30."
+    )
     assert in_words(assignment, language="ru") == (
-        "Ответственный орган определён. Обращением занимается: Housing (ru). Срок ответа: 22 июня, 18:30."
+        "Ответственный орган определён. Обращение рассматривает: Housing (ru). Срок ответа органа: 22 июня, 18:30."
     )
     assert in_words(assignment, language="kk") == (
-        "Жауапты орган анықталды. Өтініш қазір мына органда: Housing (kk). Жауап беру мерзімі: 22 маусым, 18:30."
+        "Жауапты орган анықталды. Өтінішті қарайтын орган: Housing (kk). Органның жауап беру мерзімі: 22 маусым, 18:30."
     )
     said = told(assignment)
     assert said["agency"] == {"id": "housing", "name": "Housing"}
@@ -174,7 +176,8 @@ def test_an_extension_says_from_when_to_when_and_why() -> None:
         )
     )
     assert told(event)["body"] == (
-        "Housing needs more time. New deadline: 29 June, 18:30 (was 22 June, 18:30). Reason: The lorry broke."
+        "The Housing needs more time. New deadline for its answer: 29 June, 18:30 (before: 22 June, 18:30). "
+        "Reason: The lorry broke."
     )
 
 
@@ -187,31 +190,32 @@ def test_a_correction_says_what_it_is_now_whose_and_by_when() -> None:
 
     event = corrected(REPORTER, place=Place(lat=52.6, lon=76.6))
     assert in_words(event) == (
-        "Place or answers corrected. The complaint says it more exactly now. The answer is due 22 June, 18:30."
+        "Place or answers corrected. The complaint is more exact now. The body must answer by 22 June, 18:30."
     )
     event = corrected(HOUSING, place=Place(lat=52.7, lon=76.6), reason="It is the next yard.")
     assert in_words(event) == (
-        "Place or answers corrected. Corrected by Housing. The answer is due 22 June, 18:30. "
+        "Place or answers corrected. Corrected by the Housing. The body must answer by 22 June, 18:30. "
         "Reason: It is the next yard."
     )
     event = corrected(HOUSING, category="open_manhole")
     assert in_words(event) == (
-        "Category corrected. It is now: Open Manhole. Corrected by Housing. The answer is due 1 June, 14:00."
+        "Category corrected. New category: Open Manhole. Corrected by the Housing. "
+        "The body must answer by 1 June, 14:00."
     )
     assert told(event)["explanation"] == "Due 1 June, 14:00 – 4 hours from 1 June, 10:00"
     event = corrected(HOUSING, category="pothole")
     assert in_words(event) == (
-        "Category corrected. It is now: Pothole. Before it was with Housing, and now with Roads. "
-        "The answer is due 1 June, 14:00."
+        "Category corrected. New category: Pothole. The body before: Housing. The body now: Roads. "
+        "The body must answer by 1 June, 14:00."
     )
     assert in_words(event, language="ru") == (
-        "Категория исправлена. Теперь: Pothole (ru). Прежний орган: Housing (ru). "
-        "Теперь им занимается: Roads (ru). Срок ответа: 1 июня, 14:00."
+        "Категория исправлена. Новая категория: Pothole (ru). Прежде обращение рассматривал орган: Housing (ru). "
+        "Теперь его рассматривает: Roads (ru). Срок ответа органа: 1 июня, 14:00."
     )
     assert told(event)["agency"] == {"id": "roads", "name": "Roads"}
     shows = pushed(event, region=REGION, category="pothole")
     assert shows is not None
-    assert (shows.title, shows.body) == (f"Category corrected · {NUMBER}", "Pothole. Roads has it now.")
+    assert (shows.title, shows.body) == (f"Category corrected · {NUMBER}", "Pothole. The Roads has it now.")
 
 
 def test_a_transfer_names_both_bodies_and_says_that_the_deadline_stays() -> None:
@@ -221,7 +225,9 @@ def test_a_transfer_names_both_bodies_and_says_that_the_deadline_stays() -> None
             each, by=HOUSING, to="roads", reason="A road.", region=REGION, now=story.now
         )
     )
-    assert told(event)["body"] == "From Housing to Roads. The deadline stays: 22 June, 18:30. Reason: A road."
+    assert told(event)["body"] == (
+        "Passed on by the Housing to the Roads. The deadline for its answer stays: 22 June, 18:30. Reason: A road."
+    )
     assert told(event)["agency"]["id"] == "roads"
 
 
@@ -247,12 +253,13 @@ def given_back() -> tuple[Story, Event]:
 def test_what_is_given_back_down_says_by_whom_to_whom_and_by_when() -> None:
     _, event = given_back()
     assert told(event)["body"] == (
-        "Akimat gave it to Housing, which must answer by 30 June, 18:30. Akimat goes on watching over it. Reason: A yard."
+        "The Akimat instructed the Housing, which must answer by 30 June, 18:30. "
+        "The body that gave the instruction watches over it. Reason: A yard."
     )
     assert told(event)["agency"]["id"] == "housing"
     shows = pushed(event, region=REGION)
     assert shows is not None
-    assert shows.body == "Rubbish. Akimat gave it to Housing, which must answer by 30 June, 18:30."
+    assert shows.body == "Rubbish. The Akimat instructed the Housing, which must answer by 30 June, 18:30."
 
 
 def overdue_story() -> Story:
@@ -290,12 +297,13 @@ def test_silence_climbs_the_ladder_and_ends_with_the_appeal() -> None:
         if event.type == EventType.ESCALATED:
             bodies.append(told(event)["body"])
     assert bodies == [
-        "Housing did not answer by 22 June, 18:30. "
-        "Now Akimat, the body above, has it too. New deadline: 30 June, 18:30.",
-        "Housing did not answer by 30 June, 18:30. "
-        "Now Ministry, the body above, has it too. New deadline: 6 July, 18:30.",
-        "Housing did not answer by 6 July, 18:30. No body is left above, and everybody can see it. "
-        "By law silence counts as a refusal, which can be appealed: the text of the appeal is ready.",
+        "The Housing did not answer by 22 June, 18:30. "
+        "Now the Akimat, the body above, has it too. New deadline for an answer: 30 June, 18:30.",
+        "These bodies did not answer by 30 June, 18:30: Housing; Akimat. "
+        "Now the Ministry, the body above, has it too. New deadline for an answer: 6 July, 18:30.",
+        "These bodies did not answer by 6 July, 18:30: Housing; Akimat; Ministry. "
+        "No body is left above, and everybody can see this. "
+        "By law silence counts as a refusal, which can be taken to court: the text for it is ready.",
     ]
 
 
@@ -303,8 +311,8 @@ def test_a_missed_acknowledgement_is_told_apart_from_a_missed_answer() -> None:
     story = assigned(REGION, category="open_manhole")
     event = story.wait()
     assert in_words(event) == (
-        "Not taken up in time. Housing did not take it up by 1 June, 11:00. "
-        "Now Akimat, the body above, has it too."
+        "Work not begun in time. The Housing did not begin work by 1 June, 11:00. "
+        "Now the Akimat, the body above, has it too."
     )
 
 
@@ -336,8 +344,8 @@ def test_an_answer_asks_the_person_whether_it_is_so() -> None:
     story = assigned(REGION)
     event = answered(story)
     assert in_words(event) == (
-        "Answer: done. Housing answers: It has been collected. "
-        "Do you agree? The answer can be confirmed or disputed until 11 June, 10:02."
+        "Answer: done. The Housing answered: It has been collected. "
+        "Do you agree with the answer? It can be confirmed or disputed until 11 June, 10:02."
     )
 
 
@@ -400,7 +408,7 @@ def test_an_internal_comment_is_for_agencies_alone() -> None:
     (internal,) = (event for event in LIFE if event.data.get("internal"))
     assert line(internal, language="en", region=REGION, viewer=Viewer.REPORTER) is None
     assert line(internal, language="en", region=REGION, viewer=Viewer.PUBLIC) is None
-    assert in_words(internal, viewer=Viewer.IN_CHARGE) == f"Internal note of Housing. {SECRET}"
+    assert in_words(internal, viewer=Viewer.IN_CHARGE) == f"Internal note of the Housing. {SECRET}"
     assert push_kind(internal) is None
 
 
@@ -439,7 +447,7 @@ def test_the_first_push_says_what_is_happening_who_has_it_and_by_when() -> None:
     assert told is not None
     assert (told.title, told.body) == (
         f"Body in charge found · {NUMBER}",
-        "Rubbish. Housing has it and must answer by 22 June, 18:30.",
+        "Rubbish. The Housing has it and must answer by 22 June, 18:30.",
     )
     assert told.collapse_id == story.complaint.id
     assert len(told.collapse_id.encode()) <= 64
@@ -450,8 +458,8 @@ def test_a_discreet_category_is_not_named() -> None:
     region = with_category("rubbish", discreet=True)
     event = assigned(region).events[-1]
     for viewer, said in (
-        (Viewer.REPORTER, "Housing has it and must answer by 22 June, 18:30."),
-        (Viewer.JOINER, "You joined this. Housing has it and must answer by 22 June, 18:30."),
+        (Viewer.REPORTER, "The Housing has it and must answer by 22 June, 18:30."),
+        (Viewer.JOINER, "You joined this. The Housing has it and must answer by 22 June, 18:30."),
     ):
         told = pushed(event, region=region, viewer=viewer)
         assert told is not None
@@ -523,11 +531,11 @@ def test_of_long_names_a_push_leaves_out_first_the_category_and_then_who_is_know
         assert told is not None
         return told.body
 
-    end = "now has it too. New deadline: 30 June, 18:30."
-    short = f"Akimat, the body above, {end}"
-    assert body("Housing", "Rubbish") == f"Rubbish. Housing did not answer. Akimat {end}"
-    assert body("H" * 90, "R" * 30) == f"{'R' * 30}. {short}"
-    assert body("H" * 90, "R" * 160) == f"{'H' * 90} did not answer. Akimat {end}"
+    end = "now has it too. New deadline for an answer: 30 June, 18:30."
+    short = f"The Akimat, the body above, {end}"
+    assert body("Housing", "Rubbish") == f"Rubbish. The Housing did not answer. The Akimat {end}"
+    assert body("H" * 70, "R" * 30) == f"{'R' * 30}. {short}"
+    assert body("H" * 70, "R" * 160) == f"The {'H' * 70} did not answer. The Akimat {end}"
     assert body("H" * 170, "R" * 160) == short
 
 

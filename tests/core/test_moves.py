@@ -846,7 +846,7 @@ def test_the_acknowledgement_is_counted_again_also_where_the_answer_stays_and_th
     assert line(event, language="en", region=REGION) is None
     told = line(event, language="en", region=REGION, viewer=Viewer.IN_CHARGE)
     assert told is not None
-    assert "acknowledgement: 4 June" in told["body"]
+    assert "begin work by 4 June" in told["body"]
     assert push_kind(event) is None
 
 
@@ -865,7 +865,7 @@ def test_while_an_answer_stands_its_term_to_be_refuted_and_the_old_clock_are_cou
     assert before.due_at is not None
     assert after.due_at == before.due_at + timedelta(days=1)
     assert after.status == Status.ANSWERED
-    assert "New deadline" in line(event, language="en", region=changed)["body"]
+    assert "The body must now answer by" in line(event, language="en", region=changed)["body"]
 
 
 def test_no_deadline_moves_where_none_runs() -> None:

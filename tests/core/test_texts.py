@@ -43,6 +43,11 @@ CATALOGUES = {
 KEYS = sorted(CATALOGUES["en"])
 ZONE = "Asia/Almaty"
 INTENDED_ALIKE = {
+    "choice.fcm": "the name of a product",
+    **dict.fromkeys(("choice.v1", "choice.v1a"), "the name of an algorithm"),
+    **dict.fromkeys(
+        (f"choice.image/{kind}" for kind in ("heic", "heif", "jpeg", "png", "webp")), "the name of a format"
+    ),
     "unit.megabytes": "МБ is written the same in Kazakh and Russian",
     "unit.kilobytes": "КБ is written the same in Kazakh and Russian",
     "unit.minutes": "Kazakh counts 5 минут as Russian does",
@@ -279,11 +284,11 @@ def test_a_value_that_cannot_be_shown_does_not_break_the_text() -> None:
         def __str__(self) -> str:
             raise RuntimeError
 
-    assert text("push.acknowledged.body", "en", agency=Broken()) == "… has taken it up."
+    assert text("push.acknowledged.body", "en", agency=Broken()) == "The … has begun to work on it."
 
 
 def test_a_missing_parameter_shows_as_unknown() -> None:
-    assert text("push.acknowledged.body", "en") == f"{UNKNOWN} has taken it up."
+    assert text("push.acknowledged.body", "en") == f"The {UNKNOWN} has begun to work on it."
 
 
 def test_a_missing_text_is_found_in_another_language_and_else_stands_for_itself(
@@ -307,7 +312,7 @@ def test_what_a_person_wrote_comes_through_as_it_is(said: str) -> None:
 @example(said="{agency} {0} {text.__class__} %s")
 def test_what_a_person_wrote_is_never_read_as_a_pattern(said: str) -> None:
     shown = text("event.complaint.answered.body", "en", agency="A", text=said)
-    assert shown == f"A answers: {said}"
+    assert shown == f"The A answered: {said}"
 
 
 @pytest.mark.parametrize(

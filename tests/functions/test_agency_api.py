@@ -317,7 +317,7 @@ def test_a_body_sees_to_whom_it_can_give_it_and_the_one_above_gives_it_back(
 
 @pytest.mark.parametrize(
     ("language", "named"),
-    [("kk", "Akimat (kk)"), ("ru", "Akimat (ru)"), ("en", "Akimat is the body next above")],
+    [("kk", "Akimat (kk)"), ("ru", "Akimat (ru)"), ("en", "The body next above yours: Akimat")],
 )
 def test_who_would_pass_a_rung_is_told_in_words_which_is_next(
     language: str, named: str, housing: Client

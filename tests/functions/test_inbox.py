@@ -336,7 +336,7 @@ def test_after_half_of_the_pushes_the_rest_is_sent_and_no_half_twice(life: Life,
 
 
 def test_a_push_that_was_held_does_not_come_after_that_of_a_later_step(life: Life, phones: Phones) -> None:
-    """A phone shows the last push of a complaint: it ended on "Taken up" where the answer had come."""
+    """A phone shows the last push of a complaint: it ended on "Work has begun" where the answer had come."""
     phone("reporter")
     taken_up = assigned(life)
     phones.answers = [Outcome.FAILED]
@@ -449,9 +449,9 @@ def test_each_phone_is_written_to_in_its_own_language_else_in_the_persons(life: 
         phones,
     )
     assert title_on(phones) == {
-        "own": f"Жұмысқа алынды · {number}",
-        "spoken": f"Взято в работу · {number}",
-        "neither": f"Взято в работу · {number}",
+        "own": f"Жұмысқа қабылданды · {number}",
+        "spoken": f"Принято в работу · {number}",
+        "neither": f"Принято в работу · {number}",
     }
 
 

@@ -340,11 +340,11 @@ def test_what_the_person_chose_goes_before_what_the_token_and_the_request_say(mo
     assert client("PATCH", "/v1/me", {"language": "ru"}).status == 200
     asked = {"accept_language": "en"}
     made = client("POST", "/v1/complaints", GOOD, key="second", **asked).json
-    assert made["status_text"] == "Подано"
+    assert made["status_text"] == "Принято"
     assert ComplaintStore().get(made["id"]).language == "ru"
-    assert client("GET", f"/v1/complaints/{complaint_id}", **asked).json["status_text"] == "Подано"
+    assert client("GET", f"/v1/complaints/{complaint_id}", **asked).json["status_text"] == "Принято"
     lines = client("GET", "/v1/complaints", **asked).json["items"]
-    assert {line["status_text"] for line in lines} == {"Подано"}
+    assert {line["status_text"] for line in lines} == {"Принято"}
     withdrawn = client("POST", f"/v1/complaints/{complaint_id}/withdraw", {}, **asked).json
     assert withdrawn["status_text"] == "Отозвано"
     wrong = client("POST", "/v1/complaints", GOOD | {"comment": ""}, key="third", **asked).json

@@ -112,17 +112,17 @@ def test_every_fault_is_named_with_its_field_in_the_callers_language() -> None:
     document = problem_of(refusal(errors)).document("ru")
     said = {error["pointer"]: (error["key"], error["detail"]) for error in document["errors"]}
     assert said == {
-        "/category": ("missing", "Выберите, о чём вы сообщаете."),
+        "/category": ("missing", "Выберите, о чём Вы сообщаете."),
         "/location": ("missing", "Отметьте место на карте."),
         "/comment": ("too_long", "Слишком длинно: не больше 2000 символов."),
         "/photos/0/content_type": (
             "unknown_choice",
-            "Файлы такого типа не принимаются. Возможны: image/jpeg, image/png, image/webp, image/heic, image/heif.",
+            "Файлы такого типа не принимаются. Отправьте один из этих: JPEG; PNG; WebP; HEIC; HEIF.",
         ),
         "/photos/0/size": ("too_small", "Файл пуст."),
-        "/photos/0/sha256": ("wrong_form", "Значение записано в неверном формате."),
+        "/photos/0/sha256": ("wrong_form", "Значение записано неправильно. Проверьте его."),
     }
-    assert document["detail"].startswith("Исправьте 6 мест")
+    assert document["detail"].startswith("Исправьте 6 ошибок")
 
 
 @pytest.mark.parametrize(
@@ -151,12 +151,12 @@ def test_every_fault_is_named_with_its_field_in_the_callers_language() -> None:
         (
             FieldFault(pointer="/by", key="extension_too_long", params={"limit": "P2M"}),
             "kk",
-            "Бұл – рұқсат етілгеннен ұзақ. Ең ұзақ мерзім: 2 ай.",
+            "Бұл рұқсат етілгеннен ұзақ. Ең көп ұзарту мерзімі: 2 ай.",
         ),
         (
             FieldFault(pointer="/url", key="url_refused", params={"reason": "host_private"}),
             "ru",
-            "Этот адрес использовать нельзя. Хост должен быть в открытом интернете.",
+            "Этот адрес использовать нельзя. Хост должен находиться в открытом интернете.",
         ),
         (
             FieldFault(pointer="/photos", key="too_many_photos", params={"limit": 5, "left": 1}),

@@ -198,11 +198,12 @@ def test_null_is_no_value_of_a_field_unless_it_says_so() -> None:
     assert faults(choice, {"name": None}) == [("/name", "wrong_type")]
 
 
-def test_the_choices_of_a_field_are_told_as_a_list() -> None:
+def test_the_choices_of_a_field_are_told_as_a_list_and_by_their_names() -> None:
     photo = {"content_type": "image/gif", "size": 1, "sha256": "0" * 64}
     told = json.loads(filed({"photos": [photo]}, accept_language="en").text)["errors"]
-    (said,) = (each["detail"] for each in told if each["key"] == "unknown_choice")
-    assert said.endswith("image/jpeg, image/png, image/webp, image/heic, image/heif.")
+    (said,) = (each for each in told if each["key"] == "unknown_choice")
+    assert said["detail"].endswith(": JPEG; PNG; WebP; HEIC; HEIF.")
+    assert said["choices"] == ["image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"]
 
 
 @pytest.mark.parametrize("blank", [" ", "\t\n", "\u2003", "\x85", "\u200b", "\ufeff\u3164"])

@@ -142,6 +142,10 @@ CHANGED: dict[str, str] = {
         ("/transfer_to type", "/transfer_to/[] type", "/instruct_to type", "/instruct_to/[] type"),
         "was not said: to whom it can be given",
     ),
+    **dict.fromkeys(
+        ("/errors/[]/choices type", "/errors/[]/choices/[] type"),
+        "was in the sentence: what can be sent, for programs, and the sentence has the names",
+    ),
     "/error enum": "was any text; the keys were these",
     "/error type": "goes with that",
     **dict.fromkeys(

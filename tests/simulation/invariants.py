@@ -246,8 +246,11 @@ class _Life:
                 in_time.add(event.actor_agency)
             if event.type == EventType.ESCALATED:
                 named, promised = data["agency"], terms.due(data["missed"])
-                if data["missed"] == Missed.SILENCE and named in in_time:
-                    yield self._broken(Invariant.NOT_SILENT, event.seq, f"{named} answered in time")
+                silent = data["silent"] if data["missed"] == Missed.SILENCE else []
+                if in_time & set(silent):
+                    yield self._broken(Invariant.NOT_SILENT, event.seq, f"one of {silent} answered in time")
+                if silent[:1] != [named][: len(silent)] or not {*silent} <= {*change.after.in_charge}:
+                    yield self._broken(Invariant.NOT_SILENT, event.seq, f"{silent} are not those who had it")
                 if data["missed"] == Missed.DISPUTED_ANSWER and named not in in_time:
                     yield self._broken(Invariant.NOT_SILENT, event.seq, f"{named} did not answer in time")
                 if (

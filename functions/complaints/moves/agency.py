@@ -87,7 +87,7 @@ def answer(
 def _check_answer(complaint: Complaint, given: Answer, *, region: Region) -> None:
     if given.outcome not in OUTCOMES:
         key = "not_ours_is_a_transfer" if given.outcome == "not_ours" else "unknown_choice"
-        raise invalid("/outcome", key, choices=", ".join(OUTCOMES))
+        raise invalid("/outcome", key, choices=tuple(OUTCOMES))
     if given.outcome == "declined":
         if seen_length(given.text) < REASON_MIN:
             raise invalid("/text", "too_short", min=REASON_MIN)

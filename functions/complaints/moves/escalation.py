@@ -5,8 +5,14 @@ from datetime import datetime
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso, to_milliseconds
 from functions.complaints.complaint import SYSTEM, Complaint
+from functions.complaints.lapse import Missed
 from functions.complaints.moves.assignment import assign
-from functions.complaints.moves.lapses import held_by, lapse_of_acknowledgement, lapse_of_answer
+from functions.complaints.moves.lapses import (
+    held_by,
+    lapse_of_acknowledgement,
+    lapse_of_answer,
+    silent_bodies,
+)
 from functions.complaints.moves.photos import miss_photos
 from functions.complaints.moves.terms import term
 from functions.complaints.region import Region
@@ -63,6 +69,8 @@ def _escalate(
     lapse_of = lapse_of_acknowledgement if late_acknowledgement else lapse_of_answer
     lapse = lapse_of(complaint, now=to_milliseconds(max(now, complaint.changed_at)))
     data = {"level": level, "to": above} | lapse.to_data()
+    if lapse.missed == Missed.SILENCE:
+        data["silent"] = list(silent_bodies(complaint))
     had_since = complaint.had_since if above is None else held_by(complaint, above, now=now)
     escalated_to = complaint.escalated_to if above is None else (*complaint.escalated_to, above)
     if late_acknowledgement:

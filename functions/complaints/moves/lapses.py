@@ -49,8 +49,7 @@ def lapse_of_answer(complaint: Complaint, *, now: datetime) -> Lapse:
             passed_to=owner,
             passed_at=_had_since(complaint, owner),
         )
-    answered = {each.agency_id for each in complaint.disputed if each.in_time}
-    silent = [each for each in (owner, *reversed(complaint.escalated_to)) if each not in answered]
+    silent = silent_bodies(complaint)
     if not silent:
         last = [each for each in complaint.disputed if each.in_time][-1]
         return _disputed(complaint, last, due_at=due_at, now=now)
@@ -62,6 +61,16 @@ def lapse_of_answer(complaint: Complaint, *, now: datetime) -> Lapse:
         known_at=_known_at(complaint, due_at),
         told_at=now,
     )
+
+
+def silent_bodies(complaint: Complaint) -> tuple[str, ...]:
+    """Who of those in charge has never answered in time: the one that is to answer, else the one that the term was given
+    to, and then the others in the order in which they were told.
+    """
+    answered = {each.agency_id for each in complaint.disputed if each.in_time}
+    silent = [each for each in complaint.in_charge if each not in answered]
+    first = silent[:1] if silent[:1] == [complaint.agency_id] else silent[-1:]
+    return tuple(dict.fromkeys(first + silent))
 
 
 def disputed_answer(complaint: Complaint, *, now: datetime) -> DisputedAnswer:

@@ -67,7 +67,7 @@ class Devices:
         """
         application = self.applications.get(platform)
         if application is None:
-            raise invalid("/platform", "unknown_choice", choices=", ".join(sorted(self.applications)))
+            raise invalid("/platform", "unknown_choice", choices=tuple(sorted(self.applications)))
         if platform == "apns" and not _APNS_TOKEN.fullmatch(token):
             raise invalid("/token", "wrong_form")
         token = normal_token(platform, token)

@@ -39,7 +39,7 @@ def _states(given: str | list[str]) -> frozenset[Status]:
             raise ValueError
         return frozenset(Status(name) for name in names.split(","))
     except ValueError:
-        raise fault("unknown_choice", choices=", ".join(Status)) from None
+        raise fault("unknown_choice", choices=tuple(map(str, Status))) from None
 
 
 States = Annotated[

@@ -55,6 +55,11 @@ _MEMBERS: Final[Mapping[str, dict[str, Any]]] = {
                     "description": "What is wrong; stable, for programs.",
                 },
                 "detail": {"type": "string", "description": "What is wrong and what to do, for people."},
+                "choices": {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "With `unknown_choice`: what can be sent, for programs; `detail` has it by its names.",
+                },
             },
         },
     },
