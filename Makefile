@@ -100,6 +100,10 @@ preflight: setup ## what the account must have before a region is deployed, read
 changes: setup ## what no deployment can do, or must not, to what is deployed (after make synth): make changes REGION=pavlodar
 	@$(python) -m infra.changes --region $(REGION)
 
+.PHONY: texts
+texts: setup ## the page for translators: every text with its example in three languages, into .build/texts.html
+	@$(python) -m infra.texts
+
 # ---------------------------------------------------------------------------------------- operation
 .PHONY: ops
 ops: setup ## the operator's commands: make ops REGION=pavlodar DO="dead-letters list"

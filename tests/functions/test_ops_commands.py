@@ -487,7 +487,7 @@ def test_a_trace_has_what_the_reporter_was_told_and_what_each_phone_shows(here, 
     pushed = sorted(line["what"] for line in lines if line["source"] == "push fcm")
     assert len(pushed) == 2
     assert pushed[0].startswith(
-        f"2 “Жауапты орган анықталды · {number}”: Rubbish (kk). Өтініш мына органда: Housing (kk)."
+        f"2 “Жауапты орган анықталды · {number}”: Rubbish (kk). Өтінішті қарайтын орган: Housing (kk)."
     )
     assert pushed[1].startswith(f"2 “Ответственный определён · {number}”: Rubbish (ru). ")
 
