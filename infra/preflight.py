@@ -22,7 +22,9 @@ type Clients = Callable[[str, str], Any]
 """boto3's client of a service in an AWS Region."""
 
 CONCURRENT: Final = 1000
-"""What an account has once AWS trusts it; a new one has 10. Senders of webhooks alone may be 200 at a time."""
+"""What an account has once AWS trusts it; a new one has 10."""
+FREE: Final = 500
+"""What a region may need on a busy day beside what is reserved for its photos: webhooks alone may be 200 at a time."""
 OPEN_EXECUTIONS: Final = 1_000_000
 BOOTSTRAP: Final = 6
 """The version of the CDK's bootstrap stack that the templates ask for."""
@@ -70,13 +72,13 @@ def concurrent_executions_of_lambda(region: RegionFile, clients: Clients) -> Ite
     limits = clients("lambda", region.aws_region).get_account_settings()["AccountLimit"]
     many, free = limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]
     what = f"Lambda runs {many} calls at a time in {region.aws_region}, {free} of them not reserved."
-    if free >= CONCURRENT:
+    if free >= FREE:
         yield Seen(what=what)
         return
     yield Seen(
         what=what,
-        ask=f"Ask for {CONCURRENT}: aws service-quotas request-service-quota-increase --region {region.aws_region} "
-        f"--service-code lambda --quota-code L-B99A9384 --desired-value {CONCURRENT + many - free}",
+        ask=f"Ask for more: aws service-quotas request-service-quota-increase --region {region.aws_region} "
+        f"--service-code lambda --quota-code L-B99A9384 --desired-value {max(CONCURRENT, many - free + FREE)}",
     )
 
 

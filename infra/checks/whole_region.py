@@ -14,6 +14,7 @@ name: {kk: Толық, ru: Полный, en: Whole}
 number_prefix: WHL
 domain: api.whole.example
 malware_scan: true
+budget: 300
 webhooks: {fixed_addresses: true}
 """
 

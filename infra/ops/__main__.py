@@ -20,6 +20,7 @@ from infra.ops import (
     chain,
     dead_letters,
     deadlines,
+    edge_secret,
     keys,
     person,
     restore,
@@ -96,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
         chain,
         person,
         restore,
+        edge_secret,
         trace,
     ):
         module.add_to(commands)

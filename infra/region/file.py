@@ -42,6 +42,7 @@ class RegionFile:
     cost_centre: str | None
     time_zone: str
     domain: str | None
+    edge_revision: int
     malware_scan: bool
     snapstart: bool
     identity: Identity
@@ -49,6 +50,7 @@ class RegionFile:
     webhooks: Webhooks
     retention: Retention
     alarm_emails: tuple[str, ...]
+    budget: int | None
     photo_bytes: int
     agencies: tuple[str, ...]
     contact_emails: Mapping[str, tuple[str, ...]]
@@ -75,6 +77,7 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
         cost_centre=form.aws.cost_centre,
         time_zone=form.time_zone,
         domain=form.domain,
+        edge_revision=form.edge_revision,
         malware_scan=form.malware_scan,
         snapstart=form.snapstart,
         identity=form.identity,
@@ -88,6 +91,7 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
             inbox=_days(form.terms.inbox),
         ),
         alarm_emails=tuple(form.alarms.email),
+        budget=form.budget,
         photo_bytes=form.limits.photo_bytes,
         agencies=tuple(agency.id for agency in form.agencies),
         contact_emails=_contact_emails(form.agencies),

@@ -183,6 +183,9 @@ webhooks: {{fixed_addresses: false}}
 alarms:
   email: []
 
+# How many US dollars a month is it meant to cost? Those who are woken are told when they are nearly spent.
+# budget: 100
+
 # Does the API have a domain of its own? CloudFront and WAF then stand before it.
 domain: null
 

@@ -430,9 +430,20 @@ class Region(Form, title="A region file"):
     retention: Retention = Field(default=Retention(), description="how long things are kept")
     webhooks: Webhooks = Field(default=Webhooks(), description="how webhooks go out")
     alarms: Alarms = Field(default=Alarms(email=[]), description="who receives alarms")
+    budget: LeftOut[Annotated[int, Field(ge=1, le=1_000_000)]] = Field(
+        default=None,
+        description="how many US dollars a month it is meant to cost; whoever receives alarms is told when they are nearly "
+        "spent, or will be exceeded",
+    )
     domain: (
         Annotated[str, _text(r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", "a domain name")] | None
     ) = Field(default=None, description="the API's own domain, with CloudFront and WAF before it")
+    edge_revision: int = Field(
+        default=1,
+        ge=1,
+        le=1_000_000,
+        description="raise it when the secret between CloudFront and the API is a new one, and deploy: both then read it",
+    )
     snapstart: bool = Field(
         default=True,
         description="functions that somebody waits for start from a snapshot, which is paid for by the hour",

@@ -8,6 +8,7 @@ The gateway's own address is switched off. The origin's name is known to whoever
 does not bring the secret: it lets nobody in (tokens and keys do), it only leaves no way round the firewall.
 """
 
+import json
 from typing import Final
 
 import aws_cdk as cdk
@@ -18,7 +19,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from functions.edge.origin import HEADER
+from functions.edge.origin import BEFORE, HEADER, SHOWN
 from infra.stacks.deployment import Deployment
 from infra.stacks.firewall import firewall
 
@@ -33,9 +34,19 @@ def secret_name(deployment: Deployment) -> str:
     return f"{deployment.name}/edge"
 
 
-def shown_secret(deployment: Deployment) -> str:
+def accepted_secrets(deployment: Deployment) -> dict[str, str]:
+    """What functions accept, as their environment has it: what CloudFront shows, and what it showed before."""
+    return {
+        "EDGE_SECRET": _secret(deployment, SHOWN),
+        "EDGE_SECRET_BEFORE": _secret(deployment, BEFORE),
+        # A secret's new value is not seen by CloudFormation; this is.
+        "EDGE_REVISION": str(deployment.region.edge_revision),
+    }
+
+
+def _secret(deployment: Deployment, field: str) -> str:
     """By its name, in either Region: an export could not be taken back while functions use it."""
-    return cdk.SecretValue.secrets_manager(secret_name(deployment)).unsafe_unwrap()
+    return cdk.SecretValue.secrets_manager(secret_name(deployment), json_field=field).unsafe_unwrap()
 
 
 class Origin(Construct):
@@ -78,7 +89,10 @@ class EdgeSecret(Construct):
             secret_name=secret_name(deployment),
             description="What CloudFront shows to the API, so that nobody goes round the firewall",
             generate_secret_string=secretsmanager.SecretStringGenerator(
-                password_length=40, exclude_punctuation=True
+                secret_string_template=json.dumps({BEFORE: "none"}),
+                generate_string_key=SHOWN,
+                password_length=40,
+                exclude_punctuation=True,
             ),
             replica_regions=[secretsmanager.ReplicaRegion(region=region) for region in replicas],
         )
@@ -100,7 +114,8 @@ class Edge(cdk.Stack):
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
-            comment=f"{deployment.name}: API",
+            # A change of it has CloudFormation read the secret again.
+            comment=f"{deployment.name}: API, secret {deployment.region.edge_revision}",
             domain_names=[domain],
             certificate=certificate,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
@@ -111,7 +126,7 @@ class Edge(cdk.Stack):
                     origin_name(domain),
                     protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
                     origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-                    custom_headers={HEADER: shown_secret(deployment)},
+                    custom_headers={HEADER: _secret(deployment, SHOWN)},
                 ),
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                 # Answers are a person's own; what may be kept says so itself, to the app.

@@ -26,8 +26,9 @@ class Code:
     """What a function is made of: `sources` are folders below the root, `services` the AWS models it loads.
 
     `handler` is a dotted path; `lock` names a file of requirements/functions; `memory` in MiB, `timeout` in s.
-    `awaited`: somebody waits for its answer, so it starts from a snapshot where the region has that. `wakes_itself`: it
-    sends to the queue that it reads. Lambda would drop what is in the sixteenth round of that:
+    `at_most`: how many may run at a time, where nothing else bounds what it is fed with; it is taken from the account's
+    pool. `awaited`: somebody waits for its answer, so it starts from a snapshot where the region has that.
+    `wakes_itself`: it sends to the queue that it reads. Lambda would drop what is in the sixteenth round of that:
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     """
 
@@ -37,6 +38,7 @@ class Code:
     services: Sequence[str]
     memory: int = 256
     timeout: int = 15
+    at_most: int | None = None
     awaited: bool = False
     wakes_itself: bool = False
 
@@ -92,6 +94,8 @@ class Function(Construct):
             memory_size=code.memory,
             timeout=Duration.seconds(max(code.timeout, _LEAST_HERE_S) if deployment.local else code.timeout),
             role=self.role,
+            # A developer's machine has a pool of its own.
+            reserved_concurrent_executions=None if deployment.local else code.at_most,
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,

@@ -10,7 +10,7 @@ from constructs import Construct
 from functions.complaints import behind
 from infra.packaging.viewer import documentation
 from infra.stacks.deployment import Deployment
-from infra.stacks.edge import shown_secret
+from infra.stacks.edge import accepted_secrets
 from infra.stacks.escalation import Watch, watch_arn
 from infra.stacks.function import Code, Function, allow, use_partitions, use_table
 from infra.stacks.network import Network
@@ -39,6 +39,9 @@ PHOTOS: Final = Code(
     services=("dynamodb", "s3"),
     memory=1769,
     timeout=60,
+    # Uploads come as they please, and each wants a core: what is above waits for up to six hours, which Lambda does by
+    # itself, and takes no places from the doors.
+    at_most=50,
 )
 ASSIGNMENT: Final = Code(
     handler="functions.route.assignment.handler.handler",
@@ -165,7 +168,7 @@ class Functions(Construct):
         queue = {"DELIVERIES_QUEUE_URL": deliveries.queue.queue_url}
         addresses = {"WEBHOOK_ADDRESSES": " ".join(network.addresses)} if network else {}
         # Not a credential: it only shows that a request came through the firewall, so it may stand in the open.
-        edge = {"EDGE_SECRET": shown_secret(deployment)} if deployment.region.domain else {}
+        edge = accepted_secrets(deployment) if deployment.region.domain else {}
 
         self.intake_api = self._function(
             "IntakeApi",

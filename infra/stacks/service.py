@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from infra.stacks.api import PublicApi
+from infra.stacks.budget import budget
 from infra.stacks.deployment import Deployment
 from infra.stacks.directory import Directory
 from infra.stacks.escalation import HourlyArchive, HourlyRetention, Sweep, Watch
@@ -89,6 +90,8 @@ class Service(Stack):
             api=api,
             dead_letters=dead_letters,
         )
+        if deployment.region.budget is not None and not deployment.local:
+            budget(self, "Budget", deployment=deployment, dollars=deployment.region.budget)
         self._outputs(api=api, storage=storage, watch=watch)
 
     def _outputs(self, *, api: PublicApi, storage: Storage, watch: Watch) -> None:

@@ -35,7 +35,7 @@ FILES: dict[str, tuple[Edit, ...]] = {
     ),
     "fixed": (("allow_http: false", "fixed_addresses: true"), (PUSH, "push: null")),
     "other": (
-        ("region: small\n", "region: small\nmalware_scan: true\nsnapstart: false\n"),
+        ("region: small\n", "region: small\nmalware_scan: true\nsnapstart: false\nbudget: 300\n"),
         (PUSH, "push: {apns: {secret: new/apns}}"),
         (COGNITO, "{provider: cognito, email: codes@other.example}"),
         ("{logs: P90D}", "{photos: P400D, texts: P400D, withdrawn: P30D, logs: P180D, audit: P2000D}"),

@@ -17,6 +17,8 @@ CHANGING = {
     "person erase",
     "restore",
     "set-aside give-up",
+    "edge-secret forget",
+    "edge-secret rotate",
     "set-aside retry",
     "subscriptions pause",
     "subscriptions replay",

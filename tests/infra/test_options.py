@@ -18,7 +18,9 @@ extends: pavlodar
 name: {kk: Толық, ru: Полный, en: Full}
 number_prefix: FUL
 domain: api.full.example
+edge_revision: 7
 malware_scan: true
+budget: 300
 push:
   fcm: {secret: qamqor/full/fcm, revision: 3}
   apns: {secret: qamqor/full/apns}
@@ -132,33 +134,59 @@ def test_there_is_no_way_round_the_firewall(edge: Template, service: Template) -
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
     (shown,) = origin["OriginCustomHeaders"]
     assert shown["HeaderName"] == HEADER
-    assert "resolve:secretsmanager:qamqor-full/edge" in json.dumps(shown["HeaderValue"])
+    read = "{{{{resolve:secretsmanager:qamqor-full/edge:SecretString:{}::}}}}".format
+    assert shown["HeaderValue"] == read("shown")
     for name in ("intakeapi", "agencyapi", "subscriptions", "authorizer"):
         environment = service.functions()[name]["Environment"]["Variables"]
-        assert "resolve:secretsmanager" in json.dumps(environment["EDGE_SECRET"])
+        assert environment["EDGE_SECRET"] == read("shown")
+        assert environment["EDGE_SECRET_BEFORE"] == read("before")
+
+
+def test_a_new_secret_is_read_by_both_sides_when_its_revision_is_raised(
+    edge: Template, service: Template
+) -> None:
+    """CloudFormation reads a secret where a resource changes, and nowhere else."""
+    distribution = edge.one("AWS::CloudFront::Distribution")["Properties"]["DistributionConfig"]
+    assert distribution["Comment"] == "qamqor-full: API, secret 7"
+    knowing = [
+        properties["Environment"]["Variables"]["EDGE_REVISION"]
+        for properties in service.functions().values()
+        if "EDGE_SECRET" in properties["Environment"]["Variables"]
+    ]
+    assert knowing == ["7"] * 4
 
 
 def test_the_secret_is_in_both_regions(full: Assembly) -> None:
     secret = full["qamqor-full-storage"].one("AWS::SecretsManager::Secret")["Properties"]
     assert secret["Name"] == "qamqor-full/edge"
     assert secret["ReplicaRegions"] == [{"Region": "us-east-1"}]
+    generated = secret["GenerateSecretString"]
+    assert generated["GenerateStringKey"] == "shown"
+    assert json.loads(generated["SecretStringTemplate"]) == {"before": "none"}
+
+
+NEW, OLD = "n" * 40, "o" * 40
 
 
 @pytest.mark.parametrize(
-    ("headers", "secret", "let_in"),
+    ("headers", "secret", "before", "let_in"),
     [
-        ({}, "", True),
-        ({HEADER: "x"}, "", True),
-        ({}, "s", False),
-        ({HEADER: ""}, "s", False),
-        ({HEADER: "t"}, "s", False),
-        ({HEADER: "s"}, "s", True),
+        ({}, "", "", True),
+        ({HEADER: "x"}, "", "", True),
+        ({}, NEW, "none", False),
+        ({HEADER: ""}, NEW, "", False),
+        ({HEADER: "none"}, NEW, "none", False),
+        ({HEADER: OLD}, NEW, "none", False),
+        ({HEADER: NEW}, NEW, "none", True),
+        ({HEADER: NEW}, NEW, OLD, True),
+        ({HEADER: OLD}, NEW, OLD, True),
+        ({HEADER: "none"}, "none", "none", False),
     ],
 )
-def test_a_request_must_bring_the_secret_where_there_is_one(
-    headers: dict[str, str], secret: str, let_in: bool
+def test_a_request_must_bring_the_secret_where_there_is_one_or_the_one_before(
+    headers: dict[str, str], secret: str, before: str, let_in: bool
 ) -> None:
-    assert came_through(headers, secret=secret) is let_in
+    assert came_through(headers, secret=secret, before=before) is let_in
     assert went_round()["statusCode"] == 404
 
 
@@ -229,6 +257,25 @@ def test_warnings_of_webhooks_reach_the_agency_that_they_concern_and_the_operato
         ("police@full.example", {"agency_id": ["city_police"]}),
         ("works@full.example", {"agency_id": ["city_housing", "city_roads"]}),
     ]
+
+
+def test_a_budget_is_the_regions_own_and_tells_whoever_receives_alarms(
+    service: Template, cloud: Assembly
+) -> None:
+    budget = service.one("AWS::Budgets::Budget")["Properties"]
+    assert budget["Budget"]["CostFilters"] == {"TagKeyValue": ["user:region$full"]}
+    told = {
+        (each["Notification"]["NotificationType"], each["Notification"]["Threshold"]): {
+            receiver["Address"] for receiver in each["Subscribers"]
+        }
+        for each in budget["NotificationsWithSubscribers"]
+    }
+    both = {"duty@full.example", "office@full.example"}
+    assert told == {("ACTUAL", 80): both, ("FORECASTED", 100): both}
+    # By the tag that everything of the region has.
+    (function, *_) = service.functions().values()
+    assert {"Key": "region", "Value": "full"} in function["Tags"]
+    assert not cloud["qamqor-pavlodar-service"].of("AWS::Budgets::Budget")
 
 
 def test_the_local_stage_mails_nobody() -> None:

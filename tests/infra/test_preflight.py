@@ -59,7 +59,7 @@ WELL: dict[tuple[str, str, str], Any] = {
 }
 WRONG: dict[str, tuple[tuple[str, str, str], Any, str]] = {
     "a new account": (("lambda", HERE, "get_account_settings"), limits(10), "Lambda runs 10 calls"),
-    "all reserved": (("lambda", HERE, "get_account_settings"), limits(1000, 600), "600 of them not reserved"),
+    "all reserved": (("lambda", HERE, "get_account_settings"), limits(1000, 300), "300 of them not reserved"),
     "a sandbox": (("sesv2", HERE, "get_account"), account_of_ses(False), "SES is in its sandbox"),
     "a domain that is not verified": (
         ("sesv2", HERE, "get_email_identity"),
@@ -137,7 +137,7 @@ def test_each_thing_that_is_missing_is_said_alone_with_what_to_ask_for(what: str
 
 def test_more_is_asked_for_by_what_is_reserved_already() -> None:
     (one,) = [each for each in look(wrong=WRONG["all reserved"]) if not each.well]
-    assert "--desired-value 1400" in one.ask
+    assert "--desired-value 1200" in one.ask
 
 
 def test_of_another_account_nothing_is_read() -> None:

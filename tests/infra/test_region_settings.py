@@ -516,6 +516,14 @@ SETTINGS: dict[str, Seen | Deployed] = {
     "alarms.email": deployed(
         lambda stacks: "night@example.org" in stacks.mailed, True, ("duty@example.org", "night@example.org")
     ),
+    "budget": deployed(
+        lambda stacks: stacks.budgets,
+        [{"Amount": 300, "Unit": "USD"}],
+        ("region: small\n", "region: small\nbudget: 300\n"),
+    ),
+    "edge_revision": deployed(
+        lambda stacks: stacks.edge_revision, "3", ("region: small\n", "region: small\nedge_revision: 3\n")
+    ),
     "domain": deployed(
         lambda stacks: stacks.has("edge"), True, ("region: small\n", "region: small\ndomain: api.example.org\n")
     ),
@@ -647,6 +655,16 @@ class Stacks:
             if rule.get("Prefix") == prefix
         )
         return int(days)
+
+    @property
+    def budgets(self) -> list[Any]:
+        found = self.service.of("AWS::Budgets::Budget").values()
+        return [each["Properties"]["Budget"]["BudgetLimit"] for each in found]
+
+    @property
+    def edge_revision(self) -> str | None:
+        variables = self.service.functions()["intakeapi"]["Environment"]["Variables"]
+        return variables.get("EDGE_REVISION")  # type: ignore[no-any-return]
 
     @property
     def tags(self) -> dict[str, str]:

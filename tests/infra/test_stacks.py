@@ -407,6 +407,23 @@ def test_a_function_has_a_role_logs_limits_and_traces_of_its_own(service: Templa
         assert 0 < properties["Timeout"] <= 300
 
 
+def test_photos_take_no_places_from_the_doors(service: Template, local: Assembly) -> None:
+    """Nothing else bounds how many uploads come at a time; what is above is tried again for six hours."""
+    bounded = {
+        name: function["ReservedConcurrentExecutions"]
+        for name, function in service.functions().items()
+        if "ReservedConcurrentExecutions" in function
+    }
+    assert bounded == {"photos": 50}
+    assert "ReservedConcurrentExecutions" not in local["qamqor-local-service"].text
+    (rule,) = (
+        each["Properties"]["Targets"][0]
+        for id, each in service.of("AWS::Events::Rule").items()
+        if id.startswith("FunctionsPhotosUploaded")
+    )
+    assert rule["RetryPolicy"]["MaximumEventAgeInSeconds"] == 6 * 3600
+
+
 def test_logs_do_not_stay_for_ever(cloud: Assembly, local: Assembly) -> None:
     for template in (*stacks(cloud), *stacks(local)):
         for id, group in template.of("AWS::Logs::LogGroup").items():
