@@ -23,7 +23,7 @@ from datetime import datetime
 from typing import Final
 
 from functions.complaints.clock import parse_iso
-from functions.complaints.complaint import Complaint
+from functions.complaints.complaint import WITH_AGENCY, Complaint
 from functions.complaints.events import Event, EventType
 from functions.complaints.faults import Conflict
 from functions.complaints.history import BODIES_APART, line
@@ -31,7 +31,7 @@ from functions.complaints.lapse import Missed
 from functions.complaints.places import ROUNDED_DIGITS
 from functions.complaints.region import Region
 from functions.complaints.routing import ladder
-from functions.complaints.texts import datetime_text, in_language, text
+from functions.complaints.texts import LANGUAGES, datetime_text, in_language, text
 from functions.complaints.visibility import Viewer, complaint_as_seen
 
 _BLANK: Final = "____________________"
@@ -51,7 +51,7 @@ def appeal(
 
     Of somebody who joined it is in their words, with nothing that the reporter wrote, and the place as everybody sees it
     of one that is overdue, to some 100 m.
-    Raises Conflict where no term for an answer has passed: there is nothing to appeal against.
+    Raises Conflict where no term for an answer has passed: there is nothing to appeal against yet.
     """
     complaint, joined = complaint_as_seen(complaint, viewer), viewer == Viewer.JOINER
     events = tuple(history)
@@ -61,7 +61,7 @@ def appeal(
         if event.type == EventType.ESCALATED and event.data.get("missed") in _OF_ANSWERS
     ]
     if not lapses or complaint.agency_id is None:
-        raise Conflict("nothing_to_appeal")
+        raise _too_early(complaint, zone=region.time_zone)
     zone = region.time_zone
 
     def name(agency_id: str) -> str:
@@ -140,6 +140,14 @@ def appeal(
         say("signature", date=_BLANK, signature=_BLANK),
     ]
     return "\n\n".join(paragraphs) + "\n"
+
+
+def _too_early(complaint: Complaint, *, zone: str) -> Conflict:
+    """From when on there may be something to appeal against, where a term runs."""
+    due_at = complaint.due_at
+    if complaint.status not in WITH_AGENCY or due_at is None:
+        return Conflict("nothing_to_appeal")
+    return Conflict("appeal_too_early", due={each: datetime_text(due_at, each, zone) for each in LANGUAGES})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,6 @@
-"""A change: the complaint's next state and the one event that says so, made together and written together."""
+"""A change: the complaint's next state and the one event that says so, made together and written together; where another
+follows from it at once, both in one.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +23,8 @@ class Change:
 
     `visible` is False for what only agencies may read (an internal comment). `follower` is whoever joins by it, `leaver`
     whoever had joined and goes, `speaker` whoever had joined and says what is written in it. `beside` is
-    another complaint, which must still be as it was read.
+    another complaint, which must still be as it was read. `follows` is the change that this one is written together with:
+    it left the complaint as `before`.
     """
 
     before: Complaint | None
@@ -32,6 +35,17 @@ class Change:
     leaver: str | None = None
     speaker: str | None = None
     beside: Complaint | None = None
+    follows: "Change | None" = None
+
+    @property
+    def first(self) -> "Change":
+        """What was asked for; the others follow from it."""
+        return self if self.follows is None else self.follows.first
+
+    @property
+    def steps(self) -> tuple["Change", ...]:
+        """All that is written together, in order: one event each."""
+        return (self,) if self.follows is None else (*self.follows.steps, self)
 
     @property
     def watch_round(self) -> int | None:

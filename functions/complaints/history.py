@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from functions.complaints.clock import iso, parse_iso
-from functions.complaints.complaint import ActorKind
+from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import CORRECTED, HANDED, Event, EventType
 from functions.complaints.lapse import Missed
 from functions.complaints.promise import promise_text
@@ -197,6 +197,8 @@ def _variant(event: Event) -> tuple[str, ...]:
             return ("earlier",)
         case EventType.PHOTO_ADDED if event.data.get("by") == ActorKind.AGENCY:
             return ("agency",)
+        case EventType.PHOTO_MISSED if event.actor == ActorKind.CITIZEN:
+            return ("own",)
         case EventType.PHOTO_MISSED if event.data.get("photos") == []:
             # All came, and none could be used.
             return ("none",)
@@ -207,13 +209,20 @@ def _variant(event: Event) -> tuple[str, ...]:
     return ()
 
 
+def _photos_of(event: Event) -> tuple[str, ...]:
+    """What becomes of the photos that were declared with it: they are waited for, or follow."""
+    if not event.data.get("photos") or event.data.get("parent"):
+        return ()
+    return ("photos",) if event.status == Status.AWAITING_PHOTOS else ("follow",)
+
+
 def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
     """Title and body of what this viewer sees of the event."""
     event, data = words.event, words.event.data
     joined = ("joined",) if viewer == Viewer.JOINER else ()
     match event.type:
         case EventType.SUBMITTED:
-            body = words.body("photos") if data.get("photos") else words.body()
+            body = words.body(*_photos_of(event))
             return words.title(), f"{body} {words.text('again')}" if data.get("again_of") else body
         case EventType.ASSIGNED if data.get("above"):
             return words.title(), words.body("again")

@@ -45,6 +45,8 @@ def _terms(region: Region) -> Iterator[Duration]:
     )
     for category in region.categories.values():
         yield from (category.answer_within, *category.escalation_terms)
+        if category.photos_wait is not None:
+            yield category.photos_wait
         if category.acknowledge_within is not None:
             yield category.acknowledge_within
         if category.extension_times:

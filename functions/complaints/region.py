@@ -78,6 +78,7 @@ class Responsible:
 class Category(_Retirable):
     """A kind of violation with its terms; `escalation_terms[n]` is the term given at escalation level n + 1. `reminder` is
     how long before each deadline the body is reminded, None where it never is. No push names one that is `discreet`.
+    `photos_wait` is how long its photos are waited for, None: as long as the region says. Danger waits for none.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Category(_Retirable):
     discreet: bool
     acknowledge_within: Duration | None
     answer_within: Duration
+    photos_wait: Duration | None = None
     escalation_terms: tuple[Duration, ...]
     reminder: Lead | None
     proof_photo_required: bool
@@ -264,7 +266,7 @@ def _agency(raw: Mapping[str, Any], *, zone: ZoneInfo) -> Agency:
 
 
 def _category(raw: Mapping[str, Any], *, zone: ZoneInfo, photos_most: int | None) -> Category:
-    acknowledge = raw.get("acknowledge_within")
+    acknowledge, photos_wait = raw.get("acknowledge_within"), raw.get("photos_wait")
     return Category(
         retired=_retired(raw, zone=zone),
         id=raw["id"],
@@ -274,6 +276,7 @@ def _category(raw: Mapping[str, Any], *, zone: ZoneInfo, photos_most: int | None
         discreet=raw["discreet"],
         acknowledge_within=Duration.parse(acknowledge) if acknowledge else None,
         answer_within=Duration.parse(raw["answer_within"]),
+        photos_wait=Duration.parse(photos_wait) if photos_wait else None,
         escalation_terms=tuple(Duration.parse(term) for term in raw["escalation_terms"]),
         reminder=_lead(raw.get("reminder", QUARTER)),
         proof_photo_required=raw["proof_photo_required"],

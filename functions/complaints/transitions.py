@@ -24,6 +24,7 @@ class Move(StrEnum):
     ADD_PHOTO = "add_photo"
     REFUSE_PHOTO = "refuse_photo"
     MISS_PHOTOS = "miss_photos"
+    SKIP_PHOTOS = "skip_photos"
     ASSIGN = "assign"
     ACKNOWLEDGE = "acknowledge"
     COMMENT = "comment"
@@ -69,6 +70,12 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
     Move.ADD_PHOTO: Transition(event=EventType.PHOTO_ADDED, sources=OPEN, target=None, actors=_SYSTEM),
     Move.REFUSE_PHOTO: Transition(event=EventType.PHOTO_REFUSED, sources=OPEN, target=None, actors=_SYSTEM),
     Move.MISS_PHOTOS: Transition(event=EventType.PHOTO_MISSED, sources=OPEN, target=None, actors=_SYSTEM),
+    Move.SKIP_PHOTOS: Transition(
+        event=EventType.PHOTO_MISSED,
+        sources=frozenset({Status.AWAITING_PHOTOS}),
+        target=Status.SUBMITTED,
+        actors=_CITIZEN,
+    ),
     Move.ASSIGN: Transition(
         event=EventType.ASSIGNED,
         sources=frozenset({Status.SUBMITTED}),

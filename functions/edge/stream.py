@@ -19,7 +19,7 @@ from functions.edge import metrics
 from functions.edge.side_by_side import side_by_side
 from functions.edge.telemetry import follow, logger
 from functions.records import set_aside
-from functions.records.outbox import Published, published_by
+from functions.records.outbox import Published, first_seq, published_by
 from functions.records.set_aside import SetAsideItem
 
 AT_ONCE: Final = 10
@@ -183,11 +183,12 @@ def consume(
     With `in_order` whoever is behind with a complaint's earlier events is not told of its later ones before them, which
     costs one read of each complaint. With `news_only` what is OLD is left alone.
     """
-    events, unread = _read(records, since=now() - OLD if news_only else None)
+    brought, unread = _read(records, since=now() - OLD if news_only else None)
+    events = [event for each in brought for event in each]
     # One complaint's come in order, so the last of them is the newest.
     seen = dict(map(_place, records))
     # Nobody can be behind with what came before the first.
-    begun = [event.event.complaint_id for event in events if event.event.seq > 1]
+    begun = [each[0].event.complaint_id for each in brought if each[0].event.seq > 1]
     behind = set_aside.behind_of(consumer, begun) if in_order else {}
     batch = Batch(events, behind=behind)
     for complaint_id, failure in unread.items():
@@ -254,27 +255,28 @@ def retry_due(
 
 def _read(
     records: Sequence[Mapping[str, Any]], *, since: datetime | None
-) -> tuple[Sequence[Published], Mapping[str, Failure]]:
-    """The events, and of each complaint the first that could not be read."""
-    events: list[Published] = []
+) -> tuple[Sequence[Sequence[Published]], Mapping[str, Failure]]:
+    """The events that each record brings, and of each complaint the first that could not be read."""
+    brought: list[Sequence[Published]] = []
     unread: dict[str, Failure] = {}
     for record in records:
         try:
-            event = published_by(record["dynamodb"]["NewImage"])
+            events = published_by(record["dynamodb"]["NewImage"])
         except Exception as error:
-            complaint_id, seq = _place(record)
+            complaint_id, _ = _place(record)
+            seq = first_seq(record["dynamodb"]["NewImage"])
             logger.exception("event not read", extra={"complaint_id": complaint_id, "seq": seq})
             unread.setdefault(complaint_id, Failure(seq=seq, error=error))
             continue
-        if since is not None and event.event.at < since:
-            logger.warning("event too old to be told", extra={"event_id": event.event.id})
+        if since is not None and events[-1].event.at < since:
+            logger.warning("event too old to be told", extra={"event_id": events[-1].event.id})
             continue
-        events.append(event)
-    return events, unread
+        brought.append(events)
+    return brought, unread
 
 
 def _place(record: Mapping[str, Any]) -> tuple[str, int]:
-    """The complaint and the number of the event that a record brings, which the filter has seen to."""
+    """The complaint and the number of the last event that a record brings, which the filter has seen to."""
     image = record["dynamodb"]["NewImage"]
     return image["id"]["S"], int(image["last_event"]["M"]["seq"]["N"])
 

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Final, Literal
 
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
 from functions.complaints.clock import iso
 from functions.complaints.complaint import ActorKind, Complaint, Photo, PhotoStatus
+from functions.complaints.ids import is_id
 from functions.complaints.texts import text
-from functions.edge.fields import Absent, Count, Id, Instant, View, described
+from functions.edge.fields import ID_FORM, Absent, Count, Id, Instant, View, described
+from functions.edge.operations import naming
 from functions.edge.presign import presigned_get, presigned_put
 from functions.records.photo_keys import clean_key, quarantine_key, thumbnail_key
 
@@ -15,9 +19,17 @@ UPLOAD_VALID: Final = timedelta(hours=1)
 LINK_VALID: Final = timedelta(minutes=15)
 
 
+NamedPhoto = Annotated[
+    str,
+    Path(description="The photo's id.", json_schema_extra={"maxLength": ID_FORM["maxLength"]}),
+    naming(is_id),
+]
+
+
 class Upload(View):
     """The request to send the file with. It takes the one file that was declared, once: a 412 says that the file is there
-    already, and is as good as a 200. An answer that is repeated has a fresh request.
+    already, and is as good as a 200. An answer that is repeated has a fresh request. What else the storage answers is
+    under `x-uploads`.
     """
 
     photo_id: Id
@@ -44,13 +56,14 @@ class PhotoView(View):
 def uploads_of(complaint: Complaint, *, by: ActorKind, among: Sequence[str], bucket: str) -> list[Upload]:
     """One upload for each of the photos `among` these ids, of this side, that has not come yet."""
     return [
-        _upload(complaint.id, photo, bucket=bucket)
+        upload_of(complaint.id, photo, bucket=bucket)
         for photo in complaint.photos
         if photo.by == by and photo.status == PhotoStatus.EXPECTED and photo.id in among
     ]
 
 
-def _upload(complaint_id: str, photo: Photo, *, bucket: str) -> Upload:
+def upload_of(complaint_id: str, photo: Photo, *, bucket: str) -> Upload:
+    """How to send a photo that was declared; good for an hour."""
     upload = presigned_put(
         bucket=bucket,
         key=quarantine_key(complaint_id, photo.id),

@@ -33,9 +33,10 @@ def items_fault(complaint_id: str, items: Sequence[Raw]) -> ChainFault | None:
         return ChainFault(complaint_id=complaint_id, seq=0, reason="there is no such complaint (any more)")
     events = [raw for raw in items if raw["kind"]["S"] == EventItem.KIND]
     (raw,) = (raw for raw in items if raw["kind"]["S"] == ComplaintItem.KIND)
-    last = raw.get("last_event")
+    last = raw.get("last_event", {}).get("M")
     wrong = _differing(raw, complaint_item(complaint_of(found.complaint)).serialize())
-    wrong = "last_event" if wrong is None and last and (last["M"] != last_event(events[-1])) else wrong
+    if wrong is None and last and last not in (last_event(events[-1]), last_event(*events[-2:])):
+        wrong = "last_event"
     if wrong is not None:
         return ChainFault(complaint_id=complaint_id, seq=0, reason=f"the complaint's {wrong} is made up")
     for raw, item in zip(events, found.events, strict=True):

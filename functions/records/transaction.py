@@ -1,4 +1,7 @@
-"""A change as one transaction: each of its writes, and what it means where one of them is refused."""
+"""A change as one transaction: each of its writes, and what it means where one of them is refused.
+
+What follows from a change at once is written with it: one new state, and an event of each.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -82,15 +85,17 @@ class _Step:
 
 def _steps(change: Change, *, request: Request | None, correlation_id: str | None) -> list[_Step]:
     """Checks, deletes, saves, updates: the order in which PynamoDB sends them and DynamoDB names the reasons."""
-    before, after = change.before, change.after
-    event = event_item(change, correlation_id=correlation_id)
-    saves = [_complaint_step(change, event), _Step(item=event, condition=EventItem.pk.does_not_exist())]
+    first = change.first
+    before, after = first.before, change.after
+    events = [event_item(step, correlation_id=correlation_id) for step in change.steps]
+    saves = [_complaint_step(change, events)]
+    saves += [_Step(item=event, condition=EventItem.pk.does_not_exist()) for event in events]
     if before is None:
         saves.append(_number_step(after))
     if request is not None:
-        saves.append(_request_step(request, change))
-    if change.follower is not None:
-        saves.append(_follower_step(change, change.follower))
+        saves.append(_request_step(request, first))
+    if first.follower is not None:
+        saves.append(_follower_step(first, first.follower))
     before_bodies = () if before is None else before.escalated_to
     after_bodies = () if after.status in ENDED else after.escalated_to
     moved = before is not None and (urgency(before), before.status) != (urgency(after), after.status)
@@ -99,34 +104,33 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
         for body in before_bodies
         if body not in after_bodies
     ]
-    if change.leaver is not None:
-        deletes.append(_leaver_step(change, change.leaver))
+    if first.leaver is not None:
+        deletes.append(_leaver_step(first, first.leaver))
     saves += [
         _Step(item=supervisor_item(after, body))
         for body in after_bodies
         if body not in before_bodies or moved
     ]
     checks = [_parent_step(after)] if before is None and after.parent_id is not None else []
-    if change.beside is not None:
-        checks.append(_beside_step(change.beside))
-    updates = [] if change.speaker is None else [_speaker_step(change, change.speaker)]
+    if first.beside is not None:
+        checks.append(_beside_step(first.beside))
+    updates = [] if first.speaker is None else [_speaker_step(first, first.speaker)]
     return checks + deletes + saves + updates
 
 
-def _complaint_step(change: Change, event: EventItem) -> _Step:
-    if change.before is None:
+def _complaint_step(change: Change, events: Sequence[EventItem]) -> _Step:
+    before = change.first.before
+    if before is None:
         condition = ComplaintItem.pk.does_not_exist()
     else:
-        condition = (ComplaintItem.version == change.before.version) & (
-            ComplaintItem.status == change.before.status.value
-        )
-        if change.before.reporter is not None:
+        condition = (ComplaintItem.version == before.version) & (ComplaintItem.status == before.status.value)
+        if before.reporter is not None:
             # Erasing a person raises no version: a change that began before it must not bring the person back.
-            condition &= (ComplaintItem.person == change.before.reporter) | (
-                ComplaintItem.reporter == change.before.reporter
+            condition &= (ComplaintItem.person == before.reporter) | (
+                ComplaintItem.reporter == before.reporter
             )
     item = complaint_item(change.after)
-    item.last_event = last_event(event.serialize())
+    item.last_event = last_event(*[event.serialize() for event in events])
     return _Step(item=item, condition=condition)
 
 

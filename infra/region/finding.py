@@ -43,6 +43,7 @@ RULES: Final = {
     "ladder-end": "every ladder ends at a body that says so, and has a body above the first",
     "category-unowned": "somebody answers for every category everywhere",
     "category-other": "what fits no category can be sent, and a body sorts it within a term",
+    "danger-waits": "danger waits for no photos",
     "category-term": "danger is answered by the clock, the rest in working days or hours",
     "seconds": "terms of seconds are for a developer's machine",
     "acknowledge-late": "acknowledgement comes before the answer",

@@ -218,6 +218,11 @@ class Category(Form, title="A category"):
         description="until when the body says that it has it; null: never asked"
     )
     answer_within: Term = Field(description="until when the body answers")
+    photos_wait: LeftOut[Term] = Field(
+        default=None,
+        description="how long a complaint of it waits for its photos, where that is not terms.photos_wait; not of danger, "
+        "which waits for none",
+    )
     escalation_terms: list[Term] = Field(
         min_length=1, description="the term at each level of escalation; the last one stays"
     )
@@ -303,7 +308,10 @@ class Push(Form, title="The push platforms"):
 
 
 class Terms(Form, title="The terms"):
-    photos_wait: Term = Field(default="PT24H", description="how long a complaint waits for declared photos")
+    photos_wait: Term = Field(
+        default="PT24H",
+        description="how long a complaint waits for declared photos; one of danger waits for none: its photos follow",
+    )
     close_after_answer: Term = Field(
         default="P10D", description="when an answer that nobody refutes closes the complaint"
     )

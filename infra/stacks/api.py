@@ -41,6 +41,8 @@ CITIZEN: Final[Routes] = {
     "/v1/complaints/{id}": [GET],
     "/v1/complaints/{id}/appeal": [GET],
     "/v1/complaints/{id}/join": [DELETE],
+    "/v1/complaints/{id}/photos/skip": [POST],
+    "/v1/complaints/{id}/photos/{photo_id}/upload": [POST],
     "/v1/complaints/{id}/{move}": [POST],
     "/v1/devices/{device_id}": [PUT, DELETE],
     "/v1/notifications": [GET],

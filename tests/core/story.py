@@ -49,11 +49,12 @@ class Story:
         return self._kept(tick(self.complaint, region=self.region, now=self.now))
 
     def _kept(self, change: Change | None) -> Event:
+        """The event of what was asked for; what follows from it at once is kept too."""
         assert change is not None
         self.complaint = change.after
-        self.events.append(change.event)
-        self.changes.append(change)
-        return change.event
+        self.events += [step.event for step in change.steps]
+        self.changes += change.steps
+        return change.first.event
 
 
 def pushed(

@@ -10,9 +10,9 @@ from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.events import EventType
 from functions.complaints.faults import Conflict
 from functions.complaints.moves import agency, citizen
-from functions.complaints.texts import LANGUAGES, UNKNOWN
+from functions.complaints.texts import LANGUAGES, UNKNOWN, datetime_text
 from functions.complaints.visibility import Viewer
-from tests.core.story import HOUSING, REPORTER, START, Story, assigned
+from tests.core.story import HOUSING, REPORTER, START, Story, assigned, filed
 from tests.naughty import NAUGHTY
 from tests.region_fixture import RAW
 from tests.region_fixture import region as small_region
@@ -141,6 +141,19 @@ def test_there_is_nothing_to_appeal_while_no_term_for_an_answer_has_passed() -> 
     unacknowledged = assigned(REGION, category="open_manhole")
     assert unacknowledged.wait().data["missed"] == "late_acknowledgement"
     for story in (fresh, unacknowledged):
+        with pytest.raises(Conflict, match="appeal_too_early") as refused:
+            said(story, "ru")
+        due_at = story.complaint.due_at
+        assert due_at is not None
+        assert refused.value.params["due"] == {
+            each: datetime_text(due_at, each, REGION.time_zone) for each in LANGUAGES
+        }
+
+
+def test_where_no_term_runs_there_is_nothing_to_appeal() -> None:
+    done = assigned(REGION)
+    answered(done, at=START + timedelta(days=1))
+    for story in (filed(REGION, photos=1), done):
         with pytest.raises(Conflict, match="nothing_to_appeal"):
             said(story, "ru")
 

@@ -16,7 +16,6 @@ from functions.complaints.events import Event, EventType
 from functions.complaints.history import BODY_MOST, PUSHED, line, push, push_kind
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves import photos as photo_moves
-from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.reassignment import reassign
@@ -69,7 +68,6 @@ def whole_life() -> list[Event]:
     story.then(lambda each: photo_moves.refuse_photo(each, second, reason="corrupt", now=story.now))
     story.wait()
     moves: tuple[Callable[[Complaint], Any], ...] = (
-        lambda each: assign(each, region=REGION, now=story.now),
         lambda each: agency.acknowledge(each, by=HOUSING, now=story.now),
         lambda each: agency.comment(each, by=HOUSING, text=SECRET, internal=True, now=story.now),
         lambda each: agency.comment(each, by=HOUSING, text=SECRET, internal=False, now=story.now),

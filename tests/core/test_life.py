@@ -1,17 +1,19 @@
 """Any life of a complaint, by hypothesis: what holds after every step, whatever people and time do to it."""
 
 from datetime import timedelta
+from functools import partial
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from functions.complaints.change import Change
-from functions.complaints.complaint import ENDED, WITH_AGENCY, Actor, ActorKind, Answer, Status
+from functions.complaints.complaint import ENDED, WITH_AGENCY, Actor, ActorKind, Answer, Complaint, Status
 from functions.complaints.duration import Duration
 from functions.complaints.events import EventType, chain_fault
 from functions.complaints.faults import Conflict, Invalid, NotFound
 from functions.complaints.moves import agency, citizen
+from functions.complaints.moves.assignment import with_assignment
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.escalation import next_rung, tick
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
@@ -36,8 +38,10 @@ class Life(RuleBasedStateMachine):
         category=st.sampled_from(("rubbish", "open_manhole", "pothole")),
         photos=st.integers(0, 2),
         east=st.booleans(),
+        known=st.booleans(),
     )
-    def begins(self, category: str, photos: int, east: bool) -> None:
+    def begins(self, category: str, photos: int, east: bool, known: bool) -> None:
+        """Where the region file has not `known` whose it is, that follows later."""
         draft = Draft(
             category=category,
             comment="Wrong.",
@@ -46,8 +50,10 @@ class Life(RuleBasedStateMachine):
             photos=(PHOTO,) * photos,
         )
         self.now = START
-        self.changes = [file(draft, region=REGION, reporter="person", now=self.now)]
-        self.complaint = self.changes[0].after
+        opened = file(draft, region=REGION, reporter="person", now=self.now)
+        made = with_assignment(opened, region=REGION, now=self.now) if known else opened
+        self.changes = list(made.steps)
+        self.complaint = made.after
         self.due_events: set[str] = set()
 
     def _take(self, decide) -> None:
@@ -58,6 +64,13 @@ class Life(RuleBasedStateMachine):
             return
         if change is None:
             return
+        for step in change.steps:
+            self._is_right(step, before)
+            self.changes.append(step)
+            before = step.after
+        self.complaint = change.after
+
+    def _is_right(self, change: Change, before: Complaint) -> None:
         after = change.after
         assert change.before is before
         assert before.status not in ENDED
@@ -66,8 +79,6 @@ class Life(RuleBasedStateMachine):
         assert after.status == change.event.status
         self._clock_counts(change)
         self._escalates_rightly(change)
-        self.changes.append(change)
-        self.complaint = after
 
     def _clock_counts(self, change: Change) -> None:
         before, after = change.before, change.after
@@ -193,11 +204,13 @@ class Life(RuleBasedStateMachine):
     def photo_came(self, good: bool, which: int) -> None:
         photo = self.complaint.photos[which % len(self.complaint.photos)].id
         if good:
-            self._take(
-                lambda each: add_photo(each, photo, width=1, height=1, clean_sha256="0" * 64, now=self.now)
-            )
+            self._take(partial(self._added, photo))
         else:
             self._take(lambda each: refuse_photo(each, photo, reason="corrupt", now=self.now))
+
+    def _added(self, photo: str, each: Complaint) -> Change | None:
+        added = add_photo(each, photo, width=1, height=1, clean_sha256="0" * 64, now=self.now)
+        return None if added is None else with_assignment(added, region=REGION, now=self.now)
 
     @rule(
         what=st.sampled_from(("comment", "confirm", "refute", "withdraw")), mine=st.sampled_from((1, 1, 1, 0))

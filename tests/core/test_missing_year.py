@@ -100,7 +100,7 @@ def test_what_is_counted_by_plain_weekdays_is_where_it_would_be_without_days_off
 def test_complaints_that_wait_for_photos_or_for_the_end_of_an_answer_end_too() -> None:
     story = filed(here(2025), photos=1)
     story.wait()
-    assert story.complaint.status == Status.SUBMITTED
+    assert [step.after.status for step in story.changes[1:]] == [Status.SUBMITTED, Status.ASSIGNED]
     story = assigned(here(2025))
     story.then(lambda each: MOVES["answer"](each, story))
     assert story.wait().type == EventType.CLOSED

@@ -13,11 +13,12 @@ from functions.complaints.events import EventType, chain_fault
 from functions.complaints.faults import Conflict, Invalid, NotFound
 from functions.complaints.history import line, push_kind
 from functions.complaints.moves import agency, citizen
+from functions.complaints.moves.assignment import with_assignment
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.escalation import next_rung, tick
 from functions.complaints.moves.filing import DeclaredPhoto
 from functions.complaints.moves.parts import part_of
-from functions.complaints.moves.photos import add_photo, refuse_photo
+from functions.complaints.moves.photos import add_photo, refuse_photo, skip_photos, still_to_come
 from functions.complaints.moves.recount import move_deadline
 from functions.complaints.region import region_from_dict
 from functions.complaints.timers import timers
@@ -121,7 +122,8 @@ def test_a_photo_that_comes_while_the_wait_lapses_counts_whoever_is_first() -> N
     late = START + timedelta(hours=25)
     lapsed = tick(story.complaint, region=REGION, now=late)
     assert lapsed is not None
-    assert lapsed.after.status == Status.SUBMITTED
+    # The body has it in the same write.
+    assert [step.after.status for step in lapsed.steps] == [Status.SUBMITTED, Status.ASSIGNED]
     assert lapsed.after.photos[0].status == PhotoStatus.MISSED
     then = add_photo(lapsed.after, photo, width=1, height=1, clean_sha256="0" * 64, now=late)
     assert then is not None
@@ -130,6 +132,73 @@ def test_a_photo_that_comes_while_the_wait_lapses_counts_whoever_is_first() -> N
     assert first is not None
     again = tick(first.after, region=REGION, now=late)
     assert again is None
+
+
+def test_who_goes_on_without_photos_is_asked_for_nothing_more_and_what_comes_counts() -> None:
+    story = filed(REGION, photos=2)
+    came, missing = (photo.id for photo in story.complaint.photos)
+    story.then(lambda each: add_photo(each, came, width=1, height=1, clean_sha256="0" * 64, now=story.now))
+    with pytest.raises(NotFound):
+        skip_photos(story.complaint, by=NEIGHBOUR, now=story.now)
+    event = story.then(lambda each: skip_photos(each, by=REPORTER, now=story.now))
+    assert (event.type, event.status, event.actor) == (
+        EventType.PHOTO_MISSED,
+        Status.SUBMITTED,
+        ActorKind.CITIZEN,
+    )
+    assert event.data == {"photos": [missing], "by": ActorKind.CITIZEN}
+    assert story.complaint.started_at == story.now
+    assert push_kind(event) is None
+    assert skip_photos(story.complaint, by=REPORTER, now=story.now) is None
+    assert still_to_come(story.complaint, missing, by=REPORTER).id == missing
+    late = add_photo(story.complaint, missing, width=1, height=1, clean_sha256="0" * 64, now=story.now)
+    assert late is not None
+    assert late.after.photos[1].status == PhotoStatus.READY
+
+
+def test_a_photo_can_be_sent_until_it_is_there_is_refused_or_the_complaint_ends() -> None:
+    story = filed(REGION, photos=3)
+    first, second, third = (photo.id for photo in story.complaint.photos)
+    story.then(lambda each: add_photo(each, first, width=1, height=1, clean_sha256="0" * 64, now=story.now))
+    story.then(lambda each: refuse_photo(each, second, reason="corrupt", now=story.now))
+    assert still_to_come(story.complaint, third, by=REPORTER).id == third
+    for by, photo_id in ((NEIGHBOUR, third), (REPORTER, "none")):
+        with pytest.raises(NotFound):
+            still_to_come(story.complaint, photo_id, by=by)
+    story.then(lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=REGION, now=story.now))
+    for photo_id, why in ((first, "photo_there"), (second, "photo_refused"), (third, "photo_too_late")):
+        with pytest.raises(Conflict, match=why):
+            still_to_come(story.complaint, photo_id, by=REPORTER)
+
+
+def test_each_category_waits_as_long_as_it_says_and_danger_not_at_all() -> None:
+    region = replace(
+        REGION,
+        categories={
+            name: replace(each, photos_wait=Duration.parse("PT2H") if name == "rubbish" else None)
+            for name, each in REGION.categories.items()
+        },
+    )
+    assert filed(region, photos=1).complaint.photos_due_at == START + 2 * HOUR
+    assert filed(region, category="pothole", photos=1).complaint.photos_due_at == START + 24 * HOUR
+    danger = filed(region, category="open_manhole", photos=1).complaint
+    assert (danger.status, danger.started_at) == (Status.SUBMITTED, START)
+    # They are on their way all the same, and if they do not come that is said once.
+    assert danger.photos_due_at == START + 24 * HOUR
+
+
+def test_what_follows_at_once_is_written_with_it() -> None:
+    opened = filed(REGION).changes[0]
+    made = with_assignment(opened, region=REGION, now=START)
+    assert (made.first, made.steps) == (opened, (opened, made))
+    assert [step.event.seq for step in made.steps] == [1, 2]
+    assert made.event.previous == opened.event.hash
+    assert chain_fault([step.event for step in made.steps], head=made.after.head) is None
+    assert made.watch_round == 1
+    nobody = replace(REGION, categories={"other": REGION.categories["other"]})
+    assert with_assignment(opened, region=nobody, now=START) is opened
+    waiting = filed(REGION, photos=1).changes[0]
+    assert with_assignment(waiting, region=REGION, now=START) is waiting
 
 
 def test_photos_are_settled_once() -> None:

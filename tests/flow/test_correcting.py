@@ -149,11 +149,21 @@ def test_the_reporter_puts_it_right_and_who_joined_is_told(here: Town) -> None:
     assert not {"recategorise", "relocate"} & {*refused.body["possible"]}
 
 
-def test_it_is_put_right_before_it_is_assigned_and_then_assigned_as_it_is(here: Town) -> None:
-    body = {"category": "rubbish", "comment": "Мусор", "location": PLACE}
+@pytest.mark.parametrize("category", ["open_manhole", "pothole"])
+def test_it_is_put_right_before_it_is_assigned_and_then_assigned_as_it_is(here: Town, category: str) -> None:
+    photo = {"content_type": "image/jpeg", "size": 1, "sha256": "0" * 64}
+    body = {"category": "rubbish", "comment": "Мусор", "location": PLACE, "photos": [photo]}
     complaint_id = here.citizen("POST", "/v1/complaints", body).body["id"]
-    asked(here, complaint_id, {"category": "open_manhole", "location": IN_THE_EAST})
-    assert here.events(complaint_id) == ["submitted", "recategorised", "assigned"]
+    answers = {"depth": "2"} if category == "pothole" else {}
+    asked(here, complaint_id, {"category": category, "location": IN_THE_EAST, "answers": answers})
+    if category == "open_manhole":
+        # Danger waits for no photos.
+        assert here.events(complaint_id) == ["submitted", "recategorised", "assigned"]
+    else:
+        assert here.events(complaint_id) == ["submitted", "recategorised"]
+        here.citizen("POST", f"/v1/complaints/{complaint_id}/photos/skip")
+        here.settle()
+        assert here.events(complaint_id) == ["submitted", "recategorised", "photo_missed", "assigned"]
     assert kept(complaint_id).agency_id == "roads"
 
 

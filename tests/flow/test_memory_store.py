@@ -74,12 +74,16 @@ class Twins:
         of the event's own item.
         """
         pk = complaint_pk(change.after.id)
-        event = EventItem.get(pk, event_sk(change.event.seq), consistent_read=True)
-        expected = published(change)
+        events = [
+            EventItem.get(pk, event_sk(step.event.seq), consistent_read=True).serialize()
+            for step in change.steps
+        ]
         # The chain is read from the events' own items.
-        unchained = replace(expected.event, previous="", state="", words_seal=None)
-        expected = replace(expected, event=unchained)
-        for image in (ComplaintItem.get(pk, ComplaintItem.SK).serialize(), image_of(event.serialize())):
+        expected = tuple(
+            replace(each, event=replace(each.event, previous="", state="", words_seal=None))
+            for each in published(change)
+        )
+        for image in (ComplaintItem.get(pk, ComplaintItem.SK).serialize(), image_of(*events)):
             assert published_by(image) == expected
 
     def erase(self, person: str) -> None:

@@ -151,13 +151,13 @@ class Town:
             self.settle()
 
     def events(self, complaint_id: str) -> list[str]:
+        from functions.records.outbox import published_by
+
         return [
-            event["type"]["S"].removeprefix("complaint.")
-            for event in (
-                record["NewImage"]["last_event"]["M"]
-                for record in self.records
-                if record["NewImage"]["id"]["S"] == complaint_id
-            )
+            brought.event.type.removeprefix("complaint.")
+            for record in self.records
+            if record["NewImage"]["id"]["S"] == complaint_id
+            for brought in published_by(record["NewImage"])
         ]
 
     def redeploy(self, raw: Mapping[str, Any]) -> None:
@@ -179,10 +179,9 @@ class Town:
             if item.get("kind", {}).get("S") == "event" and key not in self.seen:
                 self.seen.add(key)
                 fresh.append(item)
-        fresh.sort(key=lambda item: item["moment"]["S"])
         records = [
-            {"NewImage": image_of(item), "SequenceNumber": str(len(self.records) + number)}
-            for number, item in enumerate(fresh)
+            {"NewImage": image_of(*events), "SequenceNumber": str(len(self.records) + number)}
+            for number, events in enumerate(_written_together(fresh))
         ]
         self.records += records
         self._consume(records)
@@ -299,6 +298,27 @@ def _resources() -> dict[str, str]:
         "STATE_MACHINE_ARN": machine["stateMachineArn"],
         "FCM_APPLICATION_ARN": platform["PlatformApplicationArn"],
     }
+
+
+def _written_together(events: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The events in the order of time, as transactions wrote them: an assignment that nothing had to be read for before
+    is of the same moment as what made the complaint ready.
+    """
+    of_complaint: dict[str, list[list[dict[str, Any]]]] = {}
+    for event in sorted(events, key=lambda item: int(item["seq"]["N"])):
+        written = of_complaint.setdefault(event["complaint_id"]["S"], [])
+        ready = written[-1][-1] if written else {}
+        if event["type"]["S"] == "complaint.assigned" and (ready.get("status"), ready.get("at")) == (
+            {"S": "submitted"},
+            event["at"],
+        ):
+            written[-1].append(event)
+        else:
+            written.append([event])
+    return sorted(
+        (each for written in of_complaint.values() for each in written),
+        key=lambda each: str(each[0]["moment"]["S"]),
+    )
 
 
 def _scan(table: str) -> Iterator[dict[str, Any]]:

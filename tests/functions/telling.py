@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint
-from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.assignment import assign, with_assignment
 from functions.complaints.moves.filing import Draft, file
 from functions.complaints.region import Region
 from functions.edge.clients import client
@@ -68,14 +68,24 @@ class Life:
     complaint: Complaint | None = None
 
     def file(self, reporter: str = "reporter", **draft: Any) -> Published:
+        return self._written(self._filed(reporter, **draft))
+
+    def file_assigned(self, reporter: str = "reporter", **draft: Any) -> dict[str, Any]:
+        """As the stream hands out what was filed and given to its body in one write."""
+        change = with_assignment(self._filed(reporter, **draft), region=self.region, now=self.clock())
+        self.store.write(change)
+        self.complaint = change.after
+        image = ComplaintItem.get(complaint_pk(change.after.id), ComplaintItem.SK).serialize()
+        return {"dynamodb": {"NewImage": image, "SequenceNumber": f"no-{change.event.id}"}}
+
+    def _filed(self, reporter: str, **draft: Any) -> Change:
         lat, lon = WEST
-        change = file(
+        return file(
             Draft(**{"category": "rubbish", "comment": "Not collected", "lat": lat, "lon": lon} | draft),
             region=self.region,
             reporter=reporter,
             now=self.clock(),
         )
-        return self._written(change)
 
     def assign(self) -> Published:
         return self.then(lambda each: assign(each, region=self.region, now=self.clock()))
@@ -90,7 +100,10 @@ class Life:
     def _written(self, change: Change) -> Published:
         self.store.write(change)
         self.complaint = change.after
-        return published_by(ComplaintItem.get(complaint_pk(change.after.id), ComplaintItem.SK).serialize())
+        (brought,) = published_by(
+            ComplaintItem.get(complaint_pk(change.after.id), ComplaintItem.SK).serialize()
+        )
+        return brought
 
 
 def teller(life: Life) -> Teller:

@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -348,6 +349,50 @@ def test_an_event_that_cannot_be_read_waits_with_its_complaints_later_ones_and_w
     life.clock.at += timedelta(minutes=1)
     retry_due(OUTBOX, raising(told=told), now=life.clock, going_on=lambda: True)
     assert told[-1] == ids[1]
+
+
+@pytest.mark.parametrize("fails_at", [1, 2])
+def test_events_that_were_written_together_are_told_in_order_and_again_from_the_one_that_failed(
+    life: Life, fails_at: int
+) -> None:
+    first, other = life.file_assigned(), life.file_assigned(reporter="other")
+    failing = True
+    told: list[tuple[str, int, bool]] = []
+
+    def handle(published: Published, _: str) -> None:
+        if failing and published.reporter == "reporter" and published.event.seq == fails_at:
+            raise RuntimeError("planted")
+        told.append((published.reporter or "", published.event.seq, published.carried_on))
+
+    def work(batch: Batch) -> None:
+        batch.each(handle)
+
+    assert consume([first, other], work, consumer=OUTBOX, now=life.clock) == {"batchItemFailures": []}
+    assert [each for each in told if each[0] == "other"] == [("other", 1, True), ("other", 2, False)]
+    assert [seq for who, seq, _ in told if who == "reporter"] == list(range(1, fails_at))
+    (item,) = all_of(OUTBOX)
+    assert (dict(item.waiting), int(item.seen)) == ({EVERYBODY: fails_at}, 2)
+    failing = False
+    life.clock.at += timedelta(minutes=1)
+    retry_due(OUTBOX, work, now=life.clock, going_on=lambda: True)
+    assert [seq for who, seq, _ in told if who == "reporter"] == [1, 2]
+    assert all_of(OUTBOX) == []
+
+
+def test_of_events_that_were_written_together_and_cannot_be_read_none_is_lost(life: Life) -> None:
+    record = life.file_assigned()
+    bad = deepcopy(record)
+    bad["dynamodb"]["NewImage"]["last_event"]["M"]["type"] = {"S": "complaint.unheard_of"}
+    told: list[int] = []
+
+    def work(batch: Batch) -> None:
+        batch.each(lambda published, _: told.append(published.event.seq))
+
+    consume([bad], work, consumer=OUTBOX, now=life.clock)
+    assert told == []
+    life.clock.at += timedelta(minutes=1)
+    retry_due(OUTBOX, work, now=life.clock, going_on=lambda: True)
+    assert told == [1, 2]
 
 
 def test_where_nothing_can_be_set_aside_the_stream_is_read_again_from_there(life: Life) -> None:

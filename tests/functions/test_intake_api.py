@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 from moto.core.botocore_stubber import BotocoreStubber
 from pydantic import ValidationError
 
-from functions.complaints.clock import iso, utc_now
-from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.clock import iso, parse_iso, utc_now
+from functions.complaints.complaint import Actor, ActorKind, Status
 from functions.complaints.faults import Stale
 from functions.complaints.moves import agency, escalation
-from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.assignment import with_assignment
 from functions.complaints.moves.filing import file
 from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.region import region_from_dict
@@ -123,10 +123,6 @@ def filed(me: Client, *, key: str = "k", **changes: Any) -> Any:
 def advanced(complaint_id: str, *decisions: Any) -> None:
     for decide in decisions:
         move(ComplaintStore(), complaint_id, decide)
-
-
-def assigned(complaint: Any) -> Any:
-    return assign(complaint, region=REGION, now=datetime.now(UTC))
 
 
 def answered(complaint: Any) -> Any:
@@ -340,11 +336,14 @@ def test_what_the_person_chose_goes_before_what_the_token_and_the_request_say(mo
     assert client("PATCH", "/v1/me", {"language": "ru"}).status == 200
     asked = {"accept_language": "en"}
     made = client("POST", "/v1/complaints", GOOD, key="second", **asked).json
-    assert made["status_text"] == "Принято"
+    assert made["status_text"] == "У ответственного органа"
     assert ComplaintStore().get(made["id"]).language == "ru"
-    assert client("GET", f"/v1/complaints/{complaint_id}", **asked).json["status_text"] == "Принято"
+    assert (
+        client("GET", f"/v1/complaints/{complaint_id}", **asked).json["status_text"]
+        == "У ответственного органа"
+    )
     lines = client("GET", "/v1/complaints", **asked).json["items"]
-    assert {line["status_text"] for line in lines} == {"Принято"}
+    assert {line["status_text"] for line in lines} == {"У ответственного органа"}
     withdrawn = client("POST", f"/v1/complaints/{complaint_id}/withdraw", {}, **asked).json
     assert withdrawn["status_text"] == "Отозвано"
     wrong = client("POST", "/v1/complaints", GOOD | {"comment": ""}, key="third", **asked).json
@@ -403,11 +402,12 @@ def test_someone_elses_complaint_does_not_exist(
     method: str, what: str, body: Any, me: Client, module: Any
 ) -> None:
     complaint_id = filed(me)["id"]
+    before = ComplaintStore().get(complaint_id)
     other = described(person(module.handler, "person-2"))
     for address in (complaint_id, "01JNZ5V2B8Q4M7T9XWYC3D6FGH", "x", "x" * 5_000, "%00"):
         answer = other(method, f"/v1/complaints/{address}{what}", body, key="k2")
         assert (answer.status, answer.slug) == (404, "not-found")
-    assert ComplaintStore().get(complaint_id).version == 1
+    assert ComplaintStore().get(complaint_id) == before
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", "9" * 5_000, "٣", ""])
@@ -682,8 +682,9 @@ def test_a_complaint_lives_and_every_answer_is_as_described(me: Client, module: 
     photo_id = made.json["uploads"][0]["photo_id"]
     advanced(
         complaint_id,
-        lambda each: add_photo(each, photo_id, width=4, height=3, clean_sha256="0", now=now),
-        assigned,
+        lambda each: with_assignment(
+            add_photo(each, photo_id, width=4, height=3, clean_sha256="0", now=now), region=REGION, now=now
+        ),
     )
     shown = client("GET", address).json
     assert shown["answers"] == {"since": "вчера", "days": "2,5"}
@@ -720,7 +721,11 @@ def test_a_complaint_lives_and_every_answer_is_as_described(me: Client, module: 
     assert client("POST", f"{address}/comments", {"text": "Ещё там."}, key="2").status == 200
     assert client("POST", f"{address}/comments", {"text": "Ещё там."}).slug == "idempotency-key-missing"
     assert client("POST", f"{address}/confirm", {}).slug == "move-refused"
-    assert client("GET", f"{address}/appeal").status == 404
+    early = client("GET", f"{address}/appeal", accept_language="en")
+    assert (early.status, early.json["key"]) == (409, "appeal_too_early")
+    assert early.json["detail"].startswith("The body has until ")
+    assert neighbour("GET", f"{address}/appeal").json["key"] == "appeal_too_early"
+    assert person(module.handler, "person-3")("GET", f"{address}/appeal").slug == "not-found"
     advanced(complaint_id, answered)
     assert client("POST", f"{address}/refute", {}, key="r").faults == {"/reason": "missing"}
     assert client("POST", f"{address}/refute", {"reason": "x", "photos": ["y"]}, key="r").faults == {
@@ -765,7 +770,6 @@ def test_what_is_overdue_at_the_top_everybody_can_see_and_nothing_that_a_person_
     body = GOOD | {"comment": "Тайна соседа", "location": place, "public_name": "Айгуль"}
     complaint_id = me("POST", "/v1/complaints", body, key="1").json["id"]
     client = described(anybody(module.handler))
-    advanced(complaint_id, assigned)
     assert client("GET", "/v1/overdue").json == {"items": [], "cursor": None}
     far = datetime.now(UTC)
     while not ComplaintStore().get(complaint_id).overdue:
@@ -838,7 +842,6 @@ def test_an_internal_comment_of_agencies_is_shown_to_no_person(me: Client) -> No
     secret = "Проверить, кто это."
     advanced(
         complaint_id,
-        assigned,
         lambda each: agency.comment(each, by=by, text=secret, internal=True, now=datetime.now(UTC)),
     )
     assert secret not in me("GET", f"/v1/complaints/{complaint_id}").text
@@ -983,7 +986,7 @@ def test_naughty_strings_said_later_are_kept_to_the_byte_or_refused(
         assert set(refused.faults) == {f"/{field}"}, text
     for text in packed(2_000):
         complaint_id = filed(me, key=hashlib.sha256(text.encode()).hexdigest())["id"]
-        advanced(complaint_id, assigned, answered)
+        advanced(complaint_id, answered)
         assert (
             me("POST", f"/v1/complaints/{complaint_id}/{verb}", {field: text}, key=complaint_id).status == 200
         )
@@ -1077,7 +1080,6 @@ def test_no_bytes_and_no_address_ever_break_it(raw: bytes | str, path: str, me: 
 def test_whoever_joined_leaves_and_the_count_follows_however_often_it_is_asked(module: Any) -> None:
     me, neighbour = described(person(module.handler)), described(person(module.handler, "person-2"))
     path = f"/v1/complaints/{filed(me)['id']}"
-    assigned_now(path)
     # Who has not joined has left already.
     assert neighbour("DELETE", f"{path}/join").status == 204
     assert me("DELETE", f"{path}/join").status == 204
@@ -1098,7 +1100,6 @@ def test_whoever_joined_leaves_and_the_count_follows_however_often_it_is_asked(m
 def test_whoever_joined_leaves_what_has_ended_and_it_stays_as_it_ended(module: Any) -> None:
     me, neighbour = described(person(module.handler)), described(person(module.handler, "person-2"))
     path = f"/v1/complaints/{filed(me)['id']}"
-    assigned_now(path)
     assert neighbour("POST", f"{path}/join", {}).status == 200
     advanced(path.rpartition("/")[2], answered)
     ended = me("POST", f"{path}/confirm", {}).json
@@ -1112,7 +1113,6 @@ def test_what_others_have_joined_is_theirs_when_it_is_taken_back(module: Any) ->
     me, neighbour = described(person(module.handler)), described(person(module.handler, "person-2"))
     stranger = described(person(module.handler, "person-3"))
     path = f"/v1/complaints/{filed(me)['id']}"
-    assigned_now(path)
     assert neighbour("POST", f"{path}/join", {}).status == 200
     assert "possible" not in neighbour("GET", path).json
     assert me("POST", f"{path}/withdraw", {"reason": "Moved"}, key="back").json["status"] == "assigned"
@@ -1145,7 +1145,7 @@ def test_what_was_closed_is_reported_again_by_whose_it_was_and_starts_one_rung_u
         return answer.faults["/again_of"]
 
     assert refused(me, first["id"]) == "again_not_closed"
-    advanced(first["id"], assigned, answered)
+    advanced(first["id"], answered)
     assert me("POST", f"{path}/confirm", {}).status == 200
     nobodys = {
         refused(neighbour, first["id"]),
@@ -1156,7 +1156,6 @@ def test_what_was_closed_is_reported_again_by_whose_it_was_and_starts_one_rung_u
     assert nobodys == {"unknown_complaint"}
     for _ in range(2):
         again = filed(me, key="again", again_of=first["number"])
-    advanced(again["id"], assigned)
     shown = me("GET", f"/v1/complaints/{again['id']}").json
     assert (shown["again_of"], shown["escalation_level"]) == (first["id"], 1)
     assert neighbour("POST", f"/v1/complaints/{again['id']}/join", {}).status == 200
@@ -1168,7 +1167,7 @@ def test_what_was_closed_is_reported_again_by_whose_it_was_and_starts_one_rung_u
 def test_what_was_reported_again_in_time_is_answered_so_whenever_it_is_sent_again(module: Any) -> None:
     me = described(person(module.handler))
     first = filed(me)
-    advanced(first["id"], assigned, answered)
+    advanced(first["id"], answered)
     assert me("POST", f"/v1/complaints/{first['id']}/confirm", {}).status == 200
     again = filed(me, key="again", again_of=first["id"])
     late = utc_now() + timedelta(days=91)
@@ -1186,14 +1185,128 @@ def test_joining_again_after_leaving_counts_once_more_in_the_day(
     handler = load("functions.intake.api.handler", folder=tmp_path, monkeypatch=monkeypatch, raw=raw).handler
     me, neighbour = described(person(handler)), described(person(handler, "person-2"))
     path = f"/v1/complaints/{filed(me)['id']}"
-    assigned_now(path)
     for _ in range(2):
         assert neighbour("POST", f"{path}/join", {}).status == 200
         assert neighbour("DELETE", f"{path}/join").status == 204
     assert neighbour("POST", f"{path}/join", {}).slug == "daily-limit-reached"
 
 
-def assigned_now(path: str) -> None:
-    complaint_id = path.rpartition("/")[2]
-    now = utc_now()
-    move(ComplaintStore(), complaint_id, lambda each: assign(each, region=region_from_dict(world()), now=now))
+def test_whose_it_is_and_by_when_is_answered_at_once_and_however_often_it_is_sent(me: Client) -> None:
+    made = filed(me)
+    assert (made["status"], made["agency"]["name"], made["version"]) == ("assigned", "Housing", 2)
+    assert made["due_at"] > made["submitted_at"]
+    assert made["deadline_explanation"].startswith("Due ")
+    assert "waits_for" not in made
+    assert filed(me) == made
+    timeline = me("GET", f"/v1/complaints/{made['id']}").json["timeline"]
+    assert [step["type"] for step in timeline] == ["complaint.submitted", "complaint.assigned"]
+
+
+def test_what_waits_for_photos_says_until_when_and_whose_it_will_be(me: Client) -> None:
+    me = described(me)
+    made = filed(me, photos=[PHOTO, PHOTO])
+    assert (made["status"], made["agency"], made["due_at"]) == ("awaiting_photos", None, None)
+    waits = made["waits_for"]
+    assert waits["until"] == iso(parse_iso(made["submitted_at"]) + timedelta(hours=24))
+    assert waits["photos"] == [each["photo_id"] for each in made["uploads"]]
+    assert waits["agency"] == {"id": "housing", "name": "Housing"}
+    assert waits["text"].startswith("We are waiting for 2 photos until ")
+    shown = me("GET", f"/v1/complaints/{made['id']}").json
+    assert shown["waits_for"] == waits
+    assert "skip_photos" in shown["possible"]
+
+
+def test_going_on_without_photos_is_one_call_and_one_that_comes_later_is_added(me: Client) -> None:
+    me = described(me)
+    made = filed(me, photos=[PHOTO])
+    path = f"/v1/complaints/{made['id']}"
+    (photo_id,) = made["waits_for"]["photos"]
+    for _ in range(2):
+        gone_on = me("POST", f"{path}/photos/skip").json
+        assert (gone_on["status"], gone_on["agency"]["name"], gone_on["version"]) == (
+            "assigned",
+            "Housing",
+            3,
+        )
+    timeline = me("GET", path).json["timeline"]
+    assert [step["type"].partition(".")[2] for step in timeline] == ["submitted", "photo_missed", "assigned"]
+    assert timeline[1]["title"] == "Photos not waited for"
+    advanced(
+        made["id"],
+        lambda each: add_photo(each, photo_id, width=4, height=3, clean_sha256="0", now=datetime.now(UTC)),
+    )
+    shown = me("GET", path).json
+    assert (shown["status"], shown["photos"][0]["status"]) == ("assigned", "ready")
+    assert me("POST", f"{path}/withdraw").status == 200
+    assert me("POST", f"{path}/photos/skip").slug == "move-refused"
+
+
+def test_nobody_else_goes_on_without_photos_or_has_a_request_for_them(me: Client, module: Any) -> None:
+    made = filed(me, photos=[PHOTO])
+    path = f"/v1/complaints/{made['id']}/photos"
+    (photo_id,) = made["waits_for"]["photos"]
+    other = described(person(module.handler, "person-2"))
+    assert other("POST", f"{path}/skip").slug == "not-found"
+    assert other("POST", f"{path}/{photo_id}/upload").slug == "not-found"
+    assert ComplaintStore().get(made["id"]).status == Status.AWAITING_PHOTOS
+
+
+def test_danger_waits_for_no_photo_and_its_photos_follow(me: Client) -> None:
+    me = described(me)
+    made = filed(me, category="open_manhole", photos=[PHOTO])
+    assert made["status"] == "assigned"
+    assert "waits_for" not in made
+    (upload,) = made["uploads"]
+    path = f"/v1/complaints/{made['id']}"
+    assert "1 photo is to follow" in me("GET", path).json["timeline"][0]["body"]
+    before = ComplaintStore().get(made["id"])
+    advanced(
+        made["id"],
+        lambda each: refuse_photo(each, upload["photo_id"], reason="corrupt", now=datetime.now(UTC)),
+    )
+    after = ComplaintStore().get(made["id"])
+    assert (after.status, after.due_at, after.acknowledge_by) == (
+        before.status,
+        before.due_at,
+        before.acknowledge_by,
+    )
+
+
+def test_a_lost_request_for_a_photo_is_renewed_until_the_photo_is_there(me: Client) -> None:
+    me = described(me)
+    made = filed(me, photos=[PHOTO, PHOTO])
+    first, second = (each["photo_id"] for each in made["uploads"])
+    path = f"/v1/complaints/{made['id']}/photos"
+    renewed = me("POST", f"{path}/{first}/upload")
+    assert renewed.status == 200
+    assert (renewed.json["photo_id"], renewed.json["method"]) == (first, "PUT")
+    assert renewed.json["url"].partition("?")[0] == made["uploads"][0]["url"].partition("?")[0]
+    assert renewed.json["headers"] == made["uploads"][0]["headers"]
+    now = datetime.now(UTC)
+    # One that was not waited for may still come.
+    assert me("POST", f"{path}/skip").status == 200
+    assert me("POST", f"{path}/{second}/upload").status == 200
+    advanced(
+        made["id"],
+        lambda each: add_photo(each, first, width=4, height=3, clean_sha256="0", now=now),
+        lambda each: refuse_photo(each, second, reason="corrupt", now=now),
+    )
+    for photo_id, key in ((first, "photo_there"), (second, "photo_refused")):
+        refused = me("POST", f"{path}/{photo_id}/upload")
+        assert (refused.status, refused.json["key"], refused.json["state"]) == (409, key, "assigned")
+    for unknown in ("01JNZ5V2B8Q4M7T9XWYC3D6FGH", "x", "%00"):
+        assert me("POST", f"{path}/{unknown}/upload").slug == "not-found"
+
+
+def test_requests_for_photos_are_counted_as_declarations(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = world()
+    raw["limits"] |= {"declarations_per_person_per_day": 1}
+    handler = load("functions.intake.api.handler", folder=tmp_path, monkeypatch=monkeypatch, raw=raw).handler
+    me = described(person(handler))
+    made = filed(me, photos=[PHOTO, PHOTO])
+    first, second = (each["photo_id"] for each in made["uploads"])
+    path = f"/v1/complaints/{made['id']}/photos"
+    assert me("POST", f"{path}/{first}/upload").status == 200
+    assert me("POST", f"{path}/{second}/upload").slug == "daily-limit-reached"

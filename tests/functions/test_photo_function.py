@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -91,8 +90,8 @@ class Upload:
         PhotoCheck(
             store=self.store,
             bucket=PhotoBucket(BUCKET),
+            region=region(),
             scanned=scanned,
-            zone=ZoneInfo("Asia/Almaty"),
             now=lambda: NOW,
         )(self.key, judged=judged)
 
@@ -131,8 +130,8 @@ def test_a_good_photo_is_kept_clean_and_the_complaint_goes_on(kind: str, declare
         assert Image.open(BytesIO(content)).format == "JPEG"
     assert upload.photo.status == PhotoStatus.READY
     assert (upload.photo.width, upload.photo.height) == (96, 64)
-    assert upload.now.status == Status.SUBMITTED
-    assert upload.events == ["submitted", "photo_added"]
+    assert upload.now.status == Status.ASSIGNED
+    assert upload.events == ["submitted", "photo_added", "assigned"]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +169,7 @@ def test_duplicate_events_change_nothing() -> None:
     upload = Upload(good())
     for _ in range(3):
         upload.check()
-    assert upload.events == ["submitted", "photo_added"]
+    assert upload.events == ["submitted", "photo_added", "assigned"]
     assert len(objects()) == 2
 
 
@@ -212,8 +211,8 @@ def test_what_nobody_declared_is_discarded() -> None:
     check = PhotoCheck(
         store=upload.store,
         bucket=PhotoBucket(BUCKET),
+        region=region(),
         scanned=False,
-        zone=ZoneInfo("UTC"),
         now=lambda: NOW,
     )
     check(stray)

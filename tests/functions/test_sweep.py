@@ -76,7 +76,7 @@ def test_it_goes_on_without_photos_that_do_not_come_and_closes_what_nobody_dispu
     )
     route.waits(days=11)
     assert swept(route).moved == 2
-    assert route.store.get(waiting).status == Status.SUBMITTED
+    assert route.store.get(waiting).status == Status.ASSIGNED
     assert route.store.get(answered).status == Status.CLOSED
 
 

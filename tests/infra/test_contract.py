@@ -190,6 +190,38 @@ CHANGED: dict[str, str] = {
         ("/merged_into type", "/merged_into pattern", "/merged_into null"),
         "is new: as which it is dealt with",
     ),
+    **dict.fromkeys(
+        (
+            *("/waits_for required", "/waits_for type", "/waits_for/text type"),
+            *(
+                f"/waits_for/agency{fact}"
+                for fact in (" null", " required", " type", "/id type", "/name type")
+            ),
+            *(f"/waits_for/photos{fact}" for fact in (" type", "/[] type", "/[] pattern")),
+            *(f"/waits_for/until {fact}" for fact in ("format", "pattern", "type")),
+        ),
+        "was not said: until when photos are waited for, and whose the complaint will be then",
+    ),
+    **dict.fromkeys(
+        (
+            *("GET /v1/complaints/{id}/appeal 409 headers", "GET /v1/complaints/{id}/appeal 409 content"),
+            *(
+                f"GET /v1/complaints/{{id}}/appeal 409 application/problem+json {fact}"
+                for fact in (
+                    *(
+                        "/ required",
+                        "/ type",
+                        "/detail type",
+                        "/instance type",
+                        "/possible type",
+                        "/status enum",
+                    ),
+                    *("/possible/[] type", "/state type", "/title type", "/type enum"),
+                )
+            ),
+        ),
+        "an appeal before its time said that there was no such thing",
+    ),
     "/data/why enum": "was not said; why it goes on elsewhere by itself, where it does",
     "PUT /v1/devices/{device_id} body /language enum": "a phone may name the language that it is written to in",
     "/removed/profile type": "was not said; it is true or false, as it always was",
@@ -198,6 +230,8 @@ CHANGED: dict[str, str] = {
 NEW: dict[str, str] = {
     "DELETE /v1/complaints/{id}/join ": "whoever joined can leave",
     "POST /v1/complaints/{id}/correct ": "the reporter puts it right until a body has taken it up",
+    "POST /v1/complaints/{id}/photos/skip ": "the reporter need not wait until photos are given up",
+    "POST /v1/complaints/{id}/photos/{photo_id}/upload ": "a request to send a photo with expires, and gets lost",
     "POST /v1/agency/complaints/{id}/correct ": "and a body as long as it has it",
     "POST /v1/agency/complaints/{id}/instruct ": "a body above gives it down, or back, and the clock goes on",
     "POST /v1/agency/complaints/{id}/merge ": "a body deals with two of the same thing as with one",

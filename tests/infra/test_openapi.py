@@ -113,6 +113,20 @@ def test_pushes_are_described_as_they_are_sent() -> None:
     assert all(set(kind["wakes_the_phone"]) <= set(kind["events"]) for kind in told["kinds"].values())
 
 
+def test_what_the_storage_answers_to_an_upload_is_described() -> None:
+    told = published()["x-uploads"]
+    answers = {(each["status"], each.get("code")) for each in told["answers"]}
+    # Seen on the emulator: tests/e2e/test_presigned_upload.py.
+    assert {
+        (200, None),
+        (400, "BadDigest"),
+        (403, "SignatureDoesNotMatch"),
+        (403, "AccessDenied"),
+        (412, "PreconditionFailed"),
+    } <= answers
+    assert all(each["meaning"] and each["remedy"] for each in told["answers"])
+
+
 def test_the_apps_guide_shows_pushes_as_they_are_sent() -> None:
     blocks = re.findall(r"```json\n(.*?)```", APPS_GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     shown = [json.loads(block) for block in blocks]

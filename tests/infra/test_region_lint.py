@@ -82,6 +82,7 @@ YAML_FAULTS = [
     ("category-other", "    acknowledge_within: PT8BH", "    acknowledge_within: null", "acknowledge_within: null"),
     ("category-other", "    escalation_terms: [P7BD]", "    escalation_terms: [P7BD]\n    questions:\n"
      "      - {id: which, kind: text, required: true, text: {kk: а, ru: б, en: c}}", "{id: which"),
+    ("danger-waits", "    danger: true\n", "    danger: true\n    photos_wait: PT2H\n", "photos_wait: PT2H"),
     ("unknown-agency", "responsible: {default: city}", "responsible: {default: citi}", "citi"),
     ("unknown-agency", "east: east_akim", "east: east_akin", "east_akin"),
     ("unknown-agency", "parent: city,", "parent: town,", "parent: town"),

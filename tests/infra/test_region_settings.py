@@ -385,6 +385,9 @@ SETTINGS: dict[str, Seen | Deployed] = {
     "categories.reminder": seen(
         lambda made: made.given().near_at, (OF_RUBBISH, f"{OF_RUBBISH}    reminder: PT4BH\n")
     ),
+    "categories.photos_wait": seen(
+        lambda made: made.filed(photos=1).photos_due_at, (OF_RUBBISH, f"{OF_RUBBISH}    photos_wait: PT2H\n")
+    ),
     "categories.proof_photo_required": seen(
         lambda made: made.answered() == "proof_photo_required",
         (OF_RUBBISH, f"{OF_RUBBISH}    proof_photo_required: false\n"),

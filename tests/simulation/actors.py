@@ -21,11 +21,12 @@ from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, Invalid, NotFound
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.again import again_refusal
+from functions.complaints.moves.assignment import with_assignment
 from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.merging import merge, put_apart
-from functions.complaints.moves.photos import add_photo, refuse_photo
+from functions.complaints.moves.photos import add_photo, refuse_photo, skip_photos
 from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.transitions import MoveRefused
 from functions.records.move import move
@@ -120,7 +121,8 @@ class Cast:
         world = self._world
         for _ in range(5):
             try:
-                change = file(draft, region=world.region, reporter=person, now=world.now)
+                opened = file(draft, region=world.region, reporter=person, now=world.now)
+                change = with_assignment(opened, region=world.region, now=world.now)
                 world.actor(lambda store, change=change: store.write(change, request=request))
             except NumberTaken:
                 continue
@@ -136,9 +138,9 @@ class Cast:
         def settle(complaint: Complaint) -> Change | None:
             if self._world.chance(0.1):
                 return refuse_photo(complaint, photo_id, reason="corrupt", now=self._world.now)
-            return add_photo(
-                complaint, photo_id, width=10, height=10, clean_sha256="0" * 64, now=self._world.now
-            )
+            now = self._world.now
+            added = add_photo(complaint, photo_id, width=10, height=10, clean_sha256="0" * 64, now=now)
+            return None if added is None else with_assignment(added, region=self._world.region, now=now)
 
         for _ in range(1 + self._world.chance(0.05)):
             if not self._acts(complaint_id, settle):
@@ -245,7 +247,12 @@ class Cast:
                 ),
             )
         )
-        return lambda each: correct(each, correction, by=by, region=world.region, now=world.now)
+
+        def corrected(complaint: Complaint) -> Change:
+            made = correct(complaint, correction, by=by, region=world.region, now=world.now)
+            return with_assignment(made, region=world.region, now=world.now)
+
+        return corrected
 
     def _another(self, complaint: Complaint) -> str | None:
         """An open one of the same category that the same body has."""
@@ -355,11 +362,19 @@ class Cast:
                 if world.chance(0.6 if complaint.left_to_joiners else 0.3):
                     return lambda each: citizen.leave(each, by=other, now=world.now)
                 return lambda each: citizen.join(each, by=other, now=world.now)
+            case 2 if complaint.status == Status.AWAITING_PHOTOS and world.chance(0.5):
+                return lambda each: self._skipped(each, by=by)
             case 2:
                 return lambda each: expect_photos(each, (PHOTO,), by=by, region=world.region, now=world.now)
             case 3:
                 return self._corrects(by)
         return lambda each: citizen.withdraw(each, by=by, reason=None, region=world.region, now=world.now)
+
+    def _skipped(self, complaint: Complaint, *, by: Actor) -> Change | None:
+        skipped = skip_photos(complaint, by=by, now=self._world.now)
+        if skipped is None:
+            return None
+        return with_assignment(skipped, region=self._world.region, now=self._world.now)
 
     # Doing it
 

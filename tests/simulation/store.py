@@ -63,34 +63,40 @@ class MemoryStore:
         return self._requests.get(request.pk)
 
     def write(self, change: Change, *, request: Request | None = None) -> None:
-        self._check(change, request)
-        after = change.after
+        first, after = change.first, change.after
+        self._check(first, request)
         if (
             Planted.WRITE in self._planted
-            and change.event.actor != ActorKind.SYSTEM
-            and after.version % 3 == 0
+            and first.event.actor != ActorKind.SYSTEM
+            and first.after.version % 3 == 0
         ):
             return
-        if Planted.HASH in self._planted and change.event.seq % 7 == 0:
-            event = replace(change.event, data=dict(change.event.data) | {"added": "after the seal"})
-            change = replace(change, event=event)
-        if change.before is None:
+        if first.before is None:
             self._numbers.add(after.number)
         if request is not None:
             self._requests[request.pk] = RequestSeen(
-                complaint_id=after.id, digest=request.digest, seq=change.event.seq
+                complaint_id=after.id, digest=request.digest, seq=first.event.seq
             )
-        if change.follower is not None:
-            self.followers[after.id].add(change.follower)
-            self.joined_at[after.id, change.follower] = after.changed_at
-        if change.leaver is not None:
-            self.followers[after.id].discard(change.leaver)
+        if first.follower is not None:
+            self.followers[after.id].add(first.follower)
+            self.joined_at[after.id, first.follower] = after.changed_at
+        if first.leaver is not None:
+            self.followers[after.id].discard(first.leaver)
         self._list(self._complaints.get(after.id), after)
         self._complaints[after.id] = after
-        self.changes[after.id].append(change)
-        self.written_at[after.id].append(self._now())
         self._index(after)
-        self._published(published(change))
+        for step in map(self._tampered, change.steps):
+            self.changes[after.id].append(step)
+            self.written_at[after.id].append(self._now())
+        for record in published(change):
+            self._published(record)
+
+    def _tampered(self, step: Change) -> Change:
+        if Planted.HASH not in self._planted or step.event.seq % 7:
+            return step
+        return replace(
+            step, event=replace(step.event, data=dict(step.event.data) | {"added": "after the seal"})
+        )
 
     def erase(self, person: str) -> None:
         """As `erasure.erase_person` does: no event, no new version, and the person is gone."""
@@ -234,8 +240,13 @@ class RacingStore:
 type AnyStore = MemoryStore | CrashingStore | RacingStore
 
 
-def published(change: Change) -> Published:
-    """What the stream says of a change (see `codec.event_item` and `outbox.published`)."""
+def published(change: Change) -> tuple[Published, ...]:
+    """What the stream says of a change (see `codec.event_item` and `outbox.published_by`)."""
+    *before, last = map(_published, change.steps)
+    return (*(replace(each, carried_on=True) for each in before), last)
+
+
+def _published(change: Change) -> Published:
     after = change.after
     timer = next_timer(after)
     return Published(

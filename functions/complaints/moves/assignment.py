@@ -5,7 +5,7 @@ from datetime import datetime
 
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
-from functions.complaints.complaint import SYSTEM, Complaint
+from functions.complaints.complaint import SYSTEM, Complaint, Status
 from functions.complaints.moves.again import body_above, term_above
 from functions.complaints.moves.lapses import held_by, least_by
 from functions.complaints.moves.terms import acknowledge_by, term
@@ -14,6 +14,19 @@ from functions.complaints.places import coarse
 from functions.complaints.region import Region
 from functions.complaints.routing import responsible_agency
 from functions.complaints.transitions import Move
+
+
+def with_assignment(made: Change, *, region: Region, now: datetime) -> Change:
+    """The change with the assignment that follows from it, where nothing has to be waited for: both are written together.
+
+    Where the region file does not say who answers for it, the complaint is left for the operator and the sweep.
+    """
+    if made.after.status != Status.SUBMITTED:
+        return made
+    try:
+        return replace(assign(made.after, region=region, now=now), follows=made)
+    except LookupError:
+        return made
 
 
 def assign(complaint: Complaint, *, region: Region, now: datetime) -> Change:

@@ -286,6 +286,9 @@ def _change(
     if complaint.children:
         data["parts"] = list(complaint.children)
     status = Status.ASSIGNED if moved else None
+    if complaint.status == Status.AWAITING_PHOTOS and after.danger:
+        # Danger waits for none.
+        status, updates["started_at"] = Status.SUBMITTED, now
     return change(complaint, move, by=by, now=now, data=data, status=status, **updates)
 
 

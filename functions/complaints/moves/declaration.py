@@ -25,10 +25,15 @@ def expect_photos(
     """
     require(complaint, Move.EXPECT_PHOTO, by=by)
     new = tuple(declared(photo, by=by.kind, now=now) for photo in photos)
+    category = region.category(complaint.category)
     limit = photos_limit(complaint, region=region)
-    there = sum(
-        1 for photo in complaint.photos if photo.by == by.kind and _counts(photo, region=region, now=now)
-    )
+
+    def counts(photo: Photo) -> bool:
+        if photo.status == PhotoStatus.EXPECTED:
+            return photos_due_at(made_at(photo.id), category=category, region=region) > now
+        return photo.status == PhotoStatus.READY
+
+    there = sum(photo.by == by.kind and counts(photo) for photo in complaint.photos)
     if there + len(new) > limit:
         raise invalid("/photos", "too_many_photos", limit=limit, left=max(0, limit - there))
     full = photos_full(complaint, by=by, limit=limit, more=len(new))
@@ -43,7 +48,7 @@ def expect_photos(
         photos=complaint.photos + new,
         photos_due_at=complaint.photos_due_at
         if complaint.status == Status.AWAITING_PHOTOS
-        else photos_due_at(now, region=region, calendar=region.calendar),
+        else photos_due_at(now, category=category, region=region),
     )
 
 
@@ -51,9 +56,3 @@ def photos_limit(complaint: Complaint, *, region: Region) -> int:
     """How many photos each side may show by now."""
     answers = complaint.refutations + (complaint.status == Status.ANSWERED)
     return region.category(complaint.category).max_photos * (1 + answers)
-
-
-def _counts(photo: Photo, *, region: Region, now: datetime) -> bool:
-    if photo.status == PhotoStatus.EXPECTED:
-        return photos_due_at(made_at(photo.id), region=region, calendar=region.calendar) > now
-    return photo.status == PhotoStatus.READY

@@ -6,7 +6,7 @@ from functions.complaints.change import Change, change
 from functions.complaints.clock import iso, to_milliseconds
 from functions.complaints.complaint import SYSTEM, Complaint
 from functions.complaints.lapse import Missed
-from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.assignment import assign, with_assignment
 from functions.complaints.moves.lapses import (
     held_by,
     lapse_of_acknowledgement,
@@ -33,7 +33,7 @@ def tick(
         return None
     match timer.kind:
         case TimerKind.PHOTOS:
-            return miss_photos(complaint, now=now)
+            return with_assignment(miss_photos(complaint, now=now), region=region, now=now)
         case TimerKind.ASSIGNMENT:
             return assign(complaint, region=region, now=now)
         case TimerKind.CLOSE:

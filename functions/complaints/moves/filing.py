@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from functions.complaints.calendar import Calendar
 from functions.complaints.change import Change, opening
 from functions.complaints.clock import iso, to_milliseconds
 from functions.complaints.complaint import CITIZEN, Actor, ActorKind, Complaint, Photo, Status
 from functions.complaints.deadlines import due_as_known
 from functions.complaints.ids import new_id, new_number
-from functions.complaints.region import Region
+from functions.complaints.region import Category, Region
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,17 +42,20 @@ class Draft:
 
 
 def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Change:
-    """A new complaint with its first event; it waits for its photos where any were declared."""
+    """A new complaint with its first event; it waits for its photos where any were declared. Danger waits for none: its
+    photos follow.
+    """
     now = to_milliseconds(now)
     photos = tuple(declared(photo, by=ActorKind.CITIZEN, now=now) for photo in draft.photos)
-    status = Status.AWAITING_PHOTOS if photos else Status.SUBMITTED
+    category = region.categories[draft.category]
+    waits = bool(photos) and not category.danger
     complaint = Complaint(
         id=new_id(now),
         number=new_number(region.number_prefix, year=region.calendar.local(now).year),
         region=region.id,
-        status=status,
+        status=Status.AWAITING_PHOTOS if waits else Status.SUBMITTED,
         category=draft.category,
-        danger=region.categories[draft.category].danger,
+        danger=category.danger,
         comment=draft.comment,
         lat=draft.lat,
         lon=draft.lon,
@@ -68,8 +70,8 @@ def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Chang
         photos=photos,
         submitted_at=now,
         changed_at=now,
-        started_at=None if photos else now,
-        photos_due_at=photos_due_at(now, region=region, calendar=region.calendar) if photos else None,
+        started_at=None if waits else now,
+        photos_due_at=photos_due_at(now, category=category, region=region) if photos else None,
     )
     data = {
         "number": complaint.number,
@@ -87,6 +89,7 @@ def declared(photo: DeclaredPhoto, *, by: ActorKind, now: datetime) -> Photo:
     return Photo(id=new_id(now), by=by, content_type=photo.content_type, size=photo.size, sha256=photo.sha256)
 
 
-def photos_due_at(now: datetime, *, region: Region, calendar: Calendar) -> datetime:
-    """Until when the complaint waits for the photos that were declared with it."""
-    return to_milliseconds(due_as_known(region.photos_wait, received_at=now, calendar=calendar).at)
+def photos_due_at(now: datetime, *, category: Category, region: Region) -> datetime:
+    """Until when photos that are declared now may be on their way; as long does a complaint wait for them, if it does."""
+    wait = category.photos_wait or region.photos_wait
+    return to_milliseconds(due_as_known(wait, received_at=now, calendar=region.calendar).at)

@@ -1,10 +1,21 @@
-"""Photos: found good, refused, or never come."""
+"""Photos: found good, refused, never come, or not waited for."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from functions.complaints.change import Change, change
-from functions.complaints.complaint import ENDED, SYSTEM, ActorKind, Complaint, Photo, PhotoStatus, Status
+from functions.complaints.complaint import (
+    ENDED,
+    OPEN,
+    SYSTEM,
+    Actor,
+    ActorKind,
+    Complaint,
+    Photo,
+    PhotoStatus,
+    Status,
+)
 from functions.complaints.faults import Conflict, NotFound
 from functions.complaints.transitions import Move
 
@@ -45,10 +56,6 @@ def miss_photos(complaint: Complaint, *, now: datetime) -> Change:
     side = ActorKind.AGENCY if {photo.by for photo in expected} == {ActorKind.AGENCY} else ActorKind.CITIZEN
     missed = [photo.id for photo in expected if photo.by == side]
     awaited = complaint.status == Status.AWAITING_PHOTOS
-    photos = tuple(
-        replace(photo, status=PhotoStatus.MISSED) if photo.id in missed else photo
-        for photo in complaint.photos
-    )
     return change(
         complaint,
         Move.MISS_PHOTOS,
@@ -56,8 +63,52 @@ def miss_photos(complaint: Complaint, *, now: datetime) -> Change:
         now=now,
         data={"photos": missed, "by": side},
         status=Status.SUBMITTED if awaited else None,
-        photos=photos,
+        photos=_without(complaint, missed),
         started_at=now if awaited else complaint.started_at,
+    )
+
+
+def skip_photos(complaint: Complaint, *, by: Actor, now: datetime) -> Change | None:
+    """Whoever reported it waits no longer: the complaint goes on with what has come. None where it has gone on already.
+
+    A photo that comes after all counts all the same.
+    """
+    if complaint.reporter != by.id:
+        raise NotFound(complaint.id)
+    if complaint.status in OPEN - {Status.AWAITING_PHOTOS}:
+        return None
+    missed = [photo.id for photo in complaint.photos if photo.status == PhotoStatus.EXPECTED]
+    return change(
+        complaint,
+        Move.SKIP_PHOTOS,
+        by=by,
+        now=now,
+        data={"photos": missed, "by": ActorKind.CITIZEN},
+        photos=_without(complaint, missed),
+        started_at=now,
+    )
+
+
+def still_to_come(complaint: Complaint, photo_id: str, *, by: Actor) -> Photo:
+    """The person's own photo, that may still be sent. Raises NotFound where they declared no such, Conflict where it has
+    come, was refused, or comes too late.
+    """
+    photo = complaint.photo(photo_id)
+    if complaint.reporter != by.id or photo is None or photo.by != ActorKind.CITIZEN:
+        raise NotFound(photo_id)
+    if photo.status == PhotoStatus.READY:
+        raise Conflict("photo_there")
+    if photo.status == PhotoStatus.REFUSED:
+        raise Conflict("photo_refused")
+    if complaint.status in ENDED:
+        raise Conflict("photo_too_late")
+    return photo
+
+
+def _without(complaint: Complaint, missed: Collection[str]) -> tuple[Photo, ...]:
+    return tuple(
+        replace(photo, status=PhotoStatus.MISSED) if photo.id in missed else photo
+        for photo in complaint.photos
     )
 
 

@@ -13,6 +13,7 @@ from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.faults import NotFound, invalid
 from functions.complaints.limits import Limits
+from functions.complaints.moves.assignment import with_assignment
 from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.possible import possible
 from functions.complaints.transitions import Move
@@ -82,7 +83,9 @@ def correcting(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], d
         def decide(complaint: Complaint) -> Change:
             if complaint.reporter != person:
                 raise NotFound(complaint.id)
-            return correct(complaint, given(complaint), by=by, region=region, now=now())
+            at = now()
+            corrected = correct(complaint, given(complaint), by=by, region=region, now=at)
+            return with_assignment(corrected, region=region, now=at)
 
         def given(complaint: Complaint) -> Correction:
             suggested = _suggested(complaint, body.suggested_place)

@@ -15,6 +15,7 @@ from functions.complaints.complaint import Complaint
 from functions.complaints.faults import Invalid, LimitReached, NotFound
 from functions.complaints.limits import Limits
 from functions.complaints.moves.again import again_refusal
+from functions.complaints.moves.assignment import with_assignment
 from functions.complaints.moves.filing import Draft, file
 from functions.edge.authorized import claims_of
 from functions.edge.callers import Person
@@ -59,9 +60,10 @@ def filing(
         security=SIGNED_IN,
         openapi_extensions=answering("daily-limit-reached", headers=LOCATION),
         summary="File a complaint",
-        description="Files it at once. Where photos are declared it waits for them (`awaiting_photos`): send each "
-        "with the request under `uploads`, then it goes on by itself. Nothing is saved unless everything is "
-        "right: all faults are named together.",
+        description="Files it at once, and says which body has it and until when it must answer. Where photos are declared "
+        "it waits for them (`awaiting_photos`, and `waits_for` says until when and whose it will be): send each with the "
+        "request under `uploads`, then it goes on by itself. A category of danger waits for nothing: its photos follow. "
+        "Nothing is saved unless everything is right: all faults are named together.",
     )
     def create(
         body: Annotated[Submission, FromBody, under(submission(region, now=now))],
@@ -89,9 +91,13 @@ def filing(
             if (seen := store.seen(request)) is None:
                 raise
             return receipts.created(*of_same(seen, request, store=store), speech=speech)
-        complaint, photo_ids = filed(
-            lambda: file(draft, region=region, reporter=person, now=now()), store=store, request=request
-        )
+
+        def decide() -> Change:
+            filed_at = now()
+            opened = file(draft, region=region, reporter=person, now=filed_at)
+            return with_assignment(opened, region=region, now=filed_at)
+
+        complaint, photo_ids = filed(decide, store=store, request=request)
         return receipts.created(complaint, photo_ids, speech=speech)
 
     def again_of(name: str | None, draft: Draft, *, person: str) -> str | None:
@@ -141,5 +147,5 @@ def filed(
         except NumberTaken:
             logger.info("short number taken, drawing another")
         else:
-            return change.after, photos_declared(change.event)
+            return change.after, photos_declared(change.first.event)
     raise Problem("unavailable", retry_after=1)

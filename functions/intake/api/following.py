@@ -13,11 +13,13 @@ from pydantic import Field
 from functions.complaints.caps import ADDED_SAID, PHOTOS_LOST_MOST, REFUTATIONS_MOST
 from functions.complaints.change import Change
 from functions.complaints.complaint import ENDED, Actor, ActorKind, Complaint
-from functions.complaints.faults import LimitReached, NotFound
+from functions.complaints.faults import Conflict, LimitReached, NotFound
 from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves import citizen
+from functions.complaints.moves.assignment import with_assignment
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.merging import put_apart
+from functions.complaints.moves.photos import skip_photos, still_to_come
 from functions.complaints.moves.possible import possible
 from functions.complaints.transitions import Move
 from functions.edge.callers import Person
@@ -26,9 +28,10 @@ from functions.edge.declared_photos import MorePhotos, as_declared, more_photos
 from functions.edge.fields import NOTHING, Body, Nothing, PhotoId, bound, omitted, under, words
 from functions.edge.idempotency import RequiredKey, TakenKey, request_of
 from functions.edge.language import Speech
-from functions.edge.operations import LOCATION, SIGNED_IN, moving
+from functions.edge.operations import LOCATION, SIGNED_IN, answering, moving
 from functions.edge.repeats import moved_once, of_same
 from functions.edge.resolver import no_content
+from functions.edge.uploads import NamedPhoto, Upload, upload_of
 from functions.intake.api.receipts import Receipts
 from functions.intake.api.views import ComplaintReceipt
 from functions.records.dynamodb import connection
@@ -109,6 +112,52 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         if (seen := within("declarations", request, person, limit=limits.declarations_per_day)) is not None:
             return receipts.created(*of_same(seen, request, store=store), speech=speech)
         return receipts.created(*moved(id, person, decide, request), speech=speech)
+
+    @move(
+        "/v1/complaints/<id>/photos/skip",
+        operation_id="skipPhotos",
+        summary="Go on without waiting for photos",
+        description="The body has it at once, with the photos that have come. One that comes later is added all the same. "
+        "Where nothing waits for photos nothing changes.",
+    )
+    def skip(
+        id: ComplaintId,
+        person: Person,
+        speech: Speech,
+        body: Nothing = NOTHING,
+        key: TakenKey = None,
+    ) -> ComplaintReceipt:
+        def decide(complaint: Complaint) -> Change | None:
+            at = now()
+            skipped = skip_photos(complaint, by=_citizen(person), now=at)
+            return None if skipped is None else with_assignment(skipped, region=region, now=at)
+
+        return receipts.shown(moved(id, person, decide, taken(key, person))[0], speech=speech)
+
+    @router.post(
+        "/v1/complaints/<id>/photos/<photo_id>/upload",
+        operation_id="renewUpload",
+        tags=["Complaints"],
+        security=SIGNED_IN,
+        openapi_extensions=answering("conflict", "daily-limit-reached"),
+        summary="A new request to send a declared photo with",
+        description="For a photo that has not come, where the request to send it with has expired or was lost. It may also "
+        "come after the wait for it is over. `409` where it has come (`photo_there`), was refused (`photo_refused`: "
+        "declare another), or the complaint has ended (`photo_too_late`).",
+    )
+    def renew(id: ComplaintId, photo_id: NamedPhoto, person: Person) -> Upload:
+        complaint, by = store.get(id), _citizen(person)
+        try:
+            photo = still_to_come(complaint, photo_id, by=by)
+        except Conflict as refused:
+            refused.status = complaint.status
+            refused.possible = possible(complaint, by=by, region=region, now=now())
+            raise
+        # Once a minute for each: the same request is asked for again by an app that lost the answer.
+        counted(
+            "declarations", person, key=f"{photo.id}#{now():%Y%m%dT%H%M}", limit=limits.declarations_per_day
+        )
+        return upload_of(complaint.id, photo, bucket=receipts.bucket)
 
     @limited_move(
         "/v1/complaints/<id>/comments",

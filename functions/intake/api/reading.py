@@ -19,7 +19,7 @@ from functions.edge.callers import Person
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import View, between, described
 from functions.edge.language import Speech
-from functions.edge.operations import SIGNED_IN
+from functions.edge.operations import SIGNED_IN, answering
 from functions.edge.paging import PAGE_SIZE, TIMELINE_SIZE, Cursor, PageSize, TimelineCursor, TimelineSize
 from functions.intake.api.views import (
     ComplaintDetail,
@@ -163,13 +163,13 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         summary="A ready text of an appeal, once a term has passed",
         description="Where no answer came in the term, against the silence, which counts as refusal; where one came and "
         "was disputed, against that answer (Administrative Procedural and Process-Related Code of Kazakhstan, arts. 91 and "
-        "92). Of somebody who joined, without what the reporter wrote. 404 until a term was missed.",
+        "92). Of somebody who joined, without what the reporter wrote. Before a term has passed: `409`, with the key "
+        "`appeal_too_early` and until when the body has time in words, or `nothing_to_appeal` where no term runs.",
+        openapi_extensions=answering("conflict"),
     )
     def write_appeal(id: ComplaintId, person: Person) -> Appeal:
         complaint, history, _ = store.with_history(id)
         viewer = _viewing(store, complaint, person=person)
-        if complaint.escalation_level == 0:
-            raise NotFound(id)
         texts = {
             each: appeal(complaint, history, region=region, language=each, viewer=viewer, now=now())
             for each in LANGUAGES

@@ -1,18 +1,20 @@
 """Complaints as the citizen's app sees them: in short, whole, and as a line of a list."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import Complaint, Status
+from functions.complaints.complaint import Complaint, PhotoStatus, Status
 from functions.complaints.events import Event
 from functions.complaints.history import line
 from functions.complaints.moves.agency import OUTCOMES
 from functions.complaints.places import distance_m, rounded
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
+from functions.complaints.routing import responsible_agency
 from functions.complaints.texts import datetime_text, distance_text, in_language, text
 from functions.complaints.transitions import Move
 from functions.complaints.visibility import Viewer, complaint_as_seen
@@ -39,11 +41,30 @@ def _is_unsaid(value: object) -> bool:
     return value == _UNSAID
 
 
+class PhotosAwaited(View):
+    """What a complaint waits for before a body has it: `skip` it (`…/photos/skip`), or send them (`…/upload` gives
+    a new request for one).
+    """
+
+    until: Annotated[
+        Instant, described("Then it goes on with what has come; sooner where all have been checked.")
+    ]
+    photos: Annotated[list[Id], described("Those that have not been checked yet.")]
+    agency: Annotated[
+        AgencyName | None,
+        described(
+            "Whose it will be, as things stand. Its term runs from when it is given it, at the latest `until`."
+        ),
+    ]
+    text: Annotated[str, described("The same in words.")]
+
+
 class ComplaintReceipt(ComplaintInShort):
     """The state of a complaint in short: what every move answers."""
 
     status_text: str
     agency: AgencyName | None
+    waits_for: Absent[PhotosAwaited]
     deadline_explanation: Annotated[str | None, described("How the deadline was counted, in words.")]
 
 
@@ -242,7 +263,31 @@ def _in_short(
         "status_text": text(f"status.{_status(complaint)}", language),
         "agency": in_charge(complaint.agency_id, region=region, language=language),
         "deadline_explanation": None if promise is None else promise_text(promise, language),
+        "waits_for": _awaited(complaint, region=region, language=language),
     }
+
+
+def _awaited(complaint: Complaint, *, region: Region, language: str) -> PhotosAwaited | None:
+    until = complaint.photos_due_at
+    if complaint.status != Status.AWAITING_PHOTOS or until is None:
+        return None
+    photos = [photo.id for photo in complaint.photos if photo.status == PhotoStatus.EXPECTED]
+    when = datetime_text(until, language, region.time_zone)
+    said = [text("waits.photos" if photos else "waits.none", language, count=len(photos), until=when)]
+    agency = in_charge(_expected(complaint, at=until, region=region), region=region, language=language)
+    if agency is not None:
+        said.append(text("waits.then", language, agency=agency.name))
+    return PhotosAwaited(until=iso(until), photos=photos, agency=agency, text=" ".join(said))
+
+
+def _expected(complaint: Complaint, *, at: datetime, region: Region) -> str | None:
+    """Whose it will be; None where the region file does not say."""
+    try:
+        return responsible_agency(
+            region, category_id=complaint.category, lat=complaint.lat, lon=complaint.lon, at=at
+        ).agency_id
+    except LookupError:
+        return None
 
 
 def _status(complaint: Complaint) -> str:

@@ -3,12 +3,16 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from functions.complaints.complaint import ENDED, ActorKind, Photo, PhotoStatus
+from functions.complaints.change import Change
+from functions.complaints.complaint import ENDED, ActorKind, Complaint, Photo, PhotoStatus
 from functions.complaints.faults import Conflict, NotFound
+from functions.complaints.moves.assignment import with_assignment
 from functions.complaints.moves.photos import add_photo, refuse_photo
+from functions.complaints.region import Region
 from functions.edge.telemetry import correlation_id, follow, logger
 from functions.intake.photos.bucket import NotThere, PhotoBucket
 from functions.intake.photos.image import CleanPhoto, clean
@@ -39,8 +43,8 @@ class PhotoCheck:
 
     store: Store
     bucket: PhotoBucket
+    region: Region
     scanned: bool
-    zone: tzinfo
     now: Callable[[], datetime]
 
     def __call__(self, key: str, *, judged: bool = False) -> None:
@@ -102,7 +106,7 @@ class PhotoCheck:
             raise PhotoRefused("too_many_bytes", f"more than the {photo.size} declared")
         if content and hashlib.sha256(content).hexdigest() != photo.sha256:
             raise PhotoRefused("corrupt", "not the content that was declared")
-        return clean(content, zone=self.zone, now=self.now())
+        return clean(content, zone=ZoneInfo(self.region.time_zone), now=self.now())
 
     def _accept(self, where: PhotoKey, photo: Photo, cleaned: CleanPhoto) -> None:
         self.bucket.keep(*where, cleaned)
@@ -116,19 +120,21 @@ class PhotoCheck:
                 now=self.now(),
             )
         sha256 = hashlib.sha256(cleaned.content).hexdigest()
-        try:
-            complaint, _ = move(
-                self.store,
-                where.complaint_id,
-                lambda each: add_photo(
-                    each,
-                    photo.id,
-                    width=cleaned.width,
-                    height=cleaned.height,
-                    clean_sha256=sha256,
-                    now=self.now(),
-                ),
+
+        def decide(complaint: Complaint) -> Change | None:
+            now = self.now()
+            added = add_photo(
+                complaint,
+                photo.id,
+                width=cleaned.width,
+                height=cleaned.height,
+                clean_sha256=sha256,
+                now=now,
             )
+            return None if added is None else with_assignment(added, region=self.region, now=now)
+
+        try:
+            complaint, _ = move(self.store, where.complaint_id, decide)
         except Conflict:
             ready = asked = False
         else:

@@ -1,11 +1,10 @@
 """Lambda: each upload that lands in quarantine, and where uploads are scanned each verdict."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from functions.complaints.clock import utc_now
+from functions.complaints.region import load_region
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id, follow
 from functions.intake.photos.bucket import PhotoBucket
@@ -15,13 +14,12 @@ from functions.records.store import ComplaintStore
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PHOTOS_BUCKET")
 
 _settings = require(ENVIRONMENT)
-# Of the region file nothing else is needed.
-_region = json.loads(region_file().read_bytes())
+_region = load_region(region_file())
 _check = PhotoCheck(
     store=ComplaintStore(correlation_id=correlation_id),
     bucket=PhotoBucket(_settings["PHOTOS_BUCKET"]),
-    scanned=bool(_region.get("malware_scan")),
-    zone=ZoneInfo(_region["time_zone"]),
+    region=_region,
+    scanned=bool(_region.raw.get("malware_scan")),
     now=utc_now,
 )
 

@@ -62,6 +62,8 @@ def on_event(
         erase_left(event.complaint_id, event.seq)
     elif event.type == EventType.LEFT and published.reporter is None and not published.joined:
         move(store, event.complaint_id, lambda complaint: end_abandoned(complaint, now=now()))
+    elif published.carried_on:
+        report_assignment(published, now=event.at)
     elif event.status == Status.SUBMITTED:
         _assign(published, store=store, region=region, now=now)
 

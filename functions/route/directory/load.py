@@ -104,7 +104,12 @@ def _refuse_orphans(gone: Iterable[str], *, agencies: Iterable[str], region: Reg
 def _of_category(name: str, *, agencies: Iterable[str], region: Region, now: datetime) -> Iterator[str]:
     """Also what waits for its photos or its body: no longer than photos are waited for."""
     yield from of_category(name, agencies=agencies)
-    until = due(region.photos_wait, received_at=now, calendar=region.calendar).at + ASSIGNED_WITHIN
+    waits = [
+        region.photos_wait,
+        *(each.photos_wait for each in region.categories.values() if each.photos_wait),
+    ]
+    longest = max(due(wait, received_at=now, calendar=region.calendar).at for wait in waits)
+    until = longest + ASSIGNED_WITHIN
     yield from (item.id for item in without_body(until=until) if item.category == name)
 
 

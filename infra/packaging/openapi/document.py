@@ -20,7 +20,7 @@ from aws_lambda_powertools.event_handler.openapi.models import (
 from functions.complaints.region import Region
 from functions.edge.operations import FURTHER, HEADERS, PROBLEMS
 from functions.edge.problems import PROBLEMS as KINDS
-from infra.packaging.openapi import problems, pushes, webhooks
+from infra.packaging.openapi import problems, pushes, uploads, webhooks
 from infra.packaging.openapi.doors import every_route
 
 VERSION: Final = "1.0.0"
@@ -93,6 +93,7 @@ def document(region: Region) -> bytes:
     described["webhooks"] = webhooks.section()
     described["x-verification"] = webhooks.VERIFICATION
     described["x-pushes"] = pushes.section(region)
+    described["x-uploads"] = uploads.section()
     described["components"] |= {
         "schemas": _published(schemas | webhooks.schemas()) | problems.schemas(responses),
         "parameters": {"language": _LANGUAGE},

@@ -44,6 +44,17 @@ def photos_within_the_limit(document: Document) -> Iterator[Finding]:
             )
 
 
+def danger_waits_for_nothing(document: Document) -> Iterator[Finding]:
+    for category in document.region.items("categories"):
+        danger, wait = category.get("danger"), category.get("photos_wait")
+        if danger is not None and danger.value is True and wait is not None and wait.value is not None:
+            yield wait.fault(
+                "danger-waits",
+                "Danger waits for no photos: a body has it at once, and they follow.",
+                "Remove photos_wait.",
+            )
+
+
 def everything_else_is_sorted(document: Document) -> Iterator[Finding]:
     """Place and photo are enough to send: the category is asked last, and a body sorts what came without one."""
     categories = document.region.get("categories")
@@ -81,4 +92,9 @@ def everything_else_is_sorted(document: Document) -> Iterator[Finding]:
             )
 
 
-RULES = (choices_belong_to_choice, photos_within_the_limit, everything_else_is_sorted)
+RULES = (
+    choices_belong_to_choice,
+    photos_within_the_limit,
+    danger_waits_for_nothing,
+    everything_else_is_sorted,
+)
