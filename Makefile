@@ -77,6 +77,12 @@ down: setup ## end what `make up` started
 pushes: setup ## while `make up` runs, what phones are sent, as they show it (FOR=30: so many seconds)
 	@$(python) -m infra.local.pushes $(if $(FOR),--for $(FOR))
 
+PORT ?= 8090
+
+.PHONY: receiver
+receiver: setup ## a webhook receiver on this machine that prints what comes: make receiver SECRET=whsec_… PORT=8090
+	@SECRET='$(SECRET)' $(python) -m infra.local.receiver --port $(PORT)
+
 .PHONY: synth
 synth: setup ## write the CloudFormation templates to cdk.out; from then on `up`, `demo` and the tests need no network
 	cdk synth --quiet

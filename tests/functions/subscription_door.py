@@ -11,9 +11,11 @@ from functions.notify.webhooks.address import AddressPolicy
 from functions.notify.webhooks.endpoints import DynamoEndpoints
 from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.store import DynamoDeliveries
+from functions.notify.webhooks.tables import DeliveryItem, TimerItem, subscription_pk
 from functions.notify.webhooks.timers import DynamoTimers
+from functions.notify.webhooks.verification import ASKED_AFTER
 from tests.functions.api_client import Answer
-from tests.functions.webhook_world import Agency, Clock, Queue, World, answered
+from tests.functions.webhook_world import Agency, World, answered
 from tests.openapi_answers import assert_described
 
 LOCAL_STAGE = AddressPolicy(allow_http=True, allow_private=True, ports=None)
@@ -23,16 +25,16 @@ class Door:
     """The API with a queue that is worked off by hand."""
 
     def __init__(self, *, policy=LOCAL_STAGE):
-        self.clock = Clock()
         self.agency = Agency()
         self.world = World(
             deliveries=DynamoDeliveries(),
             endpoints=DynamoEndpoints(),
             timers=DynamoTimers(),
             post=lambda endpoint, delivery: self.agency(endpoint, delivery),
+            ask=lambda *request: self.post(*request),
         )
-        self.world.clock = self.clock
-        self.queue = Queue(self.clock)
+        self.clock = self.world.clock
+        self.queue = self.world.queue
         self.posted = []
         self.echo = True
         self.api = Api(gate=agency_limit(now=self.clock))
@@ -72,6 +74,7 @@ class Door:
         return answer.status, answer.json if answer.text else None
 
     def subscribe(self, **body):
+        """As it is made: pending, and to be asked."""
         status, made = self(
             "POST",
             "subscriptions",
@@ -80,15 +83,25 @@ class Door:
         assert status == 201, made
         return made
 
+    def subscribed(self, **body):
+        """One whose endpoint has echoed, so long ago that what it was asked by is no longer kept."""
+        made = self.subscribe(**body)
+        _, shown = self("POST", f"subscriptions/{made['id']}/verify")
+        self.clock.advance(ASKED_AFTER[0])
+        self.work_off()
+        self.clock.advance(-ASKED_AFTER[0])
+        for item in (*DeliveryItem.by_time.query(made["id"]), *TimerItem.query(subscription_pk(made["id"]))):
+            item.delete()
+        return made | shown
+
     def deliver(self, subscription_id, *events, status=None):
         store = DynamoDeliveries()
         for each in events:
             delivery = delivery_of(each, agency_id="roads", subscription_id=subscription_id)
             store.add(delivery)
             store.announce(delivery.lane, [delivery.seq * 1000], now=self.clock())
-            self.world.queue([jobs.Nudge(lane=delivery.lane)])
+            self.queue([jobs.Nudge(lane=delivery.lane)])
         self.work_off()
 
     def work_off(self):
-        while (message := self.queue.take() or self.world.queue.take()) is not None:
-            self.world.work(message)
+        self.world.work_off()

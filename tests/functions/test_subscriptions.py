@@ -12,7 +12,6 @@ from functions.complaints.events import EventType
 from functions.edge.throttle import Throttle
 from functions.notify import feed
 from functions.notify.outbox.deliveries import CachedSubscriptions
-from functions.notify.subscriptions.verification import echoes
 from functions.notify.webhooks import jobs
 from functions.notify.webhooks.address import AddressPolicy
 from functions.notify.webhooks.delivery import KEPT, Lane
@@ -20,6 +19,7 @@ from functions.notify.webhooks.endpoints import DynamoEndpoints
 from functions.notify.webhooks.message import body_of, delivery_of
 from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.transport import attempt
+from functions.notify.webhooks.verification import echoes
 from functions.records.agencies.keys import caller_with
 from functions.records.agencies.subscriptions import subscriptions_of
 from tests.dynamodb import tables
@@ -66,7 +66,7 @@ def test_a_key_that_has_expired_before_it_is_made_is_refused(door):
 
 
 def test_what_is_another_agencys_is_not_found(door):
-    subscription = door.subscribe()
+    subscription = door.subscribed()
     key = door("POST", "keys", {"name": "x", "scopes": ["read"]})[1]
     door.deliver(subscription["id"], event("C1", 1))
     at = f"subscriptions/{subscription['id']}"
@@ -89,6 +89,8 @@ def test_a_subscription_is_active_once_its_endpoint_echoed_the_signed_challenge(
     from standardwebhooks import Webhook
 
     made = door.subscribe(description="case system")
+    assert door.posted == []
+    _, asked = door("POST", f"subscriptions/{made['id']}/verify")
     url, body, headers = door.posted[0]
     message = json.loads(body)
     assert (url, message["type"]) == ("http://127.0.0.1:9/hook", "subscription.verification")
@@ -98,8 +100,8 @@ def test_a_subscription_is_active_once_its_endpoint_echoed_the_signed_challenge(
     assert real_now == int(START.timestamp())
     verifier = Webhook(made["secret"])
     assert verifier.sign(headers["webhook-id"], START, body.decode()) == headers["webhook-signature"]
-    assert made["status"] == "active"
-    assert made["verification"]["verified"] is True
+    assert asked["status"] == "active"
+    assert (asked["verification"]["verified"], asked["verification"]["verify"]) == (True, None)
     status, shown = door("GET", f"subscriptions/{made['id']}")
     assert (status, shown["status"], shown["description"]) == (200, "active", "case system")
     assert "secret" not in json.dumps(shown).replace("previous_secret_until", "")
@@ -109,10 +111,13 @@ def test_a_subscription_waits_until_its_endpoint_echoes(door):
     door.echo = False
     made = door.subscribe()
     assert made["status"] == "pending"
-    assert made["verification"]["error"] == "challenge_not_echoed"
+    assert (made["verification"]["attempts"], made["verification"]["error"]) == (0, None)
     at = f"subscriptions/{made['id']}"
     assert door("POST", f"{at}/test", {})[0] == 409
-    assert door("POST", f"{at}/verify", {})[1]["status"] == "pending"
+    for attempts in (1, 2):
+        shown = door("POST", f"{at}/verify", {})[1]
+        assert (shown["status"], shown["verification"]["error"]) == ("pending", "challenge_not_echoed")
+        assert shown["verification"]["attempts"] == attempts
     door.echo = True
     assert door("POST", f"{at}/verify", {})[1]["status"] == "active"
     assert len({json.loads(body)["data"]["challenge"] for _, body, _ in door.posted}) == 3
@@ -138,7 +143,7 @@ def test_an_echo_counts_in_whatever_form_it_comes(door, form):
 
     door.post = lambda url, body, headers: attempt(url, body=body, headers=headers, policy=LOCAL_STAGE)
     with Receiver(echo) as receiver:
-        made = door.subscribe(url=f"http://127.0.0.1:{receiver.port}/")
+        made = door.subscribed(url=f"http://127.0.0.1:{receiver.port}/")
     assert (made["status"], made["verification"]["verified"]) == ("active", True)
 
 
@@ -166,7 +171,7 @@ def test_the_challenge_goes_over_a_real_socket(door):
     door.post = lambda url, body, headers: attempt(url, body=body, headers=headers, policy=LOCAL_STAGE)
     for behaviour, active in ((echo, True), (saying(ok(b"{}")), False), (saying(ok(b"[1")), False)):
         with Receiver(behaviour) as receiver:
-            made = door.subscribe(url=f"http://127.0.0.1:{receiver.port}/")
+            made = door.subscribed(url=f"http://127.0.0.1:{receiver.port}/")
             assert (made["status"] == "active") is active
 
 
@@ -197,7 +202,7 @@ def test_every_fault_of_a_body_is_named_at_once(door):
 
 
 def test_a_change_takes_effect_and_a_new_url_has_to_echo(door):
-    made = door.subscribe()
+    made = door.subscribed()
     at = f"subscriptions/{made['id']}"
     _, changed = door("PATCH", at, {"types": ["complaint.answered"], "description": None, "max_rate": 5})
     assert (changed["types"], changed["max_rate"], changed["status"]) == (["complaint.answered"], 5, "active")
@@ -210,13 +215,13 @@ def test_a_change_takes_effect_and_a_new_url_has_to_echo(door):
 def test_an_agency_has_so_many_subscriptions_and_no_more(door, monkeypatch):
     monkeypatch.setattr("functions.records.agencies.subscriptions.SUBSCRIPTIONS_MOST", 3)
     for _ in range(3):
-        door.subscribe()
+        door.subscribed()
     status, problem = door("POST", "subscriptions", {"url": "http://127.0.0.1:9/", "types": ["complaint.*"]})
     assert (status, problem["key"]) == (409, "too_many_subscriptions")
 
 
 def test_rotation_signs_with_both_for_a_day(door):
-    made = door.subscribe()
+    made = door.subscribed()
     at = f"subscriptions/{made['id']}"
     _, rotated = door("POST", f"{at}/rotate-secret", {"algorithm": "v1a"})
     assert (rotated["algorithm"], rotated["secret"][:5]) == ("v1a", "whpk_")
@@ -232,7 +237,7 @@ def test_rotation_signs_with_both_for_a_day(door):
 
 
 def test_a_test_event_arrives_and_is_listed(door):
-    made = door.subscribe()
+    made = door.subscribed()
     status, sent = door("POST", f"subscriptions/{made['id']}/test", {})
     assert (status, sent["type"], sent["status"]) == (202, "subscription.test", "pending")
     door.work_off()
@@ -246,7 +251,7 @@ def test_a_test_event_arrives_and_is_listed(door):
 
 
 def test_a_test_event_that_would_have_to_wait_is_refused_with_the_reason(door):
-    made = door.subscribe()
+    made = door.subscribed()
     at = f"subscriptions/{made['id']}"
     door("POST", f"{at}/pause", {})
     status, problem = door("POST", f"{at}/test", {})
@@ -261,7 +266,7 @@ def test_a_test_event_that_would_have_to_wait_is_refused_with_the_reason(door):
 
 
 def test_a_test_event_does_not_wait_for_an_earlier_one_that_failed(door):
-    made = door.subscribe()
+    made = door.subscribed()
     at = f"subscriptions/{made['id']}/test"
     door.agency.answer = lambda delivery: answered(503)
     door("POST", at, {})
@@ -274,7 +279,7 @@ def test_a_test_event_does_not_wait_for_an_earlier_one_that_failed(door):
 
 
 def test_deliveries_are_listed_newest_first_in_pages_that_join_up(door):
-    made = door.subscribe()
+    made = door.subscribed()
     door.deliver(made["id"], *(event("C1", n, at=START + timedelta(seconds=n)) for n in range(1, 12)))
     seen, cursor = [], ""
     while cursor is not None:
@@ -286,7 +291,7 @@ def test_deliveries_are_listed_newest_first_in_pages_that_join_up(door):
 
 
 def test_deliveries_are_listed_by_status_and_time(door):
-    made = door.subscribe()
+    made = door.subscribed()
     door.agency.answer = lambda delivery: answered(503 if delivery.lane.complaint_id == "C2" else 200)
     later = START + timedelta(hours=1)
     door.deliver(made["id"], event("C1", 1), event("C2", 1), event("C3", 1, at=later))
@@ -311,7 +316,7 @@ def test_deliveries_are_listed_by_status_and_time(door):
     ],
 )
 def test_a_time_in_which_nothing_can_lie_is_refused_with_its_field(door, field, range_):
-    made = door.subscribe()
+    made = door.subscribed()
     door.deliver(made["id"], event("C1", 1))
     status, problem = door("GET", f"subscriptions/{made['id']}/deliveries", **range_)
     assert (status, [(each["pointer"], each["key"]) for each in problem["errors"]]) == (
@@ -321,7 +326,7 @@ def test_a_time_in_which_nothing_can_lie_is_refused_with_its_field(door, field, 
 
 
 def test_the_oldest_that_is_kept_can_be_asked_for_page_by_page(door):
-    made = door.subscribe()
+    made = door.subscribed()
     door.deliver(made["id"], *(event("C1", n, at=START + timedelta(seconds=n)) for n in range(1, 4)))
     at, since = f"subscriptions/{made['id']}/deliveries", iso(door.clock() - KEPT)
     cursor = door("GET", at, from_=since, limit=2)[1]["cursor"]
@@ -331,7 +336,7 @@ def test_the_oldest_that_is_kept_can_be_asked_for_page_by_page(door):
 
 @pytest.mark.parametrize("status", [None, "delivered"])
 def test_a_full_page_at_the_end_has_no_cursor(door, status):
-    made = door.subscribe()
+    made = door.subscribed()
     door.deliver(made["id"], *(event("C1", n, at=START + timedelta(seconds=n)) for n in range(1, 5)))
     query = {"limit": 2} | ({} if status is None else {"status": status})
     at = f"subscriptions/{made['id']}/deliveries"
@@ -342,7 +347,7 @@ def test_a_full_page_at_the_end_has_no_cursor(door, status):
 
 
 def test_a_cursor_is_taken_by_the_list_that_gave_it_and_no_other(door):
-    made, other = door.subscribe(), door.subscribe()
+    made, other = door.subscribed(), door.subscribed()
     for each in (made, other):
         door.deliver(each["id"], *(event("C1", n, at=START + timedelta(seconds=n)) for n in range(1, 4)))
     at = f"subscriptions/{made['id']}/deliveries"
@@ -353,7 +358,7 @@ def test_a_cursor_is_taken_by_the_list_that_gave_it_and_no_other(door):
 
 
 def test_a_waiting_delivery_shows_its_attempts_and_the_next(door):
-    made = door.subscribe()
+    made = door.subscribed()
     door.agency.answer = lambda delivery: answered(503, latency_ms=41)
     door.deliver(made["id"], event("C1", 1))
     _, shown = door("GET", f"subscriptions/{made['id']}/deliveries/C1-1")
@@ -365,7 +370,7 @@ def test_a_waiting_delivery_shows_its_attempts_and_the_next(door):
 
 
 def test_the_list_shows_when_each_is_tried_next_in_one_read_more(door):
-    made = door.subscribe()
+    made = door.subscribed()
     at = f"subscriptions/{made['id']}/deliveries"
     door.agency.answer = lambda delivery: answered(200 if delivery.lane.complaint_id == "C0" else 503)
     door.deliver(made["id"], *(event(f"C{n}", seq) for n in range(3) for seq in (1, 2)))
@@ -385,13 +390,13 @@ def test_the_list_shows_when_each_is_tried_next_in_one_read_more(door):
 
 @pytest.mark.parametrize("name", ["C1-2", "C9-1", "C1", "C1-x", "-1", "C1-" + "9" * 30])
 def test_a_delivery_that_there_is_not_is_not_found(door, name):
-    made = door.subscribe()
+    made = door.subscribed()
     door.deliver(made["id"], event("C1", 1))
     assert door("GET", f"subscriptions/{made['id']}/deliveries/{name}")[0] == 404
 
 
 def test_a_replay_sends_the_same_message_again(door):
-    made = door.subscribe()
+    made = door.subscribed()
     door.deliver(made["id"], event("C1", 1), event("C1", 2))
     status, again = door("POST", f"subscriptions/{made['id']}/deliveries/C1-1/replay", {})
     assert (status, again["status"], again["attempts_made"]) == (202, "pending", 1)
@@ -407,7 +412,7 @@ def lane_of(made, complaint_id):
 
 
 def test_what_waits_is_replayed_again_and_again_under_one_ticket_and_sent_once(door):
-    made = door.subscribe()
+    made = door.subscribed()
     door.deliver(made["id"], *(event("C1", seq) for seq in (1, 2)))
     for _ in range(40):
         door.clock.advance(timedelta(milliseconds=1))
@@ -422,7 +427,7 @@ def test_what_waits_is_replayed_again_and_again_under_one_ticket_and_sent_once(d
 
 
 def test_a_replay_while_the_delivery_is_just_being_sent_is_sent_too(door):
-    made = door.subscribe()
+    made = door.subscribed()
     asked = iter([True])
 
     def meanwhile(delivery):
@@ -438,7 +443,7 @@ def test_a_replay_while_the_delivery_is_just_being_sent_is_sent_too(door):
 
 def test_a_range_is_replayed_in_order_each_once_and_the_job_says_so(door, monkeypatch):
     monkeypatch.setattr(jobs, "PAGE", 7)
-    made = door.subscribe()
+    made = door.subscribed()
     events = [
         event(f"C{complaint}", seq, at=START + timedelta(minutes=seq))
         for seq in range(1, 13)
@@ -465,13 +470,13 @@ def test_a_range_is_replayed_in_order_each_once_and_the_job_says_so(door, monkey
     ],
 )  # fmt: skip
 def test_a_range_that_cannot_be_replayed_is_refused(door, body, pointer):
-    made = door.subscribe()
+    made = door.subscribed()
     status, problem = door("POST", f"subscriptions/{made['id']}/replay", body)
     assert (status, problem["errors"][0]["pointer"]) == (422, pointer)
 
 
 def test_what_comes_while_paused_goes_out_in_order_on_resuming(door):
-    made = door.subscribe()
+    made = door.subscribed()
     at = f"subscriptions/{made['id']}"
     assert door("POST", f"{at}/pause", {})[1]["status"] == "paused"
     door.deliver(
@@ -485,7 +490,7 @@ def test_what_comes_while_paused_goes_out_in_order_on_resuming(door):
 
 
 def test_a_new_url_takes_over_what_the_old_one_did_not_take(door):
-    made = door.subscribe()
+    made = door.subscribed()
     door.agency.answer = lambda delivery: answered(410)
     door.deliver(made["id"], event("C1", 1), event("C2", 1))
     at = f"subscriptions/{made['id']}"
@@ -498,7 +503,7 @@ def test_a_new_url_takes_over_what_the_old_one_did_not_take(door):
 
 
 def test_what_happens_before_a_new_url_has_echoed_goes_there_once_it_has(door):
-    made = door.subscribe()
+    made = door.subscribed()
     at = f"subscriptions/{made['id']}"
     door.echo = False
     door("PATCH", at, {"url": "http://127.0.0.1:10/new"})
@@ -512,7 +517,7 @@ def test_what_happens_before_a_new_url_has_echoed_goes_there_once_it_has(door):
 
 
 def test_nothing_is_sent_to_a_deleted_subscription(door):
-    made = door.subscribe()
+    made = door.subscribed()
     door("POST", f"subscriptions/{made['id']}/pause", {})
     door.deliver(made["id"], event("C1", 1))
     assert door("DELETE", f"subscriptions/{made['id']}")[0] == 204

@@ -18,8 +18,9 @@ from functions.complaints.events import Event, EventType
 from functions.edge.stream import Batch
 from functions.notify.outbox.deliveries import deliver
 from functions.notify.webhooks import due, jobs
+from functions.notify.webhooks.asking import Asker
 from functions.notify.webhooks.attempt import Attempt
-from functions.notify.webhooks.delivery import Delivery, DeliveryStatus, Nudge
+from functions.notify.webhooks.delivery import VERIFICATION_LANE, Delivery, DeliveryStatus, Nudge
 from functions.notify.webhooks.endpoints import Endpoint
 from functions.notify.webhooks.nudges import JobCall
 from functions.notify.webhooks.schedule import SubscriptionHealth
@@ -183,7 +184,7 @@ class NoFeed:
 class World:
     """Consumer, queue, sender and requeue with their clock; faults are of a worker and never of the world."""
 
-    def __init__(self, *, deliveries, endpoints, timers, post, feed=None, seed=1, **tools):
+    def __init__(self, *, deliveries, endpoints, timers, post, feed=None, seed=1, ask=None, **tools):
         self.feed = feed or NoFeed()
         self.chance = random.Random(seed)
         self.clock = Clock()
@@ -209,6 +210,13 @@ class World:
             random=self.chance.random,
             new_owner=lambda: f"worker-{next(names)}",
             **options,
+        )
+        self.asker = Asker(
+            deliveries=deliveries,
+            enqueue=lambda messages: self.sender.enqueue(messages),
+            post=ask or (lambda url, body, headers: answered(503)),
+            now=self.clock,
+            new_owner=lambda: f"worker-{next(names)}",
         )
         self.faults = 0
 
@@ -239,6 +247,8 @@ class World:
                     now=self.clock,
                     going_on=lambda: True,
                 )
+            elif message.lane.complaint_id == VERIFICATION_LANE:
+                self.asker.work(message)
             else:
                 self.sender.work(message)
         except (Fault, Died):

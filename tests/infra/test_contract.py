@@ -224,6 +224,33 @@ CHANGED: dict[str, str] = {
     ),
     "/data/why enum": "was not said; why it goes on elsewhere by itself, where it does",
     "PUT /v1/devices/{device_id} body /language enum": "a phone may name the language that it is written to in",
+    **dict.fromkeys(
+        (
+            *(f"/verification{fact}" for fact in (" required", " type", "/verified type")),
+            *(f"/verification/attempts {fact}" for fact in ("type", "minimum")),
+            *(
+                f"/verification/{name} {fact}"
+                for name in ("latency_ms", "status")
+                for fact in ("type", "null")
+            ),
+            *(f"/verification/verify {fact}" for fact in ("type", "null")),
+            "/verification/error null",
+            *(
+                f"/verification/{name} {fact}"
+                for name in ("at", "next_attempt_at")
+                for fact in ("type", "format", "pattern", "null")
+            ),
+            "GET /v1/agency/subscriptions 200 application/json /items/[] required",
+            *(
+                f"{where} 200 application/json / required"
+                for where in (
+                    *("GET /v1/agency/subscriptions/{id}", "PATCH /v1/agency/subscriptions/{id}"),
+                    *(f"/{each}" for each in ("pause", "resume", "rotate-secret", "verify")),
+                )
+            ),
+        ),
+        "an endpoint is asked to echo after its secret was told: every answer says what came of it, and when it is next",
+    ),
     "/removed/profile type": "was not said; it is true or false, as it always was",
 }
 """The end of each fact that is another one now, and why."""

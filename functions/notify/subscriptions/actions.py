@@ -13,19 +13,18 @@ from functions.edge.fields import Body, omitted
 from functions.edge.operations import answering, with_scope
 from functions.notify.subscriptions.ids import SubscriptionId
 from functions.notify.subscriptions.manage import rotate_secret
-from functions.notify.subscriptions.recovery import wake
 from functions.notify.subscriptions.subscriptions import TAG, Algorithm
-from functions.notify.subscriptions.verification import Post, verify
 from functions.notify.subscriptions.views import (
     RotatedSubscription,
     Subscription,
     subscription_view,
-    verification_view,
 )
 from functions.notify.webhooks import schedule
 from functions.notify.webhooks.endpoints import DynamoEndpoints, endpoint_of
 from functions.notify.webhooks.jobs import Enqueue
+from functions.notify.webhooks.recovery import wake
 from functions.notify.webhooks.schedule import Pause, SubscriptionHealth
+from functions.notify.webhooks.verification import Post, verification_of, verify
 from functions.records.agencies.subscriptions import SubscriptionItem, subscription_of
 
 
@@ -48,16 +47,16 @@ def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Rou
     @act(
         "/v1/agency/subscriptions/<id>/verify",
         operation_id="verifySubscription",
-        summary="Send the challenge again",
+        summary="Send the challenge now",
+        description="The answer says under `verification` what came of it.",
     )
     def verify_now(id: SubscriptionId, caller: Admin) -> Subscription:
         item = subscription_of(caller.agency_id, id)
         was_active = item.status == "active"
-        verification = verify(item, post=post, now=now())
-        if verification.verified and not was_active:
+        asked = verify(item, post=post, now=now(), next_at=verification_of(item).next_at)
+        if asked.verification.verified and not was_active:
             wake(item, enqueue=enqueue, now=now())
-        shown = verification_view(verification)
-        return subscription_view(Subscription, item, now=now(), verification=shown)
+        return subscription_view(Subscription, subscription_of(caller.agency_id, id), now=now())
 
     @act(
         "/v1/agency/subscriptions/<id>/pause",

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.complaints.clock import iso
-from functions.complaints.faults import NotFound, invalid
+from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.keys import Caller
 from functions.edge.callers import Reader, Writer
 from functions.edge.fields import GivenInstant, View, described
@@ -25,7 +25,14 @@ from functions.notify.subscriptions.delivery_views import (
 from functions.notify.subscriptions.ids import DeliveryId, SubscriptionId
 from functions.notify.subscriptions.manage import require_active
 from functions.notify.subscriptions.subscriptions import TAG
-from functions.notify.webhooks.delivery import KEPT, Delivery, DeliveryStatus, Lane, read_delivery_id
+from functions.notify.webhooks.delivery import (
+    KEPT,
+    VERIFICATION_TYPE,
+    Delivery,
+    DeliveryStatus,
+    Lane,
+    read_delivery_id,
+)
 from functions.notify.webhooks.jobs import Enqueue, replay_one
 from functions.notify.webhooks.store import DynamoDeliveries, delivery_of_item
 from functions.notify.webhooks.tables import DeliveryItem, lane_pk
@@ -111,6 +118,8 @@ def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
     def replay(id: SubscriptionId, delivery_id: DeliveryId, caller: Writer) -> DeliveryDetail:
         subscription = subscription_of(caller.agency_id, id)
         delivery = _delivery(caller, id, delivery_id)
+        if delivery.type == VERIFICATION_TYPE:
+            raise Conflict("verification_not_replayed")
         require_active(subscription)
         replay_one(delivery, deliveries=store, enqueue=enqueue, now=now())
         return delivery_detail(store.get(delivery.lane, delivery.seq) or delivery)

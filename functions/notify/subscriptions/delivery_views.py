@@ -9,9 +9,10 @@ from functions.complaints.clock import iso, iso_or_none
 from functions.edge.fields import Absent, Count, Instant, View, described, one_of
 from functions.notify.webhooks import schedule
 from functions.notify.webhooks.attempt import AttemptError
-from functions.notify.webhooks.delivery import Delivery, DeliveryStatus
+from functions.notify.webhooks.delivery import VERIFICATION_LANE, Delivery, DeliveryStatus
 from functions.notify.webhooks.endpoints import endpoint_of
 from functions.notify.webhooks.tables import LaneItem, lane_pk
+from functions.notify.webhooks.verification import NOT_ECHOED
 from functions.records.agencies.subscriptions import SubscriptionItem
 
 type Ahead = Mapping[str, datetime | None]
@@ -30,7 +31,7 @@ class Attempt(View):
     error: Absent[
         Annotated[
             str,
-            described("Why it failed; stable, for programs.", enum=[each.value for each in AttemptError]),
+            described("Why it failed; stable, for programs.", enum=[*AttemptError, NOT_ECHOED]),
         ]
     ]
     latency_ms: Count
@@ -41,7 +42,12 @@ class DeliveryView(View):
     """One event for one subscription."""
 
     id: str
-    message_id: Annotated[str, described("The header `webhook-id`.")]
+    message_id: Annotated[
+        str,
+        described(
+            "The header `webhook-id`. Each try of a verification is a message of its own: `_1`, `_2` … after this."
+        ),
+    ]
     type: str
     complaint_id: str
     sequence: Count
@@ -93,13 +99,19 @@ def next_attempts(found: Sequence[Delivery], subscription: SubscriptionItem, *, 
     """Of the lanes in which some of these wait: one read of all of them."""
     endpoint = endpoint_of(subscription)
     _, permit = schedule.ask(endpoint.health, now=now)
-    if not endpoint.active or permit.kind == "paused":
+    sends = endpoint.active and permit.kind != "paused"
+    waiting = dict.fromkeys(
+        _lane(each)
+        for each in found
+        if each.status == DeliveryStatus.PENDING and (sends or each.lane.complaint_id == VERIFICATION_LANE)
+    )
+    if not waiting:
         return UNASKED
-    waiting = dict.fromkeys(_lane(each) for each in found if each.status == DeliveryStatus.PENDING)
     times: dict[str, datetime | None] = {}
     for lane in LaneItem.batch_get([(pk, LaneItem.SK) for pk in waiting], consistent_read=True):
         ahead = lane.next_at if lane.attempt_at is None else lane.attempt_at
-        times[lane.pk] = ahead if permit.until is None else permit.until
+        rests = permit.until is not None and not lane.pk.endswith(f"#{VERIFICATION_LANE}")
+        times[lane.pk] = permit.until if rests else ahead
     return times
 
 

@@ -8,10 +8,10 @@ from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
 from functions.edge.throttle import agency_limit
 from functions.notify.subscriptions.routes import routes
-from functions.notify.subscriptions.verification import TOTAL_TIMEOUT_S
 from functions.notify.webhooks.attempt import Attempt
 from functions.notify.webhooks.nudges import SqsNudges
 from functions.notify.webhooks.policy import policy_in
+from functions.notify.webhooks.verification import TOTAL_TIMEOUT_S
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL")
 

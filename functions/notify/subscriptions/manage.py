@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from functions.complaints.clock import iso
 from functions.complaints.events import EventType
 from functions.complaints.faults import Conflict
 from functions.notify.webhooks.signature import SECRET_KEY_PREFIX, new_key_pair, new_secret, public_key_of
-from functions.records.agencies.subscriptions import SubscriptionItem, new_subscription, subscription_of
-from functions.records.conditional import updated
+from functions.records.agencies.subscriptions import (
+    SubscriptionItem,
+    change,
+    new_subscription,
+    subscription_of,
+)
 
 TYPES: Final = ("complaint.*", *(each.value for each in EventType))
 ALGORITHMS: Final = ("v1", "v1a")
@@ -77,14 +81,6 @@ def require_active(item: SubscriptionItem) -> None:
     """Raises Conflict where nothing is sent to the subscription, for its endpoint has not echoed its challenge."""
     if item.status != "active":
         raise Conflict("subscription_not_active")
-
-
-def change(item: SubscriptionItem, actions: list[Any], *, now: datetime) -> None:
-    """Write what belongs to the agency, if nobody changed it since it was read. Raises Conflict."""
-    version = int(item.version)
-    actions = [*actions, SubscriptionItem.version.set(version + 1), SubscriptionItem.changed_at.set(now)]
-    if not updated(item, actions, condition=SubscriptionItem.version == version):
-        raise Conflict("changed_meanwhile")
 
 
 def _new_secret(algorithm: str) -> str:

@@ -11,9 +11,9 @@ from functions.notify.subscriptions.deliveries import deliveries
 from functions.notify.subscriptions.keys import keys
 from functions.notify.subscriptions.sending import sending
 from functions.notify.subscriptions.subscriptions import subscriptions
-from functions.notify.subscriptions.verification import Post
 from functions.notify.webhooks.address import AddressPolicy
 from functions.notify.webhooks.jobs import Enqueue
+from functions.notify.webhooks.verification import Post
 
 
 def routes(

@@ -16,9 +16,7 @@ from functions.edge.fields import Body, bound, choice, described, fault, omitted
 from functions.edge.operations import answering, with_scope
 from functions.edge.resolver import no_content
 from functions.notify.subscriptions.ids import SubscriptionId
-from functions.notify.subscriptions.manage import ALGORITHMS, TYPES, change, create_subscription
-from functions.notify.subscriptions.recovery import any_lane, wake
-from functions.notify.subscriptions.verification import Post, Verification, verify
+from functions.notify.subscriptions.manage import ALGORITHMS, TYPES, create_subscription
 from functions.notify.subscriptions.views import (
     RATE_SAID,
     NewSubscription,
@@ -27,14 +25,21 @@ from functions.notify.subscriptions.views import (
     Subscriptions,
     job_view,
     subscription_view,
-    verification_view,
 )
 from functions.notify.webhooks.address import MAX_URL_LENGTH, AddressPolicy, AddressRefused, check_url
 from functions.notify.webhooks.endpoints import DynamoEndpoints, Endpoint, endpoint_of
 from functions.notify.webhooks.jobs import Enqueue
+from functions.notify.webhooks.recovery import any_lane, wake
 from functions.notify.webhooks.schedule import Pause, SubscriptionHealth
+from functions.notify.webhooks.store import DynamoDeliveries
 from functions.notify.webhooks.timers import DynamoTimers, jobs_of
-from functions.records.agencies.subscriptions import SubscriptionItem, subscription_of, subscriptions_of
+from functions.notify.webhooks.verification import Post, Verification, begin_asking, verify
+from functions.records.agencies.subscriptions import (
+    SubscriptionItem,
+    change,
+    subscription_of,
+    subscriptions_of,
+)
 
 RATE_MOST: Final = 100
 DESCRIPTION_MOST: Final = 500
@@ -114,7 +119,7 @@ def subscriptions(
     *, policy: AddressPolicy, post: Post, enqueue: Enqueue, now: Callable[[], datetime]
 ) -> Router:
     """The routes; `post` sends a challenge."""
-    router = Router()
+    router, deliveries = Router(), DynamoDeliveries()
     read = partial(router.get, tags=TAG, security=with_scope("read"))
     wanted, changed = bound(SubscriptionWanted), bound(SubscriptionChange)
     wanted.policy = changed.policy = policy
@@ -136,8 +141,9 @@ def subscriptions(
         security=with_scope("admin"),
         openapi_extensions=answering("conflict", headers={"Location": "Address of the subscription."}),
         summary="Subscribe an endpoint to events",
-        description="The endpoint is asked at once to echo a signed challenge; `verification` tells what came of it. "
-        "Until it has, the subscription is `pending`.",
+        description="The answer holds the secret, so that the endpoint can verify what it is sent from the first message "
+        "on. It is then asked to echo a signed challenge: by itself after 5 and 30 seconds, 2, 5 and 10 minutes, and by "
+        "`/verify` whenever you say so. Until it has, the subscription is `pending`, and `verification` tells why.",
     )
     def subscribe(
         caller: Admin, body: Annotated[SubscriptionWanted, FromBody, under(wanted)]
@@ -153,17 +159,11 @@ def subscriptions(
             now=now(),
         )
         item = made.subscription
-        verification = verify(item, post=post, now=now())
+        begin_asking(item, since=item.created_at, deliveries=deliveries, enqueue=enqueue, now=now())
         return Response(
             status_code=201,
             content_type=content_types.APPLICATION_JSON,
-            body=subscription_view(
-                NewSubscription,
-                item,
-                now=now(),
-                secret=made.secret,
-                verification=verification_view(verification),
-            ),
+            body=subscription_view(NewSubscription, item, now=now(), secret=made.secret),
             headers={"location": f"/v1/agency/subscriptions/{item.id}"},
         )
 
@@ -184,8 +184,8 @@ def subscriptions(
         security=with_scope("admin"),
         openapi_extensions=answering("conflict"),
         summary="Change a subscription",
-        description="A new URL has to echo a challenge before anything goes to it; what happens until then is kept "
-        "for it.",
+        description="A new URL has to echo a challenge before anything goes to it: it is asked at once, and by itself as "
+        "often as a new subscription's. What happens until then is kept for it.",
     )
     def alter(
         id: SubscriptionId, caller: Admin, body: Annotated[SubscriptionChange, FromBody, under(changed)]
@@ -194,11 +194,12 @@ def subscriptions(
         moved = _altered(item, body, now=now())
         if not moved:
             return subscription_view(Subscription, item, now=now())
-        verification = verify(item, post=post, now=now())
-        if verification.verified:
-            item = _revived(item, verification, enqueue=enqueue, now=now())
-        shown = verification_view(verification)
-        return subscription_view(Subscription, item, now=now(), verification=shown)
+        asked = verify(item, post=post, now=now(), next_at=None).verification
+        if asked.verified:
+            _revive(item, asked, enqueue=enqueue, now=now())
+        else:
+            begin_asking(item, since=now(), deliveries=deliveries, enqueue=enqueue, now=now())
+        return subscription_view(Subscription, subscription_of(caller.agency_id, id), now=now())
 
     @router.delete(
         "/v1/agency/subscriptions/<id>",
@@ -227,15 +228,13 @@ def _altered(item: SubscriptionItem, body: SubscriptionChange, *, now: datetime)
         attribute = getattr(SubscriptionItem, name)
         actions.append(attribute.remove() if value is None else attribute.set(value))
     if moved:
-        actions.append(SubscriptionItem.status.set("pending"))
+        actions += [SubscriptionItem.status.set("pending"), SubscriptionItem.verification.remove()]
     if actions:
         change(item, actions, now=now)
     return moved
 
 
-def _revived(
-    item: SubscriptionItem, verification: Verification, *, enqueue: Enqueue, now: datetime
-) -> SubscriptionItem:
+def _revive(item: SubscriptionItem, verification: Verification, *, enqueue: Enqueue, now: datetime) -> None:
     """A new endpoint does not answer for the old one's failures; only a pause that was asked for stays."""
 
     def revive(each: Endpoint) -> Endpoint:
@@ -245,4 +244,3 @@ def _revived(
 
     DynamoEndpoints().change(endpoint_of(item), revive)
     wake(item, enqueue=enqueue, now=now)
-    return subscription_of(item.agency_id, item.id)

@@ -1,20 +1,19 @@
 """Subscriptions as the API shows them; what is secret is in the two alone that were just given a secret."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none, parse_iso
-from functions.edge.fields import Absent, Count, Id, Instant, View, described, one_of
+from functions.edge.fields import Count, Id, Instant, View, described, one_of
 from functions.notify.subscriptions.manage import ALGORITHMS, algorithm_of
-from functions.notify.subscriptions.verification import NOT_ECHOED, Verification
 from functions.notify.webhooks.attempt import AttemptError
 from functions.notify.webhooks.endpoints import endpoint_of
 from functions.notify.webhooks.limits import DEFAULT_RATE
 from functions.notify.webhooks.schedule import Pause, Warning
 from functions.notify.webhooks.timers import Job
+from functions.notify.webhooks.verification import NOT_ECHOED, verification_of
 from functions.records.agencies.subscriptions import SubscriptionItem
 
 RATE_SAID = "Attempts a second, at most, counted over each ten seconds."
@@ -40,12 +39,18 @@ class Notice(View):
 
 
 class VerificationView(View):
-    """What came of asking the endpoint to echo the challenge."""
+    """What came of asking the endpoint, at its present URL, to echo a challenge: of the last time, and what comes next."""
 
     verified: bool
+    attempts: Annotated[Count, described("How often it was asked.")]
+    at: Annotated[Instant | None, described("When it was asked last.")]
     status: int | None
     error: Annotated[str, one_of(*AttemptError, NOT_ECHOED)] | None
-    latency_ms: int
+    latency_ms: int | None
+    next_attempt_at: Annotated[
+        Instant | None, described("When it is asked again by itself; null where that is over.")
+    ]
+    verify: Annotated[str | None, described("Where to POST to have it asked now; null once it has echoed.")]
 
 
 class AnySubscription(View):
@@ -70,14 +75,13 @@ class AnySubscription(View):
     previous_secret_until: Annotated[
         Instant | None, described("Until when both secrets sign, after a rotation.")
     ]
+    verification: VerificationView
     health: Health
     notices: list[Notice]
 
 
 class Subscription(AnySubscription):
-    """A webhook subscription; with `verification` where its endpoint was just asked."""
-
-    verification: Absent[VerificationView]
+    """A webhook subscription."""
 
 
 class Subscriptions(View):
@@ -99,8 +103,6 @@ class RotatedSubscription(AnySubscription):
 
 class NewSubscription(RotatedSubscription):
     """A webhook subscription that was just made."""
-
-    verification: VerificationView
 
 
 class JobView(View):
@@ -139,6 +141,7 @@ def subscription_view[Shown: AnySubscription](
         changed_at=iso(item.changed_at),
         verified_at=iso_or_none(item.verified_at),
         previous_secret_until=_previous_until(item, now=now),
+        verification=_verification(item, now=now),
         health=Health(
             failures=health.failures,
             failing_since=iso_or_none(health.failing_since),
@@ -153,8 +156,19 @@ def subscription_view[Shown: AnySubscription](
     )
 
 
-def verification_view(verification: Verification) -> VerificationView:
-    return VerificationView(**asdict(verification))
+def _verification(item: SubscriptionItem, *, now: datetime) -> VerificationView:
+    known, active = verification_of(item), item.status == "active"
+    ahead = known.next_at is not None and known.next_at > now and not active
+    return VerificationView(
+        verified=known.verified,
+        attempts=known.attempts,
+        at=iso_or_none(known.at),
+        status=known.status,
+        error=known.error,
+        latency_ms=known.latency_ms,
+        next_attempt_at=iso_or_none(known.next_at) if ahead else None,
+        verify=None if active else f"/v1/agency/subscriptions/{item.id}/verify",
+    )
 
 
 def job_view(job: Job) -> JobView:

@@ -1,9 +1,14 @@
 """What can come of one attempt to deliver a webhook."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Final, Literal
+
+from functions.complaints.clock import iso
+
+RESPONSE_KEPT: Final = 256
 
 type Outcome = Literal["delivered", "gone", "failed", "refused"]
 
@@ -102,3 +107,16 @@ class Attempt:
     response_head: str
     retry_after: timedelta | None
     address: str | None
+
+
+def attempt_record(attempt: Attempt, *, at: datetime) -> Mapping[str, Any]:
+    """What the log keeps of an attempt."""
+    record: dict[str, Any] = {
+        "at": iso(at),
+        "outcome": attempt.outcome,
+        "status": attempt.status,
+        "error": attempt.error,
+        "latency_ms": attempt.latency_ms,
+        "response": attempt.response_head[:RESPONSE_KEPT],
+    }
+    return {name: value for name, value in record.items() if value not in (None, "")}

@@ -13,6 +13,8 @@ from functions.complaints.clock import iso
 KEPT: Final = timedelta(days=30)
 TEST_TYPE: Final = "subscription.test"
 TEST_LANE: Final = "test"
+VERIFICATION_TYPE: Final = "subscription.verification"
+VERIFICATION_LANE: Final = "verification"
 ATTEMPTS_FIRST: Final = 3
 ATTEMPTS_LAST: Final = 17
 REPLAYS: Final = 1000
@@ -90,6 +92,22 @@ def test_delivery(*, agency_id: str, subscription_id: str, now: datetime) -> Del
         message_id=message_id(f"{TEST_LANE}.{seq}", subscription_id),
         type=TEST_TYPE,
         body=body,
+        created=now,
+    )
+
+
+def verification_delivery(*, agency_id: str, subscription_id: str, now: datetime) -> Delivery:
+    """What has an endpoint asked by itself. The challenge is no part of it: each try has one of its own, which nobody is
+    shown.
+    """
+    lane = Lane(agency_id=agency_id, subscription_id=subscription_id, complaint_id=VERIFICATION_LANE)
+    seq = int(now.timestamp() * 1000)
+    return Delivery(
+        lane=lane,
+        seq=seq,
+        message_id=message_id(f"{VERIFICATION_LANE}.{seq}", subscription_id),
+        type=VERIFICATION_TYPE,
+        body=to_body(VERIFICATION_TYPE, at=now, data={"subscription_id": subscription_id}),
         created=now,
     )
 

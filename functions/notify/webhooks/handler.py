@@ -20,8 +20,9 @@ from functions.edge.clients import client
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import logger
 from functions.notify.webhooks import metrics
+from functions.notify.webhooks.asking import Asker
 from functions.notify.webhooks.attempt import Attempt
-from functions.notify.webhooks.delivery import Delivery
+from functions.notify.webhooks.delivery import VERIFICATION_LANE, Delivery
 from functions.notify.webhooks.endpoints import DynamoEndpoints, Endpoint
 from functions.notify.webhooks.jobs import go_on
 from functions.notify.webhooks.limits import AttemptRate, Slots
@@ -75,6 +76,8 @@ def _work(body: str, going_on: Callable[[], bool]) -> None:
                 now=utc_now,
                 going_on=going_on,
             )
+        elif message.lane.complaint_id == VERIFICATION_LANE:
+            _asker().work(message)
         else:
             _sender().work(message)
     except Exception:
@@ -104,8 +107,23 @@ def _sender() -> Sender:
         report_waiting=_report_waiting,
         now=utc_now,
         random=random.random,
-        new_owner=lambda: secrets.token_hex(8),
+        new_owner=_new_owner,
     )
+
+
+@cache
+def _asker() -> Asker:
+    return Asker(
+        deliveries=DynamoDeliveries(),
+        enqueue=_nudges,
+        post=lambda url, body, headers: attempt(url, body=body, headers=headers, policy=_policy),
+        now=utc_now,
+        new_owner=_new_owner,
+    )
+
+
+def _new_owner() -> str:
+    return secrets.token_hex(8)
 
 
 def _post(endpoint: Endpoint, delivery: Delivery) -> Attempt:

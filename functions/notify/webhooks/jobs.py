@@ -10,7 +10,14 @@ from datetime import datetime
 from typing import Final
 
 from functions.complaints.clock import iso, parse_iso
-from functions.notify.webhooks.delivery import Delivery, DeliveryStatus, Lane, Nudge, ticket_of
+from functions.notify.webhooks.delivery import (
+    VERIFICATION_LANE,
+    Delivery,
+    DeliveryStatus,
+    Lane,
+    Nudge,
+    ticket_of,
+)
 from functions.notify.webhooks.nudges import JobCall
 from functions.notify.webhooks.store import GRACE, Deliveries, delivery_of_item
 from functions.notify.webhooks.tables import DeliveryItem, event_sk, lane_pk
@@ -55,7 +62,8 @@ def _page(job: Job, *, deliveries: Deliveries, enqueue: Enqueue, now: Callable[[
     )
     found = [delivery_of_item(item) for item in query]
     if job.kind == "replay":
-        lanes = _send_again(found, at=parse_iso(job.begun), deliveries=deliveries, now=now())
+        events = [each for each in found if each.lane.complaint_id != VERIFICATION_LANE]
+        lanes = _send_again(events, at=parse_iso(job.begun), deliveries=deliveries, now=now())
     else:
         lanes = _wake(found, deliveries=deliveries, now=now())
     enqueue([Nudge(lane=lane) for lane in lanes])

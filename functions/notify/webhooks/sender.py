@@ -6,16 +6,15 @@ between the two sends it once more, under the same `webhook-id`.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from functions.complaints.clock import iso
 from functions.edge.telemetry import logger
 from functions.notify.webhooks import schedule
-from functions.notify.webhooks.attempt import Attempt
+from functions.notify.webhooks.attempt import Attempt, attempt_record
 from functions.notify.webhooks.delivery import (
     KEPT,
     Delivery,
@@ -42,7 +41,6 @@ how long its events have been waiting.
 SLOW_WAIT_S: Final = (10.0, 60.0)
 UNPROVEN_WAIT_S: Final = (1.0, 5.0)
 """How long a lane waits where all places at its endpoint are taken."""
-RESPONSE_KEPT: Final = 256
 RESTS_LONGEST: Final = timedelta(hours=12)
 
 
@@ -393,19 +391,6 @@ def after_failed(
         health = schedule.paused(health, reason=Pause.FAILING, now=now)
         endpoint = with_notice(endpoint, f"paused_{Pause.FAILING}", at=now)
     return replace(endpoint, health=health)
-
-
-def attempt_record(attempt: Attempt, *, at: datetime) -> Mapping[str, Any]:
-    """What the log keeps of an attempt."""
-    record: dict[str, Any] = {
-        "at": iso(at),
-        "outcome": attempt.outcome,
-        "status": attempt.status,
-        "error": attempt.error,
-        "latency_ms": attempt.latency_ms,
-        "response": attempt.response_head[:RESPONSE_KEPT],
-    }
-    return {name: value for name, value in record.items() if value not in (None, "")}
 
 
 def _job_call(lane: Lane, job_id: str) -> JobCall:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
@@ -10,6 +10,7 @@ from functions.complaints.faults import Conflict, NotFound
 from functions.complaints.ids import new_id
 from functions.records.agencies.table import AgenciesTable, agency_pk
 from functions.records.attributes import InstantAttribute
+from functions.records.conditional import updated
 
 SUBSCRIPTIONS_MOST: Final = 20
 
@@ -22,6 +23,8 @@ class SubscriptionItem(AgenciesTable):
     - `secrets`: `[{secret, expires_at}]`, the newest first; more than one while a rotation lasts.
     - `status`: `pending` until the endpoint echoed a challenge, then `active`; whether it is paused is in
       `health`.
+    - `verification`: what came of asking the endpoint to echo, the last time, and when it is asked next; written by
+      whoever asked, of the URL that was asked.
     - `max_rate`: attempts a second, at most.
     """
 
@@ -38,6 +41,7 @@ class SubscriptionItem(AgenciesTable):
     created_by = UnicodeAttribute(null=True)
     changed_at = InstantAttribute()
     verified_at = InstantAttribute(null=True)
+    verification = JSONAttribute(null=True)
     health = JSONAttribute(null=True)
     notices = JSONAttribute(null=True)
     health_version = NumberAttribute(default=0)
@@ -95,6 +99,22 @@ def subscription_of(agency_id: str, subscription_id: str) -> SubscriptionItem:
         )
     except SubscriptionItem.DoesNotExist as error:
         raise NotFound(subscription_id) from error
+
+
+def change(item: SubscriptionItem, actions: list[Any], *, now: datetime) -> None:
+    """Write what belongs to the agency, if nobody changed it since it was read. Raises Conflict."""
+    version = int(item.version)
+    if not updated(item, next_version(item, actions, now=now), condition=SubscriptionItem.version == version):
+        raise Conflict("changed_meanwhile")
+
+
+def next_version(item: SubscriptionItem, actions: list[Any], *, now: datetime) -> list[Any]:
+    """The actions, and what goes with every change that the agency makes."""
+    return [
+        *actions,
+        SubscriptionItem.version.set(int(item.version) + 1),
+        SubscriptionItem.changed_at.set(now),
+    ]
 
 
 def subscription_sk(subscription_id: str) -> str:

@@ -1,7 +1,6 @@
 """Webhooks: what agencies are sent, and how they verify it (Standard Webhooks 1.0.0)."""
 
 import json
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -16,6 +15,7 @@ from functions.notify.webhooks.delivery import TEST_TYPE
 from functions.notify.webhooks.message import body_of
 from functions.notify.webhooks.schedule import MIN_ATTEMPTS
 from functions.records.outbox import Published
+from infra.toolchain import ROOT
 
 HEADERS: Final[dict[str, dict[str, Any]]] = {
     "webhook-id": {
@@ -32,7 +32,7 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "schema": {"type": "string"},
     },
 }
-_EXAMPLES: Final = Path(__file__).with_name("examples")
+_EXAMPLES: Final = ROOT / "web" / "receivers"
 VERIFICATION: Final = {
     "Python": (_EXAMPLES / "verify.py").read_text(encoding="utf-8"),
     "JavaScript": (_EXAMPLES / "verify.mjs").read_text(encoding="utf-8"),
