@@ -55,9 +55,20 @@ class Caller:
             raise Forbidden
 
 
-def new_token() -> Token:
+def new_token(material: bytes | None = None) -> Token:
+    """A key with an id of its own; its secret is of `material`, SECRET_BYTES of it, else of random bytes."""
     key_id = "".join(secrets.choice(_LETTERS) for _ in range(ID_LENGTH))
-    return Token(key_id=key_id, secret=_base62(int.from_bytes(secrets.token_bytes(SECRET_BYTES))))
+    return token_of(key_id, material or secrets.token_bytes(SECRET_BYTES))
+
+
+def token_of(key_id: str, material: bytes) -> Token:
+    """The key with this id whose secret is of this material."""
+    return Token(key_id=key_id, secret=_base62(int.from_bytes(material)))
+
+
+def derived(secret: str, *, salt: str) -> bytes:
+    """SECRET_BYTES that whoever has the secret (256 random bits) and the salt can make again, and nobody else."""
+    return hmac.digest(secret.encode(), f"qamqor: a secret made under a key\n{salt}".encode(), "sha256")
 
 
 def read_token(text: str) -> Token | None:

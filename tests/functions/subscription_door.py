@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+from functions.complaints.keys import new_token
 from functions.edge.resolver import Api
 from functions.edge.throttle import agency_limit
 from functions.notify.subscriptions.routes import routes
@@ -18,6 +19,7 @@ from tests.functions.api_client import Answer
 from tests.functions.webhook_world import Agency, World, answered
 from tests.openapi_answers import assert_described
 
+TOKEN = new_token()
 LOCAL_STAGE = AddressPolicy(allow_http=True, allow_private=True, ports=None)
 
 
@@ -50,20 +52,38 @@ class Door:
         return replace(made, body=json.dumps({"challenge": challenge if self.echo else "other"}).encode())
 
     def __call__(
-        self, method, path, body=None, *, agency_id="roads", scopes="read write admin", language="en", **query
+        self,
+        method,
+        path,
+        body=None,
+        *,
+        agency_id="roads",
+        scopes="read write admin",
+        language="en",
+        token=TOKEN,
+        idempotency_key=None,
+        **query,
     ):
+        named = {} if idempotency_key is None else {"idempotency-key": idempotency_key}
         raw = self.api.serve(
             {
                 "version": "2.0",
                 "rawPath": f"/v1/agency/{path}",
-                "headers": {"content-type": "application/json", "accept-language": language},
+                "headers": {
+                    "content-type": "application/json",
+                    "accept-language": language,
+                    "authorization": f"Bearer {token}",
+                    **named,
+                },
                 "queryStringParameters": {name.strip("_"): str(value) for name, value in query.items()},
                 "body": None if body is None else json.dumps(body),
                 "requestContext": {
                     "requestId": "request-1",
                     "stage": "$default",
                     "http": {"method": method, "path": f"/v1/agency/{path}"},
-                    "authorizer": {"lambda": {"agency_id": agency_id, "key_id": "key-1", "scopes": scopes}},
+                    "authorizer": {
+                        "lambda": {"agency_id": agency_id, "key_id": token.key_id, "scopes": scopes}
+                    },
                 },
             },
             None,

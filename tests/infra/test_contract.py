@@ -37,6 +37,10 @@ NEW_422 = (
         )
     ),
 )
+MAKING_SECRETS = (
+    *("POST /v1/agency/keys", "POST /v1/agency/keys/{key_id}/rotate", "POST /v1/agency/subscriptions"),
+    "POST /v1/agency/subscriptions/{id}/rotate-secret",
+)
 BY_GATEWAY = tuple(f"application/json {fact}" for fact in ("/ type", "/ required", "/message type"))
 CHANGED: dict[str, str] = {
     **{
@@ -251,6 +255,30 @@ CHANGED: dict[str, str] = {
         ),
         "an endpoint is asked to echo after its secret was told: every answer says what came of it, and when it is next",
     ),
+    **dict.fromkeys(
+        (
+            *(
+                f"{route} header idempotency-key {fact}"
+                for route in MAKING_SECRETS
+                for fact in (
+                    "required",
+                    *(f"/ {each}" for each in ("type", "pattern", "minLength", "maxLength")),
+                )
+            ),
+            *(
+                f"{route} 422 {fact.replace('json /', each)}"
+                for route in MAKING_SECRETS
+                for fact in NEW_422[2:]
+                for each in ("json /", f"json |status=422{'/' if '/ ' not in fact else ''}")
+            ),
+        ),
+        "takes an Idempotency-Key, which may be left out as before, and says of one that was another request's",
+    ),
+    **{
+        f"{route} 201 application/json /{fact}": "says the name that it was given"
+        for route in MAKING_SECRETS[:2]
+        for fact in ("name type", " required")
+    },
     "/removed/profile type": "was not said; it is true or false, as it always was",
 }
 """The end of each fact that is another one now, and why."""

@@ -10,9 +10,11 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.edge.callers import Admin
 from functions.edge.fields import Body, omitted
+from functions.edge.idempotency import TakenKey
 from functions.edge.operations import answering, with_scope
 from functions.notify.subscriptions.ids import SubscriptionId
-from functions.notify.subscriptions.manage import rotate_secret
+from functions.notify.subscriptions.manage import made_before, rotate_secret
+from functions.notify.subscriptions.once import made_once
 from functions.notify.subscriptions.subscriptions import TAG, Algorithm
 from functions.notify.subscriptions.views import (
     RotatedSubscription,
@@ -86,9 +88,22 @@ def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Rou
         "/v1/agency/subscriptions/<id>/rotate-secret",
         operation_id="rotateSecret",
         summary="Make a new secret; messages carry both signatures for 24 hours",
+        description="Rotated again within that time, each secret that is given up goes on signing for the 24 hours that it "
+        "was promised. With an Idempotency-Key the same request is answered with the same secret.",
     )
-    def rotate(id: SubscriptionId, caller: Admin, body: SecretRotation = AS_IT_IS) -> RotatedSubscription:
-        made = rotate_secret(caller.agency_id, id, algorithm=body.algorithm, now=now())
+    def rotate(
+        id: SubscriptionId, caller: Admin, body: SecretRotation = AS_IT_IS, key: TakenKey = None
+    ) -> RotatedSubscription:
+        made = made_once(
+            router.current_event.raw_event,
+            caller=caller,
+            key=key,
+            make=lambda making: rotate_secret(
+                caller.agency_id, id, algorithm=body.algorithm, making=making, now=now()
+            ),
+            again=partial(made_before, caller.agency_id),
+            now=now(),
+        )
         return subscription_view(RotatedSubscription, made.subscription, now=now(), secret=made.secret)
 
     return router

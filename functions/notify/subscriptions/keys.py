@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.keys import SCOPES
+from functions.complaints.keys import SCOPES, Caller
 from functions.edge.callers import Admin
 from functions.edge.fields import (
     Body,
@@ -28,13 +28,29 @@ from functions.edge.fields import (
     whole,
     words,
 )
+from functions.edge.idempotency import TakenKey
 from functions.edge.operations import answering, with_scope
 from functions.edge.resolver import no_content
 from functions.notify.subscriptions.ids import KeyId
-from functions.records.agencies.keys import OVERLAP, KeyItem, create_key, keys_of, revoke_key, rotate_key
+from functions.notify.subscriptions.once import Making, made_once
+from functions.records.agencies.keys import (
+    OVERLAP,
+    KeyItem,
+    create_key,
+    keys_of,
+    made_before,
+    revoke_key,
+    rotate_key,
+)
 from functions.records.agencies.keys import NewKey as MadeKey
+from functions.records.agencies.made import MadeItem
 
 OVERLAP_MOST_H: Final = 7 * 24
+LIFE_MOST: Final = timedelta(days=5 * 365)
+_ONCE: Final = (
+    "With an Idempotency-Key the same request, under the same key of yours, is answered with the same token: it is kept "
+    "nowhere, but made anew of what only the two of us have."
+)
 _TAG: Final = ["Keys"]
 _ADMIN: Final = with_scope("admin")
 _Scope = Annotated[str, one_of(*SCOPES)]
@@ -61,13 +77,19 @@ class KeyWanted(Body):
             description="`write` includes `read`, `admin` includes both.",
         ),
     ]
-    expires_at: GivenInstant | None = omitted()
+    expires_at: Annotated[
+        GivenInstant | None,
+        described(f"When it ends by itself, within {LIFE_MOST.days // 365} years; never, if absent."),
+    ] = omitted()
 
     @field_validator("expires_at")
     @classmethod
     def _ahead(cls, expires_at: datetime | None) -> datetime | None:
-        if expires_at is not None and expires_at <= cls.now():
+        now = cls.now()
+        if expires_at is not None and expires_at <= now:
             raise fault("not_in_future")
+        if expires_at is not None and expires_at > now + LIFE_MOST:
+            raise fault("not_in_range", min=iso(now), max=iso(now + LIFE_MOST))
         return expires_at
 
 
@@ -114,7 +136,11 @@ class NewKey(View):
     """A key that was just made."""
 
     id: str
-    token: Annotated[str, described("The key itself, shown this once.")]
+    name: str
+    token: Annotated[
+        str,
+        described("The key itself: shown this once, and to the same request under its Idempotency-Key."),
+    ]
     scopes: list[_Scope]
     expires_at: Instant | None
 
@@ -142,17 +168,36 @@ def keys(*, now: Callable[[], datetime]) -> Router:
     def listed(caller: Admin) -> Keys:
         return Keys(items=[_key(each, now=now()) for each in keys_of(caller.agency_id)])
 
-    @new_key("/v1/agency/keys", operation_id="makeKey", summary="Make a key")
-    def make(caller: Admin, body: Annotated[KeyWanted, FromBody, under(key_wanted)]) -> NewKey:
-        made = create_key(
-            caller.agency_id,
-            scopes=tuple(body.scopes),
-            name=body.name,
-            expires_at=body.expires_at,
-            created_by=caller.key_id,
-            now=now(),
+    def once(caller: Caller, key: str | None, make: Callable[[Making], MadeKey]) -> NewKey:
+        def again(seen: MadeItem, material: bytes) -> MadeKey:
+            return made_before(caller.agency_id, seen.made, material=material)
+
+        event = router.current_event.raw_event
+        return _new_key(made_once(event, caller=caller, key=key, make=make, again=again, now=now()))
+
+    @new_key(
+        "/v1/agency/keys",
+        operation_id="makeKey",
+        summary="Make a key",
+        description=f"With a name, and an expiry of up to {LIFE_MOST.days // 365} years if it is to have one. {_ONCE}",
+    )
+    def make(
+        caller: Admin, body: Annotated[KeyWanted, FromBody, under(key_wanted)], key: TakenKey = None
+    ) -> NewKey:
+        return once(
+            caller,
+            key,
+            lambda making: create_key(
+                caller.agency_id,
+                scopes=tuple(body.scopes),
+                name=body.name,
+                expires_at=body.expires_at,
+                created_by=caller.key_id,
+                material=making.material,
+                note=making.note,
+                now=now(),
+            ),
         )
-        return _new_key(made)
 
     @router.delete(
         "/v1/agency/keys/<key_id>",
@@ -170,16 +215,22 @@ def keys(*, now: Callable[[], datetime]) -> Router:
         "/v1/agency/keys/<key_id>/rotate",
         operation_id="rotateKey",
         summary="Make a key's successor; the old one goes on working for a while",
+        description=f"It has the same name, scopes and term. {_ONCE}",
     )
-    def rotate(key_id: KeyId, caller: Admin, body: KeyRotation = BY_ITSELF) -> NewKey:
-        made = rotate_key(
-            caller.agency_id,
-            key_id,
-            overlap=timedelta(hours=body.overlap_hours),
-            created_by=caller.key_id,
-            now=now(),
+    def rotate(key_id: KeyId, caller: Admin, body: KeyRotation = BY_ITSELF, key: TakenKey = None) -> NewKey:
+        return once(
+            caller,
+            key,
+            lambda making: rotate_key(
+                caller.agency_id,
+                key_id,
+                overlap=timedelta(hours=body.overlap_hours),
+                created_by=caller.key_id,
+                material=making.material,
+                note=making.note,
+                now=now(),
+            ),
         )
-        return _new_key(made)
 
     return router
 
@@ -201,6 +252,7 @@ def _key(key: KeyItem, *, now: datetime) -> Key:
 def _new_key(made: MadeKey) -> NewKey:
     return NewKey(
         id=made.key_id,
+        name=made.name,
         token=made.token,
         scopes=list(made.scopes),
         expires_at=iso_or_none(made.expires_at),

@@ -13,10 +13,18 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 
 from functions.edge.callers import Admin, Reader
 from functions.edge.fields import Body, bound, choice, described, fault, omitted, under, whole, words
+from functions.edge.idempotency import TakenKey
 from functions.edge.operations import answering, with_scope
 from functions.edge.resolver import no_content
 from functions.notify.subscriptions.ids import SubscriptionId
-from functions.notify.subscriptions.manage import ALGORITHMS, TYPES, create_subscription
+from functions.notify.subscriptions.manage import (
+    ALGORITHMS,
+    TYPES,
+    WithSecret,
+    create_subscription,
+    made_before,
+)
+from functions.notify.subscriptions.once import Making, made_once
 from functions.notify.subscriptions.views import (
     RATE_SAID,
     NewSubscription,
@@ -143,23 +151,37 @@ def subscriptions(
         summary="Subscribe an endpoint to events",
         description="The answer holds the secret, so that the endpoint can verify what it is sent from the first message "
         "on. It is then asked to echo a signed challenge: by itself after 5 and 30 seconds, 2, 5 and 10 minutes, and by "
-        "`/verify` whenever you say so. Until it has, the subscription is `pending`, and `verification` tells why.",
+        "`/verify` whenever you say so. Until it has, the subscription is `pending`, and `verification` tells why. With an "
+        "Idempotency-Key the same request is answered with the same subscription and secret.",
     )
     def subscribe(
-        caller: Admin, body: Annotated[SubscriptionWanted, FromBody, under(wanted)]
+        caller: Admin, body: Annotated[SubscriptionWanted, FromBody, under(wanted)], key: TakenKey = None
     ) -> Response[NewSubscription]:
-        made = create_subscription(
-            caller.agency_id,
-            url=body.url,
-            types=body.types,
-            description=body.description,
-            algorithm=body.algorithm,
-            max_rate=body.max_rate,
-            created_by=caller.key_id,
+        def make(making: Making) -> WithSecret:
+            return create_subscription(
+                caller.agency_id,
+                url=body.url,
+                types=body.types,
+                description=body.description,
+                algorithm=body.algorithm,
+                max_rate=body.max_rate,
+                created_by=caller.key_id,
+                making=making,
+                now=now(),
+            )
+
+        made = made_once(
+            router.current_event.raw_event,
+            caller=caller,
+            key=key,
+            make=make,
+            again=partial(made_before, caller.agency_id),
             now=now(),
         )
         item = made.subscription
-        begin_asking(item, since=item.created_at, deliveries=deliveries, enqueue=enqueue, now=now())
+        if item.verification is None and item.status == "pending":
+            # New, or made by a request that came no further.
+            begin_asking(item, since=item.created_at, deliveries=deliveries, enqueue=enqueue, now=now())
         return Response(
             status_code=201,
             content_type=content_types.APPLICATION_JSON,

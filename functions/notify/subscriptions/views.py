@@ -73,7 +73,7 @@ class AnySubscription(View):
     changed_at: Instant
     verified_at: Instant | None
     previous_secret_until: Annotated[
-        Instant | None, described("Until when both secrets sign, after a rotation.")
+        Instant | None, described("Until when a secret before this one signs too, after a rotation.")
     ]
     verification: VerificationView
     health: Health
@@ -96,7 +96,8 @@ class RotatedSubscription(AnySubscription):
     secret: Annotated[
         str,
         described(
-            "What verifies the messages: `whsec_…`, shown this once, or for v1a the public key `whpk_…`."
+            "What verifies the messages: `whsec_…`, shown this once and to the same request under its Idempotency-Key, or "
+            "for v1a the public key `whpk_…`."
         ),
     ]
 

@@ -31,16 +31,21 @@ class KeyPair:
     public_key: str
 
 
+def secret_of(material: bytes) -> str:
+    """The HMAC secret of these bytes: `whsec_…`."""
+    return SECRET_PREFIX + _encode(material)
+
+
 def new_secret(size: int = 32) -> str:
     """A new HMAC secret of `size` random bytes (24 to 64, as the specification asks): `whsec_…`."""
     if not MIN_SECRET_BYTES <= size <= MAX_SECRET_BYTES:
         raise ValueError(f"a secret has {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} bytes, not {size}")
-    return SECRET_PREFIX + _encode(randomness.token_bytes(size))
+    return secret_of(randomness.token_bytes(size))
 
 
-def new_key_pair() -> KeyPair:
-    """A new ed25519 key pair."""
-    seed = randomness.token_bytes(_SEED_BYTES)
+def new_key_pair(seed: bytes | None = None) -> KeyPair:
+    """A new ed25519 key pair, or the one of these 32 bytes."""
+    seed = seed or randomness.token_bytes(_SEED_BYTES)
     public = _public_bytes(seed)
     return KeyPair(
         secret_key=SECRET_KEY_PREFIX + _encode(seed + public),

@@ -6,15 +6,24 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pynamodb.attributes import JSONAttribute, TTLAttribute, UnicodeAttribute
-from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
 from functions.complaints.faults import Conflict, NotFound
-from functions.complaints.keys import Caller, Token, hash_of, is_valid, matches, new_token, with_implied
+from functions.complaints.keys import (
+    Caller,
+    Token,
+    hash_of,
+    is_valid,
+    matches,
+    new_token,
+    token_of,
+    with_implied,
+)
+from functions.records.agencies.made import MadeItem, write_once
 from functions.records.agencies.table import AgenciesTable, agency_pk
 from functions.records.attributes import InstantAttribute
-from functions.records.conditional import updated, was_refused
-from functions.records.dynamodb import connection
+from functions.records.conditional import updated
 
 LAST_USED_EVERY: Final = timedelta(hours=1)
 KEY_REMEMBERED: Final = timedelta(days=90)
@@ -49,6 +58,7 @@ class NewKey:
 
     token: str
     key_id: str
+    name: str
     agency_id: str
     scopes: tuple[str, ...]
     expires_at: datetime | None
@@ -62,12 +72,26 @@ def create_key(
     expires_at: datetime | None,
     now: datetime,
     created_by: str = "operator",
+    material: bytes | None = None,
+    note: MadeItem | None = None,
 ) -> NewKey:
-    """Make a key and store its hash. Raises ValueError for unknown scopes, Conflict at KEYS_MOST valid keys."""
+    """Make a key and store its hash, with the `note` of the request that asked for it. Raises ValueError for unknown
+    scopes, Conflict at KEYS_MOST valid keys.
+    """
     key, new = _new_key(
-        agency_id, scopes=scopes, name=name, expires_at=expires_at, now=now, created_by=created_by
+        agency_id,
+        scopes=scopes,
+        name=name,
+        expires_at=expires_at,
+        now=now,
+        created_by=created_by,
+        material=material,
     )
-    key.save(condition=KeyItem.pk.does_not_exist())
+    if note is None:
+        key.save(condition=KeyItem.pk.does_not_exist())
+        return new
+    note.made = key.key_id
+    write_once(note, lambda transaction: transaction.save(key, condition=KeyItem.pk.does_not_exist()))
     return new
 
 
@@ -79,12 +103,13 @@ def _new_key(
     expires_at: datetime | None,
     now: datetime,
     created_by: str,
+    material: bytes | None,
 ) -> tuple[KeyItem, NewKey]:
     """A key that is not stored yet."""
     implied = with_implied(scopes)
     if sum(key.is_valid(now) for key in keys_of(agency_id)) >= KEYS_MOST:
         raise Conflict("too_many_keys", max=KEYS_MOST)
-    token = new_token()
+    token = new_token(material)
     item = KeyItem(
         agency_pk(agency_id),
         _key_sk(token.key_id),
@@ -98,12 +123,22 @@ def _new_key(
         expires_at=expires_at,
         expires=None if expires_at is None else expires_at + KEY_REMEMBERED,
     )
-    return item, NewKey(
+    return item, _known(item, token)
+
+
+def made_before(agency_id: str, key_id: str, *, material: bytes) -> NewKey:
+    """The key that was made of this material, as it stands. Raises NotFound where it is no longer kept."""
+    return _known(key_of(agency_id, key_id), token_of(key_id, material))
+
+
+def _known(key: KeyItem, token: Token) -> NewKey:
+    return NewKey(
         token=str(token),
-        key_id=token.key_id,
-        agency_id=agency_id,
-        scopes=implied,
-        expires_at=expires_at,
+        key_id=key.key_id,
+        name=key.name,
+        agency_id=key.agency_id,
+        scopes=tuple(key.scopes),
+        expires_at=key.expires_at,
     )
 
 
@@ -129,7 +164,14 @@ def revoke_key(agency_id: str, key_id: str, *, now: datetime) -> None:
 
 
 def rotate_key(
-    agency_id: str, key_id: str, *, overlap: timedelta = OVERLAP, created_by: str = "operator", now: datetime
+    agency_id: str,
+    key_id: str,
+    *,
+    overlap: timedelta = OVERLAP,
+    created_by: str = "operator",
+    material: bytes | None = None,
+    note: MadeItem | None = None,
+    now: datetime,
 ) -> NewKey:
     """A new key with the same rights and term; the old one ends after `overlap`, or earlier if it was to. One
     transaction: there is never a new key beside an old one that does not end.
@@ -149,28 +191,29 @@ def rotate_key(
         expires_at=None if old.expires_at is None else now + (old.expires_at - old.created_at),
         now=now,
         created_by=created_by,
+        material=material,
     )
     as_it_was = (
         KeyItem.replaced_by.does_not_exist()
         if old.replaced_by is None
         else KeyItem.replaced_by == old.replaced_by
     )
-    try:
-        with TransactWrite(connection=connection()) as transaction:
-            transaction.save(key, condition=KeyItem.pk.does_not_exist())
-            transaction.update(
-                old,
-                [
-                    KeyItem.expires_at.set(ends),
-                    KeyItem.expires.set(ends + KEY_REMEMBERED),
-                    KeyItem.replaced_by.set(key.key_id),
-                ],
-                condition=KeyItem.pk.exists() & KeyItem.revoked_at.does_not_exist() & as_it_was,
-            )
-    except TransactWriteError as error:
-        if not was_refused(error):
-            raise
-        raise Conflict("changed_meanwhile") from error
+    if note is not None:
+        note.made = key.key_id
+
+    def both(transaction: TransactWrite) -> None:
+        transaction.save(key, condition=KeyItem.pk.does_not_exist())
+        transaction.update(
+            old,
+            [
+                KeyItem.expires_at.set(ends),
+                KeyItem.expires.set(ends + KEY_REMEMBERED),
+                KeyItem.replaced_by.set(key.key_id),
+            ],
+            condition=KeyItem.pk.exists() & KeyItem.revoked_at.does_not_exist() & as_it_was,
+        )
+
+    write_once(note, both)
     return new
 
 

@@ -8,6 +8,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.complaints.faults import Conflict, NotFound
 from functions.complaints.ids import new_id
+from functions.records.agencies.made import MadeItem, write_once
 from functions.records.agencies.table import AgenciesTable, agency_pk
 from functions.records.attributes import InstantAttribute
 from functions.records.conditional import updated
@@ -57,9 +58,12 @@ def new_subscription(
     max_rate: int | None = None,
     active: bool = False,
     created_by: str | None = None,
+    note: MadeItem | None = None,
     now: datetime,
 ) -> SubscriptionItem:
-    """Store a subscription, `pending` unless `active`. Raises Conflict at SUBSCRIPTIONS_MOST."""
+    """Store a subscription, `pending` unless `active`, with the `note` of the request that asked for it. Raises Conflict
+    at SUBSCRIPTIONS_MOST.
+    """
     if len(subscriptions_of(agency_id)) >= SUBSCRIPTIONS_MOST:
         raise Conflict("too_many_subscriptions", max=SUBSCRIPTIONS_MOST)
     subscription_id = new_id(now)
@@ -79,7 +83,13 @@ def new_subscription(
         changed_at=now,
         verified_at=now if active else None,
     )
-    item.save(condition=SubscriptionItem.pk.does_not_exist())
+    if note is None:
+        item.save(condition=SubscriptionItem.pk.does_not_exist())
+        return item
+    note.made = subscription_id
+    write_once(
+        note, lambda transaction: transaction.save(item, condition=SubscriptionItem.pk.does_not_exist())
+    )
     return item
 
 
@@ -106,6 +116,16 @@ def change(item: SubscriptionItem, actions: list[Any], *, now: datetime) -> None
     version = int(item.version)
     if not updated(item, next_version(item, actions, now=now), condition=SubscriptionItem.version == version):
         raise Conflict("changed_meanwhile")
+
+
+def change_once(item: SubscriptionItem, actions: list[Any], *, note: MadeItem, now: datetime) -> None:
+    """The same with the `note` of the request that asked for it; the item is not read again. Raises Conflict."""
+    note.made = item.id
+    as_read, changes = (
+        SubscriptionItem.version == int(item.version),
+        next_version(item, actions, now=now),
+    )
+    write_once(note, lambda transaction: transaction.update(item, changes, condition=as_read))
 
 
 def next_version(item: SubscriptionItem, actions: list[Any], *, now: datetime) -> list[Any]:

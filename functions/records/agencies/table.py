@@ -5,6 +5,7 @@
 | agency#<id>   | agency              | what was agreed with the agency, and what it uses of that   |
 | agency#<id>   | key#<id>            | an API key; found by its id alone through `by_key`          |
 | agency#<id>   | subscription#<id>   | a webhook subscription with the health of its endpoint      |
+| agency#<id>   | request#<hash>      | an Idempotency-Key under which something of it was made     |
 """
 
 import os
