@@ -66,9 +66,9 @@ def token_of(key_id: str, material: bytes) -> Token:
     return Token(key_id=key_id, secret=_base62(int.from_bytes(material)))
 
 
-def derived(secret: str, *, salt: str) -> bytes:
-    """SECRET_BYTES that whoever has the secret (256 random bits) and the salt can make again, and nobody else."""
-    return hmac.digest(secret.encode(), f"qamqor: a secret made under a key\n{salt}".encode(), "sha256")
+def derived(token: str, *, salt: str) -> bytes:
+    """SECRET_BYTES that whoever has the token (256 random bits) and the salt can make again, and nobody else."""
+    return hmac.digest(token.encode(), f"qamqor: a secret made under a key\n{salt}".encode(), "sha256")
 
 
 def read_token(text: str) -> Token | None:

@@ -14,7 +14,7 @@ from typing import Final
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
-from functions.edge.problems import TYPE_BASE
+from infra.stacks.firewall_answers import ANSWERS, REFUSED, TOO_MANY
 
 NOTED_PER_ADDRESS: Final = 2_000
 MOST_PER_ADDRESS: Final = 10_000
@@ -70,23 +70,6 @@ GROUPS: Final[Sequence[Group]] = (
         counts=("JavaDeserializationRCE_BODY", "Log4JRCE_BODY"),
     ),
 )
-REFUSED: Final = "refused"
-TOO_MANY: Final = "too-many"
-_ANSWERS: Final = {
-    REFUSED: {
-        "type": TYPE_BASE + "refused-by-firewall",
-        "title": "Refused by the firewall",
-        "status": 403,
-        "detail": "Сұрау шабуылға ұқсайды. Запрос похож на атаку. The request looks like an attack.",
-    },
-    TOO_MANY: {
-        "type": TYPE_BASE + "too-many-from-address",
-        "title": "Too many requests from one address",
-        "status": 429,
-        "detail": "Бес минуттан кейін қайталаңыз. Повторите через пять минут. Try again in five minutes.",
-    },
-}
-"""In all three languages: the firewall knows no caller's."""
 
 
 def firewall(scope: Construct, id: str, *, name: str) -> waf.CfnWebACL:
@@ -102,7 +85,7 @@ def firewall(scope: Construct, id: str, *, name: str) -> waf.CfnWebACL:
             key: waf.CfnWebACL.CustomResponseBodyProperty(
                 content=json.dumps(answer, ensure_ascii=False), content_type="APPLICATION_JSON"
             )
-            for key, answer in _ANSWERS.items()
+            for key, answer in ANSWERS.items()
         },
         rules=[
             _rate(0, "ManyPerAddress", most=NOTED_PER_ADDRESS, with_keys=False, action=_counted()),
@@ -170,7 +153,7 @@ def _counted() -> waf.CfnWebACL.RuleActionProperty:
 
 
 def _refused(key: str) -> waf.CfnWebACL.RuleActionProperty:
-    status = _ANSWERS[key]["status"]
+    status = ANSWERS[key]["status"]
     assert isinstance(status, int)
     wait = [waf.CfnWebACL.CustomHTTPHeaderProperty(name="retry-after", value=str(WINDOW_S))]
     return waf.CfnWebACL.RuleActionProperty(

@@ -62,7 +62,8 @@ CHANGED: dict[str, str] = {
     "/answer body /outcome type": "goes with that",
     **dict.fromkeys(
         (
-            *(f"{status} {fact}" for status in ("413", "503") for fact in ("content", *BY_GATEWAY)),
+            *(f"{status} {fact}" for status in ("413", "500", "503") for fact in ("content", *BY_GATEWAY)),
+            *("504 headers", "504 content", "504 text/html / type", "403 text/html / type"),
             *(
                 f"{status} {fact}"
                 for status, body in (("403", "application/json / required"), ("502", "text/html / type"))

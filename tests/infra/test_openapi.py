@@ -11,6 +11,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from aws_cdk import Stack
+from aws_cdk.assertions import Template
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -30,6 +32,7 @@ from functions.notify.webhooks.signature import sign
 from infra.packaging.openapi import document, pushes
 from infra.region import load_region_file
 from infra.stacks import api as gateway
+from infra.stacks.firewall import firewall
 from infra.toolchain import ROOT
 from tests.functions.api_client import load
 from tests.functions.fcm_schema import fcm_message, in_proto_json
@@ -165,7 +168,7 @@ def test_what_gateway_and_firewall_answer_by_themselves_is_described_with_what_t
             for status, each in operation["responses"].items()
             if "$ref" in each
         }
-        json_ones = {"429", "503"}
+        json_ones = {"429", "500", "503"}
         json_ones |= {"401"} if operation["security"] else set()
         json_ones |= {"413"} if "requestBody" in operation else set()
         for status in json_ones:
@@ -174,9 +177,43 @@ def test_what_gateway_and_firewall_answer_by_themselves_is_described_with_what_t
         for status in ("403", "429"):
             schema = json.dumps(told[status]["content"]["application/json"]["schema"])
             assert "firewall-answer" in schema, (path, status)
-        assert "text/html" in told["502"]["content"], path
-        for status in ("502", "503"):
+        for status in ("403", "502", "504"):
+            assert "text/html" in told[status]["content"], path
+        for status in ("500", "502", "503", "504"):
             assert "again" in told[status]["description"]
+
+
+def test_each_answer_of_gateway_and_firewall_is_shown_as_it_arrives() -> None:
+    components = published()["components"]
+    found = published()["x-not-from-the-api"]
+    shown: dict[tuple[int, str], list[Any]] = {}
+    for name, response in components["responses"].items():
+        for media_type in ("application/json", "text/html"):
+            content = response["content"].get(media_type)
+            if content is None:
+                continue
+            examples = [each["value"] for each in content.get("examples", {}).values()]
+            shown.setdefault((int(name.partition(".")[0]), media_type), []).extend(examples)
+            for example in examples:
+                Draft202012Validator({**content["schema"], "components": components}).validate(example)
+    # Of an address that there is not, no operation can tell.
+    described = [each for each in found if each["status"] != 404]
+    assert {(each["status"], each["content_type"]) for each in described} == shown.keys()
+    for each in described:
+        assert each["what"]
+        if "body" in each:
+            assert each["body"] in shown[each["status"], each["content_type"]]
+
+
+def test_the_firewall_says_what_the_document_says_that_it_does() -> None:
+    stack = Stack()
+    firewall(stack, "Firewall", name="x")
+    (acl,) = Template.from_stack(stack).find_resources("AWS::WAFv2::WebACL").values()
+    said = {
+        json.dumps(json.loads(body["Content"])) for body in acl["Properties"]["CustomResponseBodies"].values()
+    }
+    told = [each for each in published()["x-not-from-the-api"] if each["from"] == "the firewall"]
+    assert said == {json.dumps(each["body"]) for each in told}
 
 
 def test_a_repeated_upload_is_said_to_be_there() -> None:

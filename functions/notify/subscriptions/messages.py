@@ -16,7 +16,14 @@ class EventData(View):
 
     id: Id
     number: str
-    sequence: Annotated[Count, described("Number of the event within its complaint, from 1 without a hole.")]
+    sequence: Annotated[
+        Count,
+        described(
+            "Number of the event within its complaint, which counts each from 1. A body to which it came later is told "
+            "from the event on that brought it there; a body that it left, a type that is not subscribed to and a "
+            "subscription that was made later leave holes, and nothing else does."
+        ),
+    ]
     status: Status
     category: str
     agency: Annotated[str | None, described("The body that has it.")]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from functions.complaints.faults import Conflict, NotFound
-from functions.complaints.keys import Caller, bearer_token, derived
+from functions.complaints.faults import Conflict
+from functions.complaints.keys import Caller, derived
 from functions.edge.idempotency import request_of
 from functions.edge.problems import Problem
 from functions.records.agencies.made import MadeItem, made_under, new_made
@@ -48,20 +48,20 @@ def made_once[Made](
     if key is None:
         return make(Making(material=None, note=None))
     # The gateway let the caller in by this very header.
-    token = bearer_token((event.get("headers") or {}).get("authorization"))
-    if token is None:
-        raise NotFound
+    token = event["headers"]["authorization"].partition(" ")[2].strip()
+    if not token:
+        raise ValueError("a secret cannot be made of a token that is not there")
     request = request_of(event, caller=f"key#{caller.key_id}", key=key)
 
     def found() -> Made | None:
         seen = _seen(caller.agency_id, request)
-        return None if seen is None else again(seen, derived(token.secret, salt=seen.salt))
+        return None if seen is None else again(seen, derived(token, salt=seen.salt))
 
     if (before := found()) is not None:
         return before
     note = new_made(caller.agency_id, request, until=now + REQUEST_KEPT)
     try:
-        return make(Making(material=derived(token.secret, salt=note.salt), note=note))
+        return make(Making(material=derived(token, salt=note.salt), note=note))
     except Conflict:
         # The same request may have come twice at once.
         if (meanwhile := found()) is None:

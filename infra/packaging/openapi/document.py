@@ -37,9 +37,10 @@ _ABOUT: Final = (
     "People report everyday violations; the body in charge answers in time, or it escalates. JSON throughout, times in "
     "UTC. Errors are problem details (RFC 9457) in the caller's language, with every fault of a request at once. Lists "
     "continue by `cursor`. What is not yours is 404. A 401 or 403 for a missing or wrong token or key, a 429 where "
-    "all callers together send too much, the 404 of an address that does not exist, a 413 of more than 10 MB and a "
-    "503 where no function is free come from API Gateway itself and are plain "
-    '`{"message": …}`. Where the region has a domain, its firewall answers 403 or 429 in JSON, and CloudFront 502 in HTML. '
+    "all callers together send too much, the 404 of an address that does not exist, a 413 of more than 10 MB, a 500 of a "
+    "function that broke off and a 503 where none is free come from API Gateway itself and are plain "
+    '`{"message": …}`. Where the region has a domain, its firewall answers 403 or 429 in JSON, and CloudFront 502 or 504 '
+    "in HTML. Each is described with what uses it, and all of them as they arrive under `x-not-from-the-api`. "
     "Whatever is answered, the same request may be sent again with the same Idempotency-Key: it is done once."
 )
 _LANGUAGE: Final = {
@@ -59,6 +60,7 @@ _BY_GATEWAY: Final = {
     403: ("agency",),
     413: ("person", "agency", "anybody"),
     429: ("person", "agency", "anybody"),
+    500: ("person", "agency", "anybody"),
     503: ("person", "agency", "anybody"),
 }
 _OF_A_BODY: Final = 413
@@ -92,6 +94,7 @@ def document(region: Region) -> bytes:
             operations[method] = _completed(operation, method=method, path=path, shared=responses)
     described["webhooks"] = webhooks.section()
     described["x-verification"] = webhooks.VERIFICATION
+    described["x-not-from-the-api"] = problems.not_from_here()
     described["x-pushes"] = pushes.section(region)
     described["x-uploads"] = uploads.section()
     described["components"] |= {
@@ -154,7 +157,7 @@ def _completed(
         front = problems.FRONT_ANSWERS.get(failed)
         by = [name for name, said in (("gateway", gateway), ("front", front)) if said]
         name = ".".join([str(failed), *slugs, *by])
-        shared[name] = problems.response(slugs, gateway=gateway, front=front)
+        shared[name] = problems.response(failed, slugs, gateway=gateway, front=front)
         failures[str(failed)] = {"$ref": f"#/components/responses/{name}"}
     described = [operation.get("description", "")]
     described += [f"Scope: `{scope}`." for scope in _scopes(operation)]

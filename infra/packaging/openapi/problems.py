@@ -9,6 +9,7 @@ from functions.complaints import texts
 from functions.complaints.faults import FieldFault
 from functions.edge.problems import CONTENT_TYPE, PROBLEMS, TYPE_BASE, Problem
 from functions.edge.request_body import BODY_MAX
+from infra.stacks.firewall_answers import ANSWERS
 
 
 def _catalogue() -> dict[str, set[str]]:
@@ -105,14 +106,16 @@ FIREWALL: Final = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"enum": [TYPE_BASE + slug for slug in ("refused-by-firewall", "too-many-from-address")]},
+        "type": {"enum": [answer["type"] for answer in ANSWERS.values()]},
         "title": {"type": "string"},
-        "status": {"enum": [403, 429]},
+        "status": {"enum": [answer["status"] for answer in ANSWERS.values()]},
         "detail": {"type": "string", "description": "In three languages, one after the other."},
     },
     "description": "The firewall's answer, where the region has a domain: it knows nobody's language.",
 }
 GATEWAY_ANSWERS: Final[Mapping[int, str]] = {
+    500: "The function broke off before it could answer. API Gateway answers this itself; send the same request again, "
+    "with the same Idempotency-Key where it has one.",
     401: "No token or key, one that has expired, or one of another issuer. API Gateway answers this itself.",
     403: "The key is not valid, has expired or was revoked. API Gateway answers this itself.",
     429: "More requests at once than the API lets through. API Gateway answers this itself; try again a moment later.",
@@ -121,9 +124,18 @@ GATEWAY_ANSWERS: Final[Mapping[int, str]] = {
     503: "No function was free, or it took too long. API Gateway answers this itself; send the same request again after a "
     "few seconds, with the same Idempotency-Key where it has one.",
 }
+GATEWAY_MESSAGES: Final[Mapping[int, str]] = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    413: "Request Entity Too Large",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 _FIREWALL: Final[Mapping[int, str]] = {
-    403: "The firewall takes the request for an attack: JSON of the type `refused-by-firewall`, and only where the "
-    "region has a domain. Tell the operator what was sent.",
+    403: "The firewall takes the request for an attack: JSON of the type `refused-by-firewall` (in HTML where AWS has "
+    "made a rule of which we have no words yet), and only where the region has a domain. Tell the operator what was sent.",
     429: "Over 10,000 requests in five minutes come from one address: the firewall's JSON of the type "
     "`too-many-from-address`, and only where the region has a domain. Wait as `Retry-After` says.",
 }
@@ -132,8 +144,40 @@ FRONT_ANSWERS: Final[Mapping[int, str]] = {
     **_FIREWALL,
     502: "CloudFront does not reach the API: in HTML, and only where the region has a domain. Send the same request again "
     "after a few seconds, with the same Idempotency-Key where it has one.",
+    504: "CloudFront had no answer from the API within 30 seconds: in HTML, and only where the region has a domain. Send "
+    "the same request again, with the same Idempotency-Key where it has one: what was done is not done twice.",
 }
 """What CloudFront and its firewall answer by themselves."""
+_IN_HTML: Final = (403, 502, 504)
+
+
+def not_from_here() -> list[dict[str, Any]]:
+    """Every answer that is none of the API's own, as it arrives: who gives it, with what, and what to do."""
+    gateway = [
+        {
+            "status": status,
+            "from": "API Gateway",
+            "content_type": "application/json",
+            "body": {"message": message},
+            "what": GATEWAY_ANSWERS[status],
+        }
+        for status, message in GATEWAY_MESSAGES.items()
+    ]
+    firewall = [
+        {
+            "status": answer["status"],
+            "from": "the firewall",
+            "content_type": "application/json",
+            "body": answer,
+            "what": FRONT_ANSWERS[answer["status"]],
+        }
+        for answer in ANSWERS.values()
+    ]
+    front = [
+        {"status": status, "from": "CloudFront", "content_type": "text/html", "what": FRONT_ANSWERS[status]}
+        for status in _IN_HTML
+    ]
+    return sorted([*gateway, *firewall, *front], key=lambda each: each["status"])
 
 
 def component(slug: str) -> str:
@@ -153,7 +197,9 @@ def example(slug: str) -> dict[str, Any]:
     return _problem(slug).document("en", instance="/v1/complaints")
 
 
-def response(slugs: list[str], *, gateway: str | None = None, front: str | None = None) -> dict[str, Any]:
+def response(
+    status: int, slugs: list[str], *, gateway: str | None = None, front: str | None = None
+) -> dict[str, Any]:
     """One response of one status, which several kinds of problem may share."""
     headers = {name for slug in slugs for name in _problem(slug).headers}
     content: dict[str, Any] = {}
@@ -162,14 +208,17 @@ def response(slugs: list[str], *, gateway: str | None = None, front: str | None 
             "schema": _one_of([f"#/components/schemas/{component(slug)}" for slug in slugs]),
             "examples": {slug: {"value": example(slug)} for slug in slugs},
         }
-    json = [
-        name
-        for name, said in (("gateway-message", gateway), ("firewall-answer", front in FIREWALL_ANSWERS))
-        if said
-    ]
+    json: dict[str, Any] = {}
+    if gateway:
+        json["gateway-message"] = {"message": GATEWAY_MESSAGES[status]}
+    if front in FIREWALL_ANSWERS:
+        json["firewall-answer"] = next(each for each in ANSWERS.values() if each["status"] == status)
     if json:
-        content["application/json"] = {"schema": _one_of([f"#/components/schemas/{name}" for name in json])}
-    if front and front not in FIREWALL_ANSWERS:
+        content["application/json"] = {
+            "schema": _one_of([f"#/components/schemas/{name}" for name in json]),
+            "examples": {name: {"value": value} for name, value in json.items()},
+        }
+    if front and status in _IN_HTML:
         content["text/html"] = {"schema": {"type": "string"}}
     said = [f"`{slug}`: {_problem(slug).document('en')['title']}." for slug in slugs]
     answer: dict[str, Any] = {"description": " ".join([*said, *filter(None, (gateway, front))])}

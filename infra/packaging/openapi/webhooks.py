@@ -40,7 +40,8 @@ VERIFICATION: Final = {
 """How to verify a message signed with `v1`, without a library; a test runs both."""
 ABOUT: Final = (
     "The payload holds ids and state and nothing personal: read the rest over the API. Messages of one complaint come in "
-    "order, `sequence` lets you check; complaints are independent of one another. Any 2xx within 15 seconds is success "
+    "order, by rising `sequence`, which need not begin with 1 nor go on without a hole (only what concerned you, and is "
+    "subscribed to, is sent); complaints are independent of one another. Any 2xx within 15 seconds is success "
     f"and every other answer failure: a message is tried at once and then at least {MIN_ATTEMPTS - 1} times over five "
     "days, less and less often. `Retry-After` is "
     "honoured, redirects are not followed, and 410 disables the subscription."
