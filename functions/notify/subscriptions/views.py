@@ -142,7 +142,7 @@ def subscription_view[Shown: AnySubscription](
         changed_at=iso(item.changed_at),
         verified_at=iso_or_none(item.verified_at),
         previous_secret_until=_previous_until(item, now=now),
-        verification=_verification(item, now=now),
+        verification=_verification(item),
         health=Health(
             failures=health.failures,
             failing_since=iso_or_none(health.failing_since),
@@ -157,9 +157,8 @@ def subscription_view[Shown: AnySubscription](
     )
 
 
-def _verification(item: SubscriptionItem, *, now: datetime) -> VerificationView:
+def _verification(item: SubscriptionItem) -> VerificationView:
     known, active = verification_of(item), item.status == "active"
-    ahead = known.next_at is not None and known.next_at > now and not active
     return VerificationView(
         verified=known.verified,
         attempts=known.attempts,
@@ -167,7 +166,7 @@ def _verification(item: SubscriptionItem, *, now: datetime) -> VerificationView:
         status=known.status,
         error=known.error,
         latency_ms=known.latency_ms,
-        next_attempt_at=iso_or_none(known.next_at) if ahead else None,
+        next_attempt_at=None if active else iso_or_none(known.next_at),
         verify=None if active else f"/v1/agency/subscriptions/{item.id}/verify",
     )
 
