@@ -31,6 +31,8 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
     "POWERTOOLS_METRICS_NAMESPACE": "qamqor",
+    "USER_POOL_ISSUER": f"https://cognito-idp.{REGION}.amazonaws.com/{REGION}_pool",
+    "USER_POOL_CLIENT_ID": "app",
     **{f"{name.upper()}_TABLE": name for name in MODELS},
 }
 

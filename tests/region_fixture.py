@@ -22,6 +22,10 @@ def category(category_id: str, **changes: Any) -> dict[str, Any]:
     return {
         "id": category_id,
         "name": _names(category_id.replace("_", " ").title()),
+        "group": "town",
+        "icon": "delete",
+        "order": 1,
+        "for_whom": ["citizen", "entrepreneur"],
         "hint": {},
         "danger": False,
         "discreet": False,
@@ -72,6 +76,10 @@ RAW: dict[str, Any] = {
             agency("ministry", None),
         )
     },
+    "category_groups": [
+        {"id": "town", "name": _names("Town")},
+        {"id": "danger", "name": _names("Danger")},
+    ],
     "categories": {
         each["id"]: each
         for each in (
@@ -119,6 +127,8 @@ RAW: dict[str, Any] = {
     },
     "withdrawal": {"with_joiners": "goes_on"},
     "quiet_hours": None,
+    "domain": None,
+    "emergency_numbers": [{"number": "112", "name": _names("Rescue")}],
     "webhooks": {"allow_http": True, "allow_private": True},
     "identity": {"provider": "cognito"},
     "push": {},

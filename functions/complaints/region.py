@@ -75,14 +75,28 @@ class Responsible:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CategoryGroup:
+    """What stands above some of the categories; groups are shown by `order`."""
+
+    id: str
+    name: Names
+    order: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Category(_Retirable):
     """A kind of violation with its terms; `escalation_terms[n]` is the term given at escalation level n + 1. `reminder` is
     how long before each deadline the body is reminded, None where it never is. No push names one that is `discreet`.
+    It is shown in `group` by `order`, with the Material Symbol `icon`, to those kinds of reporters `for_whom` it is.
     `photos_wait` is how long its photos are waited for, None: as long as the region says. Danger waits for none.
     """
 
     id: str
     name: Names
+    group: str
+    icon: str
+    order: int
+    for_whom: tuple[str, ...]
     hint: Names
     danger: bool
     discreet: bool
@@ -116,6 +130,14 @@ class District:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmergencyNumber:
+    """Whom to call when somebody is in danger now."""
+
+    number: str
+    name: Names
+
+
+@dataclass(frozen=True, kw_only=True)
 class Region:
     """One region file, compiled. `limits` and `webhooks` are as it has them, and `raw` is the whole of it."""
 
@@ -129,7 +151,10 @@ class Region:
     boundary: Polygons
     districts: tuple[District, ...]
     agencies: Mapping[str, Agency]
+    category_groups: Mapping[str, CategoryGroup]
     categories: Mapping[str, Category]
+    emergency_numbers: tuple[EmergencyNumber, ...]
+    domain: str | None
     photos_wait: Duration
     close_after_answer: Duration
     least_after_transfer: Duration
@@ -169,6 +194,10 @@ class Region:
         return self.categories.get(category_id) or Category(
             id=category_id,
             name=self._nameless(category_id),
+            group="",
+            icon="",
+            order=0,
+            for_whom=(),
             hint={},
             danger=False,
             acknowledge_within=None,
@@ -219,6 +248,12 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
             for district in raw["districts"]
         ),
         agencies={key: _agency(value, zone=zone) for key, value in raw["agencies"].items()},
+        category_groups={
+            each["id"]: CategoryGroup(id=each["id"], name=each["name"], order=order)
+            for order, each in enumerate(raw["category_groups"], 1)
+        },
+        emergency_numbers=tuple(EmergencyNumber(**each) for each in raw["emergency_numbers"]),
+        domain=raw["domain"],
         categories={
             key: _category(value, zone=zone, photos_most=raw["limits"].get("photos"))
             for key, value in raw["categories"].items()
@@ -271,6 +306,10 @@ def _category(raw: Mapping[str, Any], *, zone: ZoneInfo, photos_most: int | None
         retired=_retired(raw, zone=zone),
         id=raw["id"],
         name=raw["name"],
+        group=raw["group"],
+        icon=raw["icon"],
+        order=raw["order"],
+        for_whom=tuple(raw["for_whom"]),
         hint=raw.get("hint") or {},
         danger=raw["danger"],
         discreet=raw["discreet"],

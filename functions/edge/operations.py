@@ -13,6 +13,7 @@ LOCATION: Final = {"Location": "Address of the complaint."}
 PROBLEMS: Final = "x-problems"
 HEADERS: Final = "x-headers"
 FURTHER: Final = "x-further"
+KEPT: Final = "x-kept"
 
 
 def with_scope(scope: str) -> list[dict[str, list[str]]]:

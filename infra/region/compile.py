@@ -13,7 +13,7 @@ from infra.region.schema import LANGUAGES, Agency, Category, Push
 # What functions read as it stands in the file.
 _KEPT = {
     *("name", "number_prefix", "stage", "time_zone", "terms", "limits", "withdrawal", "retention"),
-    *("quiet_hours", "identity", "malware_scan"),
+    *("quiet_hours", "identity", "malware_scan", "category_groups", "emergency_numbers", "domain"),
 }
 
 
@@ -44,7 +44,9 @@ def compiled(document: Document) -> dict[str, Any]:
         "boundary": geography.boundary.polygons,
         "districts": [_district(district) for district in geography.districts],
         "agencies": {agency.id: _agency(agency) for agency in form.agencies},
-        "categories": {category.id: _category(category) for category in form.categories},
+        "categories": {
+            category.id: _category(category, order=order) for order, category in enumerate(form.categories, 1)
+        },
         "webhooks": form.webhooks.model_dump(exclude={"fixed_addresses"}),
         "push": {"fcm": push.fcm is not None, "apns": push.apns is not None},
     }
@@ -61,6 +63,6 @@ def _agency(agency: Agency) -> dict[str, Any]:
     return said
 
 
-def _category(category: Category) -> dict[str, Any]:
+def _category(category: Category, *, order: int) -> dict[str, Any]:
     said = category.model_dump()
-    return said | {"hint": said["hint"] or {}}
+    return said | {"hint": said["hint"] or {}, "order": order}

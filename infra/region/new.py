@@ -97,10 +97,23 @@ agencies:
     # Does it work at other hours?
     # hours: {{opens: "08:00", closes: "17:00"}}
 
-# What can be reported? pavlodar.yaml has some twenty categories to start from.
+# In which groups are categories shown, in which order? A group is shown that has a category.
+category_groups:
+  - {{id: danger, name: {{kk: Қауіпті жағдай, ru: Опасно для людей, en: Danger}}}}
+  - {{id: town, name: {{kk: "Аула, көше және көлік", ru: "Двор, улица и транспорт", en: "Yards, streets and transport"}}}}
+  - {{id: order, name: {{kk: Тәртіп пен заң, ru: Порядок и закон, en: Order and law}}}}
+  - {{id: business, name: {{kk: Кәсіпкерлерге, ru: Предпринимателям, en: For entrepreneurs}}}}
+  - {{id: other, name: {{kk: Басқа, ru: Другое, en: Something else}}}}
+
+# What can be reported, in which order? pavlodar.yaml has some twenty categories to start from.
 categories:
   - id: open_manhole
     name: {{kk: Ашық құдық, ru: Открытый люк, en: Open manhole}}
+    group: danger
+    # Which picture? The name of a Material Symbol: https://fonts.google.com/icons
+    icon: dangerous
+    # Who is offered it? citizen, entrepreneur, or both.
+    for_whom: [citizen, entrepreneur]
     # Could somebody come to harm? Then terms run by the clock, nights and holidays too; else in working days.
     danger: true
     # Would it embarrass the person on a locked phone? true: pushes do not name it.
@@ -130,6 +143,8 @@ categories:
   # What fits no other, and what was sent without a category. Every region has it; its default body sorts it.
   - id: other
     name: {{kk: Басқа мәселе, ru: Другое, en: Something else}}
+    group: other
+    icon: more_horiz
     danger: false
     # Until when is it sorted into the right category, or kept?
     acknowledge_within: PT8BH
@@ -143,6 +158,14 @@ categories:
     # Who sorts it?
     responsible: {{default: city_akimat}}
     extension: {{limit: P2M, times: 1}}
+
+# Whom does one call when somebody is in danger now? The most general first.
+emergency_numbers:
+  - {{number: "112", name: {{kk: Бірыңғай құтқару қызметі, ru: Единая служба спасения, en: All emergency services}}}}
+  - {{number: "101", name: {{kk: Өрт сөндіру қызметі, ru: Пожарная служба, en: Fire service}}}}
+  - {{number: "102", name: {{kk: Полиция, ru: Полиция, en: Police}}}}
+  - {{number: "103", name: {{kk: Жедел медициналық жәрдем, ru: Скорая медицинская помощь, en: Ambulance}}}}
+  - {{number: "104", name: {{kk: Газ қызметі, ru: Газовая служба, en: Gas emergency service}}}}
 
 # Who signs people in? A Cognito user pool, which sends its codes from an address at a domain that SES has verified, or an
 # OpenID Connect provider in the country:

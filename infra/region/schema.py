@@ -28,7 +28,10 @@ AgencyKind = Literal[
     "department", "akimat", "district_akimat", "inspectorate", "police", "prosecutor", "ministry", "government"
 ]  # fmt: skip
 
+ReporterKind = Literal["citizen", "entrepreneur"]
+
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+REPORTER_KINDS: Final[tuple[ReporterKind, ...]] = get_args(ReporterKind)
 WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 DATE_PATTERN: Final = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 ID_PATTERN: Final = "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
@@ -82,6 +85,12 @@ Email = Annotated[str, _text(r"^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$", "an e-mail addr
 Date = Annotated[str, _text(DATE_PATTERN, "a date such as 2026-03-09")]
 Time = Annotated[str, _text("^([01][0-9]|2[0-3]):[0-5][0-9]$", "a time such as 09:00")]
 Days = Annotated[str, _text("^P[1-9][0-9]{0,4}D$", "a number of days such as P90D", "duration")]
+Icon = Annotated[
+    str, _text("^[a-z0-9]+(_[a-z0-9]+)*$", "the name of a Material Symbol such as water_drop", "icon")
+]
+PhoneNumber = Annotated[
+    str, _text(r"^\+?[0-9]{3,15}$", 'digits in quotes, such as "112" or "+77182000000"', "emergency-number")
+]
 Secret = Annotated[str, _text("^[A-Za-z0-9/_+=.@-]{1,512}$", "the name of a secret in Secrets Manager")]
 # Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 TagValue = Annotated[
@@ -206,9 +215,23 @@ class Extension(Form, title="The extension"):
     times: int = Field(ge=0, le=3, description="how often it may be extended")
 
 
+class CategoryGroup(Form, title="A group of categories"):
+    id: Id = Field(description="its id")
+    name: Names = Field(description="what stands above its categories")
+
+
 class Category(Form, title="A category"):
     id: Id = Field(description="its id, for good: complaints refer to it")
     name: Names = Field(description="what the person chooses")
+    group: Id = Field(
+        description="the group that it is shown in, after those of it that stand before it here"
+    )
+    icon: Icon = Field(description="the name of its Material Symbol (https://fonts.google.com/icons)")
+    for_whom: list[ReporterKind] = Field(
+        default=list(REPORTER_KINDS),
+        min_length=1,
+        description="who is offered it; nobody is refused who sends it all the same",
+    )
     hint: LeftOut[Names] = Field(default=None, description="what to photograph or to write")
     danger: bool = Field(description="whether somebody may come to harm; then terms run by the clock")
     discreet: bool = Field(
@@ -374,6 +397,11 @@ class Withdrawal(Form, title="The withdrawal"):
     )
 
 
+class EmergencyNumber(Form, title="An emergency number"):
+    number: PhoneNumber = Field(description="what is dialled")
+    name: Names = Field(description="who answers")
+
+
 class Aws(Form, title="The AWS account"):
     account: Annotated[
         str, _text("^[0-9]{12}$", "an account number of twelve digits in quotes", "aws-account")
@@ -422,7 +450,13 @@ class Region(Form, title="A region file"):
         str, _text(r"^[a-z0-9_-]+\.geojson$", "the name of a .geojson file beside this one")
     ] = Field(description="the boundary and the districts")
     agencies: list[Agency] = Field(min_length=1, description="the bodies")
-    categories: list[Category] = Field(min_length=1, description="what can be reported")
+    category_groups: list[CategoryGroup] = Field(
+        min_length=1, description="the groups that categories are shown in, in order"
+    )
+    categories: list[Category] = Field(min_length=1, description="what can be reported, in order")
+    emergency_numbers: list[EmergencyNumber] = Field(
+        min_length=1, description="whom to call when somebody is in danger now, the most general first"
+    )
     identity: Identity = Field(description="who signs people in")
     push: Push | None = Field(
         default=Push(), description="push platforms; one that is absent is not used; null: none"

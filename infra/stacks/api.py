@@ -27,6 +27,7 @@ GET, POST, PUT, PATCH, DELETE = (
 Routes = dict[str, list[apigateway.HttpMethod]]
 
 OPEN: Final[Routes] = {
+    "/v1/region": [GET],
     "/v1/categories": [GET],
     "/v1/agencies": [GET],
     "/v1/overdue": [GET],

@@ -13,6 +13,7 @@ from infra.stacks.deployment import Deployment
 from infra.stacks.edge import accepted_secrets
 from infra.stacks.escalation import Watch, watch_arn
 from infra.stacks.function import Code, Function, allow, use_partitions, use_table
+from infra.stacks.identity import issuer_of
 from infra.stacks.network import Network
 from infra.stacks.notification import Deliveries
 from infra.stacks.push import ANY, PushPlatforms
@@ -169,11 +170,17 @@ class Functions(Construct):
         addresses = {"WEBHOOK_ADDRESSES": " ".join(network.addresses)} if network else {}
         # Not a credential: it only shows that a request came through the firewall, so it may stand in the open.
         edge = accepted_secrets(deployment) if deployment.region.domain else {}
+        pool, app = storage.user_pool, storage.user_pool_client
+        signing_in = (
+            {"USER_POOL_ISSUER": issuer_of(pool), "USER_POOL_CLIENT_ID": app.user_pool_client_id}
+            if pool and app
+            else {}
+        )
 
         self.intake_api = self._function(
             "IntakeApi",
             INTAKE_API,
-            complaints | people | photos | dict(push.environment) | addresses | edge,
+            complaints | people | photos | dict(push.environment) | addresses | edge | signing_in,
             files=documentation(openapi),
         )
         self.photos = self._function("Photos", PHOTOS, complaints | photos)

@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-p
 
 from typing import Final
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
@@ -74,6 +74,11 @@ class Identity(Construct):
             refresh_token_validity=Duration.days(90),
             disable_o_auth=True,
         )
+
+
+def issuer_of(pool: cognito.IUserPool) -> str:
+    """As it stands in the pool's tokens."""
+    return f"https://cognito-idp.{Stack.of(pool).region}.amazonaws.com/{pool.user_pool_id}"
 
 
 def _sender(deployment: Deployment, email: str | None) -> cognito.UserPoolEmail:

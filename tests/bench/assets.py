@@ -72,6 +72,8 @@ _ENVIRONMENT: Final = {
     "PEOPLE_TABLE": "people",
     "DELIVERIES_TABLE": "deliveries",
     "PHOTOS_BUCKET": "photos",
+    "USER_POOL_ISSUER": "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool",
+    "USER_POOL_CLIENT_ID": "app",
     "CHAIN_HEADS_BUCKET": "chain-heads",
     "DELIVERIES_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/deliveries",
     "WARNINGS_TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:warnings",

@@ -94,7 +94,9 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("GET", f"{HOOK}/deliveries/{{delivery}}", None),
     ("POST", f"{HOOK}/deliveries/{{delivery}}/replay", {}),
 )
-ASKS_NOBODY: Final = {"/docs", "/openapi.json", "/v1/agencies", "/v1/categories", "/v1/webhook-addresses"}
+ASKS_NOBODY: Final = {
+    *("/docs", "/openapi.json", "/v1/agencies", "/v1/categories", "/v1/region", "/v1/webhook-addresses"),
+}
 UNANSWERED: Final = "not read"
 ALIKE: Final = 4
 FAILURES: Final = TRANSIENT | CANCELLED | LASTING

@@ -105,6 +105,7 @@ class Town:
             "queryStringParameters": dict(pair.split("=") for pair in query.split("&")) if query else None,
             "requestContext": {
                 "requestId": "request",
+                "domainName": "api.example.org",
                 "stage": "$default",
                 "http": {"method": method, "path": plain, "sourceIp": "127.0.0.1"},
                 "authorizer": authorizer,

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from functions.intake.api.documentation import OPENAPI, PAGE, TYPES, file
 from infra.packaging.openapi import document
@@ -17,6 +18,7 @@ from tests.region_fixture import region
 
 # AWS: at most 6 MB from a function, what is base64 counted as it is, and 10 MB through an HTTP API.
 MOST = 6 * 1024 * 1024
+SERVER = "https://api.example.org"
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +61,8 @@ def test_the_asset_holds_every_file_that_is_handed_out_and_no_other(asset: Path)
 
 @pytest.mark.parametrize("name", TYPES)
 def test_a_file_is_the_same_whether_it_is_sent_compressed_or_not(asset: Path, name: str) -> None:
-    packed = file(name, folder=asset, accepted="gzip, deflate, br")
-    plain = file(name, folder=asset, accepted="")
+    packed = file(name, folder=asset, accepted="gzip, deflate, br", server=SERVER)
+    plain = file(name, folder=asset, accepted="", server=SERVER)
     assert packed
     assert plain
     assert gzip.decompress(packed.body) == plain.body
@@ -82,18 +84,18 @@ def test_a_file_is_the_same_whether_it_is_sent_compressed_or_not(asset: Path, na
     ],
 )
 def test_it_is_compressed_for_who_takes_that(asset: Path, accepted: str, compressed: bool) -> None:
-    found = file(PAGE, folder=asset, accepted=accepted)
+    found = file(PAGE, folder=asset, accepted=accepted, server=SERVER)
     assert found
     assert ("content-encoding" in found.headers) is compressed
 
 
 @pytest.mark.parametrize("name", ["", "..", "region.json", "../region.json", "start.js.gz", "Index.html"])
 def test_there_is_no_other_name(asset: Path, name: str) -> None:
-    assert file(name, folder=asset, accepted="gzip") is None
+    assert file(name, folder=asset, accepted="gzip", server=SERVER) is None
 
 
 def test_the_page_asks_for_its_own_files_alone_and_holds_nothing_that_runs(asset: Path) -> None:
-    found = file(PAGE, folder=asset, accepted="")
+    found = file(PAGE, folder=asset, accepted="", server=SERVER)
     assert found
     reader = Reader(found.body.decode())
     assert not reader.inline
@@ -112,7 +114,7 @@ def test_the_page_asks_for_its_own_files_alone_and_holds_nothing_that_runs(asset
 
 @pytest.mark.parametrize("name", ["swagger-ui.css", "page.css"])
 def test_a_style_sheet_brings_nothing_from_elsewhere(asset: Path, name: str) -> None:
-    found = file(name, folder=asset, accepted="")
+    found = file(name, folder=asset, accepted="", server=SERVER)
     assert found
     assert not re.search(rb"@import|url\((?![\"']?data:)", found.body)
 
@@ -131,8 +133,20 @@ def test_it_is_open_to_everybody(client: Client, path: str, name: str) -> None:
     assert "unsafe" not in policy
 
 
-def test_the_description_is_the_one_that_was_made(client: Client) -> None:
-    assert client("GET", "/openapi.json").json == json.loads(document(region()))
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs/openapi.json"])
+def test_the_description_is_the_one_that_was_made_with_the_address_it_was_fetched_from(
+    client: Client, path: str
+) -> None:
+    fetched = client("GET", path).json
+    assert fetched == json.loads(document(region())) | {"servers": [{"url": SERVER}]}
+    assert list(OpenAPIV31SpecValidator(fetched).iter_errors()) == []
+
+
+def test_no_header_changes_the_address_that_others_are_told_from_a_cache(client: Client) -> None:
+    evil = {"host": "evil.example", "x-forwarded-host": "evil.example", "forwarded": "host=evil.example"}
+    answer = client("GET", "/openapi.json", **evil)
+    assert answer.json["servers"] == [{"url": SERVER}]
+    assert "evil.example" not in answer.text
 
 
 def test_what_is_not_there_is_not_found(client: Client) -> None:

@@ -761,6 +761,7 @@ def test_what_is_open_is_open_and_as_described(module: Any) -> None:
     assert client("GET", "/v1/agencies").json["items"][0]["name"] == "Housing"
     assert client("GET", "/v1/webhook-addresses").json == {"items": []}
     assert client("GET", "/v1/categories").headers["vary"] == "accept-language"
+    assert client("GET", "/v1/region").json["id"] == RAW["id"]
 
 
 def test_what_is_overdue_at_the_top_everybody_can_see_and_nothing_that_a_person_wrote(

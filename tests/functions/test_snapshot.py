@@ -54,6 +54,8 @@ def test_environments_restored_from_one_snapshot_draw_numbers_of_their_own(
     environment = {f"{name}_TABLE": name.lower() for name in variables} | {
         "REGION_FILE": str(region),
         "PHOTOS_BUCKET": "photos",
+        "USER_POOL_ISSUER": "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool",
+        "USER_POOL_CLIENT_ID": "app",
         "DELIVERIES_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/deliveries",
         "AWS_DEFAULT_REGION": "eu-central-1",
         "POWERTOOLS_METRICS_NAMESPACE": "qamqor",

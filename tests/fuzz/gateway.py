@@ -101,6 +101,7 @@ def _event(
     context: dict[str, Any] = {
         "http": {"method": method, "path": path, "sourceIp": "192.0.2.1"},
         "requestId": "fuzz",
+        "domainName": "api.example.org",
         "stage": "$default",
     }
     if authorizer is not None:

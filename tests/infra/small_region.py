@@ -30,8 +30,13 @@ agencies:
     name: {kk: Қала, ru: Город, en: City}
   - {id: east_akim, kind: district_akimat, parent: city, name: {kk: Шығыс, ru: Восток, en: East}}
   - {id: oblast, kind: akimat, parent: null, name: {kk: Облыс, ru: Область, en: Oblast}}
+category_groups:
+  - {id: danger, name: {kk: Қауіп, ru: Опасно, en: Danger}}
+  - {id: town, name: {kk: Қала, ru: Город, en: Town}}
 categories:
   - id: open_manhole
+    group: danger
+    icon: dangerous
     name: {kk: Ашық құдық, ru: Открытый люк, en: Open manhole}
     hint: {kk: Көрсет, ru: Покажи, en: Show}
     danger: true
@@ -42,6 +47,8 @@ categories:
     responsible: {default: city}
     extension: {limit: PT8H, times: 1}
   - id: rubbish
+    group: town
+    icon: delete
     name: {kk: Қоқыс, ru: Мусор, en: Rubbish}
     danger: false
     acknowledge_within: PT4BH
@@ -61,12 +68,16 @@ categories:
         west: city
         east: east_akim
   - id: other
+    group: town
+    icon: more_horiz
     name: {kk: Басқа, ru: Другое, en: Something else}
     danger: false
     acknowledge_within: PT8BH
     answer_within: P15BD
     escalation_terms: [P7BD]
     responsible: {default: east_akim}
+emergency_numbers:
+  - {number: "112", name: {kk: Құтқару, ru: Спасение, en: Rescue}}
 identity: {provider: cognito, email: no-reply@example.org}
 terms: {forward_within: P3BD, close_after_answer: P10D,
   least_after_transfer: P1BD}

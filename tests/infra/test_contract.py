@@ -228,6 +228,25 @@ CHANGED: dict[str, str] = {
         "an appeal before its time said that there was no such thing",
     ),
     "/data/why enum": "was not said; why it goes on elsewhere by itself, where it does",
+    **{
+        f"GET /v1/{what} {fact}": "what is kept need not be sent again"
+        for what in ("categories", "agencies")
+        for fact in (
+            *("200 headers", "304 content", "304 headers"),
+            *("header if-none-match / type", "header if-none-match required"),
+        )
+    },
+    **{
+        f"GET /v1/categories 200 application/json {fact}": "categories say in which group and order they are shown, with "
+        "which picture and to whom"
+        for fact in (
+            *("/ required", "/groups type", "/items/[] required"),
+            *(f"/groups/[]{fact}" for fact in (" type", " required", "/id type", "/name type")),
+            *("/groups/[]/order type", "/groups/[]/order minimum", "/items/[]/order minimum"),
+            *(f"/items/[]/{field} type" for field in ("group", "icon", "order", "for_whom")),
+            "/items/[]/for_whom/[] enum",
+        )
+    },
     "PUT /v1/devices/{device_id} body /language enum": "a phone may name the language that it is written to in",
     **dict.fromkeys(
         (
@@ -285,6 +304,7 @@ CHANGED: dict[str, str] = {
 """The end of each fact that is another one now, and why."""
 NEW: dict[str, str] = {
     "DELETE /v1/complaints/{id}/join ": "whoever joined can leave",
+    "GET /v1/region ": "borders, limits, emergency numbers and signing in were known to who asked the operator",
     "POST /v1/complaints/{id}/correct ": "the reporter puts it right until a body has taken it up",
     "POST /v1/complaints/{id}/photos/skip ": "the reporter need not wait until photos are given up",
     "POST /v1/complaints/{id}/photos/{photo_id}/upload ": "a request to send a photo with expires, and gets lost",

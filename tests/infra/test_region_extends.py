@@ -18,6 +18,8 @@ categories:
     reminder: null
   - id: noise
     name: {kk: Шу, ru: Шум, en: Noise}
+    group: town
+    icon: volume_up
     danger: false
     acknowledge_within: null
     answer_within: PT30S

@@ -8,6 +8,7 @@ import pytest
 
 from infra.region.finding import RULES, Finding
 from infra.region.lint import lint_regions
+from infra.region.rules import places
 from tests.infra import small_region
 from tests.infra.small_region import EAST, MIDDLE, NORTH, SOUTH, WEST, YAML, box, feature, features
 
@@ -83,6 +84,15 @@ YAML_FAULTS = [
     ("category-other", "    escalation_terms: [P7BD]", "    escalation_terms: [P7BD]\n    questions:\n"
      "      - {id: which, kind: text, required: true, text: {kk: а, ru: б, en: c}}", "{id: which"),
     ("danger-waits", "    danger: true\n", "    danger: true\n    photos_wait: PT2H\n", "photos_wait: PT2H"),
+    ("duplicate-id", "  - {id: town,", "  - {id: danger, name: {kk: а, ru: б, en: c}}\n  - {id: town,", "en: c}}"),
+    ("unknown-group", "    group: danger", "    group: dangers", "group: dangers"),
+    ("missing-key", "    group: danger\n", "", "- id: open_manhole"),
+    ("icon", "    icon: dangerous", "    icon: Open Manhole", "icon: Open"),
+    ("bad-value", "    icon: dangerous", "    icon: dangerous\n    for_whom: [tourist]", "tourist"),
+    ("missing-key", "    icon: dangerous", "    icon: dangerous\n    for_whom: []", "for_whom: []"),
+    ("emergency-number", '{number: "112"', '{number: "one one two"', "one one two"),
+    ("emergency-number", "en: Rescue}}", 'en: Rescue}}\n  - {number: "112", name: {kk: а, ru: б, en: c}}', "en: c}}"),
+    ("wrong-type", '{number: "112"', "{number: 112", "number: 112"),
     ("unknown-agency", "responsible: {default: city}", "responsible: {default: citi}", "citi"),
     ("unknown-agency", "east: east_akim", "east: east_akin", "east_akin"),
     ("unknown-agency", "parent: city,", "parent: town,", "parent: town"),
@@ -208,6 +218,14 @@ def test_a_fault_in_the_geojson_is_found_at_its_feature(tmp_path, rule, collecti
     assert {finding.rule for finding in found} <= {rule, "geojson", "district-gap", "district-overlap"}
 
 
+def test_outlines_that_no_answer_has_room_for_are_refused(tmp_path, monkeypatch):
+    small_region.write(tmp_path)
+    assert lint_regions(tmp_path) == []
+    monkeypatch.setattr(places, "BYTES_MOST", 100)
+    (found,) = lint_regions(tmp_path)
+    assert (found.rule, found.file.name) == ("geojson-size", "small.geojson")
+
+
 def test_a_line_thinner_than_the_tolerance_is_no_gap_and_no_overlap(tmp_path):
     half_a_metre = 0.5 / 111_320
     small_region.write(
@@ -272,7 +290,7 @@ def test_nonsense_under_any_key_is_found_and_crashes_nothing(tmp_path, key, valu
 
 
 def test_every_rule_has_a_fault_that_shows_it():
-    elsewhere = {"unknown-category", "calendar-ends", "removed", "region-name"}
+    elsewhere = {"unknown-category", "calendar-ends", "removed", "region-name", "geojson-size"}
     shown = {case[0] for case in [*YAML_FAULTS, *GEOJSON_FAULTS]} | elsewhere
     assert shown == set(RULES)
 

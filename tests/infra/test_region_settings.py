@@ -31,7 +31,9 @@ from functions.complaints.retirement import category_in_use
 from functions.complaints.routing import district_at
 from functions.edge.declared_photos import more_photos
 from functions.edge.resolver import Api
+from functions.intake.api.about_region import about_region
 from functions.intake.api.directory import directory
+from functions.intake.api.sign_in import USER_POOL, sign_in_of
 from functions.intake.api.submission import submission
 from functions.notify.webhooks.policy import address_policy
 from functions.records.people.profiles import preferences
@@ -146,6 +148,8 @@ class Made:
     def get(self, path: str, language: str = "en") -> dict[str, Any]:
         api = Api()
         api.include_router(directory(region=self.region, webhook_addresses=(), now=lambda: MONDAY))
+        signing_in = sign_in_of(self.region, dict.fromkeys(USER_POOL, ""))
+        api.include_router(about_region(region=self.region, sign_in=signing_in))
         event = {
             "version": "2.0",
             "rawPath": path,
@@ -153,6 +157,7 @@ class Made:
             "headers": {"accept-language": language},
             "requestContext": {
                 "requestId": "request",
+                "domainName": "api.example.org",
                 "stage": "$default",
                 "http": {"method": "GET", "path": path, "sourceIp": "127.0.0.1"},
             },
@@ -367,6 +372,31 @@ SETTINGS: dict[str, Seen | Deployed] = {
         f"categories.hint.{language}": seen(
             lambda made, language=language: made.category("open_manhole", language=language)["hint"],
             ("{kk: Көрсет, ru: Покажи, en: Show}", "{kk: Жаңа, ru: Новый, en: New}"),
+        )
+        for language in schema.LANGUAGES
+    },
+    "category_groups.id": seen(
+        lambda made: made.get("/v1/categories")["groups"],
+        ("{id: danger,", "{id: harm,"),
+        ("group: danger", "group: harm"),
+    ),
+    **{
+        f"category_groups.name.{language}": seen(
+            lambda made, language=language: made.get("/v1/categories", language)["groups"],
+            ("{kk: Қауіп, ru: Опасно, en: Danger}", "{kk: Жаңа, ru: Новый, en: New}"),
+        )
+        for language in schema.LANGUAGES
+    },
+    "categories.group": seen(lambda made: made.category("open_manhole")["group"], ("group: danger", "group: town")),
+    "categories.icon": seen(lambda made: made.category()["icon"], ("icon: delete", "icon: recycling")),
+    "categories.for_whom": seen(
+        lambda made: made.category()["for_whom"], (OF_RUBBISH, f"{OF_RUBBISH}    for_whom: [entrepreneur]\n")
+    ),
+    "emergency_numbers.number": seen(lambda made: made.get("/v1/region")["emergency_numbers"], ('"112"', '"113"')),
+    **{
+        f"emergency_numbers.name.{language}": seen(
+            lambda made, language=language: made.get("/v1/region", language)["emergency_numbers"],
+            ("{kk: Құтқару, ru: Спасение, en: Rescue}", "{kk: Жаңа, ru: Новый, en: New}"),
         )
         for language in schema.LANGUAGES
     },

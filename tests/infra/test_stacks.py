@@ -476,6 +476,7 @@ OPEN_ROUTES = {
     "GET /v1/agencies",
     "GET /v1/categories",
     "GET /v1/overdue",
+    "GET /v1/region",
     "GET /v1/webhook-addresses",
 }
 

@@ -11,21 +11,22 @@ from pydantic import Field
 
 from functions.complaints.clock import iso
 from functions.complaints.places import rounded
-from functions.complaints.region import OTHER, Category, Question, Region
+from functions.complaints.region import OTHER, Category, CategoryGroup, Question, Region
 from functions.complaints.retirement import in_office
 from functions.complaints.texts import in_language
 from functions.edge.complaint_fields import AgencyName, MissedTerm, Number, Point, agency_name
 from functions.edge.fields import Count, Instant, View, described, one_of
 from functions.edge.language import Speech
 from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
+from functions.edge.revalidation import REVALIDATED, revalidated
 from functions.intake.api.views import category_name, in_charge
 from functions.records import lists
 from functions.records.codec import lapse_of
 from functions.records.tables import ComplaintItem
 
-_AN_HOUR: Final = {"cache-control": "public, max-age=3600"}
+AN_HOUR: Final = {"cache-control": "public, max-age=3600"}
 _IN_LANGUAGES: Final = {"vary": "accept-language"}
-_TAG: Final = ["Open data"]
+TAG: Final = ["Open data"]
 
 
 class Choice(View):
@@ -50,6 +51,22 @@ class CategoryView(View):
 
     id: str
     name: str
+    group: Annotated[str, described("The group that it is shown in.")]
+    order: Annotated[Count, described("Its place among those of its group: the lowest comes first.")]
+    icon: Annotated[
+        str,
+        Field(
+            examples=["water_drop"],
+            description="The name of its [Material Symbol](https://fonts.google.com/icons), of which there are a font "
+            "and images (Apache-2.0). Show a picture of your own for a name that the app does not know.",
+        ),
+    ]
+    for_whom: Annotated[
+        list[Annotated[str, one_of("citizen", "entrepreneur")]],
+        described(
+            "The kinds of reporters (`kind` of `/v1/me`) to offer it to. Nobody is refused who sends it all the same."
+        ),
+    ]
     hint: str | None
     danger: bool
     answer_within: Annotated[str, Field(examples=["PT4H", "P15BD"])]
@@ -58,10 +75,19 @@ class CategoryView(View):
     questions: list[QuestionView]
 
 
+class GroupView(View):
+    """What stands above some of the categories."""
+
+    id: str
+    name: str
+    order: Annotated[Count, described("Its place among the groups: the lowest comes first.")]
+
+
 class Categories(View):
-    """All of them."""
+    """All of them, and the groups that they are shown in."""
 
     items: list[CategoryView]
+    groups: Annotated[list[GroupView], described("In their order; none that has no category.")]
 
 
 class AgencyEntry(View):
@@ -126,22 +152,28 @@ class WebhookAddresses(View):
 def directory(*, region: Region, webhook_addresses: tuple[str, ...], now: Callable[[], datetime]) -> Router:
     """The routes, without what is retired; `webhook_addresses` are none where webhooks come from anywhere in AWS."""
     router = Router()
-    read = partial(router.get, tags=_TAG)
+    read = partial(router.get, tags=TAG)
+    kept = partial(read, middlewares=[revalidated], openapi_extensions=REVALIDATED)
 
-    @read(
+    @kept(
         "/v1/categories",
         operation_id="listCategories",
         summary="What can be reported, with terms and questions",
-        description="Texts in the caller's language; the terms are the region's promise. `other` comes last: it is for "
-        "what fits none, and what is filed without a category.",
+        description="Texts in the caller's language; the terms are the region's promise. In the order to show them, "
+        "group by group. `other` comes last: it is for what fits none, and what is filed without a category.",
     )
     def categories(speech: Speech) -> Response[Categories]:
         offered = [each for each in region.categories.values() if not each.is_retired(now())]
-        ordered = sorted(offered, key=lambda each: each.id == OTHER)
-        views = [_category(each, speech.language) for each in ordered]
-        return _cached(Categories(items=views), headers=_AN_HOUR | _IN_LANGUAGES)
+        groups = region.category_groups
+        ordered = sorted(offered, key=lambda each: (each.id == OTHER, groups[each.group].order, each.order))
+        used = {each.group for each in offered}
+        views = Categories(
+            items=[_category(each, speech.language) for each in ordered],
+            groups=[_group(each, speech.language) for each in groups.values() if each.id in used],
+        )
+        return _cached(views, headers=AN_HOUR | _IN_LANGUAGES)
 
-    @read(
+    @kept(
         "/v1/agencies",
         operation_id="listAgencies",
         summary="The bodies, and whom each answers to",
@@ -158,7 +190,7 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...], now: Callab
             for each in region.agencies.values()
             if not each.is_retired(now())
         ]
-        return _cached(Agencies(items=views), headers=_AN_HOUR | _IN_LANGUAGES)
+        return _cached(Agencies(items=views), headers=AN_HOUR | _IN_LANGUAGES)
 
     @read(
         "/v1/overdue",
@@ -186,7 +218,7 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...], now: Callab
         "ask for fixed ones.",
     )
     def addresses() -> Response[WebhookAddresses]:
-        return _cached(WebhookAddresses(items=list(webhook_addresses)), headers=_AN_HOUR)
+        return _cached(WebhookAddresses(items=list(webhook_addresses)), headers=AN_HOUR)
 
     return router
 
@@ -199,6 +231,10 @@ def _category(category: Category, language: str) -> CategoryView:
     return CategoryView(
         id=category.id,
         name=in_language(category.name, language),
+        group=category.group,
+        order=category.order,
+        icon=category.icon,
+        for_whom=list(category.for_whom),
         hint=in_language(category.hint, language) if category.hint else None,
         danger=category.danger,
         answer_within=str(category.answer_within),
@@ -206,6 +242,10 @@ def _category(category: Category, language: str) -> CategoryView:
         duplicate_radius_m=category.duplicate_radius_m,
         questions=[_question(question, language) for question in category.questions],
     )
+
+
+def _group(group: CategoryGroup, language: str) -> GroupView:
+    return GroupView(id=group.id, name=in_language(group.name, language), order=group.order)
 
 
 def _question(question: Question, language: str) -> QuestionView:

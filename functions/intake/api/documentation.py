@@ -1,12 +1,15 @@
-"""The page at `/docs` and its files, and `/openapi.json`: made with the asset, compressed there, handed out as they are.
+"""The page at `/docs` and its files, and `/openapi.json`: made with the asset, compressed there, handed out as they are,
+but for the address that the document is fetched from, which is known then alone.
 
 The page is Swagger UI (`infra.packaging.viewer` says why). Everything comes from here, nothing runs or is styled inline.
 """
 
 import gzip
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +17,7 @@ from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.complaints.faults import NotFound
+from functions.edge.base_url import base_url
 
 FOLDER: Final = "docs"
 """Of the files, in the asset: each under its name and `.gz`."""
@@ -64,8 +68,8 @@ class File:
     headers: Mapping[str, str]
 
 
-def documentation(folder: Path) -> Router:
-    """The routes; `folder` is the asset's root."""
+def documentation(folder: Path, *, domain: str | None) -> Router:
+    """The routes; `folder` is the asset's root, `domain` the region's own."""
     router = Router()
 
     @router.get(
@@ -73,7 +77,8 @@ def documentation(folder: Path) -> Router:
         operation_id="describe",
         tags=_TAG,
         summary="This description, for programs",
-        description="This OpenAPI document: the region's own, with its limits.",
+        description="This OpenAPI document: the region's own, with its limits, and with the address that it was fetched "
+        "from as its server.",
         responses=_described(content_types.APPLICATION_JSON, {"type": "object"}),
         enable_validation=False,
     )
@@ -97,7 +102,12 @@ def documentation(folder: Path) -> Router:
         return sent(name)
 
     def sent(name: str) -> Response[Any]:
-        found = file(name, folder=folder, accepted=router.current_event.headers.get("accept-encoding", ""))
+        found = file(
+            name,
+            folder=folder,
+            accepted=router.current_event.headers.get("accept-encoding", ""),
+            server=base_url(router.current_event.raw_event, domain=domain),
+        )
         if found is None:
             raise NotFound(name)
         # Under its name in lower case: what Powertools takes for JSON by the other, it would write as JSON once more.
@@ -112,17 +122,26 @@ def _described(media_type: str, schema: dict[str, Any]) -> dict[int, Any]:
     return {200: {"description": "Here it is.", "content": {media_type: {"schema": schema}}}}
 
 
-def file(name: str, *, folder: Path, accepted: str) -> File | None:
+def file(name: str, *, folder: Path, accepted: str, server: str) -> File | None:
     """A file of the page; None where there is none of this name.
 
-    `folder` is the asset's root; `accepted` is the request's Accept-Encoding (RFC 9110, section 12.5.3).
+    `folder` is the asset's root; `accepted` is the request's Accept-Encoding (RFC 9110, section 12.5.3); `server` the
+    address of the API.
     """
     if name not in TYPES:
         return None
-    body = (folder / FOLDER / f"{name}.gz").read_bytes()
+    path = folder / FOLDER / f"{name}.gz"
+    body = _served_at(server, path) if name == OPENAPI else path.read_bytes()
     if _takes_gzip(accepted):
         return File(content_type=TYPES[name], body=body, headers=_HEADERS | {"content-encoding": "gzip"})
     return File(content_type=TYPES[name], body=gzip.decompress(body), headers=_HEADERS)
+
+
+@lru_cache(maxsize=2)
+def _served_at(server: str, path: Path) -> bytes:
+    """The document, compressed, with its server. An API has one address, or two."""
+    made = json.loads(gzip.decompress(path.read_bytes())) | {"servers": [{"url": server}]}
+    return gzip.compress(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
 
 
 def _takes_gzip(accepted: str) -> bool:

@@ -9,6 +9,7 @@ from functions.complaints.region import load_region
 from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id
+from functions.intake.api.about_region import about_region
 from functions.intake.api.correcting import correcting
 from functions.intake.api.directory import directory
 from functions.intake.api.documentation import documentation
@@ -16,14 +17,18 @@ from functions.intake.api.filing import filing
 from functions.intake.api.following import following
 from functions.intake.api.reading import reading
 from functions.intake.api.receipts import Receipts
+from functions.intake.api.sign_in import sign_in_of
 from functions.intake.people.devices import Devices, applications
 from functions.intake.people.routes import people
 from functions.records.people.profiles import language_of_person
 from functions.records.store import ComplaintStore
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PEOPLE_TABLE", "PHOTOS_BUCKET")
-OPTIONAL_ENVIRONMENT: Final = ("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "WEBHOOK_ADDRESSES")
-"""What a region may do without: a push platform, and fixed addresses that webhooks come from."""
+OPTIONAL_ENVIRONMENT: Final = (
+    *("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "WEBHOOK_ADDRESSES"),
+    *("USER_POOL_ISSUER", "USER_POOL_CLIENT_ID"),
+)
+"""What a region may do without: a push platform, fixed addresses that webhooks come from, and a user pool of its own."""
 
 _settings = require(ENVIRONMENT)
 _region = load_region(region_file())
@@ -42,7 +47,8 @@ app.include_router(
         now=utc_now,
     )
 )
-app.include_router(documentation(region_file().parent))
+app.include_router(about_region(region=_region, sign_in=sign_in_of(_region, os.environ)))
+app.include_router(documentation(region_file().parent, domain=_region.domain))
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

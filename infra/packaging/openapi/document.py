@@ -18,7 +18,7 @@ from aws_lambda_powertools.event_handler.openapi.models import (
 )
 
 from functions.complaints.region import Region
-from functions.edge.operations import FURTHER, HEADERS, PROBLEMS
+from functions.edge.operations import FURTHER, HEADERS, KEPT, PROBLEMS
 from functions.edge.problems import PROBLEMS as KINDS
 from infra.packaging.openapi import problems, pushes, uploads, webhooks
 from infra.packaging.openapi.doors import every_route
@@ -50,6 +50,13 @@ _LANGUAGE: Final = {
     "schema": {"type": "string", "examples": ["kk, ru;q=0.8"]},
     "description": "Language of every text in the answer: `kk`, `ru` or `en`. The token's `locale` goes before "
     "it, and what the person chose under `/v1/me` before both.",
+}
+_IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "examples": ['W/"5b1f0c2d9e8a7f6b5c4d3e2f1a0b9c8d"']},
+    "description": "The `ETag` of the answer that is kept: if it still holds, 304 says so without it.",
 }
 _RATE: Final = {
     "RateLimit-Policy": 'How many requests the agency has in how many seconds: `"agency";q=600;w=60`.',
@@ -99,7 +106,7 @@ def document(region: Region) -> bytes:
     described["x-uploads"] = uploads.section()
     described["components"] |= {
         "schemas": _published(schemas | webhooks.schemas()) | problems.schemas(responses),
-        "parameters": {"language": _LANGUAGE},
+        "parameters": {"language": _LANGUAGE, "if-none-match": _IF_NONE_MATCH},
         "responses": responses,
     }
     return json.dumps(_sorted_paths(described), ensure_ascii=False, separators=(",", ":")).encode()
@@ -151,6 +158,9 @@ def _completed(
     }
     (status,) = success
     success |= {str(further): success[status] for further in operation.get(FURTHER, ())}
+    if KEPT in operation:
+        headers = success[status]["headers"]
+        success["304"] = {"description": "What is kept still holds.", "headers": headers}
     failures: dict[str, Any] = {}
     for failed, slugs, spoken in _failures(operation):
         gateway = problems.GATEWAY_ANSWERS[failed] if spoken else None
@@ -164,7 +174,10 @@ def _completed(
     parameters = [_parameter(each) for each in operation.get("parameters", ())]
     if all(set(each.get("content", {})) <= {_JSON} for each in success.values()):
         parameters.append({"$ref": "#/components/parameters/language"})
-    made = {name: value for name, value in operation.items() if name not in (PROBLEMS, HEADERS, FURTHER)}
+    if KEPT in operation:
+        parameters.append({"$ref": "#/components/parameters/if-none-match"})
+    ours = (PROBLEMS, HEADERS, FURTHER, KEPT)
+    made = {name: value for name, value in operation.items() if name not in ours}
     made |= {
         "description": " ".join(filter(None, described)),
         "security": operation.get("security") or [],

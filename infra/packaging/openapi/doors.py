@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from functions.complaints.region import Region
 from functions.edge.resolver import Api
+from functions.intake.api.about_region import about_region
 from functions.intake.api.correcting import correcting
 from functions.intake.api.directory import directory
 from functions.intake.api.documentation import documentation
@@ -11,6 +12,7 @@ from functions.intake.api.filing import filing
 from functions.intake.api.following import following
 from functions.intake.api.reading import reading
 from functions.intake.api.receipts import Receipts
+from functions.intake.api.sign_in import USER_POOL, sign_in_of
 from functions.intake.people.devices import Devices
 from functions.intake.people.routes import people
 from functions.notify.subscriptions.routes import routes as subscriptions
@@ -42,7 +44,8 @@ def every_route(region: Region) -> Api:
         correcting(store=store, receipts=receipts, now=_now),
         people(region=region, devices=Devices({}), now=_now),
         directory(region=region, webhook_addresses=(), now=_now),
-        documentation(ROOT),
+        about_region(region=region, sign_in=sign_in_of(region, dict.fromkeys(USER_POOL, ""))),
+        documentation(ROOT, domain=region.domain),
         agency_reading(desk=desk, bucket=_BUCKET),
         answering(desk=desk, bucket=_BUCKET),
         passing_on(desk),

@@ -11,6 +11,7 @@ from infra.region.words import meant
 def same_id_twice(document: Document) -> Iterator[Finding]:
     yield from _doubles(document.own.items("agencies"), "agency")
     yield from _doubles(document.own.items("categories"), "category")
+    yield from _doubles(document.own.items("category_groups"), "group")
     for category in document.region.items("categories"):
         yield from _doubles(category.items("questions"), "question")
         for question in category.items("questions"):

@@ -1,4 +1,4 @@
-"""What a category asks of the person who reports."""
+"""What a category asks of the person who reports, and where they find it."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from functions.complaints.region import OTHER
 from infra.region.document import Document
 from infra.region.finding import Finding
 from infra.region.schema import Limits
+from infra.region.words import meant
 
 
 def choices_belong_to_choice(document: Document) -> Iterator[Finding]:
@@ -92,9 +93,23 @@ def everything_else_is_sorted(document: Document) -> Iterator[Finding]:
             )
 
 
+def groups_exist(document: Document) -> Iterator[Finding]:
+    groups = tuple(document.region.by_id("category_groups"))
+    for category in document.region.items("categories"):
+        place = category.get("group")
+        name = None if place is None else place.text()
+        if place is not None and name is not None and name not in groups:
+            yield place.fault(
+                "unknown-group",
+                f"There is no group {name!r}.{meant(name, groups)}",
+                "Write the id of one of category_groups, or add it there.",
+            )
+
+
 RULES = (
     choices_belong_to_choice,
     photos_within_the_limit,
     danger_waits_for_nothing,
     everything_else_is_sorted,
+    groups_exist,
 )

@@ -1,4 +1,4 @@
-"""What a deployment needs: push, sign-in, webhooks, logs."""
+"""What a deployment needs: push, sign-in, webhooks, logs; and what an app is told of it."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -97,6 +97,15 @@ def quiet_hours_end(document: Document) -> Iterator[Finding]:
         )
 
 
+def emergency_numbers_stand_once(document: Document) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for entry in document.region.items("emergency_numbers"):
+        place, number = entry.get("number"), entry.text("number")
+        if place is not None and number is not None and number in seen:
+            yield place.fault("emergency-number", f"{number} stands here twice.", "Remove one.")
+        seen.add(number or "")
+
+
 def _same(place: Node) -> bool:
     return place.text("from") is not None and place.text("from") == place.text("to")
 
@@ -109,4 +118,5 @@ RULES = (
     webhooks_stay_safe,
     logs_can_be_kept_so_long,
     quiet_hours_end,
+    emergency_numbers_stand_once,
 )

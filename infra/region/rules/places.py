@@ -1,9 +1,10 @@
-"""Districts against the boundary: no hole, no overlap, nothing outside, no crossing lines.
+"""Districts against the boundary: no hole, no overlap, nothing outside, no crossing lines; and how much it is in all.
 
 A gap or an overlap counts where it is wider than TOLERANCE_M: what is thinner is rounding, and routing then
 takes the nearest district.
 """
 
+import json
 import math
 from collections.abc import Iterator
 from itertools import combinations
@@ -18,6 +19,9 @@ from infra.region.finding import Finding
 from infra.region.geojson import Feature
 
 TOLERANCE_M: Final = 1.0
+# Of the outlines as `GET /v1/region` holds them, whole: some 90,000 points, 300 KB over the wire and a quarter of a
+# second of a core for each app that asks. Lambda itself hands out 6 MB.
+BYTES_MOST: Final = 2_000_000
 _METRES_PER_DEGREE: Final = 111_320.0
 
 
@@ -97,4 +101,20 @@ def _degrees(feature: Feature) -> BaseGeometry:
     return MultiPolygon([Polygon(rings[0], rings[1:]) for rings in feature.polygons])
 
 
-RULES = (districts_fill_the_boundary,)
+def outlines_fit_an_answer(document: Document) -> Iterator[Finding]:
+    geography = document.geography
+    if geography is None or geography.boundary is None:
+        return
+    outlines = [area.polygons for area in (geography.boundary, *geography.districts)]
+    size = len(json.dumps(outlines, separators=(",", ":")))
+    if size > BYTES_MOST:
+        yield Finding(
+            geography.file,
+            1,
+            "geojson-size",
+            f"The outlines have {size:,} bytes, more than the {BYTES_MOST:,} that each app is sent at most.",
+            "Leave out digits beyond the sixth, then points: neighbours must keep the same ones (mapshaper does both).",
+        )
+
+
+RULES = (districts_fill_the_boundary, outlines_fit_an_answer)
