@@ -73,6 +73,14 @@ up: setup ## start and deploy the same, and leave it running (REGION=astana: tha
 down: setup ## end what `make up` started
 	@$(python) -m infra.local.down
 
+.PHONY: citizen
+citizen: setup ## while `make up` runs, another citizen's token, for a shell: make citizen NAME=citizen-2
+	@$(python) -m infra.local.callers citizen $(NAME)
+
+.PHONY: key
+key: setup ## while `make up` runs, another body's key, for a shell: make key AGENCY=city_roads
+	@$(python) -m infra.local.callers key $(AGENCY)
+
 .PHONY: pushes
 pushes: setup ## while `make up` runs, what phones are sent, as they show it (FOR=30: so many seconds)
 	@$(python) -m infra.local.pushes $(if $(FOR),--for $(FOR))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
+from infra.local.app import app_of
 from infra.local.citizen import Caller, sign_in
 from infra.local.deployed import Deployed
 from infra.local.receiver import Receiver
@@ -91,7 +92,7 @@ def cast(deployed: Deployed, *, citizen: str = "demo-citizen") -> Iterator[Cast]
         yield Cast(
             deployed=deployed,
             scene=scene,
-            citizen=sign_in(deployed, citizen),
+            citizen=app_of(sign_in(deployed, citizen)),
             agency=callers[scene.agency_id],
             agency_hook=hooks[scene.agency_id],
             supervisor_hook=hooks[scene.supervisor_id],

@@ -92,7 +92,7 @@ def sign_in(deployed: Deployed, name: str, *, language: str = "en") -> Caller:
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
     )["AuthenticationResult"]
-    return Caller(base=deployed.api_url, token=tokens["IdToken"], language=language)
+    return Caller(base=deployed.api_url, token=tokens["AccessToken"], language=language)
 
 
 def declaration(photo: bytes, *, content_type: str = "image/jpeg") -> dict[str, Any]:

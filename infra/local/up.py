@@ -6,7 +6,7 @@ import sys
 from infra.local import emulator
 from infra.local.assembly import SynthFailed
 from infra.local.cast import agency_key
-from infra.local.citizen import PASSWORD, sign_in
+from infra.local.citizen import PASSWORD, Caller, sign_in
 from infra.local.demo import step, synthesised
 from infra.local.deployed import REGION_ID, Deployed, DeployFailed, deploy, deployed
 from infra.local.region import prepared, region_in, region_on, regions_for
@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         "TOKEN": sign_in(here, CITIZEN).token or "",
         "KEY": agency_key(here, scene.agency_id, name="up"),
     }
+    signing_in = Caller(base=here.api_url, token=None).get("/v1/region").body["sign_in"]
     SHELL.write_text("".join(f"export {name}='{value}'\n" for name, value in variables.items()))
     print(
         f"""
@@ -48,10 +49,16 @@ Emulator     {here.emulator.url}   (log: {here.emulator.log_path.relative_to(ROO
 Citizen      {CITIZEN}, password {PASSWORD}; signed in for an hour with the token in $TOKEN
 Agency       {scene.agency_id}, which answers for {scene.category}; its key for a day is $KEY:
              {variables["KEY"]}
+Signing in   issuer    {signing_in["issuer"]}
+             client id {signing_in["client_id"]}
+             endpoint  {signing_in["endpoint"]}   (Cognito's API; how to sign up, in and refresh by curl stands at /docs)
+             flows     {", ".join(signing_in["flows"])}
 
   source {SHELL.relative_to(ROOT)}       # sets API, TOKEN and KEY
   curl -H "Authorization: Bearer $TOKEN" $API/v1/me
   curl -H "Authorization: Bearer $KEY" $API/v1/agency/complaints
+  eval "$(make -s citizen NAME=citizen-2)"     # signs another citizen up and in, and sets TOKEN
+  eval "$(make -s key AGENCY=city_roads)"      # makes another body's key, and sets KEY
 
 `make demo` plays on it; `make down` ends it."""
     )

@@ -25,8 +25,11 @@ from functions.records.store import ComplaintStore
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PEOPLE_TABLE", "PHOTOS_BUCKET")
 OPTIONAL_ENVIRONMENT: Final = (
-    *("FCM_APPLICATION_ARN", "APNS_APPLICATION_ARN", "WEBHOOK_ADDRESSES"),
-    *("USER_POOL_ISSUER", "USER_POOL_CLIENT_ID"),
+    "FCM_APPLICATION_ARN",
+    "APNS_APPLICATION_ARN",
+    "WEBHOOK_ADDRESSES",
+    "USER_POOL_ISSUER",
+    "USER_POOL_CLIENT_ID",
 )
 """What a region may do without: a push platform, fixed addresses that webhooks come from, and a user pool of its own."""
 

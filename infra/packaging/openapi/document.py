@@ -20,7 +20,7 @@ from aws_lambda_powertools.event_handler.openapi.models import (
 from functions.complaints.region import Region
 from functions.edge.operations import FURTHER, HEADERS, KEPT, PROBLEMS
 from functions.edge.problems import PROBLEMS as KINDS
-from infra.packaging.openapi import problems, pushes, uploads, webhooks
+from infra.packaging.openapi import problems, pushes, signing_in, uploads, webhooks
 from infra.packaging.openapi.doors import every_route
 
 VERSION: Final = "1.0.0"
@@ -83,7 +83,7 @@ def document(region: Region) -> bytes:
             version=VERSION,
             openapi_version="3.1.0",
             summary="Complaints that are answered in time.",
-            description=_ABOUT,
+            description=f"{_ABOUT}\n\n{signing_in.section(region)}",
             license_info=License(name="MIT", identifier="MIT"),
             servers=[Server.model_validate({"url": "/", "x-internal": False})],
             tags=[Tag(name=name, description=said) for name, said in TAGS.items()],
@@ -231,22 +231,16 @@ def _number(text: str) -> float:
 
 
 def _security_schemes(region: Region) -> dict[str, SecurityScheme]:
-    issuer = region.raw.get("identity", {}).get("issuer")
-    token = (
-        "An access token of the region's identity provider; the person is its `sub`. It is checked as RFC8725 advises: "  # noqa: S105
-        "the signature by the issuer's own RSA keys, the issuer, the audience, the expiry."
-    )
+    issuer = region.raw["identity"].get("issuer")
     person: SecurityScheme = (
-        HTTPBearer(bearerFormat="JWT", description=token)
+        HTTPBearer(bearerFormat="JWT", description=signing_in.TOKEN)
         if issuer is None
         else OpenIdConnect(
-            openIdConnectUrl=f"{issuer.rstrip('/')}/.well-known/openid-configuration", description=token
+            openIdConnectUrl=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
+            description=signing_in.TOKEN,
         )
     )
-    agency = HTTPBearer(
-        bearerFormat="qk_<id>_<secret>",
-        description="An API key. Its scopes are `read`, `write` and `admin`, each including those before it.",
-    )
+    agency = HTTPBearer(bearerFormat="qk_<id>_<secret>", description=signing_in.KEY)
     return {"person": person, "agency": agency}
 
 
