@@ -52,8 +52,9 @@ ALSO = {
 # release of Python or of a dependency; who needs more gives the number here, and looks at `make bench` before.
 # The three doors have what a text is, the photo check how a file ends and the boxes of HEIC.
 MODULES = {
-    # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when.
-    "functions.intake.api.handler.handler": 716,
+    # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when. The region, how
+    # to sign in, the address of the API, and what is kept and asked about again: a module each.
+    "functions.intake.api.handler.handler": 722,
     "functions.intake.photos.handler.handler": 511,
     "functions.notify.outbox.failures.handler": 453,
     "functions.notify.outbox.handler.handler": 498,
