@@ -47,6 +47,8 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("GET", "/v1/complaints/{number}", None),
     ("GET", "/v1/complaints/{assigned}/appeal", None),
     ("POST", "/v1/complaints/{assigned}/photos", {"photos": [PHOTO]}),
+    ("POST", "/v1/complaints/{waiting}/photos/skip", {}),
+    ("POST", "/v1/complaints/{waiting}/photos/{awaited}/upload", None),
     ("POST", "/v1/complaints/{assigned}/comments", {"text": "x"}),
     ("POST", "/v1/complaints/{assigned}/withdraw", {}),
     ("POST", "/v1/complaints/{assigned}/correct", {"suggested_place": "{photo}"}),
@@ -266,16 +268,13 @@ def _rule(method: str, path: str) -> str:
 
 def _settled(made: Town, client: Client) -> dict[str, str]:
     """Complaints in each state that the routes need, a phone, a key, and a delivery."""
-    from functions.complaints.clock import utc_now
-    from functions.complaints.moves.assignment import assign
     from functions.notify.webhooks.message import delivery_of
     from functions.notify.webhooks.store import DynamoDeliveries
-    from functions.records.move import move
     from functions.records.store import ComplaintStore
     from tests.functions.webhook_world import event
 
     boto3.client("sqs").create_queue(QueueName="deliveries")
-    region, now = region_from_dict(RAW), utc_now()
+    region = region_from_dict(RAW)
     person = {"Authorization": f"Bearer {PERSON}"}
     body = {"Authorization": "Bearer qk_0123456789abcdef_x"}
     *complaints, subscription = made.ids["id"]
@@ -293,14 +292,18 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
         headers={"Authorization": "Bearer person-2", "Idempotency-Key": "other"},
     )
     others = json.loads(other.data)["id"]
-    move(ComplaintStore(), others, lambda each: assign(each, region=region, now=now))
     third = client.post(
         "/v1/complaints",
         json={"category": "rubbish", "comment": "x", "location": PLACE},
         headers={"Authorization": "Bearer person-2", "Idempotency-Key": "third"},
     )
     joined = json.loads(third.data)["id"]
-    move(ComplaintStore(), joined, lambda each: assign(each, region=region, now=now))
+    fourth = client.post(
+        "/v1/complaints",
+        json={"category": "rubbish", "comment": "x", "location": PLACE, "photos": [PHOTO]},
+        headers=person | {"Idempotency-Key": "fourth"},
+    )
+    waiting = json.loads(fourth.data)
     assert client.post(f"/v1/complaints/{joined}/join", json={}, headers=person).status_code == 200
     client.put("/v1/devices/old", json={"platform": "fcm", "token": "o" * 60}, headers=person)
     key = client.post("/v1/agency/keys", json=WANTED_KEY, headers=body)
@@ -309,6 +312,8 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
     return {
         "assigned": assigned,
         "photo": photo,
+        "waiting": waiting["id"],
+        "awaited": waiting["uploads"][0]["photo_id"],
         "number": ComplaintStore().get(assigned).number,
         "answered": answered,
         "others": others,

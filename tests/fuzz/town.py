@@ -32,6 +32,7 @@ HANDLERS = (
 )
 QUEUE = "https://sqs.eu-central-1.amazonaws.com/123456789012/deliveries"
 COMPLAINTS = 12
+PHOTO = {"content_type": "image/jpeg", "size": 1_000, "sha256": "0" * 64}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,29 +89,30 @@ def _loaded(module: str) -> Any:
 
 
 def _settled(gateway: Gateway) -> dict[str, Sequence[str]]:
-    """Complaints that are with the body, some of them answered, and a subscription."""
+    """Complaints that are with the body, some that wait for a photo, and a subscription."""
     from functions.complaints.clock import utc_now
-    from functions.complaints.moves.assignment import assign
     from functions.notify.webhooks.signature import new_secret
     from functions.records.agencies.agreements import agree
     from functions.records.agencies.subscriptions import new_subscription
-    from functions.records.move import move
-    from functions.records.store import ComplaintStore
 
     now = utc_now()
     agree(AGENCY_ID, requests_per_minute=10**9, now=now)
     client = Client(gateway)
-    ids = []
+    ids, photos = [], []
     for number in range(COMPLAINTS):
         filed = client.post(
             "/v1/complaints",
-            json={"category": "rubbish", "comment": "x", "location": {"lat": WEST[0], "lon": WEST[1]}},
+            json={
+                "category": "rubbish",
+                "comment": "x",
+                "location": {"lat": WEST[0], "lon": WEST[1]},
+                "photos": [] if number % 3 else [PHOTO],
+            },
             headers={"Authorization": f"Bearer {PERSON}", "Idempotency-Key": f"town-{number}"},
         )
-        ids.append(json.loads(filed.data)["id"])
-        if number % 3:
-            region = region_from_dict(RAW)
-            move(ComplaintStore(), ids[-1], lambda each, of=region: assign(each, region=of, now=now))
+        made = json.loads(filed.data)
+        ids.append(made["id"])
+        photos += [upload["photo_id"] for upload in made["uploads"]]
     subscription = new_subscription(
         AGENCY_ID,
         url="https://agency.example/hook",
@@ -119,4 +121,9 @@ def _settled(gateway: Gateway) -> dict[str, Sequence[str]]:
         active=True,
         now=now,
     )
-    return {"id": [*ids, subscription.id], "device_id": ["phone"], "delivery_id": []}
+    return {
+        "id": [*ids, subscription.id],
+        "photo_id": photos,
+        "device_id": ["phone"],
+        "delivery_id": [],
+    }
