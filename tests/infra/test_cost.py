@@ -2,14 +2,30 @@
 
 from collections import defaultdict
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
 from infra.local import cost
-from infra.local.cost import Ledger, Use, _index_units, _read_units, _size, bill, page, prices
+from infra.local.cost import (
+    Ledger,
+    Use,
+    _index_units,
+    _read_units,
+    _size,
+    as_written,
+    bill,
+    charged_time,
+    gb_seconds,
+    page,
+    prices,
+)
+from infra.local.cpu import FUNCTION
+from infra.local.story import StoryFailed
 from infra.toolchain import ROOT
+from tests.infra.template import Assembly
 
 BY_PERSON = {
     "KeySchema": [{"AttributeName": "person"}, {"AttributeName": "id"}],
@@ -122,6 +138,64 @@ def test_every_price_is_dated_named_and_says_whether_it_could_be_read() -> None:
         assert price["each"] > 0, name
         assert price["source"].startswith("https://aws.amazon.com/"), name
         assert price["checked"] in ("read", "recalled"), name
+
+
+RUNS = {"cpu_ms": {"IntakeApi": 10.0, "Photos": 400.0}, "waiting_ms": 15}
+
+
+def test_a_run_is_charged_by_what_it_needs_of_a_core_and_not_by_how_long_the_machine_took() -> None:
+    # At a whole core a millisecond of it lasts one; at a half of its memory two, which cost the same.
+    assert gb_seconds(RUNS, "Photos", memory=1769) == pytest.approx((400 + 15) / 1000 * 1769 / 1024)
+    waiting = 15 / 1000 / 1024
+    small, large = (gb_seconds(RUNS, "IntakeApi", memory=each) - waiting * each for each in (256, 1769))
+    assert small == pytest.approx(large)
+    # More memory than a core's makes one thread no quicker.
+    assert gb_seconds(RUNS, "Photos", memory=3538) == 2 * gb_seconds(RUNS, "Photos", memory=1769)
+
+
+def test_a_function_that_was_not_measured_is_not_free() -> None:
+    use = Use()
+    use.runs["IntakeApi", 512] = 2
+    charged_time(use, RUNS)
+    assert use.units["lambda_gb_second"] == pytest.approx(2 * gb_seconds(RUNS, "IntakeApi", memory=512))
+    use.runs["Unheard", 256] = 1
+    with pytest.raises(KeyError, match="Unheard"):
+        charged_time(use, RUNS)
+
+
+def test_every_function_that_a_complaint_runs_was_measured(local: Assembly) -> None:
+    functions = {
+        found[1]
+        for id in local["qamqor-local-service"].of("AWS::Lambda::Function")
+        if (found := FUNCTION.search(id))
+    }
+    measured = set(prices()["lambda_runs"]["cpu_ms"])
+    elsewhere = {"PushFailures", "Subscriptions"}
+    assert functions - cost.BY_THE_CLOCK - elsewhere == measured
+    assert date.fromisoformat(prices()["lambda_runs"]["measured"]) <= datetime.now(UTC).date()
+
+
+@pytest.mark.parametrize(("levels", "tries"), [([3, 2], 2), ([2], 1), ([3] * cost.TRIES, None)])
+def test_a_life_that_a_busy_machine_made_longer_is_played_again(
+    monkeypatch: pytest.MonkeyPatch, levels: list[int], tries: int | None
+) -> None:
+    played: list[str] = []
+
+    def measured(here: Any, players: Any, play: Any) -> Use:
+        played.append(play.__name__)
+        return Use(complaint_id=str(len(played)))
+
+    def shown(path: str) -> Any:
+        return SimpleNamespace(body={"escalation_level": levels[int(path.rpartition("/")[2]) - 1]})
+
+    players: Any = SimpleNamespace(citizen=SimpleNamespace(get=shown))
+    monkeypatch.setattr(cost, "measure", measured)
+    if tries is None:
+        with pytest.raises(StoryFailed, match="escalated twice"):
+            as_written(players, players, "escalated twice")
+    else:
+        assert as_written(players, players, "escalated twice").complaint_id == str(tries)
+    assert played == ["escalated_twice"] * (tries or cost.TRIES)
 
 
 def test_the_page_prices_a_year_of_three_sizes() -> None:
