@@ -16,7 +16,7 @@ from infra.toolchain import ROOT
 
 CITIZEN = "demo-citizen"
 SHELL = ROOT / ".local" / "up.sh"
-"""Variables for a shell, so that the examples of the README can be run as they stand."""
+"""Variables for a shell, so that README and the guides can be followed as they stand."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         "API": here.api_url,
         "TOKEN": sign_in(here, CITIZEN).token or "",
         "KEY": agency_key(here, scene.agency_id, name="up"),
+        "CHECKOUT": str(ROOT),
     }
     signing_in = Caller(base=here.api_url, token=None).get("/v1/region").body["sign_in"]
     SHELL.write_text("".join(f"export {name}='{value}'\n" for name, value in variables.items()))
@@ -54,7 +55,7 @@ Signing in   issuer    {signing_in["issuer"]}
              endpoint  {signing_in["endpoint"]}   (Cognito's API; how to sign up, in and refresh by curl stands at /docs)
              flows     {", ".join(signing_in["flows"])}
 
-  source {SHELL.relative_to(ROOT)}       # sets API, TOKEN and KEY
+  source {SHELL.relative_to(ROOT)}       # sets API, TOKEN, KEY and CHECKOUT
   curl -H "Authorization: Bearer $TOKEN" $API/v1/me
   curl -H "Authorization: Bearer $KEY" $API/v1/agency/complaints
   eval "$(make -s citizen NAME=citizen-2)"     # signs another citizen up and in, and sets TOKEN

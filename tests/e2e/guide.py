@@ -6,8 +6,10 @@ Blocks of other kinds (`sh`, `json`, `python`) are not walked.
 """
 
 import doctest
+import os
 import re
 import shlex
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -111,6 +113,7 @@ class Shell:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
 
     def __enter__(self) -> Self:
@@ -119,7 +122,8 @@ class Shell:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bash.kill()
+        # With whatever the page left running.
+        os.killpg(self._bash.pid, signal.SIGKILL)
         self._bash.communicate()
 
     def run(self, step: Step) -> str:

@@ -19,6 +19,7 @@ def test_a_guide_can_be_walked_from_an_empty_folder(page: str, players: Cast, tm
         "API": players.deployed.api_url,
         "TOKEN": players.citizen.token or "",
         "KEY": players.agency.token or "",
+        "CHECKOUT": str(ROOT),
     }
     with Shell(folder=tmp_path, environment=environment) as shell:
         for step in steps((ROOT / page).read_text()):
