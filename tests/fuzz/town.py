@@ -30,7 +30,6 @@ HANDLERS = (
     "functions.route.api.handler",
     "functions.notify.subscriptions.handler",
 )
-QUEUE = "https://sqs.eu-central-1.amazonaws.com/123456789012/deliveries"
 COMPLAINTS = 12
 PHOTO = {"content_type": "image/jpeg", "size": 1_000, "sha256": "0" * 64}
 
@@ -72,7 +71,9 @@ def _environment(folder: Path) -> dict[str, str]:
     files = {"REGION_FILE": str(folder / "region.json"), "PHOTOS_BUCKET": "photos"}
     # Without a push platform, whatever the environment has.
     no_push = {"FCM_APPLICATION_ARN": "", "APNS_APPLICATION_ARN": ""}
-    return ENVIRONMENT | files | no_push | {"DELIVERIES_QUEUE_URL": QUEUE}
+    # What resumes a subscription wakes it through this.
+    queue = boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
+    return ENVIRONMENT | files | no_push | {"DELIVERIES_QUEUE_URL": queue}
 
 
 def _phones() -> dict[str, str]:
