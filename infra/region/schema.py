@@ -172,7 +172,9 @@ class Retired(Form, title="The retirement"):
 
 class Agency(Form, title="An agency"):
     id: Id = Field(description="its id, for good: complaints refer to it")
-    name: Names = Field(description="its name as an office, without persons")
+    name: Names = Field(
+        description="its name as an office, without persons; in English without an article: sentences have one"
+    )
     kind: AgencyKind = Field(description="what sort of body it is")
     parent: Id | None = Field(description="the body above it, or null at the top")
     hours: LeftOut[Hours] = Field(default=None, description="its own hours")

@@ -9,13 +9,13 @@ TOO_MANY: Final = "too-many"
 ANSWERS: Final[dict[str, dict[str, Any]]] = {
     REFUSED: {
         "type": TYPE_BASE + "refused-by-firewall",
-        "title": "Refused by the firewall",
+        "title": "Сұрау қабылданбады. Запрос отклонён. Request refused.",
         "status": 403,
         "detail": "Сұрау шабуылға ұқсайды. Запрос похож на атаку. The request looks like an attack.",
     },
     TOO_MANY: {
         "type": TYPE_BASE + "too-many-from-address",
-        "title": "Too many requests from one address",
+        "title": "Сұрау тым көп. Слишком много запросов. Too many requests.",
         "status": 429,
         "detail": "Бес минуттан кейін қайталаңыз. Повторите через пять минут. Try again in five minutes.",
     },

@@ -2,6 +2,7 @@
 of a machine is said to a person.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import product
@@ -9,6 +10,7 @@ from itertools import product
 import pytest
 
 from functions.complaints.texts import LANGUAGES
+from infra.region import load_region_file
 from infra.texts.page import catalogue, glossary
 
 BODIES = ("agency", "agencies", "above", "giver", "receiver", "silent", "next")
@@ -59,6 +61,14 @@ def test_in_english_it_has_its_article_or_stands_after_a_colon() -> None:
         if not re.search(r"(\bthe |\bThe |: )$", before) or re.match(r"\w", after)
     }
     assert wrong == set()
+
+
+@pytest.mark.parametrize("region_id", ["pavlodar", "karaganda", "local"])
+def test_no_english_name_of_a_body_brings_an_article_of_its_own(region_id: str) -> None:
+    compiled = json.loads(load_region_file(region_id).compiled)
+    names = [each["name"]["en"] for each in compiled["agencies"].values()]
+    assert names
+    assert [name for name in names if re.match(r"(the|a|an) ", name, re.IGNORECASE)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

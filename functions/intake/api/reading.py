@@ -163,8 +163,9 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         summary="A ready text of an appeal, once a term has passed",
         description="Where no answer came in the term, against the silence, which counts as refusal; where one came and "
         "was disputed, against that answer (Administrative Procedural and Process-Related Code of Kazakhstan, arts. 91 and "
-        "92). Of somebody who joined, without what the reporter wrote. Before a term has passed: `409`, with the key "
-        "`appeal_too_early` and until when the body has time in words, or `nothing_to_appeal` where no term runs.",
+        "92). It is to the body above or, where every body was silent, to the court. Of somebody who joined, without what "
+        "the reporter wrote. Before a term has passed: `409`, with the key `appeal_too_early` and until when the body has "
+        "time in words, or `nothing_to_appeal` where no term runs.",
         openapi_extensions=answering("conflict"),
     )
     def write_appeal(id: ComplaintId, person: Person) -> Appeal:
