@@ -50,21 +50,22 @@ ALSO = {
 }
 # The most modules that each handler may load, of whomever: a cold start pays for each. A few are to spare, for another
 # release of Python or of a dependency; who needs more gives the number here, and looks at `make bench` before.
-# The three doors have what a text is, the photo check how a file ends and the boxes of HEIC.
+# The three doors have what a text is and what judges all of a body at once, subscriptions what makes a secret once and has
+# an endpoint asked, the sender what asks it, the photo check how a file ends and the boxes of HEIC.
 MODULES = {
     # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when. The region, how
     # to sign in, the address of the API, and what is kept and asked about again: a module each.
-    "functions.intake.api.handler.handler": 722,
+    "functions.intake.api.handler.handler": 726,
     "functions.intake.photos.handler.handler": 511,
     "functions.notify.outbox.failures.handler": 453,
-    "functions.notify.outbox.handler.handler": 498,
-    "functions.notify.outbox.release.handler": 499,
+    "functions.notify.outbox.handler.handler": 502,
+    "functions.notify.outbox.release.handler": 503,
     "functions.notify.platform_applications.handler.handler": 347,
-    "functions.notify.subscriptions.handler.handler": 678,
-    "functions.notify.webhooks.handler.handler": 562,
+    "functions.notify.subscriptions.handler.handler": 686,
+    "functions.notify.webhooks.handler.handler": 567,
     "functions.notify.webhooks.requeue.handler": 431,
     # A correction is routed anew.
-    "functions.route.api.handler.handler": 698,
+    "functions.route.api.handler.handler": 702,
     "functions.route.archive.handler.handler": 425,
     # The seals of what can be erased, the complaint's state, what is taken out, terms that passed, what a reporter leaves
     # to others, what parts follow when their whole is put right, and what is retired: each a module or some.
