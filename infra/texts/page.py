@@ -42,6 +42,7 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "conflict": ("What cannot be done now", "where an action does not fit what was done before"),
     "limit": ("Daily limits", "where somebody has done enough of it for today"),
     "photo": ("Photos that are not accepted", "why, and what to do"),
+    "waits": ("Waiting for photos", "in the answer to a filing, while it waits for photos"),
     "suggestion": ("Suggestions of a photo", "what a photo says of its place and time"),
     "appeal": ("The appeal", "parts of the ready appeal and of the claim; the whole of them stands above"),
     "move": ("Actions", "named in a refusal, in quotation marks"),

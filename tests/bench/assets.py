@@ -19,7 +19,7 @@ from infra.region import load_region_file
 from infra.stacks import functions
 from infra.stacks.directory import DIRECTORY
 from infra.stacks.function import Code
-from infra.stacks.notification import PLATFORM_APPLICATIONS
+from infra.stacks.push import PLATFORM_APPLICATIONS
 from infra.toolchain import ROOT
 
 BENCH: Final = STORE / "bench"

@@ -611,7 +611,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
         small_region.write(folder, yaml=text)
         moved = (folder / "small.geojson").read_text().replace("52.4", "52.5")
         (folder / "other.geojson").write_text(moved)
-        parent = edited(small_region.YAML, (("region: small", "region: parent"), ("SML", "PAR")))
+        parent = edited(
+            small_region.YAML,
+            (
+                ("region: small", "region: parent"),
+                ("SML", "PAR"),
+                ("{kk: Шағын, ru: Малый, en: Small}", "{kk: Бас, ru: Старший, en: Parent}"),
+            ),
+        )
         (folder / "parent.yaml").write_text(parent)
         return Made(region=region_from_dict(json.loads(compile_region("small", folder=folder))))
 
