@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from functions.complaints import keys
 from functions.complaints.faults import Conflict, Forbidden, NotFound
-from functions.records.agencies import keys as keys_module
+from functions.records.agencies import made as made_module
 from functions.records.agencies.keys import (
     KeyItem,
     caller_with,
@@ -172,7 +172,7 @@ def test_a_rotation_that_fails_half_way_leaves_no_key_beside_one_that_does_not_e
 
 def test_of_two_who_rotate_a_key_at_once_one_gets_a_new_key(table, monkeypatch):
     old = made(expires_at=NOW + DAY / 2)
-    transaction, others = keys_module.TransactWrite, []
+    transaction, others = made_module.TransactWrite, []
 
     def meanwhile(**options):
         if not others:
@@ -180,7 +180,7 @@ def test_of_two_who_rotate_a_key_at_once_one_gets_a_new_key(table, monkeypatch):
             others.append(rotate_key("roads", old.key_id, now=NOW))
         return transaction(**options)
 
-    monkeypatch.setattr(keys_module, "TransactWrite", meanwhile)
+    monkeypatch.setattr(made_module, "TransactWrite", meanwhile)
     with pytest.raises(Conflict):
         rotate_key("roads", old.key_id, now=NOW)
     assert {key.key_id for key in keys_of("roads")} == {old.key_id, others[1].key_id}
