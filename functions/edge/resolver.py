@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -10,16 +10,18 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
+from functions.complaints.faults import Invalid
 from functions.complaints.texts import Language
 from functions.edge.address import readable_address
 from functions.edge.failures import problem_of_failure, without_words
+from functions.edge.judging import Content, content_of
 from functions.edge.language import Spoken
 from functions.edge.origin import came_through, went_round
 from functions.edge.problems import CONTENT_TYPE, Problem
 from functions.edge.request_body import parsed, readable
 from functions.edge.snapshot import made_anew_when_restored
 from functions.edge.telemetry import follow, logger
-from functions.edge.validation import refusal
+from functions.edge.validation import Error, refusal
 
 SAFE_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 _NAME: Final = re.compile(r"<\w+>")
@@ -42,6 +44,7 @@ class Api(APIGatewayHttpResolver):
     ) -> None:
         """`chosen_language`: what the person with this subject chose, read at most once for a request."""
         self._methods: dict[str, set[str]] = {}
+        self._contents: dict[tuple[str, str], Content] = {}
         self._default_language = cast(Language, default_language)
         self._chosen_language, self._gate = chosen_language, gate
         super().__init__(
@@ -56,7 +59,14 @@ class Api(APIGatewayHttpResolver):
     def route(self, rule: str, method: Any, *args: Any, **more: Any) -> Any:
         methods = [method] if isinstance(method, str) else method
         self._methods.setdefault(rule, set()).update(methods)
-        return super().route(rule, method, *args, **more)
+        register = super().route(rule, method, *args, **more)
+
+        def registered(function: Any) -> Any:
+            if (content := content_of(function)) is not None:
+                self._contents |= {(each, rule): content for each in methods}
+            return register(function)
+
+        return registered
 
     def serve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """The answer to one request, whatever happens."""
@@ -95,7 +105,28 @@ class Api(APIGatewayHttpResolver):
     def failed(self, error: Exception) -> Response[str]:
         """The answer to the request that is being worked on, where it or its route raised this."""
         spoken: Spoken = self.context["spoken"]
+        if isinstance(error, RequestValidationError):
+            error = self._all_at_once(error.errors())
         return _response(_told(error), spoken=spoken, path=self.current_event.path)
+
+    def _all_at_once(self, errors: Sequence[Error]) -> Exception:
+        """What is wrong with the form, and of the content what can be told all the same."""
+        refused, event = refusal(errors), self.current_event
+        if not isinstance(refused, Invalid):
+            return refused
+        for (method, rule), content in self._contents.items():
+            if method == event.http_method and _fits(rule, event.path):
+                try:
+                    more = content.faults(
+                        errors,
+                        event=event.raw_event,
+                        names=_names(rule, event.path),
+                        body=parsed(event.body or "{}"),
+                    )
+                except Exception as failure:
+                    return failure
+                return Invalid((*refused.faults, *more))
+        return refused
 
     def _require_route(self, method: str, path: str) -> None:
         """Raises Problem where no route has both. Asked before Powertools looks, whose patterns take a dot for anything
@@ -169,6 +200,12 @@ def _fits(rule: str, path: str) -> bool:
         _VALUE.fullmatch(step) if _NAME.fullmatch(segment) else segment == step
         for segment, step in zip(segments, steps, strict=True)
     )
+
+
+def _names(rule: str, path: str) -> dict[str, str]:
+    """What the path has in the place of each name."""
+    pairs = zip(rule.split("/"), path.split("/"), strict=True)
+    return {segment[1:-1]: step for segment, step in pairs if _NAME.fullmatch(segment)}
 
 
 def _lowered(headers: Mapping[str, Any]) -> dict[str, Any]:

@@ -360,7 +360,7 @@ def test_the_reporters_photo_is_no_proof() -> None:
     photo = proven(story, by=REPORTER)
     with pytest.raises(Invalid) as refused:
         answered(story, photos=(photo, "none"))
-    assert keys(refused) == [("/photos/0", "unknown_photo")]
+    assert keys(refused) == [("/photos/0", "unknown_photo"), ("/photos/1", "unknown_photo")]
 
 
 def test_the_same_answer_twice_is_one_and_another_is_refused() -> None:

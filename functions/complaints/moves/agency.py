@@ -1,6 +1,6 @@
 """What an agency does with a complaint that is with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from functions.complaints.clock import iso
 from functions.complaints.complaint import ENDED, Actor, ActorKind, Answer, Complaint, PhotoStatus, Status
 from functions.complaints.deadlines import Deadline, DeadlineLimitExceeded, due_as_known, extend
 from functions.complaints.duration import Duration
-from functions.complaints.faults import Conflict, NotFound, invalid
+from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound, invalid
 from functions.complaints.ids import new_id, part_number
 from functions.complaints.limits import PARTS_MOST
 from functions.complaints.moves.handover import hand_over
@@ -85,23 +85,30 @@ def answer(
 
 
 def _check_answer(complaint: Complaint, given: Answer, *, region: Region) -> None:
+    """Raises Invalid with every fault."""
+    faults = tuple(_answer_faults(complaint, given, region=region))
+    if faults:
+        raise Invalid(faults)
+
+
+def _answer_faults(complaint: Complaint, given: Answer, *, region: Region) -> Iterator[FieldFault]:
     if given.outcome not in OUTCOMES:
         key = "not_ours_is_a_transfer" if given.outcome == "not_ours" else "unknown_choice"
-        raise invalid("/outcome", key, choices=tuple(OUTCOMES))
+        yield FieldFault(pointer="/outcome", key=key, params={"choices": tuple(OUTCOMES)})
     if given.outcome == "declined":
         if seen_length(given.text) < REASON_MIN:
-            raise invalid("/text", "too_short", min=REASON_MIN)
-        if not has_words(given.text):
-            raise invalid("/text", "no_words")
+            yield FieldFault(pointer="/text", key="too_short", params={"min": REASON_MIN})
+        elif not has_words(given.text):
+            yield FieldFault(pointer="/text", key="no_words")
     for index, photo_id in enumerate(given.photos):
         photo = complaint.photo(photo_id)
         if photo is None or photo.by != ActorKind.AGENCY:
-            raise invalid(f"/photos/{index}", "unknown_photo")
-        if photo.status != PhotoStatus.READY:
-            raise invalid(f"/photos/{index}", "photo_not_ready")
+            yield FieldFault(pointer=f"/photos/{index}", key="unknown_photo")
+        elif photo.status != PhotoStatus.READY:
+            yield FieldFault(pointer=f"/photos/{index}", key="photo_not_ready")
     proof_required = region.category(complaint.category).proof_photo_required
     if given.outcome == "resolved" and proof_required and not given.photos:
-        raise invalid("/photos", "proof_photo_required")
+        yield FieldFault(pointer="/photos", key="proof_photo_required")
 
 
 def ask(complaint: Complaint, *, by: Actor, text: str, now: datetime) -> Change:
@@ -169,19 +176,23 @@ def split(complaint: Complaint, *, by: Actor, parts: Sequence[Part], region: Reg
     require(complaint, Move.SPLIT, by=by)
     if complaint.parent_id is not None:
         raise Conflict("part_not_divided")
-    left = PARTS_MOST - len(complaint.children)
+    left, faults = PARTS_MOST - len(complaint.children), list[FieldFault]()
     if len(parts) > left:
-        raise invalid("/parts", "too_many", max=left)
+        faults.append(FieldFault(pointer="/parts", key="too_many", params={"max": left}))
     taken: set[str] = set()
     for index, part in enumerate(parts):
         refusal = receiver_refusal(
             complaint, part.agency_id, by=by, region=region, now=now, pointer=f"/parts/{index}/to"
         )
-        if refusal is not None:
+        if isinstance(refusal, Invalid):
+            faults += refusal.faults
+        elif refusal is not None:
             raise refusal
-        if part.agency_id in taken:
-            raise invalid(f"/parts/{index}/to", "already_there")
+        elif part.agency_id in taken:
+            faults.append(FieldFault(pointer=f"/parts/{index}/to", key="already_there"))
         taken.add(part.agency_id)
+    if faults:
+        raise Invalid(faults)
     first = len(complaint.children) + 1
     data = [
         {

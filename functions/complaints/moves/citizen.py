@@ -5,7 +5,7 @@ from datetime import datetime
 
 from functions.complaints.change import Change, change
 from functions.complaints.complaint import ENDED, Actor, ActorKind, Complaint, PhotoStatus, Status
-from functions.complaints.faults import Conflict, NotFound, invalid
+from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound
 from functions.complaints.moves.joiners import goes_on, leave_to_joiners
 from functions.complaints.moves.lapses import disputed_answer
 from functions.complaints.region import Region
@@ -123,10 +123,13 @@ def leave(complaint: Complaint, *, by: Actor, now: datetime) -> Change | None:
 
 def require_own(complaint: Complaint, photos: Sequence[str]) -> None:
     """Raises Invalid for what is no photo of the person's. Who joined has none."""
+    faults = []
     for index, photo_id in enumerate(photos):
         photo = None if complaint.left_to_joiners else complaint.photo(photo_id)
         if photo is None or photo.by != ActorKind.CITIZEN or photo.status not in _SHOWN:
-            raise invalid(f"/photos/{index}", "unknown_photo")
+            faults.append(FieldFault(pointer=f"/photos/{index}", key="unknown_photo"))
+    if faults:
+        raise Invalid(faults)
 
 
 def _require_reporter(complaint: Complaint, by: Actor) -> None:

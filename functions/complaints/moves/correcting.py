@@ -149,10 +149,11 @@ def _corrected(
     if words_erased(complaint) and asked != ["/category"]:
         raise Conflict("place_erased")
     category = region.categories.get(correction.category or complaint.category)
-    if category is None:
-        raise invalid("/category", "unknown_category")
-    if category.id != complaint.category and category.is_retired(now):
-        raise invalid("/category", "retired_category")
+    if category is None or (category.id != complaint.category and category.is_retired(now)):
+        key = "unknown_category" if category is None else "retired_category"
+        raise Invalid(
+            (FieldFault(pointer="/category", key=key), *_outside(correction, region=region, now=now))
+        )
     answers = _answers(complaint, correction, category)
     faults = (
         *_place_faults(complaint, correction, category, region=region, now=now),
@@ -183,6 +184,15 @@ def _answers(complaint: Complaint, correction: Correction, category: Category) -
         return complaint.answers
     wrong = {fault.pointer for fault in answer_faults(complaint.answers, category)}
     return {name: given for name, given in complaint.answers.items() if name not in wrong}
+
+
+def _outside(correction: Correction, *, region: Region, now: datetime) -> Iterator[FieldFault]:
+    """What is wrong with the new place whatever it is about."""
+    place = correction.place
+    if place is not None:
+        key = place_fault(region, category_id=None, lat=place.lat, lon=place.lon, at=now)
+        if key is not None:
+            yield FieldFault(pointer=place.pointer, key=key)
 
 
 def _place_faults(

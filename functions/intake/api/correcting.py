@@ -1,8 +1,8 @@
 """A person puts right what they reported, until a body has taken it up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
@@ -14,19 +14,22 @@ from functions.complaints.complaint import Actor, ActorKind, Complaint
 from functions.complaints.faults import NotFound, invalid
 from functions.complaints.limits import Limits
 from functions.complaints.moves.assignment import with_assignment
-from functions.complaints.moves.correcting import Correction, Place, correct
+from functions.complaints.moves.correcting import Place, correct
 from functions.complaints.moves.possible import possible
 from functions.complaints.transitions import Move
+from functions.edge.authorized import claims_of
 from functions.edge.callers import Person
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import Body, PhotoId, bound, described, fault, omitted, under, words
 from functions.edge.idempotency import RequiredKey, request_of
+from functions.edge.judging import judged
 from functions.edge.language import Speech
 from functions.edge.operations import SIGNED_IN, moving
 from functions.edge.repeats import moved_once
 from functions.edge.reported import CategoryId, GivenAnswers, Location, correction_of
 from functions.intake.api.receipts import Receipts
 from functions.intake.api.views import ComplaintReceipt
+from functions.records.names import meant
 from functions.records.store import ComplaintStore
 from functions.records.suggestions import forget, place_of
 
@@ -59,6 +62,25 @@ def correcting(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], d
         str, words(Limits.of(region.limits).comment_length, "Why, if the person wants to say it.")
     ]
 
+    model = bound(OwnCorrection, reason=(why, omitted()))
+
+    def decided(body: OwnCorrection, complaint: Complaint, person: str) -> Change:
+        if complaint.reporter != person:
+            raise NotFound(complaint.id)
+        correction = correction_of(
+            category=body.category,
+            location=body.location,
+            answers=body.answers,
+            reason=body.reason,
+            suggested=_suggested(complaint, body.suggested_place),
+        )
+        by, at = Actor(kind=ActorKind.CITIZEN, id=person), now()
+        corrected = correct(complaint, correction, by=by, region=region, now=at)
+        return with_assignment(corrected, region=region, now=at)
+
+    def judge(event: Mapping[str, Any], names: Mapping[str, str], body: Any) -> None:
+        decided(body, store.get(meant(names["id"])), str(claims_of(event).get("sub")))
+
     @router.post(
         "/v1/complaints/<id>/correct",
         operation_id="correctComplaint",
@@ -71,9 +93,10 @@ def correcting(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], d
         "answered. It goes to the body that answers for what it is now, and is answered no later than was promised: a "
         f"body that gets it by this has its least time. {ADDED_SAID}",
     )
+    @judged(model, judge, needs=("category",))
     def correct_complaint(
         id: ComplaintId,
-        body: Annotated[OwnCorrection, FromBody, under(bound(OwnCorrection, reason=(why, omitted())))],
+        body: Annotated[OwnCorrection, FromBody, under(model)],
         key: RequiredKey,
         person: Person,
         speech: Speech,
@@ -81,21 +104,7 @@ def correcting(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], d
         by = Actor(kind=ActorKind.CITIZEN, id=person)
 
         def decide(complaint: Complaint) -> Change:
-            if complaint.reporter != person:
-                raise NotFound(complaint.id)
-            at = now()
-            corrected = correct(complaint, given(complaint), by=by, region=region, now=at)
-            return with_assignment(corrected, region=region, now=at)
-
-        def given(complaint: Complaint) -> Correction:
-            suggested = _suggested(complaint, body.suggested_place)
-            return correction_of(
-                category=body.category,
-                location=body.location,
-                answers=body.answers,
-                reason=body.reason,
-                suggested=suggested,
-            )
+            return decided(body, complaint, person)
 
         def can(complaint: Complaint) -> tuple[Move, ...]:
             return possible(complaint, by=by, region=region, now=now())

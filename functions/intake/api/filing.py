@@ -1,6 +1,6 @@
 """`POST /v1/complaints`: a complaint is filed, once for its Idempotency-Key."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -21,6 +21,7 @@ from functions.edge.authorized import claims_of
 from functions.edge.callers import Person
 from functions.edge.fields import under
 from functions.edge.idempotency import RequiredKey, request_of
+from functions.edge.judging import judged
 from functions.edge.language import Speech
 from functions.edge.operations import LOCATION, SIGNED_IN, answering
 from functions.edge.problems import Problem
@@ -50,6 +51,7 @@ def filing(
 ) -> Router:
     """The route, under one region's limits; `refused` is the answer to a request that is not right."""
     router, region = Router(), receipts.region
+    wanted = submission(region, now=now)
     most = Limits.of(region.limits).complaints_per_day
 
     @router.post(
@@ -65,8 +67,9 @@ def filing(
         "request under `uploads`, then it goes on by itself. A category of danger waits for nothing: its photos follow. "
         "Nothing is saved unless everything is right: all faults are named together.",
     )
+    @judged(wanted, lambda *request: again_judged(*request), needs=("category", "location"))
     def create(
-        body: Annotated[Submission, FromBody, under(submission(region, now=now))],
+        body: Annotated[Submission, FromBody, under(wanted)],
         key: RequiredKey,
         person: Person,
         speech: Speech,
@@ -99,6 +102,10 @@ def filing(
 
         complaint, photo_ids = filed(decide, store=store, request=request)
         return receipts.created(complaint, photo_ids, speech=speech)
+
+    def again_judged(event: Mapping[str, Any], names: Mapping[str, str], body: Submission) -> None:
+        draft = body.draft(language=region.languages[0])
+        again_of(body.again_of, draft, person=str(claims_of(event).get("sub")))
 
     def again_of(name: str | None, draft: Draft, *, person: str) -> str | None:
         """The id of the complaint with this name, that the draft is of again. Raises Invalid."""

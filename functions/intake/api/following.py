@@ -1,9 +1,9 @@
 """What a person can do with a complaint after it was filed; what each move may do is the core's to say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -22,11 +22,13 @@ from functions.complaints.moves.merging import put_apart
 from functions.complaints.moves.photos import skip_photos, still_to_come
 from functions.complaints.moves.possible import possible
 from functions.complaints.transitions import Move
+from functions.edge.authorized import claims_of
 from functions.edge.callers import Person
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.declared_photos import MorePhotos, as_declared, more_photos
 from functions.edge.fields import NOTHING, Body, Nothing, PhotoId, bound, omitted, under, words
 from functions.edge.idempotency import RequiredKey, TakenKey, request_of
+from functions.edge.judging import Judge, judged
 from functions.edge.language import Speech
 from functions.edge.operations import LOCATION, SIGNED_IN, answering, moving
 from functions.edge.repeats import moved_once, of_same
@@ -36,6 +38,7 @@ from functions.intake.api.receipts import Receipts
 from functions.intake.api.views import ComplaintReceipt
 from functions.records.dynamodb import connection
 from functions.records.erasure import erase_said, forget_follower
+from functions.records.names import meant
 from functions.records.people.day_limits import Counted, count
 from functions.records.requests import Request, RequestSeen
 from functions.records.store import ComplaintStore
@@ -83,6 +86,23 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
     why = Annotated[str, words(said, "Why the answer is not true.")]
     back = Annotated[str, words(said, "Why it is taken back.")]
 
+    def judge(decide: Callable[[Any, Complaint, str], object]) -> Judge:
+        """Of a body of the request, what the move would say of it."""
+
+        def judge(event: Mapping[str, Any], names: Mapping[str, str], body: Any) -> None:
+            decide(body, store.get(meant(names["id"])), str(claims_of(event).get("sub")))
+
+        return judge
+
+    declaring = more_photos(limits)
+
+    def photos_decided(body: MorePhotos, complaint: Complaint, person: str) -> Change:
+        if complaint.reporter != person:
+            raise NotFound(complaint.id)
+        return expect_photos(
+            complaint, as_declared(body.photos), by=_citizen(person), region=region, now=now()
+        )
+
     @router.post(
         "/v1/complaints/<id>/photos",
         status_code=201,
@@ -94,19 +114,16 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         description="Each is then uploaded as the answer says, and seen by nobody before it was checked. "
         f"Those that are refused or never come count, {PHOTOS_LOST_MOST} in one complaint at most. {ADDED_SAID}",
     )
+    @judged(declaring, judge(photos_decided))
     def photos(
         id: ComplaintId,
-        body: Annotated[MorePhotos, FromBody, under(more_photos(limits))],
+        body: Annotated[MorePhotos, FromBody, under(declaring)],
         key: RequiredKey,
         person: Person,
         speech: Speech,
     ) -> Response[ComplaintReceipt]:
-        declared, by = as_declared(body.photos), _citizen(person)
-
         def decide(complaint: Complaint) -> Change:
-            if complaint.reporter != by.id:
-                raise NotFound(complaint.id)
-            return expect_photos(complaint, declared, by=by, region=region, now=now())
+            return photos_decided(body, complaint, person)
 
         request = named(key, person)
         if (seen := within("declarations", request, person, limit=limits.declarations_per_day)) is not None:
@@ -200,6 +217,16 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
 
         return receipts.shown(moved(id, person, decide, taken(key, person))[0], speech=speech)
 
+    refuting = bound(Refutation, reason=(why, ...))
+
+    def refute_decided(body: Refutation, complaint: Complaint, person: str) -> Change | None:
+        reason, shown, by = body.reason, tuple(body.photos), _citizen(person)
+        if complaint.left_to_joiners and not store.is_follower(complaint.id, person):
+            raise NotFound(complaint.id)
+        if complaint.merged_into is not None:
+            return put_apart(complaint, by=by, reason=reason, photos=shown, region=region, now=now())
+        return citizen.refute(complaint, by=by, reason=reason, photos=shown, now=now())
+
     @move(
         "/v1/complaints/<id>/refute",
         operation_id="refuteAnswer",
@@ -208,23 +235,16 @@ def following(*, store: ComplaintStore, receipts: Receipts, now: Callable[[], da
         "joined, any of them can say so, without photos: "
         f"at most {REFUTATIONS_MOST} times; the last answer can be appealed against.",
     )
+    @judged(refuting, judge(refute_decided))
     def refute(
         id: ComplaintId,
-        body: Annotated[Refutation, FromBody, under(bound(Refutation, reason=(why, ...)))],
+        body: Annotated[Refutation, FromBody, under(refuting)],
         key: RequiredKey,
         person: Person,
         speech: Speech,
     ) -> ComplaintReceipt:
-        reason, shown = body.reason, tuple(body.photos)
-
         def decide(complaint: Complaint) -> Change | None:
-            if complaint.left_to_joiners and not store.is_follower(id, person):
-                raise NotFound(complaint.id)
-            if complaint.merged_into is not None:
-                return put_apart(
-                    complaint, by=_citizen(person), reason=reason, photos=shown, region=region, now=now()
-                )
-            return citizen.refute(complaint, by=_citizen(person), reason=reason, photos=shown, now=now())
+            return refute_decided(body, complaint, person)
 
         try:
             return receipts.shown(moved(id, person, decide, named(key, person))[0], speech=speech)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from functions.complaints.faults import invalid
+from functions.complaints.faults import FieldFault, Invalid, invalid
 from functions.edge.clients import client
 from functions.edge.problems import Problem
 from functions.records.people.devices import (
@@ -51,6 +51,17 @@ class Devices:
 
     applications: Mapping[str, str]
 
+    def check(self, platform: str, token: str) -> None:
+        """Raises Invalid with every fault that can be told without SNS."""
+        faults = []
+        if platform not in self.applications:
+            choices = tuple(sorted(self.applications))
+            faults.append(FieldFault(pointer="/platform", key="unknown_choice", params={"choices": choices}))
+        if platform == "apns" and not _APNS_TOKEN.fullmatch(token):
+            faults.append(FieldFault(pointer="/token", key="wrong_form"))
+        if faults:
+            raise Invalid(faults)
+
     def sign_in(
         self,
         person: str,
@@ -65,11 +76,8 @@ class Devices:
         """The phone is this person's from now on, whoever had it before. `language` is its own, if it has one, and
         `spoken` the app's. Raises Invalid, Problem `unavailable`.
         """
-        application = self.applications.get(platform)
-        if application is None:
-            raise invalid("/platform", "unknown_choice", choices=tuple(sorted(self.applications)))
-        if platform == "apns" and not _APNS_TOKEN.fullmatch(token):
-            raise invalid("/token", "wrong_form")
+        self.check(platform, token)
+        application = self.applications[platform]
         token = normal_token(platform, token)
         digest = token_digest(platform, token)
         vanished = False

@@ -150,12 +150,17 @@ def profile_view(person: Person, *, region: Region) -> Me:
     )
 
 
-def change(person: Person, choices: Choices) -> ProfileItem:
-    """Apply the choices that were made; raises Invalid with every fault, and nothing is changed then."""
-    body = choices.model_dump(by_alias=True, exclude_unset=True)
-    faults = tuple(_faults(person.profile, body))
+def check(profile: ProfileItem | None, choices: Choices) -> None:
+    """Raises Invalid with every fault that the choices have together with what was chosen before."""
+    faults = tuple(_faults(profile, choices.model_dump(by_alias=True, exclude_unset=True)))
     if faults:
         raise Invalid(faults)
+
+
+def change(person: Person, choices: Choices) -> ProfileItem:
+    """Apply the choices that were made; raises Invalid with every fault, and nothing is changed then."""
+    check(person.profile, choices)
+    body = choices.model_dump(by_alias=True, exclude_unset=True)
     chosen: dict[str, Any] = {
         name: body[name] for name in ("language", "zone", "escalations_pass", "kind", "bin") if name in body
     }

@@ -1,8 +1,8 @@
 """`/v1/me`, `/v1/devices` and `/v1/notifications`: what the person chose, their phones, and what they were told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -12,8 +12,10 @@ from pydantic import Field
 from functions.complaints.limits import Limits
 from functions.complaints.region import Region
 from functions.complaints.texts import Language
+from functions.edge.authorized import claims_of
 from functions.edge.callers import Person
 from functions.edge.fields import Body, Count, GivenInstant, View, described, omitted
+from functions.edge.judging import judged
 from functions.edge.language import Speech
 from functions.edge.operations import SIGNED_IN, answering
 from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
@@ -21,7 +23,7 @@ from functions.edge.resolver import no_content
 from functions.intake.people.devices import Devices
 from functions.intake.people.inbox import Inbox, inbox_view, sort_key
 from functions.intake.people.leaving import Left, leave
-from functions.intake.people.profile import NO_CHOICE, Choices, Me, Platform, change, profile_view
+from functions.intake.people.profile import NO_CHOICE, Choices, Me, Platform, change, check, profile_view
 from functions.records.people.day_limits import count
 from functions.records.people.devices import token_digest
 from functions.records.people.inbox import mark_all_read, mark_read, unread
@@ -109,6 +111,7 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
         "before is told nothing there any more. What a push holds, which kinds there are and when they wait stands in this "
         "document under `x-pushes`.",
     )
+    @judged(Phone, lambda event, names, body: devices.check(body.platform, body.token), needs=("platform",))
     def register(device_id: DeviceId, body: Phone, person: Person, speech: Speech) -> Device:
         at = now()
         # By what the phone is to SNS: each token is an endpoint there, under whatever name the app gives the phone.
@@ -191,6 +194,9 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
     def me(person: Person) -> Me:
         return profile_view(person_of(person, now=now()), region=region)
 
+    def choices_judged(event: Mapping[str, Any], names: Mapping[str, str], body: Choices) -> None:
+        check(profile_of(str(claims_of(event).get("sub"))), body)
+
     @router.patch(
         "/v1/me",
         operation_id="choose",
@@ -199,6 +205,7 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
         summary="Choose language, quiet hours and pushes; say that one is an entrepreneur",
         description="What is left out stays as it is.",
     )
+    @judged(Choices, choices_judged, needs=("kind",))
     def choose(person: Person, body: Choices = NO_CHOICE) -> Me:
         change(person_of(person, now=now()), body)
         return profile_view(person_of(person, now=now()), region=region)

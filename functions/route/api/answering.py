@@ -19,6 +19,7 @@ from functions.edge.complaint_id import ComplaintId
 from functions.edge.declared_photos import MorePhotos, as_declared, more_photos
 from functions.edge.fields import NOTHING, Body, Nothing, PhotoId, described, under, words
 from functions.edge.idempotency import RequiredKey, TakenKey
+from functions.edge.judging import judged
 from functions.edge.operations import moving, with_scope
 from functions.edge.uploads import uploads_of
 from functions.route.api.desk import TAG, Desk
@@ -70,6 +71,13 @@ def answering(*, desk: Desk, bucket: str) -> Router:
 
         return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
 
+    declaring = more_photos(Limits.of(region.limits))
+
+    def photos_decided(body: MorePhotos, complaint: Complaint, by: Actor) -> Change:
+        if by.id not in complaint.in_charge:
+            raise NotFound(complaint.id)
+        return expect_photos(complaint, as_declared(body.photos), by=by, region=region, now=now())
+
     @move(
         "/v1/agency/complaints/<id>/photos",
         status_code=201,
@@ -78,24 +86,30 @@ def answering(*, desk: Desk, bucket: str) -> Router:
         description="Send each with the request under `uploads`; name it in the answer once it is `ready`. "
         f"Those that are refused or never come count, {PHOTOS_LOST_MOST} in one complaint at most. {ADDED_SAID}",
     )
+    @judged(declaring, desk.judge(photos_decided))
     def photos(
         id: ComplaintId,
-        body: Annotated[MorePhotos, FromBody, under(more_photos(Limits.of(region.limits)))],
+        body: Annotated[MorePhotos, FromBody, under(declaring)],
         key: RequiredKey,
         caller: Writer,
     ) -> AgencyComplaint:
-        declared = as_declared(body.photos)
-
-        def decide(complaint: Complaint, by: Actor) -> Change:
-            if by.id not in complaint.in_charge:
-                raise NotFound(complaint.id)
-            return expect_photos(complaint, declared, by=by, region=region, now=now())
-
         complaint, photo_ids = desk.made(
-            id, decide, caller=caller, key=key, event=router.current_event.raw_event
+            id, partial(photos_decided, body), caller=caller, key=key, event=router.current_event.raw_event
         )
         uploads = uploads_of(complaint, by=ActorKind.AGENCY, among=photo_ids, bucket=bucket)
         return receipt(complaint, uploads=uploads, possible=desk.possible(agency_of(caller)))
+
+    def answer_decided(body: Answer, complaint: Complaint, by: Actor) -> Change | None:
+        return agency.answer(
+            complaint,
+            by=by,
+            outcome=body.outcome,
+            text=body.text,
+            photos=tuple(body.photos),
+            parts=desk.store.parts(complaint),
+            region=region,
+            now=now(),
+        )
 
     @move(
         "/v1/agency/complaints/<id>/answer",
@@ -104,19 +118,10 @@ def answering(*, desk: Desk, bucket: str) -> Router:
         description="`resolved` needs a proof photo where the category asks for one. Whoever divided a complaint can "
         "call it resolved once every part has been answered.",
     )
+    @judged(Answer, desk.judge(answer_decided), needs=("outcome",))
     def answer(id: ComplaintId, body: Answer, key: RequiredKey, caller: Writer) -> AgencyComplaint:
-        def decide(complaint: Complaint, by: Actor) -> Change | None:
-            return agency.answer(
-                complaint,
-                by=by,
-                outcome=body.outcome,
-                text=body.text,
-                photos=tuple(body.photos),
-                parts=desk.store.parts(complaint),
-                region=region,
-                now=now(),
-            )
-
-        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
+        return desk.moved(
+            id, partial(answer_decided, body), caller=caller, key=key, event=router.current_event.raw_event
+        )
 
     return router

@@ -1,5 +1,6 @@
 """A body puts right what was reported."""
 
+from functools import partial
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -13,6 +14,7 @@ from functions.edge.callers import Writer
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import Body, omitted
 from functions.edge.idempotency import RequiredKey
+from functions.edge.judging import judged
 from functions.edge.operations import moving, with_scope
 from functions.edge.reported import CategoryId, GivenAnswers, Location, correction_of
 from functions.route.api.desk import TAG, Desk
@@ -33,6 +35,12 @@ def correcting(desk: Desk) -> Router:
     """The route."""
     router, region, now = Router(), desk.region, desk.now
 
+    def correct_work_decided(body: WorkCorrection, complaint: Complaint, by: Actor) -> Change:
+        correction = correction_of(
+            category=body.category, location=body.location, answers=body.answers, reason=body.reason
+        )
+        return correct(complaint, correction, by=by, region=region, now=now())
+
     @router.post(
         "/v1/agency/complaints/<id>/correct",
         operation_id="correctWork",
@@ -45,16 +53,16 @@ def correcting(desk: Desk) -> Router:
         "counted from the first registration; it is never later than what the person was promised, and leaves a body its "
         f"least time. Required answers that the person has not given may be left out: ask for them. {ADDED_SAID}",
     )
+    @judged(WorkCorrection, desk.judge(correct_work_decided), needs=("category",))
     def correct_work(
         id: ComplaintId, body: WorkCorrection, key: RequiredKey, caller: Writer
     ) -> AgencyComplaint:
-        correction = correction_of(
-            category=body.category, location=body.location, answers=body.answers, reason=body.reason
+        return desk.moved(
+            id,
+            partial(correct_work_decided, body),
+            caller=caller,
+            key=key,
+            event=router.current_event.raw_event,
         )
-
-        def decide(complaint: Complaint, by: Actor) -> Change:
-            return correct(complaint, correction, by=by, region=region, now=now())
-
-        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
 
     return router

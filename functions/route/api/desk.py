@@ -11,8 +11,10 @@ from functions.complaints.faults import NotFound
 from functions.complaints.keys import Caller
 from functions.complaints.moves.possible import possible
 from functions.complaints.region import Region
+from functions.edge.authorized import caller_of
 from functions.edge.callers import agency_of
 from functions.edge.idempotency import request_of
+from functions.edge.judging import Judge
 from functions.edge.repeats import moved_once
 from functions.records.names import meant
 from functions.records.store import ComplaintStore
@@ -41,6 +43,16 @@ class Desk:
             return self.store.get(meant(name))
         except NotFound:
             return None
+
+    def judge(self, decide: Callable[[Any, Complaint, Actor], object]) -> Judge:
+        """Of a body of the request, what the move would say of it."""
+
+        def judge(event: Mapping[str, Any], names: Mapping[str, str], body: Any) -> None:
+            caller = caller_of(event)
+            caller.require("write")
+            decide(body, self.store.get(meant(names["id"])), agency_of(caller))
+
+        return judge
 
     def moved(
         self, complaint_id: str, decide: Decide, *, caller: Caller, key: str | None, event: Mapping[str, Any]

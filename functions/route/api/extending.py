@@ -1,5 +1,6 @@
 """A body gives itself more time by a reasoned decision."""
 
+from functools import partial
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -13,6 +14,7 @@ from functions.edge.callers import Writer
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import Body, fault
 from functions.edge.idempotency import RequiredKey
+from functions.edge.judging import judged
 from functions.edge.operations import moving, with_scope
 from functions.route.api.desk import TAG, Desk
 from functions.route.api.views import AgencyComplaint
@@ -46,6 +48,12 @@ def extending(desk: Desk) -> Router:
     """The route."""
     router, region, now = Router(), desk.region, desk.now
 
+    def extend_decided(body: Extension, complaint: Complaint, by: Actor) -> Change:
+        term = Duration.parse(body.by)
+        return agency.extend_deadline(
+            complaint, by=by, extension=term, reason=body.reason, region=region, now=now()
+        )
+
     @router.post(
         "/v1/agency/complaints/<id>/extend",
         operation_id="extendWork",
@@ -54,14 +62,10 @@ def extending(desk: Desk) -> Router:
         openapi_extensions=moving(),
         summary="Extend the deadline by a reasoned decision",
     )
+    @judged(Extension, desk.judge(extend_decided))
     def extend(id: ComplaintId, body: Extension, key: RequiredKey, caller: Writer) -> AgencyComplaint:
-        term = Duration.parse(body.by)
-
-        def decide(complaint: Complaint, by: Actor) -> Change:
-            return agency.extend_deadline(
-                complaint, by=by, extension=term, reason=body.reason, region=region, now=now()
-            )
-
-        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
+        return desk.moved(
+            id, partial(extend_decided, body), caller=caller, key=key, event=router.current_event.raw_event
+        )
 
     return router

@@ -15,6 +15,7 @@ from functions.edge.callers import Writer
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import Body, omitted, words
 from functions.edge.idempotency import RequiredKey
+from functions.edge.judging import judged
 from functions.edge.operations import moving, with_scope
 from functions.route.api.desk import TAG, Desk
 from functions.route.api.views import AgencyComplaint
@@ -72,6 +73,9 @@ def passing_on(desk: Desk) -> Router:
     router, region, now = Router(), desk.region, desk.now
     move = partial(router.post, tags=TAG, security=with_scope("write"), openapi_extensions=moving())
 
+    def transfer_decided(body: Transfer, complaint: Complaint, by: Actor) -> Change | None:
+        return agency.transfer(complaint, by=by, to=body.to, reason=body.reason, region=region, now=now())
+
     @move(
         "/v1/agency/complaints/<id>/transfer",
         operation_id="transferWork",
@@ -82,11 +86,14 @@ def passing_on(desk: Desk) -> Router:
         "one. "
         f"{ADDED_SAID}",
     )
+    @judged(Transfer, desk.judge(transfer_decided))
     def transfer(id: ComplaintId, body: Transfer, key: RequiredKey, caller: Writer) -> AgencyComplaint:
-        def decide(complaint: Complaint, by: Actor) -> Change | None:
-            return agency.transfer(complaint, by=by, to=body.to, reason=body.reason, region=region, now=now())
+        return desk.moved(
+            id, partial(transfer_decided, body), caller=caller, key=key, event=router.current_event.raw_event
+        )
 
-        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
+    def instruct_decided(body: Instruction, complaint: Complaint, by: Actor) -> Change:
+        return agency.instruct(complaint, by=by, to=body.to, reason=body.reason, region=region, now=now())
 
     @move(
         "/v1/agency/complaints/<id>/instruct",
@@ -96,11 +103,15 @@ def passing_on(desk: Desk) -> Router:
         "The clock goes on, and whoever instructs stays in charge beside. `instruct_to` of the complaint lists the bodies. "
         f"{ADDED_SAID}",
     )
+    @judged(Instruction, desk.judge(instruct_decided))
     def instruct(id: ComplaintId, body: Instruction, key: RequiredKey, caller: Writer) -> AgencyComplaint:
-        def decide(complaint: Complaint, by: Actor) -> Change:
-            return agency.instruct(complaint, by=by, to=body.to, reason=body.reason, region=region, now=now())
+        return desk.moved(
+            id, partial(instruct_decided, body), caller=caller, key=key, event=router.current_event.raw_event
+        )
 
-        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
+    def split_decided(body: Division, complaint: Complaint, by: Actor) -> Change:
+        parts = [agency.Part(agency_id=part.to, text=part.text) for part in body.parts]
+        return agency.split(complaint, by=by, parts=parts, region=region, now=now())
 
     @move(
         "/v1/agency/complaints/<id>/split",
@@ -108,13 +119,16 @@ def passing_on(desk: Desk) -> Router:
         summary="Divide it among bodies",
         description="Each part becomes a complaint of its own; the lead answers for the whole.",
     )
+    @judged(Division, desk.judge(split_decided))
     def split(id: ComplaintId, body: Division, key: RequiredKey, caller: Writer) -> AgencyComplaint:
-        parts = [agency.Part(agency_id=part.to, text=part.text) for part in body.parts]
+        return desk.moved(
+            id, partial(split_decided, body), caller=caller, key=key, event=router.current_event.raw_event
+        )
 
-        def decide(complaint: Complaint, by: Actor) -> Change:
-            return agency.split(complaint, by=by, parts=parts, region=region, now=now())
-
-        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
+    def merge_decided(body: Merging, complaint: Complaint, by: Actor) -> Change:
+        return merging.merge(
+            complaint, desk.named(body.into), by=by, reason=body.reason, region=region, now=now()
+        )
 
     @move(
         "/v1/agency/complaints/<id>/merge",
@@ -123,12 +137,10 @@ def passing_on(desk: Desk) -> Router:
         description="Who reported it and who joined it join the other, where the earlier of both deadlines counts. Whoever "
         "reported it can dispute that until it closes, as an answer: then it goes on by itself, on its old clock.",
     )
+    @judged(Merging, desk.judge(merge_decided))
     def merge(id: ComplaintId, body: Merging, key: RequiredKey, caller: Writer) -> AgencyComplaint:
-        def decide(complaint: Complaint, by: Actor) -> Change:
-            return merging.merge(
-                complaint, desk.named(body.into), by=by, reason=body.reason, region=region, now=now()
-            )
-
-        return desk.moved(id, decide, caller=caller, key=key, event=router.current_event.raw_event)
+        return desk.moved(
+            id, partial(merge_decided, body), caller=caller, key=key, event=router.current_event.raw_event
+        )
 
     return router
