@@ -55,7 +55,7 @@ class Content:
             for steps in wrong:
                 touched.add(pointer(*_repaired(self.model, copy, list(steps))))
             right = self.model.model_validate(copy)
-        except (LookupError, TypeError, ValidationError):
+        except (AttributeError, LookupError, TypeError, ValidationError):
             return ()
         try:
             self.judge(event, names, right)

@@ -256,3 +256,13 @@ def test_whatever_fails_on_the_way_it_is_active_in_the_end_or_says_why_not(monke
         assert door.agency.order() == {"C1": [1]}
         assert DynamoDeliveries().pending(lane_of(made)) == ()
         assert iso(asked[0]) >= iso(START)
+
+
+def test_a_queue_that_takes_nothing_costs_nobody_the_secret(door, monkeypatch):
+    put = door.queue.put
+    monkeypatch.setattr(door.queue, "put", lambda *_, **__: (_ for _ in ()).throw(Fault("SendMessageBatch")))
+    made = door.subscribe()
+    assert made["secret"].startswith("whsec_")
+    monkeypatch.setattr(door.queue, "put", put)
+    pass_time(door, 4 * MINUTE)
+    assert shown(door, made)["status"] == "active"
