@@ -129,8 +129,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"Something listens at port {options.port} already: PORT=8091 takes another.", file=sys.stderr)
         return 1
     with receiver, contextlib.suppress(KeyboardInterrupt):
+        receiver.secret = options.secret
         print(f"listening at {receiver.url}; Ctrl-C ends it", flush=True)
-        receiver.secret = options.secret or _asked()
+        receiver.secret = receiver.secret or _asked()
         if receiver.secret is None:
             print("Nothing can be verified without a secret: SECRET=whsec_… gives it.", file=sys.stderr)
             return 1

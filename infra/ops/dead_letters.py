@@ -20,7 +20,7 @@ from infra.ops.place import NotThere, Place
 
 type Origin = Literal["queue", "stream", "rule", "topic", "unknown"]
 
-_QUEUE: Final = re.compile(r"(?:Functions)?(\w+)DeadLetters[0-9A-F]{8}", re.ASCII)
+_QUEUE: Final = re.compile(r"(\w+)DeadLetters[0-9A-F]{8}", re.ASCII)
 BATCH: Final = 100
 HIDDEN_S: Final = 120
 _BEFORE: Final = timedelta(minutes=2)
@@ -44,7 +44,7 @@ class DeadLetters:
 
 
 def queue_name(logical_id: str) -> str:
-    """As the runbook writes it: `outbox-stream` of `FunctionsOutboxStreamDeadLetters11030DEB`, its id in the template."""
+    """As the runbook writes it: `outbox-stream` of `OutboxStreamDeadLetters52F299C8`, its id in the template."""
     found = _QUEUE.fullmatch(logical_id)
     return logical_id if found is None else re.sub(r"(?<!^)(?=[A-Z])", "-", found[1]).lower()
 

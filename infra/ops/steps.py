@@ -23,10 +23,10 @@ _STEPS: Final = frozenset(
     "ExecutionStarted ExecutionSucceeded ExecutionFailed ExecutionAborted ExecutionTimedOut TaskFailed "
     "TaskTimedOut".split()
 )
-_STATES: Final = frozenset(("Wait", "Act", "ContinueAsNew", "Lost"))
+_STATES: Final = frozenset(("Sleep", "Wake", "ContinueAsNew", "Lost"))
 _WATCH_SAID: Final = {
     "ExecutionStarted": "begins to wait for the deadlines",
-    "Act": "a deadline has come: acts on it",
+    "Wake": "a deadline has come: acts on it",
     "ExecutionSucceeded": "ends: nothing is left to wait for",
     "ExecutionAborted": "was stopped",
     "ExecutionFailed": "FAILED: the sweep takes over",

@@ -35,7 +35,7 @@ def test_a_trace_joins_events_and_the_watch(players: Cast) -> None:
     assert any("complaint.submitted by citizen" in what for what in told)
     assert any("complaint.assigned by system: assigned, city_housing" in what for what in told)
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
-    assert {"ExecutionStarted", "Wait"} <= set(told)
+    assert {"ExecutionStarted", "Sleep"} <= set(told)
     assert any(line["source"] == "webhook city_housing" for line in lines)
 
 
@@ -46,8 +46,8 @@ def test_every_queue_of_dead_letters_is_known_with_what_fills_it(deployed: Deplo
         ("deliveries", "queue"),
         ("assignment-stream", "stream"),
         ("outbox-stream", "stream"),
-        ("photos-upload", "rule"),
-        ("push-failures-failure", "topic"),
+        ("upload", "rule"),
+        ("push-failure", "topic"),
     ):
         line = next(line for line in shown.splitlines() if line.startswith(f"{part} "))
         assert line.split()[1] == origin

@@ -37,7 +37,7 @@ def test_the_runbook_names_every_queue_of_dead_letters_as_the_command_does(
     stage: str, request: pytest.FixtureRequest
 ) -> None:
     assembly: Assembly = request.getfixturevalue(stage)
-    template = assembly[f"qamqor-{'pavlodar' if stage == 'cloud' else 'local'}-service"]
+    template = assembly[f"qamqor-{'pavlodar' if stage == 'cloud' else 'local'}-storage"]
     queues = {queue_name(id) for id in template.of("AWS::SQS::Queue") if "DeadLetters" in id}
     section = (ROOT / "docs" / "runbook.md").read_text().partition("## dead-letters")[2].partition("\n## ")[0]
     named = set(re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE))
@@ -46,4 +46,4 @@ def test_the_runbook_names_every_queue_of_dead_letters_as_the_command_does(
 
 def test_what_is_no_queue_of_dead_letters_keeps_its_name() -> None:
     assert queue_name("DeliveriesQueue99C7B338") == "DeliveriesQueue99C7B338"
-    assert queue_name("FunctionsOutboxStreamDeadLetters11030DEB") == "outbox-stream"
+    assert queue_name("OutboxStreamDeadLetters52F299C8") == "outbox-stream"

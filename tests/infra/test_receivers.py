@@ -8,7 +8,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -115,20 +115,24 @@ def test_it_takes_what_the_sender_signs_and_prints_it(receiver: Running) -> None
     receiver.wait_for("subscription.test")
 
 
-WRONG = {
-    "another body": (TEST.replace(b"test", b"rest"), signed(TEST)),
-    "another secret": (TEST, signed(TEST, secrets=(new_secret(),))),
-    "old": (TEST, signed(TEST, at=datetime.now(UTC) - timedelta(minutes=6))),
-    "from the future": (TEST, signed(TEST, at=datetime.now(UTC) + timedelta(minutes=6))),
-    "another name": (TEST, signed(TEST) | {"webhook-id": "msg_0"}),
-    "another time": (TEST, signed(TEST) | {"webhook-timestamp": str(int(datetime.now(UTC).timestamp()) - 9)}),
-    "unsigned": (TEST, {}),
+# Made when they are sent: what was of the future when the tests were gathered may be of the present by then.
+WRONG: dict[str, Callable[[], tuple[bytes, Mapping[str, str]]]] = {
+    "another body": lambda: (TEST.replace(b"test", b"rest"), signed(TEST)),
+    "another secret": lambda: (TEST, signed(TEST, secrets=(new_secret(),))),
+    "old": lambda: (TEST, signed(TEST, at=datetime.now(UTC) - timedelta(minutes=6))),
+    "from the future": lambda: (TEST, signed(TEST, at=datetime.now(UTC) + timedelta(minutes=6))),
+    "another name": lambda: (TEST, signed(TEST) | {"webhook-id": "msg_0"}),
+    "another time": lambda: (
+        TEST,
+        signed(TEST) | {"webhook-timestamp": str(int(datetime.now(UTC).timestamp()) - 9)},
+    ),
+    "unsigned": lambda: (TEST, {}),
 }
 
 
 @pytest.mark.parametrize("what", WRONG)
 def test_it_refuses_what_is_not_so(receiver: Running, what: str) -> None:
-    body, headers = WRONG[what]
+    body, headers = WRONG[what]()
     assert status_of(receiver.url, body, headers) == 401
     receiver.wait_for("refused")
 

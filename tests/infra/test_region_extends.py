@@ -9,6 +9,7 @@ OVER = """\
 region: tiny
 extends: small
 number_prefix: TNY
+name: {kk: Кішкене, ru: Крошечный, en: Tiny}
 stage: local
 categories:
   - id: open_manhole
@@ -70,7 +71,7 @@ def test_a_fault_is_found_where_it_was_written(tmp_path):
         small_region.YAML.replace("parent: city,", "parent: town,"), encoding="utf-8"
     )
     found = {(one.file.name, one.rule, one.line) for one in lint_regions(tmp_path, ["tiny"])}
-    assert ("tiny.yaml", "duration", 8) in found
+    assert ("tiny.yaml", "duration", 9) in found
     assert ("small.yaml", "unknown-agency", 25) in found
 
 

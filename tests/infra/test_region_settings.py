@@ -733,8 +733,17 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
     regions = tmp_path_factory.mktemp("settings")
     edits = tuple(edit for how in SETTINGS.values() if isinstance(how, Deployed) for edit in how.edits)
-    named = (("region: small", "region: other"), ("SML", "OTH"))
-    third = (("region: small\n", "region: third\nstage: local\n"), ("SML", "THI"))
+    own_name = "{kk: Шағын, ru: Малый, en: Small}"
+    named = (
+        ("region: small", "region: other"),
+        ("SML", "OTH"),
+        (own_name, "{kk: Екі, ru: Второй, en: Other}"),
+    )
+    third = (
+        ("region: small\n", "region: third\nstage: local\n"),
+        ("SML", "THI"),
+        (own_name, "{kk: Үш, ru: Третий, en: Third}"),
+    )
     small_region.write(regions)
     (regions / "other.yaml").write_text(edited(edited(small_region.YAML, edits), named))
     (regions / "third.yaml").write_text(edited(small_region.YAML, third))
