@@ -8,7 +8,6 @@ Blocks of other kinds (`sh`, `json`, `python`) are not walked.
 import doctest
 import os
 import re
-import shlex
 import signal
 import subprocess
 import time
@@ -78,12 +77,10 @@ def steps(page: str) -> Iterator[Step]:
 
 
 def _is_whole(command: str) -> bool:
-    """Whether every quote is closed and no backslash asks for another line."""
-    try:
-        shlex.split(command, comments=True)
-    except ValueError:
+    """Whether bash would not ask for another line."""
+    if command.endswith("\\"):
         return False
-    return not command.endswith("\\")
+    return subprocess.run(["bash", "-n", "-c", command], capture_output=True, check=False).returncode == 0
 
 
 def agrees(*, shown: str, printed: str) -> bool:

@@ -17,7 +17,10 @@ $ curl -s "$API/v1/complaints" \\
     -d '{"a":
          1}'
 {"id": "01M8AFT5YZ0CJPZF97GHPZ349J", …}
-$ echo done
+$ said() {
+    echo "$1"
+  }
+$ said done
 done
 ```
 """
@@ -30,7 +33,8 @@ def test_commands_are_read_with_their_lines_and_what_is_shown() -> None:
             shown='{"id": "01M8AFT5YZ0CJPZF97GHPZ349J", …}\n',
             line=7,
         ),
-        Step(command="echo done", shown="done\n", line=11),
+        Step(command='said() {\n    echo "$1"\n  }', shown="", line=11),
+        Step(command="said done", shown="done\n", line=14),
     ]
 
 
