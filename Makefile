@@ -151,7 +151,7 @@ bench: setup ## measure imports, warm CPU and the burst against bare handlers
 	@$(python) -m tests.bench
 
 .PHONY: cost
-cost: setup ## count and price the AWS requests of one complaint (WRITE=1: into docs/cost.md)
+cost: setup ## count and price the AWS requests of one complaint, and all the rest (WRITE=1: into docs/cost.md)
 	@$(python) -m infra.local.cost $(if $(WRITE),--write)
 
 # ------------------------------------------------------------------------------------- housekeeping

@@ -7,7 +7,7 @@ metric, which would be paid for by the month. A consumer that runs twice for one
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Final
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -58,26 +58,35 @@ UNITS: Final[Mapping[str, MetricUnit]] = {
 """Units of what is not a count."""
 
 
+IN_LOGS: Final = frozenset({SET_ASIDE, FORWARDED, FORWARDED_LATE, ESCALATION_DELAY})
+"""What no alarm and no dashboard reads: queries of logs find it, and no metric is paid for."""
+
+
 def emit(
     values: Mapping[str, float],
     *,
     units: Mapping[str, MetricUnit] = UNITS,
     namespace: str = NAMESPACE,
-    also_by: Mapping[str, str] | None = None,
+    in_logs: Set[str] = IN_LOGS,
     **said: str | None,
 ) -> None:
-    """Write a line with these metrics, each as a total of the whole region and also by the dimensions `also_by`.
+    """Write a line with these metrics, each as a total of the whole region; but those that are `in_logs` are said alone.
 
     `said` is the metadata, such as `Agency`. Any thread may: nothing is gathered between calls.
     """
     # Powertools would count by function as well, were the service not said to have no name.
     line = EphemeralMetrics(namespace=namespace, service="")
     for name, value in values.items():
-        line.add_metric(name=name, unit=units.get(name, MetricUnit.Count), value=value)
-    if also_by:
-        line.add_dimensions(**also_by)
+        if name in in_logs:
+            # In the form of a metric, so that a query is the same.
+            line.add_metadata(name, [float(value)])
+        else:
+            line.add_metric(name=name, unit=units.get(name, MetricUnit.Count), value=value)
     for name, text in said.items():
         if text is not None:
             line.add_metadata(name, text)
+    if set(values) <= in_logs:
+        sys.stdout.write(json.dumps(line.metadata_set, separators=(",", ":")) + "\n")
+        return
     # In one piece: `flush_metrics` writes a line and its end apart, and another thread's line comes between.
     sys.stdout.write(json.dumps(line.serialize_metric_set(), separators=(",", ":")) + "\n")

@@ -12,6 +12,7 @@ extends: pavlodar
 stage: cloud
 name: {kk: Толық, ru: Полный, en: Whole}
 number_prefix: WHL
+size: oblast
 domain: api.whole.example
 malware_scan: true
 budget: 300

@@ -18,22 +18,26 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import yaml
 
+from infra.bill.page import page
+from infra.bill.prices import prices
+from infra.bill.recorded import RECORDED, Recorded, dump, load, machine_of
+from infra.bill.synthesis import synthesised
 from infra.local.cast import cast
 from infra.local.citizen import declaration, upload
 from infra.local.cpu import cpu_ms
 from infra.local.deployed import Deployed
 from infra.local.recording import Call, calls
 from infra.local.story import COMMENT, PLACE, Cast, StoryFailed, photograph
+from infra.region.sizes import SIZES
+from infra.stacks.escalation import definition
 from infra.toolchain import ROOT
 
-PRICES: Final = Path(__file__).with_name("prices.yaml")
 PAGE: Final = ROOT / "docs" / "cost.md"
-A_YEAR: Final = (1_000, 100_000, 10_000_000)
 # How often the reporter looks: at the complaint, on a push, and at the inbox.
 READS: Final = 3
 PATIENCE_S: Final = 180.0
@@ -418,82 +422,29 @@ def _settle(here: Deployed, *, quiet_s: float = 4.0, patience_s: float = 60.0) -
             return
 
 
-# -------------------------------------------------------------------------------------------------- the prices
-def prices() -> Mapping[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(PRICES.read_text())
-    return found
+# -------------------------------------------------------------------------------------------------- the page
+ASKED: Final = {
+    "a domain, with CloudFront and a firewall (`domain`)": "size: city\ndomain: api.price.example",
+    "fixed addresses for webhooks (`webhooks.fixed_addresses`)": "size: city\nwebhooks: {fixed_addresses: true}",
+}
+"""Lines of a region file, by what they ask for."""
 
 
-def bill(units: Mapping[str, float], table: Mapping[str, Any]) -> dict[str, float]:
-    """US dollars by what is charged, dearest first. Raises KeyError for a unit without a price."""
-    charged = {unit: amount * table["prices"][unit]["each"] for unit, amount in units.items() if amount}
-    return dict(sorted(charged.items(), key=lambda each: -each[1]))
-
-
-def page(uses: Mapping[str, Use], table: Mapping[str, Any]) -> str:
-    """The page `docs/cost.md`."""
-    lines = [
-        "# What a complaint costs",
-        "",
-        f"Made by `make cost`. Prices: AWS list prices of {table['region']} as of {table['as_of']}, in US dollars, no free "
-        "tier, no tax (`infra/local/prices.yaml`, which says of each price where it is from and whether it could be "
-        "read there).",
-        "",
-        "Requests and units are counted from the recording of a real run on the emulator; DynamoDB's units by its "
-        "pricing rules from the sizes of the items. A run of a function counts with the milliseconds of a core that it "
-        f"needs, warm, as measured on {table['lambda_runs']['measured']} (`lambda_runs` beside the prices; `python -m "
-        f"infra.local.cost --measure` measures them anew), and {table['lambda_runs']['waiting_ms']} ms of waiting: a busy "
-        "machine changes nothing of that. What it may change by a few is how many events come in one batch, and with "
-        "that runs and reads.",
-        "",
-        "## One complaint",
-        "",
-        "| charged | " + " | ".join(uses) + " |",
-        "|---|" + "---:|" * len(uses),
-    ]
-    units = sorted({unit for use in uses.values() for unit in use.units})
-    for unit in units:
-        lines.append(f"| {unit} | " + " | ".join(f"{use.units[unit]:,.2f}" for use in uses.values()) + " |")
-    bills = {name: bill(use.units, table) for name, use in uses.items()}
-    lines.append(
-        "| **US dollars** | " + " | ".join(f"**{sum(each.values()):.6f}**" for each in bills.values()) + " |"
+def recorded_now(uses: Mapping[str, Use], *, on: date) -> Recorded:
+    return Recorded(
+        on=on.isoformat(),
+        machine=machine_of(definition()),
+        units={name: dict(use.units) for name, use in uses.items()},
+        requests={name: dict(use.requests) for name, use in uses.items()},
     )
-    lines += [
-        "",
-        "## A year",
-        "",
-        "| complaints | " + " | ".join(uses) + " |",
-        "|---:|" + "---:|" * len(uses),
-    ]
-    for count in A_YEAR:
-        lines.append(
-            f"| {count:,} | "
-            + " | ".join(f"{sum(each.values()) * count:,.2f}" for each in bills.values())
-            + " |"
-        )
-    lines += ["", "What dominates:", ""]
-    for name, each in bills.items():
-        total = sum(each.values())
-        most = ", ".join(f"{unit} {cost / total:.0%}" for unit, cost in list(each.items())[:4])
-        lines.append(f"- {name}: {most}")
-    lines += [
-        "",
-        "## AWS requests behind it",
-        "",
-        "| request | " + " | ".join(uses) + " |",
-        "|---|" + "---:|" * len(uses),
-    ]
-    for request in sorted({request for use in uses.values() for request in use.requests}):
-        lines.append(
-            f"| {request} | " + " | ".join(str(use.requests[request]) for use in uses.values()) + " |"
-        )
-    lines += [
-        "",
-        "Not in it, because it does not grow with a complaint: what runs by the clock (sweep, requeue and held pushes, "
-        "some 1.4 million runs of a few milliseconds a year, below five dollars), alarms and dashboards, the firewall, "
-        "and storage: about 1 MB of photos and 20 KB of table for each complaint that is kept.",
-    ]
-    return "\n".join(lines) + "\n"
+
+
+def page_of(recorded: Recorded) -> str:
+    """Synthesises what it costs whatever comes in."""
+    found = synthesised({**{name: f"size: {name}" for name in SIZES}, **ASKED})
+    sizes = {name: found[name] for name in SIZES}
+    asked = {name: found[name] for name in ASKED}
+    return page(recorded, machine_of(definition()), sizes, asked, prices())
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -502,9 +453,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local.cost", description=__doc__)
     parser.add_argument("--write", action="store_true", help=f"into {PAGE.relative_to(ROOT)} too")
     parser.add_argument(
+        "--page",
+        action="store_true",
+        help="write the page anew from the last run that was written; run nothing",
+    )
+    parser.add_argument(
         "--measure", action="store_true", help="what of a core one run of each function needs"
     )
     options = parser.parse_args(arguments)
+    if options.page:
+        PAGE.write_text(page_of(load()))
+        return 0
     with deployment(name="cost") as here, cast(here) as players:
         # What a first start needs is not a complaint's.
         answered_in_time(players)
@@ -512,8 +471,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(yaml.safe_dump({"cpu_ms": measured_cpu(here, players)}))
             return 0
         uses = {name: as_written(here, players, name) for name in LIVES}
-    text = page(uses, prices())
+    recorded = recorded_now(uses, on=datetime.now(UTC).date())
+    text = page_of(recorded)
     if options.write:
+        RECORDED.write_text(dump(recorded))
         PAGE.write_text(text)
     print(text)
     return 0

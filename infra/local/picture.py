@@ -54,12 +54,12 @@ def dashboards(made: Path) -> dict[str, list[Mapping[str, Any]]]:
 
 def _text(body: Any) -> str:
     parts = [body] if isinstance(body, str) else body["Fn::Join"][1]
-    return "".join(part if isinstance(part, str) else str(part.get("Ref") or _named(part)) for part in parts)
+    return "".join(part if isinstance(part, str) else _stands_for(part) for part in parts)
 
 
-def _named(reference: Mapping[str, Any]) -> str:
-    """The resource that a stack's own attribute is of, or what another stack exports it as."""
-    return str(reference["Fn::GetAtt"][0] if "Fn::GetAtt" in reference else reference["Fn::ImportValue"])
+def _stands_for(part: Mapping[str, Any]) -> str:
+    """A logical id, or the name of another stack's export."""
+    return str(part.get("Ref") or part.get("Fn::ImportValue") or part["Fn::GetAtt"][0])
 
 
 def drawn(widget: Mapping[str, Any], found: Measured) -> Widget:

@@ -9,7 +9,8 @@ from functions.complaints.duration import Duration
 from infra.region.compile import compiled, to_json
 from infra.region.document import REGIONS
 from infra.region.lint import sound_document
-from infra.region.schema import Agency, Identity, Push, Webhooks
+from infra.region.schema import Agency, Identity, Push, Region, Webhooks
+from infra.region.sizes import SIZES, Size, Snapshots
 
 type Stage = Literal["cloud", "local"]
 
@@ -44,7 +45,8 @@ class RegionFile:
     domain: str | None
     edge_revision: int
     malware_scan: bool
-    snapstart: bool
+    size: Size
+    snapshots: Snapshots
     identity: Identity
     push: Push
     webhooks: Webhooks
@@ -79,7 +81,8 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
         domain=form.domain,
         edge_revision=form.edge_revision,
         malware_scan=form.malware_scan,
-        snapstart=form.snapstart,
+        size=SIZES[form.size],
+        snapshots=_snapshots(form),
         identity=form.identity,
         push=form.push or Push(),
         webhooks=form.webhooks,
@@ -106,6 +109,12 @@ def _contact_emails(agencies: Iterable[Agency]) -> Mapping[str, tuple[str, ...]]
         if address := agency.contact_email:
             found[address] = (*found.get(address, ()), agency.id)
     return found
+
+
+def _snapshots(form: Region) -> Snapshots:
+    if form.snapstart is None:
+        return SIZES[form.size].snapshots
+    return "all" if form.snapstart else "none"
 
 
 def _days(text: str) -> int:

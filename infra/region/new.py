@@ -212,8 +212,13 @@ alarms:
 # Does the API have a domain of its own? CloudFront and WAF then stand before it.
 domain: null
 
-# Do the API's functions start from snapshots, so that the first caller waits as long as the others? Paid by the hour.
-snapstart: true
+# How much comes in: some 10,000 complaints a year (small), 100,000 (city), more (oblast)? The more, the more closely it is
+# watched, which costs the same whatever comes in.
+size: city
+
+# Do the API's functions start from snapshots, so that the first caller waits as long as the others? Paid by the hour; null:
+# by size.
+snapstart: null
 
 # Are uploads scanned by GuardDuty (which costs per object) beside being decoded and drawn anew?
 malware_scan: false

@@ -488,9 +488,14 @@ class Region(Form, title="A region file"):
         le=1_000_000,
         description="raise it when the secret between CloudFront and the API is a new one, and deploy: both then read it",
     )
-    snapstart: bool = Field(
-        default=True,
-        description="functions that somebody waits for start from a snapshot, which is paid for by the hour",
+    size: Literal["small", "city", "oblast"] = Field(
+        default="city",
+        description="how closely the machinery is watched, which costs the same whatever comes in: some 10,000 complaints "
+        "a year, 100,000, or more",
+    )
+    snapstart: bool | None = Field(
+        default=None,
+        description="functions that somebody waits for start from a snapshot, which is paid for by the hour; null: by size",
     )
     malware_scan: bool = Field(default=False, description="scan uploads with GuardDuty")
 

@@ -41,6 +41,10 @@ class Told:
         return f"{self.what} Runbook: {RUNBOOK}#{self.section}"
 
 
+ERRORS: Final = Told(what="Functions of this account fail.", section="function-errors")
+THROTTLES: Final = Told(what="Functions of this account are throttled.", section="function-throttles")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Door:
     """Functions that are watched together; no more than ten, which is what an alarm can add up."""
@@ -58,56 +62,50 @@ class Alarms(Construct):
 
     # ------------------------------------------------------------------------------------ functions
     def functions(self, doors: Sequence[Door]) -> None:
-        """Errors, throttles and durations near the timeout, by door."""
-        five = Duration.minutes(5)
-        joined: list[cloudwatch.Alarm] = []
-        for door in doors:
-            each = list(enumerate(door.functions))
-            joined.append(
-                self._joint(
-                    f"{door.name}Errors",
-                    Told(what=f"Functions of {door.name} fail.", section="function-errors"),
-                    _sum({f"e{n}": function.function.metric_errors(period=five) for n, function in each}),
-                    threshold=0,
-                    of=(2, 3),
-                )
+        """Errors, throttles and durations near the timeout, as closely as the region's size has it."""
+        size = self._deployment.region.size
+        if not size.errors_by_door:
+            self.ring("AllErrors", ERRORS, of_all_functions("Errors"), above=0, of=(2, 3))
+        if not size.throttles_by_door:
+            self.ring("AllThrottles", THROTTLES, of_all_functions("Throttles"), above=0, of=(2, 3))
+        joined = [alarm for door in doors for alarm in self._of_door(door)]
+        if joined:
+            told = Told(
+                what="Functions fail, are throttled, or come near their timeouts: see which alarm of a door rings.",
+                section="functions-unwell",
             )
-            joined.append(
-                self._joint(
-                    f"{door.name}Throttles",
-                    Told(what=f"Functions of {door.name} are throttled.", section="function-throttles"),
-                    _sum({f"t{n}": function.function.metric_throttles(period=five) for n, function in each}),
-                    threshold=0,
-                    of=(2, 3),
-                )
+            rings = [cloudwatch.AlarmRule.from_alarm(each, IN_ALARM) for each in joined]
+            self._composite("FunctionsUnwell", told, cloudwatch.AlarmRule.any_of(*rings))
+
+    def _of_door(self, door: Door) -> list[cloudwatch.Alarm]:
+        five, size = Duration.minutes(5), self._deployment.region.size
+        each = list(enumerate(door.functions))
+        joined: list[cloudwatch.Alarm] = []
+        if size.errors_by_door:
+            told = Told(what=f"Functions of {door.name} fail.", section="function-errors")
+            errors = {f"e{n}": function.function.metric_errors(period=five) for n, function in each}
+            joined.append(self._joint(f"{door.name}Errors", told, _sum(errors), threshold=0, of=(2, 3)))
+        if size.throttles_by_door:
+            told = Told(what=f"Functions of {door.name} are throttled.", section="function-throttles")
+            throttles = {f"t{n}": function.function.metric_throttles(period=five) for n, function in each}
+            joined.append(self._joint(f"{door.name}Throttles", told, _sum(throttles), threshold=0, of=(2, 3)))
+        if size.durations:
+            told = Told(
+                what=f"A function of {door.name} needs over 80 % of its timeout (p99).",
+                section="function-durations",
             )
             shares = ",".join(f"d{n}/{function.timeout_ms}*100" for n, function in each)
-            joined.append(
-                self._joint(
-                    f"{door.name}Durations",
-                    Told(
-                        what=f"A function of {door.name} needs over 80 % of its timeout (p99).",
-                        section="function-durations",
-                    ),
-                    cloudwatch.MathExpression(
-                        expression=f"MAX([{shares}])",
-                        using_metrics={
-                            f"d{n}": function.function.metric_duration(period=five, statistic="p99")
-                            for n, function in each
-                        },
-                        label="% of the timeout",
-                        period=five,
-                    ),
-                    threshold=80,
-                    of=(2, 3),
-                )
+            nearest = cloudwatch.MathExpression(
+                expression=f"MAX([{shares}])",
+                using_metrics={
+                    f"d{n}": function.function.metric_duration(period=five, statistic="p99")
+                    for n, function in each
+                },
+                label="% of the timeout",
+                period=five,
             )
-        told = Told(
-            what="Functions fail, are throttled, or come near their timeouts: see which alarm of a door rings.",
-            section="functions-unwell",
-        )
-        rings = [cloudwatch.AlarmRule.from_alarm(each, IN_ALARM) for each in joined]
-        self._composite("FunctionsUnwell", told, cloudwatch.AlarmRule.any_of(*rings))
+            joined.append(self._joint(f"{door.name}Durations", told, nearest, threshold=80, of=(2, 3)))
+        return joined
 
     # ------------------------------------------------------------------------------------- promises
     def promise(self, id: str, told: Told, *, late: str, kept: str, budget: float, at_least: int) -> None:
@@ -213,6 +211,15 @@ def own_metric(
         statistic=statistic,
         period=period or Duration.minutes(5),
         label=label,
+    )
+
+
+def of_all_functions(name: str) -> cloudwatch.Metric:
+    """Of every function in the account and its Region, another deployment's too: one metric, and so one price.
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    """
+    return cloudwatch.Metric(
+        namespace="AWS/Lambda", metric_name=name, statistic="Sum", period=Duration.minutes(5)
     )
 
 

@@ -1,4 +1,4 @@
-"""Two dashboards: what becomes of complaints, and how the machinery does."""
+"""What dashboards show, on two or on one: what becomes of complaints, and how the machinery does."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -21,9 +21,23 @@ HOUR: Final = Duration.hours(1)
 DAY: Final = Duration.days(1)
 
 
-def business(
-    scope: Construct, id: str, *, deployment: Deployment, counted_by: logs.ILogGroup
+type Rows = list[list[cloudwatch.IWidget]]
+
+
+def dashboard(
+    scope: Construct, id: str, deployment: Deployment, *, name: str, rows: Rows, days: float
 ) -> cloudwatch.Dashboard:
+    """`days`: how far back it shows when it is opened."""
+    return cloudwatch.Dashboard(
+        scope,
+        id,
+        dashboard_name=f"{deployment.name}-{name}",
+        default_interval=Duration.hours(days * 24),
+        widgets=rows,
+    )
+
+
+def business(deployment: Deployment, *, counted_by: logs.ILogGroup) -> Rows:
     """Complaints in, assigned in time, answered in time, escalated and refuted; `counted_by` logs the counts."""
 
     def counts(title: str, *metrics: str) -> cloudwatch.GraphWidget:
@@ -32,65 +46,55 @@ def business(
     def per_cent(part: str, whole: str) -> cloudwatch.MathExpression:
         return share(deployment, part, whole, at_least=1, period=DAY)
 
-    return cloudwatch.Dashboard(
-        scope,
-        id,
-        dashboard_name=f"{deployment.name}-business",
-        default_interval=Duration.days(7),
-        widgets=[
-            [
-                _number("Complaints in", own_metric(deployment, names.SUBMITTED, period=DAY), width=4),
-                _number(
-                    f"Assigned within {ASSIGNED_WITHIN // MINUTE} minutes, %",
-                    per_cent(names.ASSIGNED_PROMPTLY, names.ASSIGNED),
-                    width=6,
-                ),
-                _number("Answered in time, %", per_cent(names.ANSWERED_IN_TIME, names.ANSWERED), width=5),
-                _number("Escalated", own_metric(deployment, names.ESCALATED, period=DAY), width=4),
-                _number("Refuted, % of answers", per_cent(names.REFUTED, names.ANSWERED), width=5),
-            ],
-            [
-                counts("In and out", names.SUBMITTED, names.ANSWERED, names.CLOSED),
-                counts("Missed and refuted", names.ESCALATED, names.REFUTED),
-            ],
-            [
-                _graph(
-                    "Assigned within, seconds",
-                    [
-                        own_metric(
-                            deployment, names.ASSIGNMENT_DELAY, statistic=each, period=HOUR, label=each
-                        )
-                        for each in ("p50", "p95", "Maximum")
-                    ],
-                    width=12,
-                ),
-                _graph(
-                    "Told within, seconds",
-                    [
-                        own_metric(deployment, names.TELLING_DELAY, statistic=each, period=HOUR, label=each)
-                        for each in ("p50", "p95", "Maximum")
-                    ],
-                    width=12,
-                ),
-            ],
-            [
-                _by("Agency", counted_by, names.ASSIGNED),
-                _by("Category", counted_by, names.SUBMITTED, names.ASSIGNED),
-            ],
+    return [
+        [
+            _number("Complaints in", own_metric(deployment, names.SUBMITTED, period=DAY), width=4),
+            _number(
+                f"Assigned within {ASSIGNED_WITHIN // MINUTE} minutes, %",
+                per_cent(names.ASSIGNED_PROMPTLY, names.ASSIGNED),
+                width=6,
+            ),
+            _number("Answered in time, %", per_cent(names.ANSWERED_IN_TIME, names.ANSWERED), width=5),
+            _number("Escalated", own_metric(deployment, names.ESCALATED, period=DAY), width=4),
+            _number("Refuted, % of answers", per_cent(names.REFUTED, names.ANSWERED), width=5),
         ],
-    )
+        [
+            counts("In and out", names.SUBMITTED, names.ANSWERED, names.CLOSED),
+            counts("Missed and refuted", names.ESCALATED, names.REFUTED),
+        ],
+        [
+            _graph(
+                "Assigned within, seconds",
+                [
+                    own_metric(deployment, names.ASSIGNMENT_DELAY, statistic=each, period=HOUR, label=each)
+                    for each in ("p50", "p95", "Maximum")
+                ],
+                width=12,
+            ),
+            _graph(
+                "Told within, seconds",
+                [
+                    own_metric(deployment, names.TELLING_DELAY, statistic=each, period=HOUR, label=each)
+                    for each in ("p50", "p95", "Maximum")
+                ],
+                width=12,
+            ),
+        ],
+        [
+            _by("Agency", counted_by, names.ASSIGNED),
+            _by("Category", counted_by, names.SUBMITTED, names.ASSIGNED),
+        ],
+    ]
 
 
 def technical(
-    scope: Construct,
-    id: str,
-    *,
     deployment: Deployment,
+    *,
     functions: Sequence[Function],
     others: Sequence[tuple[str, Sequence[cloudwatch.IMetric]]],
     open_watches: cloudwatch.IMetric,
     alarms: Sequence[cloudwatch.IAlarm],
-) -> cloudwatch.Dashboard:
+) -> Rows:
     """Alarms first, then functions, then `others`: titled groups of metrics of queues, streams, API and machine."""
     graphs = [
         _graph("Errors", [each.function.metric_errors(label=each.node.id) for each in functions]),
@@ -113,19 +117,13 @@ def technical(
             "Pushes", [own_metric(deployment, names.PUSH_SENT), own_metric(deployment, names.PUSH_FAILED)]
         ),
     ]
-    rows: list[list[cloudwatch.IWidget]] = []
+    rows: Rows = []
     if alarms:
         rows.append(
             [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=WIDTH, height=4)]
         )
     rows += [list(graphs[first : first + 3]) for first in range(0, len(graphs), 3)]
-    return cloudwatch.Dashboard(
-        scope,
-        id,
-        dashboard_name=f"{deployment.name}-technical",
-        default_interval=Duration.hours(12),
-        widgets=rows,
-    )
+    return rows
 
 
 def _graph(title: str, metrics: Sequence[cloudwatch.IMetric], *, width: int = 8) -> cloudwatch.GraphWidget:

@@ -49,7 +49,7 @@ class Watch(Construct):
             definition_body=stepfunctions.DefinitionBody.from_string(json.dumps(definition())),
             definition_substitutions={"Escalate": escalate.function_arn},
             role=role,
-            tracing_enabled=True,
+            tracing_enabled=deployment.region.size.traced == "everything",
             logs=stepfunctions.LogOptions(
                 destination=logs.LogGroup(
                     self,

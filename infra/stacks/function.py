@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -27,7 +27,7 @@ class Code:
 
     `handler` is a dotted path; `lock` names a file of requirements/functions; `memory` in MiB, `timeout` in s.
     `at_most`: how many may run at a time, where nothing else bounds what it is fed with; it is taken from the account's
-    pool. `awaited`: somebody waits for its answer, so it starts from a snapshot where the region has that.
+    pool. `awaited`: who waits for its answer; it starts from a snapshot, and is traced, where the region's size has that.
     `wakes_itself`: it sends to the queue that it reads. Lambda would drop what is in the sixteenth round of that:
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     """
@@ -39,12 +39,12 @@ class Code:
     memory: int = 256
     timeout: int = 15
     at_most: int | None = None
-    awaited: bool = False
+    awaited: Literal["people", "bodies"] | None = None
     wakes_itself: bool = False
 
 
 class Function(Construct):
-    """A function with a role of its own, a log group of its own, JSON logs and active tracing."""
+    """A function with a role of its own, a log group of its own, and JSON logs."""
 
     def __init__(
         self,
@@ -102,9 +102,9 @@ class Function(Construct):
             # REPORT lines, which say what memory and time were used, are of this level.
             # Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
             system_log_level_v2=lambda_.SystemLogLevel.INFO,
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=_tracing(code, deployment=deployment),
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS
-            if code.awaited and deployment.region.snapstart
+            if _has_snapshot(code, deployment=deployment)
             else None,
             recursive_loop=lambda_.RecursiveLoop.ALLOW
             if code.wakes_itself
@@ -177,6 +177,23 @@ def common_environment(id: str, *, deployment: Deployment) -> dict[str, str]:
         # release a runtime happens to have: Kazakhstan's zones changed on 1 March 2024.
         "PYTHONTZPATH": "",
     }
+
+
+def _tracing(code: Code, *, deployment: Deployment) -> lambda_.Tracing:
+    """Lambda's sampling cannot be set, so a function is traced as it comes or not by itself at all.
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+    """
+    traced = deployment.region.size.traced
+    if traced == "everything" or (traced == "doors" and code.awaited is not None):
+        return lambda_.Tracing.ACTIVE
+    return lambda_.Tracing.PASS_THROUGH
+
+
+def _has_snapshot(code: Code, *, deployment: Deployment) -> bool:
+    snapshots = deployment.region.snapshots
+    return (code.awaited == "people" and snapshots != "none") or (
+        code.awaited == "bodies" and snapshots == "all"
+    )
 
 
 def _retention(days: int) -> logs.RetentionDays:

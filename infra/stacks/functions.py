@@ -31,7 +31,7 @@ INTAKE_API: Final = Code(
     services=("dynamodb", "s3", "sns"),
     memory=512,
     timeout=25,
-    awaited=True,
+    awaited="people",
 )
 PHOTOS: Final = Code(
     handler="functions.intake.photos.handler.handler",
@@ -87,7 +87,7 @@ AGENCY_API: Final = Code(
     lock="agency-api",
     services=("dynamodb", "s3"),
     memory=512,
-    awaited=True,
+    awaited="bodies",
 )
 AUTHORIZER: Final = Code(
     handler="functions.route.authorizer.handler.handler",
@@ -142,7 +142,7 @@ SUBSCRIPTIONS: Final = Code(
     services=("dynamodb", "sqs"),
     memory=512,
     timeout=25,
-    awaited=True,
+    awaited="bodies",
 )
 
 

@@ -110,18 +110,19 @@ class Observability(Construct):
         )
         # The emulator knows no alarms that calculate, and nobody is to be woken by it.
         alarms = [] if deployment.local else self._alarms(seen, deployment=deployment, functions=functions)
-        dashboards.business(
-            self, "Business", deployment=deployment, counted_by=functions.assignment.log_group
-        )
-        dashboards.technical(
-            self,
-            "Technical",
-            deployment=deployment,
+        business = dashboards.business(deployment, counted_by=functions.assignment.log_group)
+        technical = dashboards.technical(
+            deployment,
             functions=functions.all,
             others=seen.graphs,
             open_watches=open_executions(seen.started),
             alarms=alarms,
         )
+        if deployment.region.size.dashboards == 1:
+            dashboards.dashboard(self, "All", deployment, name="all", rows=[*business, *technical], days=1)
+            return
+        dashboards.dashboard(self, "Business", deployment, name="business", rows=business, days=7)
+        dashboards.dashboard(self, "Technical", deployment, name="technical", rows=technical, days=0.5)
 
     def _alarms(
         self, seen: Seen, *, deployment: Deployment, functions: Functions
@@ -157,20 +158,6 @@ class Observability(Construct):
             above=0,
         )
         alarms.ring(
-            "TablesThrottled",
-            Told(what="DynamoDB refuses reads or writes for their number.", section="tables-throttled"),
-            _all_of(seen.refused_by_tables, period=five),
-            above=0,
-            of=(2, 3),
-        )
-        alarms.ring(
-            "ExecutionsThrottled",
-            Told(what="Step Functions delays watches for their number.", section="executions-throttled"),
-            seen.delayed,
-            above=0,
-            of=(2, 3),
-        )
-        alarms.ring(
             "RetentionSilent",
             Told(
                 what="What people wrote has not been looked through for three hours for what is over its time.",
@@ -199,15 +186,6 @@ class Observability(Construct):
             above=0,
         )
         alarms.ring(
-            "OpenExecutions",
-            Told(
-                what="Open executions are at 70 % of the account's quota, or nothing tells how many there are.",
-                section="open-executions",
-            ),
-            open_executions(seen.started),
-            above=70,
-        )
-        alarms.ring(
             "ServerErrors",
             Told(what="Over 1 % of the API's answers are 5xx.", section="server-errors"),
             cloudwatch.MathExpression(
@@ -219,6 +197,8 @@ class Observability(Construct):
             above=1,
             of=(2, 3),
         )
+        if deployment.region.size.quotas:
+            _ring_quotas(alarms, seen)
         return alarms.all
 
     def _topic(self, deployment: Deployment) -> sns.Topic:
@@ -249,6 +229,34 @@ class Observability(Construct):
         for address in deployment.region.alarm_emails:
             topic.add_subscription(subscriptions.EmailSubscription(address))
         return topic
+
+
+def _ring_quotas(alarms: Alarms, seen: Seen) -> None:
+    """What AWS refuses or delays for its number."""
+    five = Duration.minutes(5)
+    alarms.ring(
+        "TablesThrottled",
+        Told(what="DynamoDB refuses reads or writes for their number.", section="tables-throttled"),
+        _all_of(seen.refused_by_tables, period=five),
+        above=0,
+        of=(2, 3),
+    )
+    alarms.ring(
+        "ExecutionsThrottled",
+        Told(what="Step Functions delays watches for their number.", section="executions-throttled"),
+        seen.delayed,
+        above=0,
+        of=(2, 3),
+    )
+    alarms.ring(
+        "OpenExecutions",
+        Told(
+            what="Open executions are at 70 % of the account's quota, or nothing tells how many there are.",
+            section="open-executions",
+        ),
+        open_executions(seen.started),
+        above=70,
+    )
 
 
 def _all_of(metrics: Sequence[cloudwatch.IMetric], *, period: Duration) -> cloudwatch.MathExpression:

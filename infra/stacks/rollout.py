@@ -9,6 +9,7 @@ from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infra.stacks.alarms import of_all_functions
 from infra.stacks.deployment import Deployment
 from infra.stacks.function import Function
 
@@ -50,7 +51,10 @@ class Rollout(Construct):
     def _alarm(self, deployment: Deployment, watched: Sequence[Function]) -> str:
         """Its name. Of minutes, unlike the operators' alarms: after five it would be too late. It wakes nobody."""
         minute = Duration.minutes(1)
-        errors = {f"e{n}": each.function.metric_errors(period=minute) for n, each in enumerate(watched)}
+        if deployment.region.size.errors_by_door:
+            errors = {f"e{n}": each.function.metric_errors(period=minute) for n, each in enumerate(watched)}
+        else:
+            errors = {"e": of_all_functions("Errors").with_(period=minute)}
         name = f"{deployment.name}-RolloutErrors"
         cloudwatch.Alarm(
             self,

@@ -59,7 +59,7 @@ def test_a_line_is_one_that_cloudwatch_takes_metrics_from(
     # As on Lambda, where Powertools would count by function.
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "assignment")
     with time_machine.travel(NOW, tick=False):
-        metrics.emit({metrics.ESCALATED: 1, metrics.ESCALATION_DELAY: 2.5}, Agency="a", Category=None)
+        metrics.emit({metrics.ASSIGNED: 1, metrics.ASSIGNMENT_DELAY: 2.5}, Agency="a", Category=None)
     (line,) = printed(capsys)
     assert line == {
         "_aws": {
@@ -69,26 +69,26 @@ def test_a_line_is_one_that_cloudwatch_takes_metrics_from(
                     "Namespace": metrics.NAMESPACE,
                     "Dimensions": [[]],
                     "Metrics": [
-                        {"Name": "Escalated", "Unit": "Count"},
-                        {"Name": "EscalationDelay", "Unit": "Seconds"},
+                        {"Name": "Assigned", "Unit": "Count"},
+                        {"Name": "AssignmentDelay", "Unit": "Seconds"},
                     ],
                 }
             ],
         },
         "Agency": "a",
-        "Escalated": [1.0],
-        "EscalationDelay": [2.5],
+        "Assigned": [1.0],
+        "AssignmentDelay": [2.5],
     }
 
 
-def test_a_delivery_is_measured_for_the_region_and_for_its_subscription(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    metrics.emit({"Delivered": 1}, also_by={"Agency": "a", "Subscription": "s"}, MessageId="m")
-    (line,) = printed(capsys)
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert directive["Dimensions"] == [[], ["Agency", "Subscription"]]
-    assert (line["Agency"], line["Subscription"], line["MessageId"]) == ("a", "s", "m")
+def test_what_nobody_reads_as_a_metric_is_said_in_the_form_of_one(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics.emit({metrics.ESCALATED: 1, metrics.ESCALATION_DELAY: 2.5}, Agency="a")
+    metrics.emit({metrics.FORWARDED: 1, metrics.FORWARDED_LATE: 0}, Agency="a")
+    escalated, forwarded = printed(capsys)
+    (directive,) = escalated["_aws"]["CloudWatchMetrics"]
+    assert [each["Name"] for each in directive["Metrics"]] == ["Escalated"]
+    assert (escalated["EscalationDelay"], escalated["Agency"]) == ([2.5], "a")
+    assert forwarded == {"Forwarded": [1.0], "ForwardedLate": [0.0], "Agency": "a"}
 
 
 def test_lines_of_many_threads_stay_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,6 +106,10 @@ def test_a_message_arrives_signed_and_its_attempt_is_logged(sender, capsys):
     assert (delivery.status, delivery.attempts[0]["response"]) == ("delivered", "thanks")
     line = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
     assert (line["Delivered"], line["Failed"], line["Subscription"]) == ([1], [0], item.id)
+    # A subscription has no metric of its own, which would be paid for by the month.
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [[]]
+    assert [each["Name"] for each in directive["Metrics"]] == ["UndeliveredAge"]
 
 
 def test_an_attempt_is_logged_with_the_complaint_and_what_caused_it(sender, caplog):

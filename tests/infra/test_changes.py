@@ -33,9 +33,13 @@ FILES: dict[str, tuple[Edit, ...]] = {
         ("region: small\n", "region: small\ndomain: api.example.org\n"),
         (PUSH, "push: {fcm: {secret: new/fcm, revision: 2}, apns: {secret: new/apns, sandbox: true}}"),
     ),
-    "fixed": (("allow_http: false", "fixed_addresses: true"), (PUSH, "push: null")),
+    "fixed": (
+        ("region: small\n", "region: small\nsize: small\n"),
+        ("allow_http: false", "fixed_addresses: true"),
+        (PUSH, "push: null"),
+    ),
     "other": (
-        ("region: small\n", "region: small\nmalware_scan: true\nsnapstart: false\nbudget: 300\n"),
+        ("region: small\n", "region: small\nmalware_scan: true\nsize: oblast\nsnapstart: false\nbudget: 300\n"),
         (PUSH, "push: {apns: {secret: new/apns}}"),
         (COGNITO, "{provider: cognito, email: codes@other.example}"),
         ("{logs: P90D}", "{photos: P400D, texts: P400D, withdrawn: P30D, logs: P180D, audit: P2000D}"),

@@ -15,6 +15,8 @@ type Rights = dict[str, set[str]]
 # What every function's role has, beside its own: its log group, and traces (which have no resources).
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+# What the watch's has besides, where the region's size has it traced.
+SAMPLING = {"xray:GetSamplingRules", "xray:GetSamplingTargets"}
 
 
 def as_list(value: Any) -> list[Any]:
@@ -38,7 +40,7 @@ def rights_of(template: Template) -> dict[str, Rights]:
             if resource.endswith("Logs.Arn}"):
                 assert rights.pop(resource) == LOGS, name
             elif resource == "*" and rights["*"] >= TRACES:
-                rights["*"] -= TRACES
+                rights["*"] -= TRACES | SAMPLING
                 if not rights["*"]:
                     del rights["*"]
     return {name: dict(sorted(rights.items())) for name, rights in sorted(found.items())}

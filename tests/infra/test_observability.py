@@ -11,8 +11,11 @@ import pytest
 from functions.edge import metrics
 from functions.notify.webhooks import metrics as webhook_metrics
 from functions.notify.webhooks.sender import PARKED, PAUSED
+from infra.bill import metrics as own
 from infra.region import load_region_file
+from infra.region.sizes import SIZES
 from infra.toolchain import ROOT
+from tests.infra import small_region
 from tests.infra.template import Assembly, Template, flat
 
 RUNBOOK = ROOT / "docs" / "runbook.md"
@@ -70,9 +73,53 @@ COMPOSED = {
 SILENT = {"RolloutErrors"}
 
 
+BY_DOOR = {name: section for name, section in SECTIONS.items() if name in JOINED}
+QUOTAS = {"ExecutionsThrottled", "OpenExecutions", "TablesThrottled"}
+ALL = {"AllErrors": "function-errors", "AllThrottles": "function-throttles"}
+BY_SIZE = {
+    "oblast": SECTIONS,
+    "city": {
+        name: section
+        for name, section in SECTIONS.items()
+        if name not in QUOTAS and not name.endswith(("Throttles", "Durations"))
+    }
+    | {"AllThrottles": ALL["AllThrottles"]},
+    "small": {name: section for name, section in SECTIONS.items() if name not in QUOTAS | set(BY_DOOR)} | ALL,
+}
+# What is promised, and what would hide that it is broken.
+ALWAYS = {
+    *(f"{promise}{window}" for promise in ("ToldLate", "EscalatedLate") for window in WINDOWS),
+    *(
+        "OldestUnwatched",
+        "OldestSetAside",
+        "DeadLetters",
+        "FailedExecutions",
+        "ChainHeads",
+        "RetentionSilent",
+    ),
+}
+
+
 @pytest.fixture
 def service(cloud: Assembly) -> Template:
-    return cloud["qamqor-pavlodar-service"]
+    """Of an oblast's size, which has them all."""
+    return cloud["qamqor-karaganda-service"]
+
+
+@pytest.fixture(scope="module")
+def sized(cloud: Assembly, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
+    """A region of each size."""
+    from infra.app import build
+
+    regions = tmp_path_factory.mktemp("sizes")
+    small_region.write(regions, yaml=small_region.YAML.replace("SML\n", "SML\nsize: small\n"))
+    folder = tmp_path_factory.mktemp("sizes-assembly")
+    build(stage="cloud", outdir=str(folder), regions=regions).synth()
+    return {
+        "oblast": cloud["qamqor-karaganda-service"],
+        "city": cloud["qamqor-pavlodar-service"],
+        "small": Assembly(folder)["qamqor-small-service"],
+    }
 
 
 def alarms(template: Template) -> dict[str, dict[str, Any]]:
@@ -91,12 +138,98 @@ def metrics_of(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield each["MetricStat"]["Metric"]
 
 
-def test_each_alarm_names_its_section_of_the_runbook(service: Template) -> None:
+@pytest.mark.parametrize("size", list(SIZES))
+def test_each_alarm_names_its_section_of_the_runbook(sized: dict[str, Template], size: str) -> None:
     found = {
         name: re.search(r"Runbook: docs/runbook\.md#([a-z-]+)$", alarm["AlarmDescription"])
-        for name, alarm in alarms(service).items()
+        for name, alarm in alarms(sized[size]).items()
     }
-    assert {name: match and match[1] for name, match in found.items()} == SECTIONS
+    assert {name: match and match[1] for name, match in found.items()} == BY_SIZE[size]
+    assert found.keys() >= ALWAYS
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_an_alarm_that_tells_nobody_is_part_of_one_that_does(sized: dict[str, Template], size: str) -> None:
+    template = sized[size]
+    rules = [
+        json.dumps(each["Properties"]) for each in template.of("AWS::CloudWatch::CompositeAlarm").values()
+    ]
+    assert all("AlarmActions" in rule for rule in rules)
+    for id, alarm in template.of("AWS::CloudWatch::Alarm").items():
+        name = alarm["Properties"]["AlarmName"].rpartition("-")[2]
+        told = bool(alarm["Properties"].get("AlarmActions")) or any(f'"{id}"' in rule for rule in rules)
+        assert told == (name not in SILENT), name
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_every_functions_errors_and_throttles_are_watched_at_every_size(
+    sized: dict[str, Template], size: str
+) -> None:
+    functions = {
+        id for id in sized[size].of("AWS::Lambda::Function") if "Provider" not in id and "Directory" not in id
+    }
+    for metric in ("Errors", "Throttles"):
+        read = [
+            each
+            for name, alarm in alarms(sized[size]).items()
+            if name not in SILENT
+            for each in metrics_of(alarm)
+            if (each["Namespace"], each["MetricName"]) == ("AWS/Lambda", metric)
+        ]
+        by_name = {dimension["Value"]["Ref"] for each in read for dimension in each.get("Dimensions", ())}
+        of_all = any("Dimensions" not in each for each in read)
+        assert of_all or by_name >= functions, metric
+
+
+@pytest.mark.parametrize(("size", "machine"), [("small", False), ("city", False), ("oblast", True)])
+def test_what_is_traced_is_chosen_by_size(sized: dict[str, Template], size: str, machine: bool) -> None:
+    modes = {name: each["TracingConfig"]["Mode"] for name, each in sized[size].functions().items()}
+    active = {name for name, mode in modes.items() if mode == "Active"}
+    assert set(modes.values()) <= {"Active", "PassThrough"}
+    assert (
+        active
+        == {
+            "nothing": set(),
+            "doors": {"intakeapi", "agencyapi", "subscriptions"},
+            "everything": set(modes),
+        }[SIZES[size].traced]
+    )
+    watch = sized[size].one("AWS::StepFunctions::StateMachine")["Properties"]
+    assert watch.get("TracingConfiguration", {}).get("Enabled", False) is machine
+
+
+@pytest.mark.parametrize(
+    ("size", "doors"),
+    [("small", set()), ("city", {"intakeapi"}), ("oblast", {"intakeapi", "agencyapi", "subscriptions"})],
+)
+def test_which_doors_start_from_a_snapshot_is_chosen_by_size(
+    sized: dict[str, Template], size: str, doors: set[str]
+) -> None:
+    assert {name for name, each in sized[size].functions().items() if "SnapStart" in each} == doors
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_a_metric_that_is_paid_for_is_read_by_an_alarm_or_a_dashboard(
+    sized: dict[str, Template], size: str
+) -> None:
+    """And what is read is one: the others are in the log."""
+    text = json.dumps([alarms(sized[size]), sized[size].of("AWS::CloudWatch::Dashboard")])
+    read = {
+        name for name in own.BY_THE_CLOCK | own.BY_COMPLAINTS if f'"{name}' in text or f"{name}\\" in text
+    }
+    assert read == own.BY_THE_CLOCK | own.BY_COMPLAINTS
+    assert not any(f'"{name}\\"' in text for name in metrics.IN_LOGS | webhook_metrics.IN_LOGS)
+
+
+@pytest.mark.parametrize(
+    ("size", "names"), [("small", {"all"}), ("city", {"all"}), ("oblast", {"business", "technical"})]
+)
+def test_both_views_are_there_at_every_size(sized: dict[str, Template], size: str, names: set[str]) -> None:
+    boards = [each["Properties"] for each in sized[size].of("AWS::CloudWatch::Dashboard").values()]
+    assert {each["DashboardName"].rpartition("-")[2] for each in boards} == names
+    text = json.dumps(boards)
+    for title in ("Complaints in", "Answered in time, %", "Alarms", "Dead letters", "Watches"):
+        assert title in text
 
 
 def test_the_runbook_has_the_sections_that_alarms_name() -> None:
@@ -122,7 +255,7 @@ def test_an_alarm_reaches_the_operators_alone_or_joined_with_its_like(service: T
         properties = joint["Properties"]
         rule = json.dumps(properties["AlarmRule"])
         assert properties["AlarmActions"] == properties["OKActions"]
-        name = properties["AlarmName"].removeprefix("qamqor-pavlodar-")
+        name = properties["AlarmName"].removeprefix("qamqor-karaganda-")
         assert properties["AlarmDescription"].endswith(f"Runbook: docs/runbook.md#{name}")
         found[name] = {alarm for id, alarm in logical.items() if f'"{id}"' in rule}
     assert found == COMPOSED
@@ -155,7 +288,7 @@ def test_the_operators_of_the_region_file_are_told(service: Template) -> None:
         for each in service.of("AWS::SNS::Subscription").values()
         if each["Properties"]["Protocol"] == "email"
     }
-    assert told == set(load_region_file("pavlodar").alarm_emails)
+    assert told == set(load_region_file("karaganda").alarm_emails)
     assert told
 
 
@@ -184,7 +317,7 @@ def test_what_waits_for_a_paused_subscription_is_measured_within_the_alarms_wind
 def test_every_queue_of_dead_letters_is_watched(cloud: Assembly, service: Template) -> None:
     dead = {
         flat({"Fn::GetAtt": [id, "QueueName"]})
-        for id in cloud["qamqor-pavlodar-storage"].of("AWS::SQS::Queue")
+        for id in cloud["qamqor-karaganda-storage"].of("AWS::SQS::Queue")
     }
     watched = {
         flat(dimension["Value"])
@@ -207,7 +340,7 @@ def test_own_metrics_in_alarms_are_ones_that_functions_emit(service: Template) -
     }
     assert len(read) >= 7
     for namespace, name in read:
-        assert namespace in {"Qamqor/pavlodar", "Qamqor/pavlodar/Webhooks"}
+        assert namespace in {"Qamqor/karaganda", "Qamqor/karaganda/Webhooks"}
         assert name in emitted
 
 
@@ -295,7 +428,7 @@ def test_one_dashboard_is_for_the_business_and_one_for_the_machinery(service: Te
         each["Properties"]["DashboardName"]: json.dumps(each["Properties"]["DashboardBody"])
         for each in service.of("AWS::CloudWatch::Dashboard").values()
     }
-    assert set(bodies) == {"qamqor-pavlodar-business", "qamqor-pavlodar-technical"}
+    assert set(bodies) == {"qamqor-karaganda-business", "qamqor-karaganda-technical"}
     for name in (
         metrics.SUBMITTED,
         f"sum({metrics.SUBMITTED}.0) as submitted",
@@ -307,9 +440,9 @@ def test_one_dashboard_is_for_the_business_and_one_for_the_machinery(service: Te
         "by Agency",
         "by Category",
     ):
-        assert name in bodies["qamqor-pavlodar-business"]
+        assert name in bodies["qamqor-karaganda-business"]
     for title in ("Alarms", "Errors", "Throttles", "Dead letters", "Watches", "Age of the stream"):
-        assert title in bodies["qamqor-pavlodar-technical"]
+        assert title in bodies["qamqor-karaganda-technical"]
 
 
 def test_the_local_stage_has_the_dashboards_and_wakes_nobody(local: Assembly) -> None:

@@ -92,11 +92,11 @@ def test_metrics_are_read_from_the_lines_that_functions_write(capsys: pytest.Cap
     from functions.edge.metrics import NAMESPACE, emit
 
     with time_machine.travel("2026-03-03T04:05:06Z", tick=False):
-        emit({"Escalated": 1, "EscalationDelay": 2.5})
+        emit({"Assigned": 1, "AssignmentDelay": 2.5})
     said = json.loads(capsys.readouterr().out)
     assert list(embedded(said)) == [
-        ((NAMESPACE, "Escalated"), (1772510706.0, 1.0)),
-        ((NAMESPACE, "EscalationDelay"), (1772510706.0, 2.5)),
+        ((NAMESPACE, "Assigned"), (1772510706.0, 1.0)),
+        ((NAMESPACE, "AssignmentDelay"), (1772510706.0, 2.5)),
     ]
 
 

@@ -280,6 +280,11 @@ SETTINGS: dict[str, Seen | Deployed] = {
         lambda stacks: stacks.tags.get("owner"), "akimat", ("aws: {", 'aws: {owner: akimat, cost_centre: "4711", ')
     ),
     "aws.cost_centre": deployed(lambda stacks: stacks.tags.get("cost-centre"), "4711"),
+    "size": deployed(
+        lambda stacks: len(stacks.service.of("AWS::CloudWatch::Dashboard")),
+        2,
+        ("SML\n", "SML\nsize: oblast\n"),
+    ),
     "snapstart": deployed(
         lambda stacks: any("SnapStart" in each for each in stacks.service.functions().values()),
         False,

@@ -279,17 +279,6 @@ def test_a_new_version_takes_a_tenth_of_the_calls_first_and_is_called_back_by_it
         assert max(periods) * rings["EvaluationPeriods"] < 300, id
 
 
-def test_functions_that_somebody_waits_for_start_from_a_snapshot_where_the_region_wants_it(
-    service: Template, local: Assembly
-) -> None:
-    snapshots = {
-        name
-        for name, function in service.functions().items()
-        if function.get("SnapStart") == {"ApplyOn": "PublishedVersions"}
-    }
-    assert snapshots == {"intakeapi", "agencyapi", "subscriptions"}
-
-
 # ------------------------------------------------------------------------------------- encryption
 def test_what_holds_photos_is_private_and_speaks_tls_only(storage: Template) -> None:
     for id, bucket in storage.of("AWS::S3::Bucket").items():
@@ -402,7 +391,6 @@ def test_a_function_has_a_role_logs_limits_and_traces_of_its_own(service: Templa
         assert len(set(owned)) == len(owned)
     for properties in functions:
         assert properties["LoggingConfig"]["LogFormat"] == "JSON"
-        assert properties["TracingConfig"] == {"Mode": "Active"}
         assert properties["MemorySize"] >= 256
         assert 0 < properties["Timeout"] <= 300
 

@@ -1,4 +1,4 @@
-"""Metrics of deliveries: for all of a region, and for each subscription."""
+"""What is measured of deliveries: one metric for all of a region; the rest, and whose, is in the log for queries."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,6 +19,8 @@ UNDELIVERED_AGE: Final = "UndeliveredAge"
 """Seconds since the event that is the first to wait in a lane; the alarm is on this."""
 UNITS: Final = {LATENCY: MetricUnit.Milliseconds, UNDELIVERED_AGE: MetricUnit.Seconds}
 """Units of what is not a count."""
+IN_LOGS: Final = frozenset({DELIVERED, FAILED, LATENCY})
+"""As `functions.edge.metrics.IN_LOGS`."""
 
 
 def report(endpoint: Endpoint, delivery: Delivery, attempt: Attempt, *, now: datetime) -> None:
@@ -47,6 +49,8 @@ def _emit(endpoint: Endpoint, delivery: Delivery, values: Mapping[str, float]) -
         values,
         units=UNITS,
         namespace=NAMESPACE,
-        also_by={"Agency": endpoint.agency_id, "Subscription": endpoint.subscription_id},
+        in_logs=IN_LOGS,
+        Agency=endpoint.agency_id,
+        Subscription=endpoint.subscription_id,
         MessageId=delivery.message_id,
     )

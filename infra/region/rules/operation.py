@@ -5,6 +5,7 @@ from typing import Final
 
 from infra.region.document import Document
 from infra.region.finding import Finding
+from infra.region.sizes import SIZES, Size
 from infra.region.source import Node
 
 # Source: https://docs.aws.amazon.com/sns/latest/dg/sns-mobile-push-supported-regions.html
@@ -42,10 +43,20 @@ def snapshots_where_lambda_has_them(document: Document) -> Iterator[Finding]:
     wanted = document.region.get("snapstart")
     if place is None or document.local or (wanted is not None and wanted.value is False):
         return
+    if (wanted is None or wanted.value is None) and _size(document).snapshots == "none":
+        return
     if place.text() in NO_SNAPSHOTS:
         yield place.fault(
             "aws-snapstart", f"Lambda keeps no snapshots in {place.text()}.", "Write snapstart: false."
         )
+
+
+def _size(document: Document) -> Size:
+    """That of most, where the file says none or one that is not there."""
+    said = document.region.get("size")
+    return next(
+        (size for name, size in SIZES.items() if said is not None and said.value == name), SIZES["city"]
+    )
 
 
 def webhooks_stay_safe(document: Document) -> Iterator[Finding]:
