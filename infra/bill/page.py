@@ -61,10 +61,11 @@ def _head(recorded: Recorded, prices: Prices) -> Iterator[str]:
         "there).",
         "",
         f"What a complaint asks for is counted from the recording of a real run on the emulator, on {recorded.on}; "
-        "DynamoDB's units by its pricing rules from the sizes of the items. A run of a function counts with the milliseconds "
-        f"of a core that it needs, warm, as measured on {prices['lambda_runs']['measured']} (`lambda_runs` beside the prices; "
-        "`python -m infra.local.cost --measure` measures them anew), and "
-        f"{prices['lambda_runs']['waiting_ms']} ms of waiting: a busy machine changes nothing of that. What is there whatever "
+        "DynamoDB's units by its pricing rules from the sizes of the items. A run of a function counts with the "
+        "milliseconds of a core that it needs, warm, as measured on "
+        f"{prices['lambda_runs']['measured']} (`lambda_runs` beside the prices; `python -m infra.local.cost --measure` "
+        f"measures them anew), and {prices['lambda_runs']['waiting_ms']} ms of waiting: a busy machine changes nothing of "
+        "that. What is there whatever "
         "comes in is read from the synthesised templates. What no run can count is assumed, and named below.",
         "",
     )

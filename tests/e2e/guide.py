@@ -34,6 +34,7 @@ _FORMS: Final = tuple(
         (r"\b[A-Z]{3}-\d\d-[0-9A-Z]{6}\b", "<number>"),
         (r"\b[0-9A-HJKMNP-TV-Z]{26}\b", "<id>"),
         (r'"cursor": "[^"]+"', '"cursor": "<cursor>"'),
+        (r"\bmsg_[0-9a-f]{32}\b", "<message>"),
         (r"\bqk_\w+", "<key>"),
         (r"\bwhsec_[\w+/=]+", "<secret>"),
         (r"\b(v1a?),[\w+/=]+", r"\1,<signature>"),
