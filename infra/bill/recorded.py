@@ -79,7 +79,7 @@ def dump(recorded: Recorded) -> str:
         "machine": {"lap": recorded.machine.lap, "first": recorded.machine.first},
         "lives": {
             life: {
-                "units": {unit: round(amount, 2) for unit, amount in sorted(units.items())},
+                "units": dict(sorted(units.items())),
                 "requests": dict(sorted(recorded.requests[life].items())),
             }
             for life, units in recorded.units.items()

@@ -434,7 +434,10 @@ def recorded_now(uses: Mapping[str, Use], *, on: date) -> Recorded:
     return Recorded(
         on=on.isoformat(),
         machine=machine_of(definition()),
-        units={name: dict(use.units) for name, use in uses.items()},
+        # As precise as the page shows them, so that it can be written anew from the file.
+        units={
+            name: {unit: round(amount, 2) for unit, amount in use.units.items()} for name, use in uses.items()
+        },
         requests={name: dict(use.requests) for name, use in uses.items()},
     )
 
