@@ -150,7 +150,7 @@ BOTH: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     ),
 }
 NOTHING_BESIDE_ITS_FORM = {
-    "comment", "confirmAnswer", "join", "withdraw", "markRead", "acknowledgeWork", "askWork", "commentWork",
+    "comment", "confirmAnswer", "join", "skipPhotos", "withdraw", "markRead", "acknowledgeWork", "askWork", "commentWork",
     "rotateSecret", "rotateKey",
 }  # fmt: skip
 """Whose body is judged by its form alone: texts, switches and choices that stand in the document."""
