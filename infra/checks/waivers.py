@@ -138,12 +138,21 @@ OPEN_ROUTES = tuple(
         "openapi.json",
         "v1--agencies",
         "v1--categories",
+        "v1--region",
         "v1--overdue",
         "v1--webhook-addresses",
     )
 )
 OPEN_OPERATIONS = _operations(
-    *("describe", "document", "listAgencies", "listCategories", "listOverdue", "listWebhookAddresses")
+    *(
+        "describe",
+        "document",
+        "listAgencies",
+        "listCategories",
+        "listOverdue",
+        "listWebhookAddresses",
+        "showRegion",
+    )
 )
 JOINED_ALARMS = tuple(
     f"service/Observability/Alarms/{door}{what}"
@@ -534,13 +543,17 @@ WAIVERS: Final[Sequence[Waiver]] = (
                 "asked/*/category",
                 "asked/ReadItems/ids/items",
                 "asked/*/id",
+                "asked/*/photo_id",
             ),
         ),
         "Held by more than a pattern can say (a list, a parser), which the description names; its length is limited.",
         "api4:2023-string-restricted",
     ),
     *_described(
-        ("document/components/parameters/language/schema",),
+        (
+            "document/components/parameters/language/schema",
+            "document/components/parameters/if-none-match/schema",
+        ),
         "RFC 9110 has a grammar for it, and API Gateway a limit for all header fields; what says nothing is passed over.",
         "api4:2023-string-limit",
         "api4:2023-string-restricted",
@@ -567,6 +580,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
             *_operations(
                 "leave",
                 "leaveComplaint",
+                "renewUpload",
                 "showMe",
                 "showComplaint",
                 "writeAppeal",
