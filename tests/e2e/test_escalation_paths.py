@@ -119,6 +119,8 @@ def paths(players: Cast) -> Paths:
     declined = {"outcome": "declined", "text": "There is a cover on it, we looked."}
 
     def stop() -> None:
+        # The watch is started after the filing is answered.
+        wait_for(lambda: begun.executions("stopped"))
         for execution in begun.executions("stopped"):
             states.stop_execution(executionArn=execution)
 
@@ -268,7 +270,6 @@ def test_with_every_execution_stopped_the_scheduled_sweep_alone_is_late_by_its_i
     names = [f"alone-{number}" for number in range(6)]
     for name in names:
         alone.files(name)
-        # The watch is started after the complaint is seen to be assigned.
         wait_for(lambda name=name: alone.executions(name))
         alone.stops_all()
     # One that was escalated before its execution was stopped proves nothing.
