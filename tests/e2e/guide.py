@@ -27,7 +27,7 @@ _FORMS: Final = tuple(
         (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z", "<time>"),
         (r"\b\d{4}-\d\d-\d\d\b", "<date>"),
         (
-            r"\b\d{1,2} (January|February|March|April|May|June|July|August|September|October|November|December)\b",
+            r"\b\d{1,2} (January|February|March|April|May|June|July|August|September|October|November|December)( \d{4})?\b",
             "<day>",
         ),
         (r"\b\d\d:\d\d(:\d\d)?\b", "<clock>"),
