@@ -17,7 +17,7 @@ def in_language(problem: dict[str, Any], language: str) -> list[str]:
     foreign = [] if _fits(f"problem.{slug}.title", problem["title"], language) else [problem["title"]]
     for fault in problem.get("errors", ()):
         field = fault["pointer"].rpartition("/")[2]
-        addresses = (f"fault.{fault['key']}.{field}", f"fault.{fault['key']}")
+        addresses = (f"fault.{fault['key']}.{field}", f"fault.{fault['key']}", f"fault.{fault['key']}.listed")
         if not any(_fits(address, fault["detail"], language) for address in addresses):
             foreign.append(fault["detail"])
     return foreign

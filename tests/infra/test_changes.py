@@ -77,7 +77,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Templates]:
     (regions / "small.yaml").unlink()
     for number, (name, edits) in enumerate(FILES.items()):
         text = small_region.YAML
-        for old, new in (*edits, ("region: small\n", f"region: {name}\n"), ("SML", f"SM{'ABCDE'[number]}")):
+        own = (
+            ("region: small\n", f"region: {name}\n"),
+            ("SML", f"SM{'ABCDE'[number]}"),
+            ("{kk: Шағын, ru: Малый, en: Small}", f"{{kk: {name}-kk, ru: {name}-ru, en: {name}}}"),
+        )
+        for old, new in (*edits, *own):
             assert text.count(old) == 1, old
             text = text.replace(old, new)
         (regions / f"{name}.yaml").write_text(text)
