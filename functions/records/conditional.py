@@ -42,6 +42,11 @@ def deleted(item: Any, *, condition: Any) -> bool:
     return True
 
 
+def was_refused(error: TransactWriteError) -> bool:
+    """Whether a condition of the transaction did not hold."""
+    return "ConditionalCheckFailed" in reasons_of(error)
+
+
 def collided(error: TransactWriteError) -> bool:
     """Whether a transaction failed because somebody else changed, or was changing, what it was to change."""
     return not reasons_of(error).isdisjoint({"ConditionalCheckFailed", "TransactionConflict"})

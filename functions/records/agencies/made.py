@@ -16,7 +16,7 @@ from pynamodb.transactions import TransactWrite
 
 from functions.complaints.faults import Conflict
 from functions.records.agencies.table import AgenciesTable, agency_pk
-from functions.records.conditional import collided
+from functions.records.conditional import was_refused
 from functions.records.dynamodb import connection
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def new_made(agency_id: str, request: "Request", *, until: datetime) -> MadeItem
 
 
 def write_once(note: MadeItem | None, write: Callable[[TransactWrite], None]) -> None:
-    """What `write` adds to a transaction, and the note with it. Raises Conflict where something of it was changed, or the
-    key was used, at the same moment.
+    """What `write` adds to a transaction, and the note with it. Raises Conflict where something of it is otherwise by
+    now, or the key was used; what was being changed at this very moment is worth another try.
     """
     try:
         with TransactWrite(connection=connection()) as transaction:
@@ -63,6 +63,6 @@ def write_once(note: MadeItem | None, write: Callable[[TransactWrite], None]) ->
             if note is not None:
                 transaction.save(note, condition=MadeItem.pk.does_not_exist())
     except TransactWriteError as error:
-        if not collided(error):
+        if not was_refused(error):
             raise
         raise Conflict("changed_meanwhile") from error
