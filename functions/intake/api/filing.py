@@ -54,6 +54,23 @@ def filing(
     wanted = submission(region, now=now)
     most = Limits.of(region.limits).complaints_per_day
 
+    def again_judged(event: Mapping[str, Any], names: Mapping[str, str], body: Submission) -> None:
+        draft = body.draft(language=region.languages[0])
+        again_of(body.again_of, draft, person=str(claims_of(event).get("sub")))
+
+    def again_of(name: str | None, draft: Draft, *, person: str) -> str | None:
+        """The id of the complaint with this name, that the draft is of again. Raises Invalid."""
+        if not name:
+            return None
+        try:
+            earlier = store.get(meant(name))
+        except NotFound:
+            earlier = None
+        refusal = again_refusal(earlier, draft, person=person, region=region, now=now())
+        if refusal is not None or earlier is None:
+            raise refusal or NotFound(name)
+        return earlier.id
+
     @router.post(
         ADDRESS,
         status_code=201,
@@ -67,7 +84,7 @@ def filing(
         "request under `uploads`, then it goes on by itself. A category of danger waits for nothing: its photos follow. "
         "Nothing is saved unless everything is right: all faults are named together.",
     )
-    @judged(wanted, lambda *request: again_judged(*request), needs=("category", "location"))
+    @judged(wanted, again_judged, needs=("category", "location"))
     def create(
         body: Annotated[Submission, FromBody, under(wanted)],
         key: RequiredKey,
@@ -102,23 +119,6 @@ def filing(
 
         complaint, photo_ids = filed(decide, store=store, request=request)
         return receipts.created(complaint, photo_ids, speech=speech)
-
-    def again_judged(event: Mapping[str, Any], names: Mapping[str, str], body: Submission) -> None:
-        draft = body.draft(language=region.languages[0])
-        again_of(body.again_of, draft, person=str(claims_of(event).get("sub")))
-
-    def again_of(name: str | None, draft: Draft, *, person: str) -> str | None:
-        """The id of the complaint with this name, that the draft is of again. Raises Invalid."""
-        if not name:
-            return None
-        try:
-            earlier = store.get(meant(name))
-        except NotFound:
-            earlier = None
-        refusal = again_refusal(earlier, draft, person=person, region=region, now=now())
-        if refusal is not None or earlier is None:
-            raise refusal or NotFound(name)
-        return earlier.id
 
     def sent_again(error: RequestValidationError) -> Response[Any]:
         """What was filed under its key when it was right is answered as it was then, on whatever day it is sent again."""
