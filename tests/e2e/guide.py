@@ -100,7 +100,12 @@ def _form(text: str) -> str:
 
 
 class Shell:
-    """One bash for a whole page, so that a variable that one command sets is there for the next."""
+    """One bash for a whole page, so that a variable that one command sets is there for the next.
+
+    `status` is what the last command ended with: one that the page shows nothing of must have gone well.
+    """
+
+    status = 0
 
     def __init__(self, *, folder: Path, environment: Mapping[str, str]) -> None:
         self._bash = subprocess.Popen(
@@ -137,11 +142,12 @@ class Shell:
         assert self._bash.stdin is not None
         assert self._bash.stdout is not None
         mark = f"--- {time.monotonic_ns()} ---"
-        self._bash.stdin.write(f"{command}\nprintf '\\n%s\\n' '{mark}'\n")
+        self._bash.stdin.write(f"{command}\nprintf '\\n%s %s\\n' '{mark}' $?\n")
         self._bash.stdin.flush()
         printed = ""
         for line in self._bash.stdout:
-            if line.rstrip("\n") == mark:
+            if line.startswith(mark):
+                self.status = int(line.removeprefix(mark))
                 return printed
             printed += line
         raise AssertionError(f"the shell ended at: {command}\n{printed}")

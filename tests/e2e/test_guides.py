@@ -24,6 +24,7 @@ def test_a_guide_can_be_walked_from_an_empty_folder(page: str, players: Cast, tm
     with Shell(folder=tmp_path, environment=environment) as shell:
         for step in steps((ROOT / page).read_text()):
             printed = shell.run(step)
+            assert step.shown or shell.status == 0, f"{step.line}: $ {step.command}\n{printed}"
             assert agrees(shown=step.shown, printed=printed), (
                 f"{page}:{step.line}\n$ {step.command}\n{printed}"
             )

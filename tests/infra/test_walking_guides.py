@@ -77,6 +77,13 @@ def test_a_variable_is_there_for_the_next_command_and_a_fault_is_printed(tmp_pat
         )
 
 
+def test_what_ended_badly_is_known_also_where_it_said_nothing(tmp_path: Path) -> None:
+    with Shell(folder=tmp_path, environment={"PATH": os.environ["PATH"]}) as shell:
+        for command, status in (("true", 0), ("false", 1), ("A=$(exit 3)", 3), ("A=b", 0)):
+            shell.run(Step(command=command, shown="", line=1))
+            assert shell.status == status
+
+
 def test_what_only_looks_is_given_again_until_it_has_come(tmp_path: Path) -> None:
     (tmp_path / "late.sh").write_text("test -e seen && echo here; touch seen")
     with Shell(folder=tmp_path, environment={"PATH": os.environ["PATH"]}) as shell:
