@@ -15,8 +15,9 @@ from functions.complaints.events import sealed
 from functions.records.codec import day_shard, event_of, moment
 from functions.records.tables import EventItem, shard_of
 from functions.route.archive.heads import closed_hours, key_of
-from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
+from infra.local.story import CATEGORY, COMMENT, PLACE, Cast
 from tests.e2e.operator import ops
+from tests.e2e.waiting import until_everybody_knows
 
 pytestmark = pytest.mark.e2e
 
@@ -27,7 +28,7 @@ def test_a_history_that_was_written_anew_does_not_fit_its_archived_head(players:
         "/v1/complaints", {"category": CATEGORY, "comment": COMMENT, "location": PLACE}
     )
     complaint_id = str(filed.body["id"])
-    wait_until(players, complaint_id, lambda it: it["status"] == "assigned")
+    until_everybody_knows(players, complaint_id)
     players.citizen.post(f"/v1/complaints/{complaint_id}/withdraw")
     hour = list(closed_hours(utc_now()))[-1]
     s3, bucket = deployed.emulator.client("s3"), archive(players)["Variables"]["CHAIN_HEADS_BUCKET"]

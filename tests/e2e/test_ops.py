@@ -9,6 +9,7 @@ from infra.local.citizen import Caller
 from infra.local.deployed import Deployed
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
 from tests.e2e.operator import ops
+from tests.e2e.waiting import until_everybody_knows, wait_for
 
 
 def filed(players: Cast, category: str = CATEGORY) -> dict[str, object]:
@@ -16,7 +17,7 @@ def filed(players: Cast, category: str = CATEGORY) -> dict[str, object]:
         "/v1/complaints", {"category": category, "comment": COMMENT, "location": PLACE}
     )
     assert answer.status == 201, answer.body
-    wait_until(players, answer.body["id"], lambda it: it["status"] == "assigned")
+    until_everybody_knows(players, answer.body["id"])
     return dict(answer.body)
 
 
@@ -25,18 +26,21 @@ def queue(deployed: Deployed, part: str) -> str:
     return next(url for url in urls if "qamqor-local" in url and part in url)
 
 
+def trace(players: Cast, number: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in ops(players.deployed, "trace", number, "--json").splitlines()]
+
+
 def test_a_trace_joins_events_and_the_watch(players: Cast) -> None:
-    complaint = filed(players)
-    lines = [
-        json.loads(line)
-        for line in ops(players.deployed, "trace", str(complaint["number"]), "--json").splitlines()
-    ]
+    number = str(filed(players)["number"])
+    wait_for(
+        lambda: any(line["source"] == "webhook city_housing" for line in trace(players, number)), what="sent"
+    )
+    lines = trace(players, number)
     told = [line["what"] for line in lines]
     assert any("complaint.submitted by citizen" in what for what in told)
     assert any("complaint.assigned by system: assigned, city_housing" in what for what in told)
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
     assert {"ExecutionStarted", "Sleep"} <= set(told)
-    assert any(line["source"] == "webhook city_housing" for line in lines)
 
 
 def test_every_queue_of_dead_letters_is_known_with_what_fills_it(deployed: Deployed) -> None:
@@ -77,12 +81,8 @@ def test_a_lost_watch_is_found_and_its_complaint_escalates_in_time(players: Cast
     complaint_id = str(filed(players)["id"])
     states = players.deployed.emulator.client("stepfunctions")
     machine = players.deployed.state_machine_arn
-    for _ in range(50):
-        running = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
-        mine = [each for each in running if each["name"].startswith(complaint_id)]
-        if mine:
-            break
-        time.sleep(0.1)
+    running = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
+    mine = [each for each in running if each["name"].startswith(complaint_id)]
     states.stop_execution(executionArn=mine[0]["executionArn"])
     assert complaint_id in ops(players.deployed, "watches", "lost", status=1)
     ops(players.deployed, "watches", "restart", "--apply")

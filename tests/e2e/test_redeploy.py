@@ -17,7 +17,7 @@ import pytest
 from infra.local.assembly import assembly
 from infra.local.deployed import deploy
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
-from tests.e2e.waiting import wait_for
+from tests.e2e.waiting import until_everybody_knows, wait_for
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -32,7 +32,7 @@ def test_complaints_in_flight_go_on_under_a_new_version(players: Cast, tmp_path:
     newer = changed(assembly(), tmp_path / "newer")
     before_code = code_of(players)
     before = _filed(players)
-    wait_until(players, before, lambda it: it["status"] == "assigned")
+    until_everybody_knows(players, before)
 
     failures: list[BaseException] = []
     deploying = threading.Thread(

@@ -4,7 +4,7 @@ import pytest
 
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
 from tests.e2e.operator import ops
-from tests.e2e.waiting import wait_for
+from tests.e2e.waiting import until_everybody_knows, wait_for
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -15,8 +15,8 @@ def test_what_was_deleted_comes_back_whole_with_its_watch(players: Cast) -> None
     closed = _filed(players)
     wait_until(players, closed, lambda it: it["escalation_level"] >= 1)
     lost, kept = _filed(players), _filed(players)
-    wait_until(players, lost, lambda it: it["status"] == "assigned")
-    wait_until(players, kept, lambda it: it["status"] == "assigned")
+    until_everybody_knows(players, lost)
+    until_everybody_knows(players, kept)
     before = players.citizen.get(f"/v1/complaints/{lost}").body
 
     restored = f"restored-{lost.lower()}"

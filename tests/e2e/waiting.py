@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from infra.local.story import PATIENCE_S
+from infra.local.story import PATIENCE_S, Cast
 
 
 def wait_for(true: Callable[[], object], *, what: str, patience: float = PATIENCE_S) -> None:
@@ -12,3 +12,23 @@ def wait_for(true: Callable[[], object], *, what: str, patience: float = PATIENC
     while not true():
         assert time.monotonic() < end, f"waited {patience:.0f} s, and not: {what}"
         time.sleep(0.3)
+
+
+def until_everybody_knows(players: Cast, complaint_id: str) -> None:
+    """What a filing causes has happened: its reporter and its body are told, and its watch sleeps.
+
+    That it is assigned says nothing of these: a filing is given to its body in its own transaction.
+    """
+    states = players.deployed.emulator.client("stepfunctions")
+    machine = players.deployed.state_machine_arn
+
+    def told() -> bool:
+        lines = players.citizen.get("/v1/notifications").body["items"]
+        return any(line["complaint_id"] == complaint_id for line in lines)
+
+    def watched() -> bool:
+        running = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
+        return any(each["name"].startswith(complaint_id) for each in running)
+
+    wait_for(told, what="its reporter is told")
+    wait_for(watched, what="it is watched")
