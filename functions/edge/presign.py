@@ -51,7 +51,7 @@ def presigned_put(
         "if-none-match": "*",
         "x-amz-checksum-sha256": checksum,
     }
-    return Upload(method="PUT", url=url, headers=MappingProxyType(headers), expires_at=_end_of(url))
+    return Upload(method="PUT", url=url, headers=MappingProxyType(headers), expires_at=end_of(url))
 
 
 def presigned_get(*, bucket: str, key: str, expires_in: timedelta, filename: str, content_type: str) -> str:
@@ -83,7 +83,7 @@ def _signed(operation: str, parameters: Mapping[str, Any], *, expires_in: timede
     return url
 
 
-def _end_of(url: str) -> datetime:
+def end_of(url: str) -> datetime:
     """When the address ends to be good, as S3 will reckon it: by what is signed."""
     signed = parse_qs(urlsplit(url).query)
     made = datetime.strptime(signed["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from functions.complaints.behind import EVERYBODY, Behind
 from functions.edge import metrics
-from functions.edge.side_by_side import side_by_side
 from functions.edge.telemetry import follow, logger
 from functions.records import set_aside
 from functions.records.outbox import Published, first_seq, published_by
 from functions.records.set_aside import SetAsideItem
+from functions.records.side_by_side import side_by_side
 
 AT_ONCE: Final = 10
 """Complaints of one batch that are worked on at the same time; a client keeps ten connections."""

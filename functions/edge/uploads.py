@@ -12,7 +12,7 @@ from functions.complaints.ids import is_id
 from functions.complaints.texts import text
 from functions.edge.fields import ID_FORM, Absent, Count, Id, Instant, View, described
 from functions.edge.operations import naming
-from functions.edge.presign import presigned_get, presigned_put
+from functions.edge.presign import end_of, presigned_get, presigned_put
 from functions.records.photo_keys import clean_key, quarantine_key, thumbnail_key
 
 UPLOAD_VALID: Final = timedelta(hours=1)
@@ -51,6 +51,18 @@ class PhotoView(View):
     height: Absent[Count]
     url: Absent[Annotated[str, described("Good for a quarter of an hour.", format="uri")]]
     thumbnail_url: Absent[Annotated[str, described("Good for a quarter of an hour.", format="uri")]]
+
+
+class Thumbnail(View):
+    """A small picture of the matter."""
+
+    url: Annotated[str, described("Good for a quarter of an hour.", format="uri")]
+    expires_at: Instant
+
+
+def thumbnail(key: str, *, bucket: str) -> Thumbnail:
+    url = _link(key, bucket=bucket)
+    return Thumbnail(url=url, expires_at=iso(end_of(url)))
 
 
 def uploads_of(complaint: Complaint, *, by: ActorKind, among: Sequence[str], bucket: str) -> list[Upload]:

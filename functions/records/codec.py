@@ -17,11 +17,13 @@ from functions.complaints.complaint import (
     Status,
 )
 from functions.complaints.events import Event, EventType
+from functions.complaints.excerpt import excerpt
 from functions.complaints.lapse import DisputedAnswer, Lapse, Missed, PassedOn
 from functions.complaints.personal import words_erased
 from functions.complaints.places import cell, rounded
 from functions.complaints.seals import Seal
 from functions.complaints.timers import next_timer
+from functions.records.photo_keys import thumbnail_key
 from functions.records.tables import ComplaintItem, EventItem, SupervisorItem, shard_of
 
 if TYPE_CHECKING:
@@ -69,6 +71,8 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
         words_seal=seal_dict(complaint.words_seal),
         person_seal=seal_dict(complaint.person_seal),
         **_owner(complaint),
+        excerpt=excerpt(complaint.comment) or None,
+        thumbnail=_thumbnail(complaint),
         worklist=worklist_key(complaint.agency_id or "", shard) if listed else None,
         urgency=urgency(complaint) if listed else None,
         timer_shard=None if timer is None else str(shard),
@@ -170,7 +174,13 @@ def supervisor_item(complaint: Complaint, agency_id: str) -> SupervisorItem:
         sk=f"supervisor#{agency_id}",
         id=complaint.id,
         agency_id=agency_id,
+        number=complaint.number,
         status=complaint.status.value,
+        category=complaint.category,
+        district=complaint.district,
+        overdue=complaint.overdue,
+        excerpt=excerpt(complaint.comment) or None,
+        address=complaint.address,
         worklist=worklist_key(agency_id, shard_of(complaint.id)),
         urgency=urgency(complaint),
     )
@@ -195,6 +205,17 @@ def _owner(complaint: Complaint) -> dict[str, Any]:
     """Under `person` stands what is in the reporter's list; a part is found by its parent there."""
     name = "person" if complaint.parent_id is None else "reporter"
     return {name: complaint.reporter}
+
+
+def _thumbnail(complaint: Complaint) -> str | None:
+    """Whose file shows the matter: the first photo of whoever reported it that was found good."""
+    good = (
+        photo
+        for photo in complaint.photos
+        if photo.by == ActorKind.CITIZEN and photo.status == PhotoStatus.READY
+    )
+    photo = next(good, None)
+    return None if photo is None else thumbnail_key(photo.kept_with or complaint.id, photo.id)
 
 
 def ended_key(status: Status, shard: int) -> str:

@@ -15,7 +15,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from functions.complaints.complaint import Complaint
+from functions.complaints.complaint import ENDED, Complaint
 from functions.complaints.events import WRITTEN, written_in
 from functions.complaints.faults import Stale
 from functions.complaints.limits import PARTS_MOST
@@ -26,7 +26,15 @@ from functions.complaints.personal import (
     without_words,
     words_erased,
 )
-from functions.records.codec import complaint_item, complaint_of, complaint_pk, event_of, event_sk, seal_dict
+from functions.records.codec import (
+    complaint_item,
+    complaint_of,
+    complaint_pk,
+    event_of,
+    event_sk,
+    seal_dict,
+    supervisor_item,
+)
 from functions.records.collection import Collected, collected
 from functions.records.conditional import collided, deleted, updated
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem, follower_sk
@@ -189,8 +197,11 @@ def _write(
     assert found.complaint is not None
     before = complaint_of(found.complaint)
     after = without_words(before) if person is None else without_person(without_words(before))
+    # What the lists of the bodies above have of it says the same as the complaint.
+    entries = [] if after.status in ENDED else [supervisor_item(after, body) for body in after.escalated_to]
     updates = [(item, actions) for item in found.events if (actions := _actions(item, person))]
-    first, last = updates[:-_AT_ONCE], updates[-_AT_ONCE:]
+    room = _AT_ONCE - len(entries)
+    first, last = updates[:-room], updates[-room:]
     _erase_events(first, connection=connection)
     with TransactWrite(connection=connection) as transaction:
         for part in unmade:
@@ -202,6 +213,8 @@ def _write(
             complaint_item(after),
             condition=(ComplaintItem.version == before.version) & _as_read(found.complaint),
         )
+        for entry in entries:
+            transaction.save(entry)
         _update(transaction, last)
     said = sum(not WRITTEN.isdisjoint(written_in(event_of(item))) for item in found.events)
     own = bool(before.comment) + len(before.answers)

@@ -1,5 +1,5 @@
-"""Lists of complaints: a person's own, a body's worklist, those nearby, the overdue, those whose timer has run out, those
-that ended long ago.
+"""Lists of complaints: a person's own, what a body has, those nearby, the overdue, those whose timer has run out, those
+that ended long ago. What a body works on is a list of its own (`worklist`).
 
 Each page is one query (for the sharded indexes one for each shard), whatever the tables hold.
 """
@@ -20,8 +20,6 @@ from functions.records.tables import SHARDS, ComplaintItem
 TIMERS_PAGE: Final = 250
 WALKED_PAGE: Final = 250
 BATCH_MOST: Final = 100
-LOOKED_THROUGH: Final = 100
-"""Entries of each part of a worklist that one call looks through for certain states."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,37 +61,6 @@ def categories_of_joined(items: Sequence[ComplaintItem]) -> dict[str, str]:
     return {item.id: item.category for item in ComplaintItem.batch_get(keys)} if keys else {}
 
 
-def worklist(
-    agency_id: str, *, limit: int, cursor: str | None, statuses: frozenset[str] | None = None
-) -> Page:
-    """A body's open complaints and those escalated to it, by urgency: SHARDS queries, merged.
-
-    An entry whose term is moved while the list is read moves in it: one that is put off is met again, one that is due
-    sooner (refuted, or counted again) may lie before the cursor.
-
-    Of certain `statuses` a page may hold fewer than `limit`, even none, though its cursor leads on: however rare they
-    are, no call looks through more than LOOKED_THROUGH entries of each part, or as many as a page would hold.
-    Raises Invalid for a cursor of another list.
-    """
-    after = position(cursor, "urgency", agency=agency_id)
-    size = limit + 1 if statuses is None else max(limit + 1, LOOKED_THROUGH)
-    parts = [
-        _worklist_part(
-            agency_id, shard, after=None if after is None else after["urgency"], size=size, statuses=statuses
-        )
-        for shard in range(SHARDS)
-    ]
-    # What lies beyond it in one part may come after what another part has not been asked for yet.
-    horizon = min((part.seen_to for part in parts if part.seen_to is not None), default=None)
-    merged = heapq.merge(*(part.items for part in parts), key=lambda item: item.urgency)
-    found = [item for item in merged if horizon is None or item.urgency <= horizon]
-    items = tuple(found[:limit])
-    reached = items[-1].urgency if len(found) > limit else horizon
-    return Page(
-        items=items, cursor=None if reached is None else cursor_at({"urgency": reached, "agency": agency_id})
-    )
-
-
 def held_by(agency_id: str) -> Iterator[str]:
     """The ids of a body's open complaints and of those escalated to it, read page by page."""
     for shard in range(SHARDS):
@@ -130,20 +97,6 @@ def overdue(*, limit: int, cursor: str | None) -> Page:
     items = found[:limit]
     reached = {"overdue_since": items[-1].overdue_since} if len(found) > limit else None
     return Page(items=items, cursor=cursor_at(reached))
-
-
-def with_complaints(items: Sequence[ComplaintItem]) -> list[ComplaintItem]:
-    """A page of a worklist, with each supervisor's entry (keys alone) replaced by its complaint: one batch read at most.
-
-    Of those that are equally urgent, what most people joined comes first.
-    """
-    wanted = [item.pk for item in items if item.kind != ComplaintItem.KIND]
-    keys = [(pk, ComplaintItem.SK) for pk in dict.fromkeys(wanted)]
-    fetched = {item.pk: item for item in ComplaintItem.batch_get(keys)} if keys else {}
-    whole = ((item, item if item.kind == ComplaintItem.KIND else fetched.get(item.pk)) for item in items)
-    there = [(entry, complaint) for entry, complaint in whole if complaint is not None]
-    there.sort(key=lambda each: (each[0].urgency.rpartition("#")[0], -int(each[1].joined or 0)))
-    return [complaint for _, complaint in there]
 
 
 def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int) -> tuple[Near, ...]:
@@ -203,30 +156,3 @@ def _timed(condition: Any) -> Iterator[str]:
     )
     for item in heapq.merge(*shards, key=lambda item: item.watch_at):
         yield item.pk.partition("#")[2]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Part:
-    """`seen_to`: the place of the last entry that was looked at, None where none is left."""
-
-    items: Sequence[ComplaintItem]
-    seen_to: str | None
-
-
-def _worklist_part(
-    agency_id: str, shard: int, *, after: str | None, size: int, statuses: frozenset[str] | None
-) -> _Part:
-    """One query. Supervisor entries carry keys alone; their complaints are fetched by the caller who shows them."""
-    query = ComplaintItem.by_worklist.query(
-        worklist_key(agency_id, shard),
-        None if after is None else ComplaintItem.urgency > after,
-        filter_condition=None if statuses is None else ComplaintItem.status.is_in(*sorted(statuses)),
-        page_size=size,
-    )
-    # Not by iterating, which asks on and on until the filter lets something through.
-    page = next(query.page_iter)
-    last = page.get("LastEvaluatedKey")
-    return _Part(
-        items=[ComplaintItem.from_raw_data(raw) for raw in page["Items"]],
-        seen_to=None if last is None else str(last["urgency"]["S"]),
-    )

@@ -33,6 +33,9 @@ SHARDS: Final = 4
 _LINE: Final = (
     "kind number status category agency_id due_at submitted_at changed_at escalation_level overdue joined version"
 ).split()
+_WORK: Final = ["id", "district", "danger", "excerpt", "address", "thumbnail"]
+WORK_LINE: Final = ["pk", *_LINE, *_WORK]
+"""What a line of a body's worklist shows."""
 
 
 def shard_of(complaint_id: str) -> int:
@@ -52,11 +55,13 @@ class ByPerson(GlobalSecondaryIndex[Any]):
 
 
 class Worklist(GlobalSecondaryIndex[Any]):
-    """A body's open complaints, most urgent first, in SHARDS parts."""
+    """A body's open complaints, most urgent first, in SHARDS parts: with a person's first words and the place as they call
+    it, for the bodies in charge alone.
+    """
 
     class Meta:
         index_name = "worklist"
-        projection = IncludeProjection([*_LINE, "id", "district"])
+        projection = IncludeProjection([*_LINE, *_WORK])
 
     worklist = UnicodeAttribute(hash_key=True)
     urgency = UnicodeAttribute(range_key=True)
@@ -211,6 +216,8 @@ class ComplaintItem(ComplaintsTable):
     person_seal = TextsAttribute(null=True)
     last_event = ItemAttribute(null=True)
 
+    excerpt = UnicodeAttribute(null=True)
+    thumbnail = UnicodeAttribute(null=True)
     person = UnicodeAttribute(null=True)
     worklist = UnicodeAttribute(null=True)
     urgency = UnicodeAttribute(null=True)
@@ -301,14 +308,22 @@ def follower_sk(person: str) -> str:
 
 
 class SupervisorItem(ComplaintsTable):
-    """Puts a complaint on the worklist of a body that it was escalated to, as long as it is open."""
+    """Puts a complaint on the worklist of a body that it was escalated to, as long as it is open, with what the list can be
+    asked for.
+    """
 
     KIND: ClassVar = "supervisor"
 
     kind = UnicodeAttribute(default=KIND)
     id = UnicodeAttribute()
     agency_id = UnicodeAttribute()
+    number = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
+    category = UnicodeAttribute(null=True)
+    district = UnicodeAttribute(null=True)
+    overdue = BooleanAttribute(null=True)
+    excerpt = UnicodeAttribute(null=True)
+    address = UnicodeAttribute(null=True)
     worklist = UnicodeAttribute()
     urgency = UnicodeAttribute()
 

@@ -14,7 +14,7 @@ from pynamodb.transactions import TransactWrite
 from functions.complaints.change import Change
 from functions.complaints.complaint import ENDED, Complaint, Status
 from functions.complaints.faults import Stale
-from functions.records.codec import complaint_item, complaint_pk, event_item, supervisor_item, urgency
+from functions.records.codec import complaint_item, complaint_pk, event_item, supervisor_item
 from functions.records.conditional import reasons_of
 from functions.records.dynamodb import connection, error_code
 from functions.records.outbox import last_event
@@ -98,7 +98,6 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
         saves.append(_follower_step(first, first.follower))
     before_bodies = () if before is None else before.escalated_to
     after_bodies = () if after.status in ENDED else after.escalated_to
-    moved = before is not None and (urgency(before), before.status) != (urgency(after), after.status)
     deletes = [
         _Step(item=SupervisorItem(complaint_pk(after.id), f"supervisor#{body}"), kind="delete")
         for body in before_bodies
@@ -109,13 +108,21 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
     saves += [
         _Step(item=supervisor_item(after, body))
         for body in after_bodies
-        if body not in before_bodies or moved
+        if body not in before_bodies or _entry_changed(before, after, body)
     ]
     checks = [_parent_step(after)] if before is None and after.parent_id is not None else []
     if first.beside is not None:
         checks.append(_beside_step(first.beside))
     updates = [] if first.speaker is None else [_speaker_step(first, first.speaker)]
     return checks + deletes + saves + updates
+
+
+def _entry_changed(before: Complaint | None, after: Complaint, body: str) -> bool:
+    """Whether the complaint stands elsewhere in the list of a body above, or is asked for otherwise there."""
+    return (
+        before is None
+        or supervisor_item(before, body).attribute_values != supervisor_item(after, body).attribute_values
+    )
 
 
 def _complaint_step(change: Change, events: Sequence[EventItem]) -> _Step:

@@ -19,6 +19,7 @@ STRING = dynamodb.AttributeType.STRING
 _LIST_ATTRIBUTES = (
     "kind id number status category agency_id due_at submitted_at changed_at escalation_level overdue joined"
 ).split()
+_WORK_ATTRIBUTES = "version district danger excerpt address thumbnail".split()
 SELDOM_DAYS: Final = 90
 """After so many, a photo is hardly looked at: its complaint has ended."""
 _PLACE_ATTRIBUTES = "number status joined submitted_at agency_id escalation_level lat lon".split()
@@ -96,7 +97,7 @@ class Storage(Stack):
     def _complaints(self) -> dynamodb.Table:
         table = self._table("Complaints", stream=dynamodb.StreamViewType.NEW_IMAGE, ttl="expires")
         _index(table, "by_person", "person", "id", [*_without("id"), "version"])
-        _index(table, "worklist", "worklist", "urgency", [*_LIST_ATTRIBUTES, "district", "version"])
+        _index(table, "worklist", "worklist", "urgency", [*_LIST_ATTRIBUTES, *_WORK_ATTRIBUTES])
         _index(table, "timers", "timer_shard", "watch_at", None)
         _index(table, "ended", "ended_shard", "ended_at", None)
         _index(table, "nearby", "place", "id", [*_PLACE_ATTRIBUTES, "due_at", "overdue", "person"])

@@ -49,6 +49,7 @@ class Read:
     seen: dict[tuple[str, Viewer], Any] = field(default_factory=dict)
     inbox: dict[Viewer, list[Any]] = field(default_factory=dict)
     appeal: dict[Viewer, Any] = field(default_factory=dict)
+    lines: dict[tuple[str, Viewer], list[Any]] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     pushes: dict[str, list[str]] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
@@ -159,6 +160,8 @@ def _look(here: Town, when: str, mine: str, theirs: str, found: Read) -> None:
         reply = here.agency("GET", theirs + size, who=who)
         assert reply.status == 200, (who, reply.body)
         found.seen[when, viewer] = reply.body
+        listed = here.agency("GET", "/v1/agency/complaints?limit=100", who=who).body["items"]
+        found.lines[when, viewer] = [each for each in listed if each["id"] == reply.body["id"]]
 
 
 def _steps(shown: Any) -> list[Any]:
@@ -228,6 +231,21 @@ def test_the_complaint_itself_at_both_doors(read: Read, when: str, viewer: Viewe
         assert [part["part"] for part in seen["parts"]] == [None]
     if viewer == Viewer.JOINER:
         assert BETWEEN not in said
+
+
+@pytest.mark.parametrize("when", WHEN)
+def test_the_worklist_has_the_reporters_words_for_the_bodies_in_charge_as_long_as_it_is_open(
+    read: Read, when: str
+) -> None:
+    for viewer in (Viewer.IN_CHARGE, Viewer.ABOVE, Viewer.PASSED_ON):
+        shown = read.lines[when, viewer]
+        if when != "open" or viewer == Viewer.PASSED_ON:
+            assert shown == []
+            continue
+        (line,) = shown
+        assert (line["excerpt"], line["address"]) == (REPORTERS, REPORTERS)
+        assert line["thumbnail"]["url"].startswith("http")
+        assert [each for each in (BETWEEN, *PLACES) if each in str(line)] == []
 
 
 def test_the_inbox_of_who_joined_has_steps_and_no_words_of_the_reporter(read: Read) -> None:

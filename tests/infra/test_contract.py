@@ -299,6 +299,7 @@ CHANGED: dict[str, str] = {
         for route in MAKING_SECRETS[:2]
         for fact in ("name type", " required")
     },
+    "GET /v1/agency/complaints 200 application/json /items/[] required": "a line has what an officer chooses by",
     "/removed/profile type": "was not said; it is true or false, as it always was",
 }
 """The end of each fact that is another one now, and why."""
@@ -312,6 +313,11 @@ NEW: dict[str, str] = {
     "POST /v1/agency/complaints/{id}/instruct ": "a body above gives it down, or back, and the clock goes on",
     "POST /v1/agency/complaints/{id}/merge ": "a body deals with two of the same thing as with one",
     **{f"webhook {event} ": "says so to the bodies" for event in NEW_EVENTS},
+    **{
+        f"GET /v1/agency/complaints 200 application/json /items/[]/{field} ": "so that a page needs no further read"
+        for field in ("address", "danger", "excerpt")
+    },
+    "GET /v1/agency/complaints 200 application/json /items/[]/thumbnail": "so that a page needs no further read",
 }
 """What there was nothing of before, and so is relied on by nobody, and why it is there."""
 

@@ -15,10 +15,12 @@ from functions.complaints.faults import Invalid
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.records import lists
+from functions.records import worklist as worklists
 from functions.records.codec import complaint_item, urgency
 from functions.records.move import move
 from functions.records.store import ComplaintStore
 from functions.records.tables import ComplaintItem, SupervisorItem
+from functions.records.worklist import Wanted, lines
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned, filed
 from tests.records.keeping import HOUR, REGION, answered, kept, then
 from tests.region_fixture import EAST, region, with_category
@@ -71,8 +73,8 @@ def read_by(limit: int, between: Callable[[], object] = lambda: None) -> Iterato
     """The pages of a body's worklist, as its API shows them; `between` any two something happens."""
     cursor = None
     while True:
-        page = lists.worklist("housing", limit=limit, cursor=cursor)
-        yield [item.id for item in lists.with_complaints(page.items)]
+        page = worklists.worklist("housing", limit=limit, cursor=cursor)
+        yield [line.complaint.id for line in lines(page.items)]
         cursor = page.cursor
         if cursor is None:
             return
@@ -84,7 +86,7 @@ def read_by(limit: int, between: Callable[[], object] = lambda: None) -> Iterato
 def test_a_worklist_that_is_read_while_people_join_skips_nobody_and_shows_nobody_twice(
     store: ComplaintStore, limit: int, joining: list[int]
 ) -> None:
-    there = [item.id for item in lists.worklist("housing", limit=100, cursor=None).items]
+    there = [item.id for item in worklists.worklist("housing", limit=100, cursor=None).items]
     for complaint_id in there:
         move(
             store,
@@ -107,7 +109,7 @@ def test_a_worklist_that_is_read_while_people_join_skips_nobody_and_shows_nobody
 def test_a_full_page_at_the_end_has_no_cursor(store: ComplaintStore, limit: int) -> None:
     for _ in range(6):
         kept(store, assigned(REGION))
-    for read in (partial(lists.worklist, "housing"), partial(lists.own, "person")):
+    for read in (partial(worklists.worklist, "housing"), partial(lists.own, "person")):
         pages, cursor = 0, None
         while True:
             page = read(limit=limit, cursor=cursor)
@@ -121,12 +123,14 @@ def test_a_full_page_at_the_end_has_no_cursor(store: ComplaintStore, limit: int)
 def test_a_worklist_shows_a_state_alone_and_refuses_a_strange_cursor(store: ComplaintStore) -> None:
     one, two = (kept(store, assigned(REGION)) for _ in range(2))
     then(store, one, lambda each: agency.acknowledge(each, by=HOUSING, now=START))
-    page = lists.worklist("housing", limit=5, cursor=None, statuses=frozenset({"acknowledged"}))
+    page = worklists.worklist(
+        "housing", limit=5, cursor=None, wanted=Wanted(statuses=frozenset({"acknowledged"}))
+    )
     assert [item.id for item in page.items] == [one.complaint.id]
     assert two.complaint.id not in {item.id for item in page.items}
     for cursor in ("x", "bnVsbA", "%%%"):
         with pytest.raises(Invalid):
-            lists.worklist("housing", limit=5, cursor=cursor)
+            worklists.worklist("housing", limit=5, cursor=cursor)
 
 
 def climbed(store: ComplaintStore) -> Story:
@@ -139,7 +143,7 @@ def climbed(store: ComplaintStore) -> Story:
 
 
 def listed(agency_id: str, **more: object) -> list[str]:
-    return [item.id for item in lists.worklist(agency_id, limit=50, cursor=None, **more).items]
+    return [item.id for item in worklists.worklist(agency_id, limit=50, cursor=None, **more).items]
 
 
 def test_what_is_escalated_appears_on_the_list_above_and_moves_with_its_deadline(
@@ -149,14 +153,15 @@ def test_what_is_escalated_appears_on_the_list_above_and_moves_with_its_deadline
     story = climbed(store)
     assert listed("akimat") == [story.complaint.id]
     assert listed("ministry") == []
-    (entry,) = lists.worklist("akimat", limit=5, cursor=None).items
+    (entry,) = worklists.worklist("akimat", limit=5, cursor=None).items
     assert (entry.kind, entry.urgency) == ("supervisor", urgency(story.complaint))
-    (whole,) = lists.with_complaints([entry])
-    assert (whole.kind, whole.agency_id, whole.number) == ("complaint", "housing", story.complaint.number)
+    (line,) = lines([entry])
+    whole = line.complaint
+    assert (line.role, whole.agency_id, whole.number) == ("supervisor", "housing", story.complaint.number)
     story.wait()
     story.wait()
     kept(store, story)
-    (entry,) = lists.worklist("akimat", limit=5, cursor=None).items
+    (entry,) = worklists.worklist("akimat", limit=5, cursor=None).items
     assert entry.urgency == urgency(story.complaint)
     assert listed("ministry") == [story.complaint.id]
     assert quiet.complaint.id in listed("housing")
@@ -164,10 +169,10 @@ def test_what_is_escalated_appears_on_the_list_above_and_moves_with_its_deadline
 
 def test_a_supervisors_list_can_be_asked_for_a_state(store: ComplaintStore) -> None:
     story = climbed(store)
-    assert listed("akimat", statuses=frozenset({"assigned"})) == [story.complaint.id]
+    assert listed("akimat", wanted=Wanted(statuses=frozenset({"assigned"}))) == [story.complaint.id]
     then(store, story, lambda each: agency.acknowledge(each, by=HOUSING, now=story.now))
-    assert listed("akimat", statuses=frozenset({"assigned"})) == []
-    assert listed("akimat", statuses=frozenset({"acknowledged"})) == [story.complaint.id]
+    assert listed("akimat", wanted=Wanted(statuses=frozenset({"assigned"}))) == []
+    assert listed("akimat", wanted=Wanted(statuses=frozenset({"acknowledged"}))) == [story.complaint.id]
 
 
 def test_a_supervisors_entry_is_written_again_only_when_its_place_changes(store: ComplaintStore) -> None:
@@ -199,7 +204,7 @@ def test_what_ends_or_is_taken_over_disappears_from_the_list_above(store: Compla
             each, by=AKIMAT, to="akimat", reason="We do it ourselves.", region=REGION, now=story.now
         ),
     )
-    (entry,) = lists.worklist("akimat", limit=5, cursor=None).items
+    (entry,) = worklists.worklist("akimat", limit=5, cursor=None).items
     assert entry.kind == "complaint"
     assert listed("housing") == []
 

@@ -12,6 +12,7 @@ from functions.complaints.ids import new_id
 from functions.complaints.places import ROUNDED_BY_M, cells_within
 from functions.notify import feed
 from functions.records import lists
+from functions.records import worklist as worklists
 from functions.records.codec import complaint_item
 from functions.records.cursor import opaque
 from functions.records.tables import SHARDS, ComplaintItem, shard_of
@@ -56,8 +57,8 @@ def holding(count: int) -> Iterator[None]:
 
 
 def worklist(*statuses: Status) -> lists.Page:
-    chosen = frozenset(status.value for status in statuses) or None
-    return lists.worklist("housing", limit=LIMIT, cursor=None, statuses=chosen)
+    wanted = worklists.Wanted(statuses=frozenset(status.value for status in statuses) or None)
+    return worklists.worklist("housing", limit=LIMIT, cursor=None, wanted=wanted)
 
 
 def after(position: int) -> str:
@@ -102,7 +103,7 @@ def spent() -> dict[int, dict[str, Sequence[Spent]]]:
     """What each read asked of tables that hold FEW, and MANY."""
     found: dict[int, dict[str, Sequence[Spent]]] = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lists, "LOOKED_THROUGH", LOOKED_THROUGH)
+        patch.setattr(worklists, "LOOKED_THROUGH", LOOKED_THROUGH)
         for held in (FEW, MANY):
             with holding(held), counting() as counter:
                 for counter.by, each in READS.items():
@@ -126,7 +127,7 @@ def test_a_page_costs_the_same_however_much_there_is(
 def test_a_worklist_of_a_rare_state_is_read_to_its_end_in_calls_that_are_each_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lists, "LOOKED_THROUGH", 4)
+    monkeypatch.setattr(worklists, "LOOKED_THROUGH", 4)
     like = assigned(REGION).complaint
     rare: set[str] = set()
     with tables():
@@ -141,9 +142,8 @@ def test_a_worklist_of_a_rare_state_is_read_to_its_end_in_calls_that_are_each_bo
         while pages == 0 or cursor is not None:
             with counting() as counter:
                 counter.by = "read"
-                page = lists.worklist(
-                    "housing", limit=1, cursor=cursor, statuses=frozenset({Status.ACKNOWLEDGED.value})
-                )
+                wanted = worklists.Wanted(statuses=frozenset({Status.ACKNOWLEDGED.value}))
+                page = worklists.worklist("housing", limit=1, cursor=cursor, wanted=wanted)
             assert len(counter.spent) == SHARDS
             assert sum(each.looked_at for each in counter.spent) <= 4 * SHARDS
             seen += [item.id for item in page.items]

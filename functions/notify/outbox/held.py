@@ -6,7 +6,6 @@ from datetime import datetime
 from itertools import batched
 
 from functions.complaints.behind import pause
-from functions.edge.side_by_side import side_by_side
 from functions.edge.telemetry import follow, logger
 from functions.notify.outbox.sending import AT_ONCE, Sender
 from functions.notify.outbox.telling import Teller
@@ -20,6 +19,7 @@ from functions.records.people.pushes import (
     mark_held,
     put_off,
 )
+from functions.records.side_by_side import side_by_side
 
 
 @dataclass(kw_only=True)

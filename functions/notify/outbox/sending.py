@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.edge.side_by_side import side_by_side
 from functions.edge.telemetry import follow, logger
 from functions.notify.outbox.payload import Message
 from functions.notify.outbox.push import Outcome
 from functions.records.people.devices import DeviceItem, retire
 from functions.records.people.inbox import InboxItem
 from functions.records.people.pushes import hold_again
+from functions.records.side_by_side import side_by_side
 
 HELD_FOR: Final = timedelta(minutes=1)
 AT_ONCE: Final = 10

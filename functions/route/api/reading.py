@@ -16,8 +16,8 @@ from functions.edge.fields import View, described, fault
 from functions.edge.language import Speech
 from functions.edge.operations import with_scope
 from functions.edge.paging import PAGE_SIZE, TIMELINE_SIZE, Cursor, PageSize, TimelineCursor, TimelineSize
-from functions.records import lists
 from functions.records.timeline import timeline
+from functions.records.worklist import Wanted, lines, worklist
 from functions.route.api.desk import TAG, Desk
 from functions.route.api.views import AgencyComplaintDetail, Work, detail, work
 
@@ -66,16 +66,16 @@ def reading(*, desk: Desk, bucket: str) -> Router:
         "/v1/agency/complaints",
         operation_id="listWork",
         summary="The worklist, most urgent first",
-        description="The agency's open complaints and those escalated to it: by due time, then danger first; on a "
-        "page, of those that are equal so, what most people joined first. With `status`, a page may hold fewer than "
-        "`limit`, even none, and still have a `cursor`: the list ends where that is null.",
+        description="The agency's open complaints and those escalated to it, with what is needed to choose one: by due "
+        "time, then danger first; on a page, of those that are equal so, what most people joined first. With `status`, a "
+        "page may hold fewer than `limit`, even none, and still have a `cursor`: the list ends where that is null.",
     )
-    def worklist(
+    def list_work(
         caller: Reader, status: States = None, cursor: Cursor = None, limit: PageSize = PAGE_SIZE
     ) -> Worklist:
-        page = lists.worklist(caller.agency_id, limit=limit, cursor=cursor, statuses=status)
-        items = lists.with_complaints(page.items)
-        return Worklist(items=[work(item, for_agency=caller.agency_id) for item in items], cursor=page.cursor)
+        wanted = Wanted(statuses=status)
+        page = worklist(caller.agency_id, limit=limit, cursor=cursor, wanted=wanted)
+        return Worklist(items=[work(line, bucket=bucket) for line in lines(page.items)], cursor=page.cursor)
 
     @read(
         "/v1/agency/complaints/<id>",

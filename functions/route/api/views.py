@@ -9,6 +9,7 @@ from pydantic import Field
 from functions.complaints.clock import iso, iso_or_none
 from functions.complaints.complaint import CITIZEN, ENTREPRENEUR, Actor, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType
+from functions.complaints.excerpt import EXCERPT_MOST
 from functions.complaints.history import line
 from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.moves.terms import forward_by
@@ -28,8 +29,8 @@ from functions.edge.complaint_views import (
     matter,
 )
 from functions.edge.fields import Count, Instant, View, described, one_of
-from functions.edge.uploads import PhotoView, Upload, photo_views
-from functions.records.tables import ComplaintItem
+from functions.edge.uploads import PhotoView, Thumbnail, Upload, photo_views, thumbnail
+from functions.records.worklist import Line
 
 type Possible = Callable[[Complaint], tuple[Move, ...]]
 """What the caller can do with a complaint."""
@@ -108,6 +109,16 @@ class Work(ListedComplaint):
 
     category: str
     district: str | None
+    danger: Annotated[bool, described("Its category is one of danger.")]
+    excerpt: Annotated[
+        str,
+        described(
+            f"The first words of what the person wrote, {EXCERPT_MOST} characters at most; empty where photos alone show "
+            "it, or it was erased."
+        ),
+    ]
+    address: Annotated[str | None, described("The place in the person's words.")]
+    thumbnail: Annotated[Thumbnail | None, described("Of the person's first photo that was found good.")]
     role: Annotated[
         Literal["owner", "supervisor"],
         described("Whether it is the body's own, or was escalated to it."),
@@ -165,13 +176,18 @@ def detail(
     )
 
 
-def work(item: ComplaintItem, *, for_agency: str) -> Work:
-    """A line of the worklist of the body `for_agency`."""
+def work(line: Line, *, bucket: str) -> Work:
+    """A line of a body's worklist."""
+    item = line.complaint
     return Work(
         **listed(item),
         category=item.category,
         district=item.district,
-        role="owner" if item.agency_id == for_agency else "supervisor",
+        danger=bool(item.danger),
+        excerpt=item.excerpt or "",
+        address=item.address,
+        thumbnail=None if item.thumbnail is None else thumbnail(item.thumbnail, bucket=bucket),
+        role=line.role,
         agency=item.agency_id,
         version=int(item.version or 0),
         changed_at=iso(item.changed_at),

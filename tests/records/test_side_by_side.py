@@ -3,8 +3,8 @@ from threading import Event
 
 import pytest
 
-from functions.edge import side_by_side as module
-from functions.edge.side_by_side import side_by_side
+from functions.records import side_by_side as module
+from functions.records.side_by_side import side_by_side
 
 
 def test_a_processs_first_work_goes_ahead_of_what_is_done_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
