@@ -11,6 +11,7 @@ from functions.complaints.caps import additions, cap_reached
 from functions.complaints.clock import to_milliseconds
 from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
 from functions.complaints.events import Event, EventType, sealed
+from functions.complaints.officers import require_role
 from functions.complaints.personal import with_seals
 from functions.complaints.standing import standing_of, state_of
 from functions.complaints.timers import earliest_watched, timers, without_idle
@@ -79,9 +80,10 @@ def change(
 
     Instants are cut to the milliseconds that can be stored, so that what is read back equals what was written;
     a clock that is behind the last change does not turn time back. Raises MoveRefused where the table of
-    transitions does not allow the move, Conflict where a cap is reached.
+    transitions does not allow the move, RoleRefused where the officer's role does not, Conflict where a cap is reached.
     """
     transition = require(complaint, move, by=by)
+    require_role(by, move)
     full = cap_reached(complaint, move, by=by)
     if full is not None:
         raise full
@@ -135,6 +137,7 @@ def _changed(
             at=after.changed_at,
             actor=by.kind,
             actor_agency=by.id if by.kind == ActorKind.AGENCY else None,
+            actor_officer=by.officer if by.kind == ActorKind.AGENCY else None,
             status=after.status,
             data=data,
             standing=standing_of(after, visible=visible, started_watch=_started_watch(before, after)),

@@ -38,15 +38,27 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
+class Role(StrEnum):
+    """What an officer is in their body; `officers.MOVES` says what each may do."""
+
+    VIEWER = "viewer"
+    OFFICER = "officer"
+    HEAD = "head"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
-    """Who moves a complaint. `id` is an agency's id or a person's opaque subject; the system has none.
+    """Who moves a complaint. `id` is an agency's id or a person's opaque subject; the system has none. Where a person
+    acts for the agency, `officer` is their opaque id and `role` theirs; a body's own system has neither.
 
-    A person's subject never enters an event: the history must stay verifiable after the person is erased.
+    A person's subject never enters an event: the history must stay verifiable after the person is erased. An officer's
+    id does: it names nobody by itself.
     """
 
     kind: ActorKind
     id: str | None = None
+    officer: str | None = None
+    role: Role | None = None
 
 
 SYSTEM: Final = Actor(kind=ActorKind.SYSTEM)

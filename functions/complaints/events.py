@@ -62,7 +62,8 @@ class Event:
 
     `hash` is SHA-256 over the canonical JSON of every other field and the hash of the event before it, but of what a person
     wrote over its salted digest alone (`words_seal`): that can be erased, and the chain stays whole. `actor_agency` names
-    the agency that acted; persons are never named.
+    the agency that acted, and `actor_officer` its officer by an opaque id, where a person acted for it; persons are never
+    named.
 
     `standing` is what is told of the complaint beside the event, as it stood right after it, and `state` the digest of all
     of it (`standing.standing_of`, `standing.state_of`).
@@ -75,6 +76,7 @@ class Event:
     actor: ActorKind
     status: Status
     actor_agency: str | None = None
+    actor_officer: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     words_seal: Seal | None = None
     standing: Mapping[str, Any] = field(default_factory=dict)
@@ -114,6 +116,7 @@ def digest(event: Event) -> str:
         "at": iso(event.at),
         "actor": event.actor,
         "actor_agency": event.actor_agency,
+        "actor_officer": event.actor_officer,
         "status": event.status,
         "data": {name: value for name, value in event.data.items() if name not in written},
         "words": None if event.words_seal is None else event.words_seal.digest,

@@ -42,6 +42,14 @@ class Forbidden(Exception):
     """The caller is known, and may not do this."""
 
 
+class RoleRefused(Forbidden):
+    """The body may, but not an officer of this `role`; `move` is what was asked for, None where it was no move."""
+
+    def __init__(self, *, role: str, move: str | None = None) -> None:
+        super().__init__(role)
+        self.role, self.move = role, move
+
+
 class LimitReached(Exception):
     """So much of `what` may be done in a day, and no more: `limit` of it. It may be done again in `wait_s` seconds."""
 

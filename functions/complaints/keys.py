@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from functions.complaints.faults import Forbidden
+from functions.complaints.complaint import Role
+from functions.complaints.faults import Forbidden, RoleRefused
 
 PREFIX: Final = "qk"
 SCOPES: Final = ("read", "write", "admin")
@@ -43,16 +44,23 @@ class Token:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caller:
-    """The agency that calls, as the authorizer found it by its key."""
+    """The agency that calls, as the authorizer found it by its key, or by the token of one of its officers.
+
+    `key_id` is what it came with: a key's id, or the officer's. A key has neither `officer_id` nor `role`; an officer's
+    scopes follow from the role.
+    """
 
     agency_id: str
     key_id: str
     scopes: frozenset[str]
+    officer_id: str | None = None
+    role: Role | None = None
 
     def require(self, scope: str) -> None:
-        """Raises Forbidden where the key does not carry the scope."""
-        if scope not in self.scopes:
-            raise Forbidden
+        """Raises Forbidden where the key does not carry the scope, RoleRefused where the officer's role does not."""
+        if scope in self.scopes:
+            return
+        raise Forbidden if self.role is None else RoleRefused(role=self.role)
 
 
 def new_token(material: bytes | None = None) -> Token:

@@ -112,6 +112,12 @@ def ladder(region: Region, agency_id: str, *, at: datetime) -> tuple[str, ...]:
     return tuple(above)
 
 
+def with_those_below(region: Region, agency_id: str, *, at: datetime) -> frozenset[str]:
+    """The body, and every body whose ladder it stands in."""
+    below = (each for each in region.agencies if agency_id in ladder(region, each, at=at))
+    return frozenset((agency_id, *below))
+
+
 def answering(region: Region, *, at: datetime) -> frozenset[str]:
     """The bodies that answer for something somewhere."""
     found = (in_office(region, each, at=at) for each in region.named_responsible)

@@ -3,7 +3,7 @@
 Whatever is shown or told of a complaint goes through here: both APIs, the inbox, pushes, the appeal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -205,8 +205,12 @@ def shown(event: Event, viewer: Viewer) -> Shown:
     return STEPS[kind_of(event)][viewer]
 
 
-def as_seen(event: Event, viewer: Viewer) -> Event | None:
-    """The event with what of its data this viewer may have; None where they may not know of it."""
+def as_seen(event: Event, viewer: Viewer, *, officers_of: Collection[str] = ()) -> Event | None:
+    """The event with what of its data this viewer may have; None where they may not know of it. Which officer acted is
+    left in it for events of these bodies alone: the viewer's own, and those below it (`routing.with_those_below`).
+    """
+    if event.actor_agency not in officers_of:
+        event = replace(event, actor_officer=None)
     match shown(event, viewer):
         case Shown.NOTHING:
             return None

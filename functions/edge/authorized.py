@@ -1,8 +1,11 @@
-"""What the gateway's authorizers hand on with a request: a token's claims, or an agency's key with its scopes."""
+"""What the gateway's authorizers hand on with a request: a token's claims, or an agency's key, or its officer, with what
+either may.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
+from functions.complaints.complaint import Role
 from functions.complaints.faults import NotFound
 from functions.complaints.keys import SCOPES, Caller
 
@@ -16,11 +19,14 @@ def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def context_of(caller: Caller) -> dict[str, str]:
     """What the authorizer hands on. Texts alone, for these pass through every gateway unchanged."""
-    return {
+    context = {
         "agency_id": caller.agency_id,
         "key_id": caller.key_id,
         "scopes": " ".join(scope for scope in SCOPES if scope in caller.scopes),
     }
+    if caller.officer_id is None or caller.role is None:
+        return context
+    return context | {"officer_id": caller.officer_id, "role": str(caller.role)}
 
 
 def caller_of(event: Mapping[str, Any]) -> Caller:
@@ -33,4 +39,6 @@ def caller_of(event: Mapping[str, Any]) -> Caller:
         agency_id=context["agency_id"],
         key_id=context["key_id"],
         scopes=frozenset(str(context.get("scopes") or "").split()),
+        officer_id=context.get("officer_id") or None,
+        role=Role(context["role"]) if context.get("role") else None,
     )

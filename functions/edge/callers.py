@@ -28,9 +28,19 @@ def _with_scope(scope: str) -> Callable[[Request], Caller]:
     return caller
 
 
+def _mover(request: Request) -> Caller:
+    """Of a key the scope is asked for; of an officer, whether the role allows the move is said once it is known to be
+    about a complaint of theirs: of any other, nothing is said.
+    """
+    found = caller_of(request.resolved_event.raw_event)
+    if found.role is None:
+        found.require("write")
+    return found
+
+
 def agency_of(caller: Caller) -> Actor:
-    """The agency that acts through this key."""
-    return Actor(kind=ActorKind.AGENCY, id=caller.agency_id)
+    """The agency that acts through this key, or through this officer."""
+    return Actor(kind=ActorKind.AGENCY, id=caller.agency_id, officer=caller.officer_id, role=caller.role)
 
 
 Person = Annotated[str, Depends(_person)]
@@ -39,4 +49,6 @@ Person = Annotated[str, Depends(_person)]
 Reader = Annotated[Caller, Depends(_with_scope("read"))]
 Writer = Annotated[Caller, Depends(_with_scope("write"))]
 Admin = Annotated[Caller, Depends(_with_scope("admin"))]
-"""An agency's key that has the scope."""
+"""An agency's key that has the scope, or its officer whose role has it."""
+Mover = Annotated[Caller, Depends(_mover)]
+"""Who makes a move: a key that may write, or an officer, whose role the move itself asks for."""

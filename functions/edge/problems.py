@@ -12,6 +12,7 @@ from functions.complaints.faults import (
     Invalid,
     LimitReached,
     NotFound,
+    RoleRefused,
     Stale,
 )
 from functions.complaints.promise import duration_text
@@ -124,6 +125,9 @@ class Problem(Exception):
         if self.slug == "move-refused":
             said["move"] = text(f"move.{self._members['move']}", language)
             said["state"] = text(f"status.{self._members['state']}", language)
+        if "role" in self.params:
+            said["role"] = text(f"role.{self.params['role']}", language)
+            said["move"] = text(f"move.{self.params['move']}", language)
         return said
 
 
@@ -136,6 +140,9 @@ def problem_of(error: BaseException) -> Problem:
             return Problem("invalid-request", faults=error.faults)
         case NotFound():
             return Problem("not-found")
+        case RoleRefused():
+            detail = "role.refuses" if error.move is None else "role.refuses_move"
+            return Problem("forbidden", detail=detail, role=str(error.role), move=error.move)
         case Forbidden():
             return Problem("forbidden")
         case LimitReached():

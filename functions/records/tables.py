@@ -242,6 +242,7 @@ class EventItem(ComplaintsTable):
     at = InstantAttribute(null=True)
     actor = UnicodeAttribute(null=True)
     actor_agency = UnicodeAttribute(null=True)
+    actor_officer = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
     data = TextsAttribute(null=True)
     words_seal = TextsAttribute(null=True)

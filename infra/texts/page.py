@@ -46,6 +46,7 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "suggestion": ("Suggestions of a photo", "what a photo says of its place and time"),
     "appeal": ("The appeal", "parts of the ready appeal and of the claim; the whole of them stands above"),
     "move": ("Actions", "named in a refusal, in quotation marks"),
+    "role": ("Roles of officers", "what an officer of a body is, and why that does not allow something"),
     "choice": ("Choices", "names of what can be chosen, listed in a sentence after a colon"),
     "expected": ("Kinds of values", "what is needed in a field, in a sentence after a colon"),
     "address": ("Addresses of webhooks", "why an agency's address is refused; for its programmers"),

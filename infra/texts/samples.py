@@ -116,6 +116,8 @@ class Samples:
             "choices": "; ".join(self._choices()),
             "expected": self._said("expected.number"),
             "move": self._said("move.answer"),
+            "role.refuses_move move": self._said("move.transfer"),
+            "role": self._said("role.officer"),
             "state": self._said("status.closed"),
             "said": self._said("push.photo_refused.body"),
             "deadline.estimated said": self._time(_DUE),

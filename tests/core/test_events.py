@@ -66,6 +66,7 @@ def test_any_changed_field_is_found_at_its_event(history: list[Event], draw: st.
                 {"at": event.at + timedelta(milliseconds=1)},
                 {"actor": ActorKind.AGENCY},
                 {"actor_agency": "another"},
+                {"actor_officer": "another"},
                 {"status": Status.CLOSED if event.status != Status.CLOSED else Status.ASSIGNED},
                 {"data": dict(event.data) | {"more": 1}},
                 {"complaint_id": "B"},

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.complaints.complaint import Actor, ActorKind, Complaint
+from functions.complaints.complaint import Actor, ActorKind, Complaint, Role
 from functions.complaints.ids import made_at
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.assignment import assign
@@ -38,6 +39,7 @@ type Items = dict[str, Raw]
 
 REGION = region()
 ENDS = region(withdrawal={"with_joiners": "ends"})
+OFFICER = replace(HOUSING, officer="01JNZ5V2B8Q4M7T9XWYC3D6FGH", role=Role.OFFICER)
 UPLOAD = DeclaredPhoto(content_type="image/jpeg", size=1, sha256="0" * 64)
 CLEAN = b"a clean photo"
 MOVED = Correction(
@@ -83,7 +85,7 @@ def lived(*, ended: bool) -> Complaint:
         ),
         lambda each: citizen.refute(each, by=REPORTER, reason="It is yours", now=now),
         lambda each: expect_photos(each, [UPLOAD], by=REPORTER, region=REGION, now=now),
-        lambda each: agency.ask(each, by=HOUSING, text="Is it there now?", now=now),
+        lambda each: agency.ask(each, by=OFFICER, text="Is it there now?", now=now),
         lambda each: agency.comment(each, by=HOUSING, text="Look at it", internal=True, now=now),
     ]
     if ended:

@@ -40,6 +40,17 @@ CORRECTED: tuple[Kind, ...] = (
 """As the life has them."""
 THE_TWO = (Viewer.REPORTER, Viewer.IN_CHARGE, Viewer.ABOVE)
 WHEN = ("open", "withdrawn", "erased")
+OFFICERS = {
+    body: f"01JNZ5V2B8Q4M7T9XWYC3D6FG{end}"
+    for body, end in (("housing", "H"), ("roads", "R"), ("akimat", "A"))
+}
+"""Who acts for each body."""
+KNOWS = {
+    Viewer.IN_CHARGE: {"roads"},
+    Viewer.PASSED_ON: {"housing"},
+    Viewer.ABOVE: {"akimat", "housing", "roads"},
+}
+"""Whose officers each of the bodies that look is shown: its own, and those of the bodies below it."""
 
 
 @dataclass(kw_only=True)
@@ -53,6 +64,9 @@ class Read:
     told: dict[str, str] = field(default_factory=dict)
     pushes: dict[str, list[str]] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
+    people: str = ""
+    stored: set[str] = field(default_factory=set)
+    """The officers that the events themselves know."""
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +115,7 @@ def _live(here: Town, found: Read) -> None:
     _done(here.citizen("POST", f"{mine}/correct", right), here)
 
     def body(verb: str, said: dict[str, Any], who: str) -> None:
-        _done(here.agency("POST", f"{theirs}/{verb}", said, who=who), here)
+        _done(here.agency("POST", f"{theirs}/{verb}", said, who=who, officer=OFFICERS[who]), here)
 
     place = {"lat": LAT, "lon": LON, "address": REPORTERS}
     body("correct", {"location": place, "reason": BETWEEN}, "housing")
@@ -128,6 +142,7 @@ def _live(here: Town, found: Read) -> None:
         page = here.citizen("GET", "/v1/notifications?limit=100", who=who).body
         found.inbox[viewer] = [each for each in page["items"] if each["complaint_id"] == filed["id"]]
         found.appeal[viewer] = here.citizen("GET", f"{mine}/appeal", who=who).body
+    found.people = str(list(_scan("people")))
     found.told["inbox items of who joined"] = str(
         [item for item in _scan("people") if item["pk"]["S"] == "person#dana"]
     )
@@ -135,6 +150,7 @@ def _live(here: Town, found: Read) -> None:
     here.settle()
     _look(here, "erased", mine, theirs, found)
     found.types = {f"complaint.{each}" for each in here.events(filed["id"])}
+    found.stored = {each["actor_officer"]["S"] for each in _scan("complaints") if "actor_officer" in each}
 
 
 def _done(reply: Any, here: Town) -> None:
@@ -246,6 +262,28 @@ def test_the_worklist_has_the_reporters_words_for_the_bodies_in_charge_as_long_a
         assert (line["excerpt"], line["address"]) == (REPORTERS, REPORTERS)
         assert line["thumbnail"]["url"].startswith("http")
         assert [each for each in (BETWEEN, *PLACES) if each in str(line)] == []
+
+
+@pytest.mark.parametrize("viewer", [viewer for viewer in Viewer if viewer != Viewer.PUBLIC])
+@pytest.mark.parametrize("when", WHEN)
+def test_which_officer_acted_is_shown_to_their_body_and_to_those_above_it(
+    read: Read, when: str, viewer: Viewer
+) -> None:
+    if (when, viewer) == ("erased", Viewer.REPORTER):
+        return
+    said = json.dumps(read.seen[when, viewer])
+    assert {body for body, officer in OFFICERS.items() if officer in said} == KNOWS.get(viewer, set())
+    for step in _steps(read.seen[when, viewer]):
+        if step.get("officer") is not None:
+            assert step["officer"] == OFFICERS[step["agency"]]
+
+
+def test_which_officer_acted_is_told_to_nobody(read: Read) -> None:
+    told = [read.people, *read.told.values(), *map(str, read.inbox.values()), *map(str, read.appeal.values())]
+    told += [each for pushed in read.pushes.values() for each in pushed]
+    assert "by_agency" in str(told)
+    assert [officer for officer in OFFICERS.values() if officer in str(told)] == []
+    assert read.stored == set(OFFICERS.values())
 
 
 def test_the_inbox_of_who_joined_has_steps_and_no_words_of_the_reporter(read: Read) -> None:

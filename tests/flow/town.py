@@ -88,10 +88,20 @@ class Town:
         return self._call("intake", method, path, body, authorizer=claims, key=key)
 
     def agency(
-        self, method: str, path: str, body: Any = None, *, who: str = "housing", key: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str = "housing",
+        key: str | None = None,
+        officer: str | None = None,
     ) -> Reply:
-        context = {"lambda": {"agency_id": who, "key_id": "key", "scopes": "read write admin"}}
-        return self._call("agency", method, path, body, authorizer=context, key=key)
+        """By the body's key, or by a head of it with this id."""
+        context = {"agency_id": who, "key_id": officer or "key", "scopes": "read write admin"}
+        if officer is not None:
+            context |= {"officer_id": officer, "role": "head"}
+        return self._call("agency", method, path, body, authorizer={"lambda": context}, key=key)
 
     def _call(
         self, part: str, method: str, path: str, body: Any, *, authorizer: dict[str, Any], key: str | None

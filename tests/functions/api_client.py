@@ -13,6 +13,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from functions.complaints.complaint import Role
+from functions.complaints.keys import Caller
+from functions.complaints.officers import SCOPES
+from functions.edge.authorized import context_of
 from tests.dynamodb import ENVIRONMENT
 from tests.region_fixture import RAW
 
@@ -118,10 +122,24 @@ def person(handler: Any, subject: str = "person-1", *, locale: str | None = None
     return Client(handler=handler, authorizer={"jwt": {"claims": claims, "scopes": None}})
 
 
-def officer(handler: Any, agency: str = "housing", *, scopes: str = "read write") -> Client:
-    """Who holds a key of the agency."""
-    context = {"agency_id": agency, "key_id": "0123456789abcdef", "scopes": scopes}
-    return Client(handler=handler, authorizer={"lambda": context})
+def officer(
+    handler: Any,
+    agency: str = "housing",
+    *,
+    scopes: str = "read write",
+    role: Role | None = None,
+    officer_id: str = "01JNZ5V2B8Q4M7T9XWYC3D6FGH",
+) -> Client:
+    """Who holds a key of the agency; with a `role`, an officer of it, as the authorizer lets one in."""
+    key = Caller(agency_id=agency, key_id="0123456789abcdef", scopes=frozenset(scopes.split()))
+    person = Caller(
+        agency_id=agency,
+        key_id=officer_id,
+        scopes=frozenset(() if role is None else SCOPES[role]),
+        officer_id=officer_id,
+        role=role,
+    )
+    return Client(handler=handler, authorizer={"lambda": context_of(key if role is None else person)})
 
 
 def anybody(handler: Any) -> Client:

@@ -55,8 +55,8 @@ ALSO = {
 MODULES = {
     # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when. The region, how
     # to sign in, the address of the API, and what is kept and asked about again: a module each.
-    "functions.intake.api.handler.handler": 726,
-    "functions.intake.photos.handler.handler": 511,
+    "functions.intake.api.handler.handler": 727,
+    "functions.intake.photos.handler.handler": 512,
     "functions.notify.outbox.failures.handler": 453,
     "functions.notify.outbox.handler.handler": 502,
     "functions.notify.outbox.release.handler": 503,
@@ -65,16 +65,16 @@ MODULES = {
     "functions.notify.webhooks.handler.handler": 567,
     "functions.notify.webhooks.requeue.handler": 431,
     # A correction is routed anew.
-    "functions.route.api.handler.handler": 702,
+    "functions.route.api.handler.handler": 703,
     "functions.route.archive.handler.handler": 425,
     # The seals of what can be erased, the complaint's state, what is taken out, terms that passed, what a reporter leaves
     # to others, what parts follow when their whole is put right, and what is retired: each a module or some.
-    "functions.route.assignment.handler.handler": 485,
-    "functions.route.authorizer.handler.handler": 387,
+    "functions.route.assignment.handler.handler": 486,
+    "functions.route.authorizer.handler.handler": 390,
     "functions.route.directory.handler.handler": 395,
-    "functions.route.escalation.handler.handler": 422,
+    "functions.route.escalation.handler.handler": 423,
     # What a body that is no more had made ends with it, with the table of that; whether the calendar reaches far enough.
-    "functions.route.escalation.sweep_handler.handler": 506,
+    "functions.route.escalation.sweep_handler.handler": 507,
     "functions.route.retention.handler.handler": 386,
 }
 # What came along by chance once, and is not to come again.

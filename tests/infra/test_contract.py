@@ -301,6 +301,11 @@ CHANGED: dict[str, str] = {
     },
     "GET /v1/agency/complaints 200 application/json /items/[] required": "a line has what an officer chooses by",
     "/removed/profile type": "was not said; it is true or false, as it always was",
+    **{
+        f"GET /v1/agency/complaints/{{id}} 200 application/json /events/[]{fact}": "a body has officers, who come with a "
+        "token of their own: its own view says which of them acted"
+        for fact in ("/officer type", "/officer null", " required")
+    },
 }
 """The end of each fact that is another one now, and why."""
 NEW: dict[str, str] = {

@@ -18,6 +18,7 @@ from functions.complaints.moves.handover import hand_over
 from functions.complaints.moves.lapses import within_term
 from functions.complaints.moves.receivers import instruction_refusal, receiver_refusal
 from functions.complaints.moves.terms import promise, reminder_of_moved
+from functions.complaints.officers import require_role
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
 from functions.complaints.wording import has_words, seen_length
@@ -28,7 +29,7 @@ REASON_MIN: Final = 20
 
 def acknowledge(complaint: Complaint, *, by: Actor, now: datetime) -> Change | None:
     """The agency has seen it; None if it said so before."""
-    _require_in_charge(complaint, by)
+    _require_theirs(complaint, Move.ACKNOWLEDGE, by=by)
     if complaint.status == Status.ACKNOWLEDGED:
         return None
     return change(complaint, Move.ACKNOWLEDGE, by=by, now=now, acknowledged_at=now)
@@ -54,7 +55,7 @@ def answer(
     (as they stand now) has been answered or has ended, and a Conflict before. To decline what is left to itself
     is always possible: the parts go on by themselves.
     """
-    agency_id = _require_in_charge(complaint, by)
+    agency_id = _require_theirs(complaint, Move.ANSWER, by=by)
     given = Answer(outcome=outcome, text=text, agency_id=agency_id, photos=tuple(photos))
     if complaint.status == Status.ANSWERED and complaint.answer == given:
         return None
@@ -113,13 +114,13 @@ def _answer_faults(complaint: Complaint, given: Answer, *, region: Region) -> It
 
 def ask(complaint: Complaint, *, by: Actor, text: str, now: datetime) -> Change:
     """Ask the person a question; the clock goes on meanwhile."""
-    _require_in_charge(complaint, by)
+    _require_theirs(complaint, Move.ASK, by=by)
     return change(complaint, Move.ASK, by=by, now=now, data={"text": text}, open_question=text)
 
 
 def comment(complaint: Complaint, *, by: Actor, text: str, internal: bool, now: datetime) -> Change:
     """Say something to the person, or (`internal`) to the agencies in charge alone."""
-    _require_in_charge(complaint, by)
+    _require_theirs(complaint, Move.COMMENT, by=by)
     return change(
         complaint,
         Move.COMMENT,
@@ -137,8 +138,9 @@ def transfer(
     already.
     """
     if to == complaint.agency_id and by.id in complaint.passed_by and by.id not in complaint.in_charge:
+        require_role(by, Move.TRANSFER)
         return None
-    _require_in_charge(complaint, by)
+    _require_theirs(complaint, Move.TRANSFER, by=by)
     require(complaint, Move.TRANSFER, by=by)
     refusal = receiver_refusal(complaint, to, by=by, region=region, now=now, pointer="/to")
     if refusal is not None:
@@ -150,7 +152,7 @@ def instruct(
     complaint: Complaint, *, by: Actor, to: str, reason: str, region: Region, now: datetime
 ) -> Change:
     """Give it down, or back, to a body below; whoever instructs stays in charge beside it, and the clock goes on."""
-    _require_in_charge(complaint, by)
+    _require_theirs(complaint, Move.INSTRUCT, by=by)
     require(complaint, Move.INSTRUCT, by=by)
     refusal = instruction_refusal(complaint, to, by=by, region=region, now=now)
     if refusal is not None:
@@ -172,7 +174,7 @@ def split(complaint: Complaint, *, by: Actor, parts: Sequence[Part], region: Reg
 
     A part is not divided again, but can be passed on. Raises Invalid and Conflict for a body that cannot be given any.
     """
-    _require_in_charge(complaint, by)
+    _require_theirs(complaint, Move.SPLIT, by=by)
     require(complaint, Move.SPLIT, by=by)
     if complaint.parent_id is not None:
         raise Conflict("part_not_divided")
@@ -215,7 +217,7 @@ def extend_deadline(
 
     Source of the limit: Administrative Procedural and Process-Related Code of Kazakhstan, art. 76.
     """
-    _require_in_charge(complaint, by)
+    _require_theirs(complaint, Move.EXTEND, by=by)
     require(complaint, Move.EXTEND, by=by)
     refusal = extension_refusal(complaint, by=by, region=region, now=now)
     if refusal is not None:
@@ -280,8 +282,9 @@ def _counted_for(complaint: Complaint) -> str | None:
     return counted
 
 
-def _require_in_charge(complaint: Complaint, by: Actor) -> str:
-    """What is not this agency's does not exist for it."""
+def _require_theirs(complaint: Complaint, move: Move, *, by: Actor) -> str:
+    """What is not this agency's does not exist for it; what is, its officers move as their role allows."""
     if by.id is None or by.id not in complaint.in_charge:
         raise NotFound(complaint.id)
+    require_role(by, move)
     return by.id

@@ -23,6 +23,7 @@ from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound,
 from functions.complaints.moves.handover import handed_over
 from functions.complaints.moves.lapses import least
 from functions.complaints.moves.terms import acknowledge_by, promise, reminder_of_moved
+from functions.complaints.officers import require_role
 from functions.complaints.personal import words_erased, words_of
 from functions.complaints.questions import MISSING, answer_faults
 from functions.complaints.region import Category, Region
@@ -67,6 +68,7 @@ def correct(
     _require_concerned(complaint, by)
     recategorised = correction.category not in (None, complaint.category)
     move = Move.RECATEGORISE if recategorised else Move.RELOCATE
+    require_role(by, move)
     require(complaint, move, by=by)
     refusal = correction_refusal(complaint, move, by=by)
     if refusal is not None:

@@ -9,6 +9,7 @@ from functions.complaints.complaint import Actor, Complaint, Photo, PhotoStatus,
 from functions.complaints.faults import invalid
 from functions.complaints.ids import made_at
 from functions.complaints.moves.filing import DeclaredPhoto, declared, photos_due_at
+from functions.complaints.officers import require_role
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
 
@@ -23,6 +24,7 @@ def expect_photos(
     has not come within the region's term takes nobody's place any longer; should it come after all, it counts. A
     complaint that waits for its photos waits no longer for these.
     """
+    require_role(by, Move.EXPECT_PHOTO)
     require(complaint, Move.EXPECT_PHOTO, by=by)
     new = tuple(declared(photo, by=by.kind, now=now) for photo in photos)
     category = region.category(complaint.category)

@@ -15,6 +15,7 @@ from functions.complaints.deadlines import due_as_known
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.moves.citizen import require_own
 from functions.complaints.moves.terms import Term, term
+from functions.complaints.officers import require_role
 from functions.complaints.places import distance_m
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
@@ -36,6 +37,7 @@ def merge(
     """The body in charge of both deals with it as with `into`. Raises NotFound, MoveRefused, Conflict, Invalid."""
     if by.id is None or by.id not in complaint.in_charge:
         raise NotFound(complaint.id)
+    require_role(by, Move.MERGE)
     require(complaint, Move.MERGE, by=by)
     refusal = merging_refusal(complaint)
     if refusal is not None:

@@ -11,18 +11,21 @@ from functions.complaints.moves.agency import extension_refusal
 from functions.complaints.moves.correcting import correction_refusal
 from functions.complaints.moves.merging import merging_refusal
 from functions.complaints.moves.receivers import instructed, receivers
+from functions.complaints.officers import allows
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, possible_moves
 
 
 def possible(complaint: Complaint, *, by: Actor, region: Region, now: datetime) -> tuple[Move, ...]:
-    """Empty for a body that it is not with. Whether somebody joined before, the store alone knows."""
+    """Empty for a body that it is not with, and for an officer who only looks. Whether somebody joined before, the store
+    alone knows.
+    """
     if by.kind == ActorKind.AGENCY and by.id not in complaint.in_charge:
         return ()
     return tuple(
         move
         for move in possible_moves(complaint, by=by.kind)
-        if _open_to(complaint, move, by=by, region=region, now=now)
+        if allows(by.role, move) and _open_to(complaint, move, by=by, region=region, now=now)
     )
 
 

@@ -14,7 +14,7 @@ from functions.complaints.faults import NotFound
 from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves import agency
 from functions.complaints.moves.declaration import expect_photos
-from functions.edge.callers import Writer, agency_of
+from functions.edge.callers import Mover, agency_of
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.declared_photos import MorePhotos, as_declared, more_photos
 from functions.edge.fields import NOTHING, Body, Nothing, PhotoId, described, under, words
@@ -64,7 +64,7 @@ def answering(*, desk: Desk, bucket: str) -> Router:
         summary="Say that it was seen",
     )
     def acknowledge(
-        id: ComplaintId, caller: Writer, body: Nothing = NOTHING, key: TakenKey = None
+        id: ComplaintId, caller: Mover, body: Nothing = NOTHING, key: TakenKey = None
     ) -> AgencyComplaint:
         def decide(complaint: Complaint, by: Actor) -> Change | None:
             return agency.acknowledge(complaint, by=by, now=now())
@@ -91,7 +91,7 @@ def answering(*, desk: Desk, bucket: str) -> Router:
         id: ComplaintId,
         body: Annotated[MorePhotos, FromBody, under(declaring)],
         key: RequiredKey,
-        caller: Writer,
+        caller: Mover,
     ) -> AgencyComplaint:
         complaint, photo_ids = desk.made(
             id, partial(photos_decided, body), caller=caller, key=key, event=router.current_event.raw_event
@@ -119,7 +119,7 @@ def answering(*, desk: Desk, bucket: str) -> Router:
         "call it resolved once every part has been answered.",
     )
     @judged(Answer, desk.judge(answer_decided), needs=("outcome",))
-    def answer(id: ComplaintId, body: Answer, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+    def answer(id: ComplaintId, body: Answer, key: RequiredKey, caller: Mover) -> AgencyComplaint:
         return desk.moved(
             id, partial(answer_decided, body), caller=caller, key=key, event=router.current_event.raw_event
         )

@@ -10,7 +10,7 @@ from functions.complaints.caps import ADDED_SAID
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
 from functions.complaints.moves import agency
-from functions.edge.callers import Writer
+from functions.edge.callers import Mover
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import Body, described, words
 from functions.edge.idempotency import RequiredKey
@@ -46,7 +46,7 @@ def conversing(desk: Desk) -> Router:
         summary="Ask the person a question",
         description=f"The clock goes on. {ADDED_SAID}",
     )
-    def ask(id: ComplaintId, body: Question, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+    def ask(id: ComplaintId, body: Question, key: RequiredKey, caller: Mover) -> AgencyComplaint:
         def decide(complaint: Complaint, by: Actor) -> Change:
             return agency.ask(complaint, by=by, text=body.text, now=now())
 
@@ -58,7 +58,7 @@ def conversing(desk: Desk) -> Router:
         summary="Say something to the person, or to the bodies in charge alone",
         description=ADDED_SAID,
     )
-    def comment(id: ComplaintId, body: Remark, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+    def comment(id: ComplaintId, body: Remark, key: RequiredKey, caller: Mover) -> AgencyComplaint:
         def decide(complaint: Complaint, by: Actor) -> Change:
             return agency.comment(complaint, by=by, text=body.text, internal=body.internal, now=now())
 

@@ -10,7 +10,7 @@ from functions.complaints.caps import ADDED_SAID
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
 from functions.complaints.moves.correcting import correct
-from functions.edge.callers import Writer
+from functions.edge.callers import Mover
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import Body, omitted
 from functions.edge.idempotency import RequiredKey
@@ -55,7 +55,7 @@ def correcting(desk: Desk) -> Router:
     )
     @judged(WorkCorrection, desk.judge(correct_work_decided), needs=("category",))
     def correct_work(
-        id: ComplaintId, body: WorkCorrection, key: RequiredKey, caller: Writer
+        id: ComplaintId, body: WorkCorrection, key: RequiredKey, caller: Mover
     ) -> AgencyComplaint:
         return desk.moved(
             id,

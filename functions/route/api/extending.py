@@ -10,7 +10,7 @@ from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
 from functions.complaints.duration import Duration
 from functions.complaints.moves import agency
-from functions.edge.callers import Writer
+from functions.edge.callers import Mover
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import Body, fault
 from functions.edge.idempotency import RequiredKey
@@ -63,7 +63,7 @@ def extending(desk: Desk) -> Router:
         summary="Extend the deadline by a reasoned decision",
     )
     @judged(Extension, desk.judge(extend_decided))
-    def extend(id: ComplaintId, body: Extension, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+    def extend(id: ComplaintId, body: Extension, key: RequiredKey, caller: Mover) -> AgencyComplaint:
         return desk.moved(
             id, partial(extend_decided, body), caller=caller, key=key, event=router.current_event.raw_event
         )

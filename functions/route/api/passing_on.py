@@ -11,7 +11,7 @@ from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
 from functions.complaints.ids import NUMBER_MOST
 from functions.complaints.moves import agency, merging
-from functions.edge.callers import Writer
+from functions.edge.callers import Mover
 from functions.edge.complaint_id import ComplaintId
 from functions.edge.fields import Body, omitted, words
 from functions.edge.idempotency import RequiredKey
@@ -87,7 +87,7 @@ def passing_on(desk: Desk) -> Router:
         f"{ADDED_SAID}",
     )
     @judged(Transfer, desk.judge(transfer_decided))
-    def transfer(id: ComplaintId, body: Transfer, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+    def transfer(id: ComplaintId, body: Transfer, key: RequiredKey, caller: Mover) -> AgencyComplaint:
         return desk.moved(
             id, partial(transfer_decided, body), caller=caller, key=key, event=router.current_event.raw_event
         )
@@ -104,7 +104,7 @@ def passing_on(desk: Desk) -> Router:
         f"{ADDED_SAID}",
     )
     @judged(Instruction, desk.judge(instruct_decided))
-    def instruct(id: ComplaintId, body: Instruction, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+    def instruct(id: ComplaintId, body: Instruction, key: RequiredKey, caller: Mover) -> AgencyComplaint:
         return desk.moved(
             id, partial(instruct_decided, body), caller=caller, key=key, event=router.current_event.raw_event
         )
@@ -120,7 +120,7 @@ def passing_on(desk: Desk) -> Router:
         description="Each part becomes a complaint of its own; the lead answers for the whole.",
     )
     @judged(Division, desk.judge(split_decided))
-    def split(id: ComplaintId, body: Division, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+    def split(id: ComplaintId, body: Division, key: RequiredKey, caller: Mover) -> AgencyComplaint:
         return desk.moved(
             id, partial(split_decided, body), caller=caller, key=key, event=router.current_event.raw_event
         )
@@ -138,7 +138,7 @@ def passing_on(desk: Desk) -> Router:
         "reported it can dispute that until it closes, as an answer: then it goes on by itself, on its old clock.",
     )
     @judged(Merging, desk.judge(merge_decided))
-    def merge(id: ComplaintId, body: Merging, key: RequiredKey, caller: Writer) -> AgencyComplaint:
+    def merge(id: ComplaintId, body: Merging, key: RequiredKey, caller: Mover) -> AgencyComplaint:
         return desk.moved(
             id, partial(merge_decided, body), caller=caller, key=key, event=router.current_event.raw_event
         )

@@ -15,6 +15,7 @@ from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.moves.terms import forward_by
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
+from functions.complaints.routing import with_those_below
 from functions.complaints.transitions import Move
 from functions.complaints.visibility import Viewer, as_seen, complaint_as_seen
 from functions.edge.complaint_fields import MissedTerm
@@ -60,6 +61,13 @@ class AuditEvent(View):
     timestamp: Instant
     actor: ActorKind
     agency: Annotated[str | None, described("The body that acted.")]
+    officer: Annotated[
+        str | None,
+        described(
+            "Id of the officer who acted for it; null where its system did, and where it is neither your body nor one "
+            "below it."
+        ),
+    ]
     status: Status
     data: Annotated[dict[str, Any], described("What the event says beside; it depends on its type.")]
     hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -151,7 +159,9 @@ def detail(
     instruct_to = instructed(complaint, by=by, region=region, now=now) if Move.INSTRUCT in moves else ()
     complaint = complaint_as_seen(complaint, viewer)
     parts = [complaint_as_seen(part, viewer) for part in parts]
-    seen = [each for each in (as_seen(event, viewer) for event in history) if each is not None]
+    officers_of = with_those_below(region, by.id or "", at=now)
+    steps = (as_seen(event, viewer, officers_of=officers_of) for event in history)
+    seen = [each for each in steps if each is not None]
     return AgencyComplaintDetail(
         **_in_short(complaint, possible=possible),
         **matter(complaint, cursor=cursor),
@@ -214,6 +224,7 @@ def _event(event: Event, *, viewer: Viewer, language: str, region: Region) -> Au
         timestamp=iso(event.at),
         actor=event.actor,
         agency=event.actor_agency,
+        officer=event.actor_officer,
         status=event.status,
         data=dict(event.data),
         hash=event.hash,
