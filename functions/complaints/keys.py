@@ -85,10 +85,10 @@ def read_token(text: str) -> Token | None:
     return None if found is None else Token(key_id=found["id"], secret=found["secret"])
 
 
-def bearer_token(authorization: str | None) -> Token | None:
-    """The token of an `Authorization: Bearer` header (RFC 6750, section 2.1), or None."""
+def bearer_credentials(authorization: str | None) -> str | None:
+    """What stands in an `Authorization: Bearer` header (RFC 6750, section 2.1), or None."""
     scheme, _, credentials = (authorization or "").partition(" ")
-    return read_token(credentials.strip()) if scheme.lower() == "bearer" else None
+    return credentials.strip() if scheme.lower() == "bearer" else None
 
 
 def hash_of(secret: str) -> str:

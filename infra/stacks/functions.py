@@ -91,8 +91,8 @@ AGENCY_API: Final = Code(
 )
 AUTHORIZER: Final = Code(
     handler="functions.route.authorizer.handler.handler",
-    sources=("functions/route",),
-    lock="route",
+    sources=("functions/route/authorizer",),
+    lock="authorizer",
     services=("dynamodb",),
     timeout=5,
 )

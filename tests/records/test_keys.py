@@ -61,13 +61,14 @@ def test_any_text_is_read_or_refused(text):
 )
 def test_what_is_no_bearer_token_is_none(header):
     token = str(keys.new_token())
-    assert keys.bearer_token(header and header.replace("{}", token)) is None
+    credentials = keys.bearer_credentials(header and header.replace("{}", token))
+    assert credentials is None or keys.read_token(credentials) is None
 
 
 @pytest.mark.parametrize("header", ["Bearer {}", "bearer {}", "BEARER  {} "])
 def test_a_bearer_token_is_read(header):
     token = keys.new_token()
-    assert keys.bearer_token(header.replace("{}", str(token))) == token
+    assert keys.read_token(keys.bearer_credentials(header.replace("{}", str(token)))) == token
 
 
 def test_a_scope_includes_those_below_it():

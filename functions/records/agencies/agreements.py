@@ -1,4 +1,4 @@
-"""What was agreed with an agency beside the region file, and of that how much it has used."""
+"""What was agreed with an agency beside the region file, of that how much it has used, and when somebody last came."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -11,7 +11,8 @@ from functions.records.attributes import InstantAttribute
 
 class AgencyItem(AgenciesTable):
     """How many requests an agency may make and has made: `requests_per_minute` stands in for the general limit where
-    another was agreed, and of the minute `window` so many are `claimed`.
+    another was agreed, and of the minute `window` so many are `claimed`. `officer_seen_at` is when one of its officers was
+    last there, to the hour.
     """
 
     SK: ClassVar = "agency"
@@ -21,6 +22,7 @@ class AgencyItem(AgenciesTable):
     requests_per_minute = NumberAttribute(null=True)
     window = NumberAttribute(null=True)
     claimed = NumberAttribute(null=True)
+    officer_seen_at = InstantAttribute(null=True)
     created_at = InstantAttribute(null=True)
 
 

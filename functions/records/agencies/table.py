@@ -1,9 +1,10 @@
-"""The agencies table: agencies, their API keys (hash only) and their webhook subscriptions.
+"""The agencies table: agencies, their API keys (hash only), their officers and their webhook subscriptions.
 
 | pk            | sk                  | item                                                        |
 |---------------|---------------------|-------------------------------------------------------------|
 | agency#<id>   | agency              | what was agreed with the agency, and what it uses of that   |
 | agency#<id>   | key#<id>            | an API key; found by its id alone through `by_key`          |
+| agency#<id>   | officer#<id>        | an officer; found by the id alone through `by_key`          |
 | agency#<id>   | subscription#<id>   | a webhook subscription with the health of its endpoint      |
 | agency#<id>   | request#<hash>      | an Idempotency-Key under which something of it was made     |
 """
