@@ -100,7 +100,8 @@ def change(
         additions=additions(complaint, move, by=by),
         **kept,
     )
-    after = _with_watch(complaint, without_idle(moved), restart=restart_watch)
+    moved = _of_those_in_charge(without_idle(moved))
+    after = _with_watch(complaint, moved, restart=restart_watch)
     return _changed(
         complaint,
         after,
@@ -113,6 +114,12 @@ def change(
         speaker=speaker,
         beside=beside,
     )
+
+
+def _of_those_in_charge(complaint: Complaint) -> Complaint:
+    """What was an officer's of a body that has it no longer is nobody's: were it to come back, it would begin anew."""
+    officers = {body: each for body, each in complaint.officers.items() if body in complaint.in_charge}
+    return complaint if officers == complaint.officers else replace(complaint, officers=officers)
 
 
 def _changed(

@@ -114,6 +114,8 @@ class Complaint:
     `had_since` is since when each body in charge has it. `disputed` are the answers that were disputed, `passed_on` is
     what the body that has it now took over, and `lapse` the last term for an answer that passed.
 
+    `officers`: whom each body in charge gave it to among its own, by the body; ids that are the body's.
+
     `additions` counts what each side has added, a body by `agency#<id>` (see `caps`).
 
     A complaint that was divided has `children`; each of them is a complaint of its own with a `parent_id` and
@@ -156,6 +158,7 @@ class Complaint:
     photos: tuple[Photo, ...] = ()
     agency_id: str | None = None
     escalated_to: tuple[str, ...] = ()
+    officers: Mapping[str, str] = field(default_factory=dict)
     escalation_level: int = 0
     overdue: bool = False
     promise: Mapping[str, Any] | None = None

@@ -49,11 +49,15 @@ class EventType(StrEnum):
     RELOCATED = "complaint.relocated"
     MERGED = "complaint.merged"
     ABSORBED = "complaint.absorbed"
+    ASSIGNED_TO_OFFICER = "complaint.assigned_to_officer"
 
 
 CORRECTED: Final = frozenset({EventType.RECATEGORISED, EventType.RELOCATED})
 HANDED: Final = CORRECTED | {EventType.TRANSFERRED, EventType.INSTRUCTED, EventType.REASSIGNED}
 """Steps by which another body may have it, which their data then name as `to`, and `from` whom."""
+WITHIN_A_BODY: Final = frozenset({EventType.ASSIGNED_TO_OFFICER})
+"""What a body does at its own desk: it is in the history, and nobody is told of it."""
+TOLD: Final = tuple(each for each in EventType if each not in WITHIN_A_BODY)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

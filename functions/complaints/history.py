@@ -244,6 +244,9 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
             return words.title(), words.body(*variant, *(joined if variant == ("closing",) else ()))
         case EventType.WITHDRAWN if event.actor == ActorKind.SYSTEM:
             return words.title(*_variant(event)), words.body(*_variant(event))
+        case EventType.ASSIGNED_TO_OFFICER:
+            variant = () if data.get("officer") else ("none",)
+            return words.title(*variant), words.body(*variant)
         case EventType.CLOSED:
             return words.title(), words.body(
                 *(("confirmed", *joined) if data.get("confirmed") else ("lapsed",))

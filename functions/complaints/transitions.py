@@ -51,6 +51,7 @@ class Move(StrEnum):
     END_PART = "end_part"
     JOIN = "join"
     LEAVE = "leave"
+    ASSIGN_OFFICER = "assign_officer"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,6 +167,13 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
     ),
     Move.LEAVE: Transition(
         event=EventType.LEFT, sources=_IN_WORK | {Status.ANSWERED}, target=None, actors=_CITIZEN
+    ),
+    # Within the body; `assign` is how a complaint comes to one.
+    Move.ASSIGN_OFFICER: Transition(
+        event=EventType.ASSIGNED_TO_OFFICER,
+        sources=WITH_AGENCY | {Status.ANSWERED},
+        target=None,
+        actors=_AGENCY,
     ),
 }
 

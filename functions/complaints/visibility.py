@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal
 
 from functions.complaints.complaint import ActorKind, Complaint
-from functions.complaints.events import PLACED, WRITTEN, Event, EventType
+from functions.complaints.events import PLACED, WITHIN_A_BODY, WRITTEN, Event, EventType
 from functions.complaints.places import rounded
 
 
@@ -80,6 +80,7 @@ _STEPS: Final[Mapping[Kind, tuple[Shown, ...]]] = {
     (EventType.RELOCATED, ActorKind.AGENCY): _REASON_OF_A_BODY,
     EventType.MERGED: _REASON_OF_A_BODY,
     EventType.ABSORBED: _PUBLIC_STEP,
+    EventType.ASSIGNED_TO_OFFICER: _OF_THE_BODIES,
     INTERNAL: _OF_THE_BODIES,
 }
 """A column for each viewer, in their order."""
@@ -134,7 +135,7 @@ STEP_FIELDS: Final = frozenset(
 """What of an event's data belongs to the step itself."""
 WORDS_FIELDS: Final = WRITTEN
 """What of it was written, by whichever side."""
-MATTER_FIELDS: Final = PLACED | {"again_of", "part", "parts", "photo", "photos", "written_at"}
+MATTER_FIELDS: Final = PLACED | {"again_of", "officer", "part", "parts", "photo", "photos", "written_at"}
 """What of it is as private as the matter: whoever sees that sees all of a step."""
 
 
@@ -217,6 +218,17 @@ def as_seen(event: Event, viewer: Viewer, *, officers_of: Collection[str] = ()) 
         case Shown.STEP:
             return _with(event, STEP_FIELDS)
     return event if viewer in _THE_TWO else _with(event, STEP_FIELDS | WORDS_FIELDS)
+
+
+def is_ones_own(event: Event, complaint: Complaint, agency_id: str) -> bool:
+    """Whether the body may know of the event as far as it is another's: what a body does within itself is its own, and of
+    those above it.
+    """
+    actor, above = event.actor_agency, complaint.escalated_to
+    if event.type not in WITHIN_A_BODY or actor == agency_id:
+        return True
+    # Those above stand in their order, the nearest first.
+    return agency_id in above and actor not in above[above.index(agency_id) :]
 
 
 def _with(event: Event, fields: frozenset[str]) -> Event:

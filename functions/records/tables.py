@@ -33,7 +33,7 @@ SHARDS: Final = 4
 _LINE: Final = (
     "kind number status category agency_id due_at submitted_at changed_at escalation_level overdue joined version"
 ).split()
-_WORK: Final = ["id", "district", "danger", "excerpt", "address", "thumbnail"]
+_WORK: Final = ["id", "district", "danger", "excerpt", "address", "thumbnail", "officer"]
 WORK_LINE: Final = ["pk", *_LINE, *_WORK]
 """What a line of a body's worklist shows."""
 
@@ -206,6 +206,7 @@ class ComplaintItem(ComplaintsTable):
     part = UnicodeAttribute(null=True)
     children = TextsAttribute(null=True)
     additions = TextsAttribute(null=True)
+    officers = TextsAttribute(null=True)
     had_since = TextsAttribute(null=True)
     disputed = TextsAttribute(null=True)
     passed_on = TextsAttribute(null=True)
@@ -218,6 +219,7 @@ class ComplaintItem(ComplaintsTable):
 
     excerpt = UnicodeAttribute(null=True)
     thumbnail = UnicodeAttribute(null=True)
+    officer = UnicodeAttribute(null=True)
     person = UnicodeAttribute(null=True)
     worklist = UnicodeAttribute(null=True)
     urgency = UnicodeAttribute(null=True)
@@ -325,6 +327,7 @@ class SupervisorItem(ComplaintsTable):
     overdue = BooleanAttribute(null=True)
     excerpt = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
+    officer = UnicodeAttribute(null=True)
     worklist = UnicodeAttribute()
     urgency = UnicodeAttribute()
 

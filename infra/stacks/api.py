@@ -54,6 +54,7 @@ AGENCY: Final[Routes] = {
     "/v1/agency/complaints": [GET],
     "/v1/agency/complaints/{id}": [GET],
     "/v1/agency/complaints/{id}/{move}": [POST],
+    "/v1/agency/counts": [GET],
 }
 SUBSCRIPTIONS: Final[Routes] = {
     "/v1/agency/changes": [GET],

@@ -18,6 +18,7 @@ from functions.complaints.moves import agency, citizen
 from functions.complaints.moves import photos as photo_moves
 from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.declaration import expect_photos
+from functions.complaints.moves.officers import assign_officer
 from functions.complaints.moves.reassignment import reassign
 from functions.complaints.region import region_from_dict
 from functions.complaints.texts import LANGUAGES, UNKNOWN, text
@@ -71,6 +72,8 @@ def whole_life() -> list[Event]:
         lambda each: agency.acknowledge(each, by=HOUSING, now=story.now),
         lambda each: agency.comment(each, by=HOUSING, text=SECRET, internal=True, now=story.now),
         lambda each: agency.comment(each, by=HOUSING, text=SECRET, internal=False, now=story.now),
+        lambda each: assign_officer(each, by=HOUSING, to="officer-1", now=story.now),
+        lambda each: assign_officer(each, by=HOUSING, to=None, now=story.now),
         lambda each: agency.ask(each, by=HOUSING, text=SECRET, now=story.now),
         lambda each: citizen.comment(each, by=REPORTER, text=SECRET, now=story.now),
         lambda each: citizen.comment(each, by=REPORTER, text=SECRET, now=story.now),

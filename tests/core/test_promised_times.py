@@ -21,6 +21,7 @@ from functions.complaints.moves.escalation import tick
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.joiners import end_abandoned
 from functions.complaints.moves.merging import absorb, merge, put_apart
+from functions.complaints.moves.officers import assign_officer
 from functions.complaints.moves.parts import end_part, part_of
 from functions.complaints.moves.photos import add_photo, refuse_photo
 from functions.complaints.moves.reassignment import reassign
@@ -152,6 +153,7 @@ class Life:
 
     def _hold(self, change: Change) -> None:
         assert fault_of(change) is None
+        assert change.after.officers.keys() <= {*change.after.in_charge}
         self.watch.sees(change, now=self.now)
         self.complaint = change.after
         self.made.add(change.event.type)
@@ -179,6 +181,8 @@ class Life:
                 return lambda each: agency.acknowledge(each, **said)
             case Move.COMMENT:
                 return lambda each: agency.comment(each, text=".", internal=False, **said)
+            case Move.ASSIGN_OFFICER:
+                return lambda each: assign_officer(each, to=(None, "one", "two")[to % 3], **said)
             case Move.ASK:
                 return lambda each: agency.ask(each, text="?", **said)
             case Move.ANSWER:

@@ -28,6 +28,7 @@ from tests.region_fixture import RAW
 REPORTERS = "Канарейкина, кв. 17, +7 701 765 43 21"
 BETWEEN = "Строго между нами: номер 4711, это не для всех"
 JOINED = "You joined"
+OFFICER = "officer-4711"
 ANSWER = "Осмотрено на месте, люка здесь нет, есть решётка"
 LAT, LON = 52.512347, 76.515678
 BEFORE = {"lat": 52.598761, "lon": 76.587654}
@@ -125,6 +126,7 @@ def _live(here: Town, found: Read) -> None:
     body("instruct", {"to": "roads", "reason": BETWEEN}, "akimat")
     body("extend", {"by": "PT1H", "reason": BETWEEN}, "akimat")
     body("comment", {"text": BETWEEN, "internal": True}, "roads")
+    body("assign", {"to": OFFICER}, "roads")
     body("ask", {"text": BETWEEN}, "roads")
     _done(here.citizen("POST", f"{mine}/comments", {"text": REPORTERS}), here)
     _done(here.citizen("POST", f"{mine}/comments", {"text": REPORTERS}), here)
@@ -206,6 +208,7 @@ def test_the_life_has_everything_that_people_and_bodies_write(read: Read) -> Non
         EventType.JOINED,
         EventType.RECATEGORISED,
         EventType.RELOCATED,
+        EventType.ASSIGNED_TO_OFFICER,
     }
     assert written <= read.types
 
@@ -260,6 +263,7 @@ def test_the_worklist_has_the_reporters_words_for_the_bodies_in_charge_as_long_a
             continue
         (line,) = shown
         assert (line["excerpt"], line["address"]) == (REPORTERS, REPORTERS)
+        assert line["assigned_to"] == (OFFICER if viewer == Viewer.IN_CHARGE else None)
         assert line["thumbnail"]["url"].startswith("http")
         assert [each for each in (BETWEEN, *PLACES) if each in str(line)] == []
 
@@ -323,6 +327,7 @@ def test_the_appeal_of_who_joined_is_in_their_words(read: Read) -> None:
 
 def test_what_is_sent_out_or_open_to_everybody_has_nobodys_words(read: Read) -> None:
     for where, told in read.told.items():
-        assert [each for each in (REPORTERS, BETWEEN, ANSWER, *PLACES) if each in told] == [], where
+        assert [each for each in (REPORTERS, BETWEEN, ANSWER, OFFICER, *PLACES) if each in told] == [], where
+        assert EventType.ASSIGNED_TO_OFFICER not in told, where
     assert "'location': {'lat': 52.512, 'lon': 76.516}" in read.told["nearby"]
     assert "complaint.refuted" in read.told["feed and deliveries"]

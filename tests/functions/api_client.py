@@ -128,9 +128,14 @@ def officer(
     *,
     scopes: str = "read write",
     role: Role | None = None,
-    officer_id: str = "01JNZ5V2B8Q4M7T9XWYC3D6FGH",
+    officer_id: str | None = None,
 ) -> Client:
-    """Who holds a key of the agency; with a `role`, an officer of it, as the authorizer lets one in."""
+    """Who holds a key of the agency; with a `role` or an `officer_id`, an officer of it, as the authorizer lets one in: a
+    head, and the same one, unless told otherwise.
+    """
+    if role is None and officer_id is not None:
+        role = Role.HEAD
+    officer_id = officer_id or "01JNZ5V2B8Q4M7T9XWYC3D6FGH"
     key = Caller(agency_id=agency, key_id="0123456789abcdef", scopes=frozenset(scopes.split()))
     person = Caller(
         agency_id=agency,

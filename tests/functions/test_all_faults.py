@@ -115,6 +115,7 @@ BOTH: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
             "/x": "unknown_field",
         },
     ),
+    "assignWork": ({"to": "", "x": 1}, {"/to": "empty", "/x": "unknown_field"}),
     "transferWork": ({"to": "nobody"}, {"/to": "unknown_agency", "/reason": "missing"}),
     "instructWork": ({"to": "nobody", "reason": 1}, {"/to": "unknown_agency", "/reason": "wrong_type"}),
     "splitWork": (

@@ -23,6 +23,7 @@ from tests.region_fixture import RAW
 type Asked = tuple[Move, str, dict[str, Any]]
 
 ASKED: dict[str, Asked] = {
+    "assign": (Move.ASSIGN_OFFICER, "assign", {"to": "somebody"}),
     "acknowledge": (Move.ACKNOWLEDGE, "acknowledge", {}),
     "answer": (Move.ANSWER, "answer", {"outcome": "declined", "text": REASON}),
     "ask": (Move.ASK, "ask", {"text": "Какой подъезд?"}),

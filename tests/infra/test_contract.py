@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.complaints.events import EventType
+from functions.complaints.events import TOLD, EventType
 from infra.packaging.openapi import document
 from tests.infra.openapi_facts import facts
 from tests.region_fixture import region
@@ -142,7 +142,7 @@ CHANGED: dict[str, str] = {
     "/key enum": "there are three more: what one side may add, declare in vain, or refute has an end",
     "/possible/[] enum": "has more words: a part ends with its whole, whoever joined leaves, a reporter leaves it to them, "
     "it ends with the last of them, two are merged, a body above gives it down, what is reported is put right, what was a "
-    "body's that is no more is handed over",
+    "body's that is no more is handed over, a body gives it to one of its officers",
     **dict.fromkeys(
         ("/transfer_to type", "/transfer_to/[] type", "/instruct_to type", "/instruct_to/[] type"),
         "was not said: to whom it can be given",
@@ -169,10 +169,11 @@ CHANGED: dict[str, str] = {
         (
             *("/items/[]/type enum", "/events/[]/type enum", "/timeline/[]/type enum"),
             *("/types maxItems", "/types/[] enum"),
-            *(f"webhook {event} /type enum" for event in EventType if event not in NEW_EVENTS),
+            *(f"webhook {event} /type enum" for event in TOLD if event not in NEW_EVENTS),
         ),
         "has more words: somebody who had joined left, a reporter left it to those who had, two were merged, a body above "
-        "gave it down, what was reported was put right, what a body had that is no more is another's",
+        "gave it down, what was reported was put right, what a body had that is no more is another's, a body gave it to "
+        "one of its officers",
     ),
     **dict.fromkeys(
         (
@@ -314,13 +315,20 @@ NEW: dict[str, str] = {
     "POST /v1/complaints/{id}/correct ": "the reporter puts it right until a body has taken it up",
     "POST /v1/complaints/{id}/photos/skip ": "the reporter need not wait until photos are given up",
     "POST /v1/complaints/{id}/photos/{photo_id}/upload ": "a request to send a photo with expires, and gets lost",
+    "POST /v1/agency/complaints/{id}/assign ": "whose it is within a body was known to its own system alone",
+    "GET /v1/agency/counts ": "how much there is to do, at one look",
+    **{
+        f"GET /v1/agency/complaints query {name} ": "what somebody looks for need not be read page by page"
+        for name in ("category", "district", "overdue", "role", "assigned_to", "q")
+    },
+    "GET /v1/agency/complaints/{id} 200 application/json /assigned_to ": "likewise",
     "POST /v1/agency/complaints/{id}/correct ": "and a body as long as it has it",
     "POST /v1/agency/complaints/{id}/instruct ": "a body above gives it down, or back, and the clock goes on",
     "POST /v1/agency/complaints/{id}/merge ": "a body deals with two of the same thing as with one",
     **{f"webhook {event} ": "says so to the bodies" for event in NEW_EVENTS},
     **{
         f"GET /v1/agency/complaints 200 application/json /items/[]/{field} ": "so that a page needs no further read"
-        for field in ("address", "danger", "excerpt")
+        for field in ("address", "assigned_to", "danger", "excerpt")
     },
     "GET /v1/agency/complaints 200 application/json /items/[]/thumbnail": "so that a page needs no further read",
 }

@@ -19,7 +19,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from standardwebhooks.webhooks import Webhook
 
 from functions.complaints.complaint import Status
-from functions.complaints.events import EventType
+from functions.complaints.events import TOLD
 from functions.complaints.history import PUSHED
 from functions.complaints.limits import Limits
 from functions.complaints.region import region_from_dict
@@ -264,7 +264,7 @@ def test_what_a_request_can_be_refused_for_follows_from_what_it_is() -> None:
 
 
 def test_every_event_is_a_webhook() -> None:
-    assert set(EventType) | {"subscription.verification", TEST_TYPE} == set(published()["webhooks"])
+    assert set(TOLD) | {"subscription.verification", TEST_TYPE} == set(published()["webhooks"])
     made = delivery_of_test(
         agency_id="roads", subscription_id="01KJR9YAXN5V7C2M4T8W6QZ3HD", now=datetime.now(UTC)
     )

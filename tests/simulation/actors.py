@@ -26,6 +26,7 @@ from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.merging import merge, put_apart
+from functions.complaints.moves.officers import assign_officer
 from functions.complaints.moves.photos import add_photo, refuse_photo, skip_photos
 from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.transitions import MoveRefused
@@ -230,6 +231,9 @@ class Cast:
             return lambda each: merge(
                 each, world.store.get(other), by=by, reason=None, region=world.region, now=world.now
             )
+        if world.chance(0.2):
+            to = random.choice((None, "officer-1", "officer-2"))
+            return lambda each: assign_officer(each, by=by, to=to, now=world.now)
         if world.chance(0.5):
             return lambda each: agency.ask(each, by=by, text="Where exactly?", now=world.now)
         internal = world.chance(0.5)

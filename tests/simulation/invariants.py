@@ -12,7 +12,7 @@ from functions.complaints.behind import agency, is_person
 from functions.complaints.change import Change
 from functions.complaints.clock import iso, iso_or_none, parse_iso
 from functions.complaints.complaint import ENDED, WITH_AGENCY, ActorKind, Complaint, Status
-from functions.complaints.events import HANDED, Event, EventType, chain_fault
+from functions.complaints.events import HANDED, WITHIN_A_BODY, Event, EventType, chain_fault
 from functions.complaints.history import line
 from functions.complaints.lapse import Missed
 from functions.complaints.timers import TimerKind, timers
@@ -52,6 +52,7 @@ class Invariant(StrEnum):
     PARTS = "every part of a divided complaint is there, once"
     PARTS_END = "parts end with their parent"
     THEIRS = "left to who joined: nothing of the reporter, ends with them"
+    OWN_OFFICER = "given to officers by bodies that have it, and nobody is told"
     FOLLOWS = "who reported what was merged follows the other"
     TOLD = "what people and bodies were told matches the history"
     TOLD_IN_ORDER = "told in order"
@@ -142,6 +143,7 @@ class _Life:
         yield from self._merged()
         yield from self._told()
         yield from self._bodies_told()
+        yield from self._officers()
         yield from self._telling()
 
     def _broken(self, invariant: Invariant, seq: int, what: str) -> Violation:
@@ -395,12 +397,29 @@ class _Life:
                 spans[change.leaver].append((since, change.event.at))
         return spans
 
+    def _officers(self) -> Iterator[Violation]:
+        """As the events tell of it: whom each body in charge gave it to since it has it."""
+        told: dict[str, str] = {}
+        for change in self.changes:
+            event, after = change.event, change.after
+            if event.type == EventType.ASSIGNED_TO_OFFICER:
+                told[str(event.actor_agency)] = event.data["officer"]
+            told = {body: to for body, to in told.items() if to and body in after.in_charge}
+            if after.officers != told:
+                yield self._broken(Invariant.OWN_OFFICER, event.seq, f"{after.officers}, not {told}")
+        private = {event.seq for event in self.history if event.type in WITHIN_A_BODY}
+        for recipient, heard in self.world.told_at[self.id].items():
+            if private & {seq for seq, _ in heard}:
+                yield self._broken(Invariant.OWN_OFFICER, min(private), f"{recipient} was told")
+
     def _bodies_told(self) -> Iterator[Violation]:
-        """Every event goes to the bodies in charge, and to the one that has just passed it on."""
+        """Every event but what a body does within itself: to those in charge, and to one that has just passed it on."""
         wanted: dict[str, list[int]] = {}
         for change in self.changes:
             after, event = change.after, change.event
             left = event.data.get("from") if event.type in HANDED else None
+            if event.type in WITHIN_A_BODY:
+                continue
             for body in {after.agency_id, left, *after.escalated_to} - {None}:
                 wanted.setdefault(agency(str(body)), []).append(event.seq)
         told = {
@@ -513,6 +532,7 @@ _NOT_TOLD = frozenset(
         EventType.PHOTO_ADDED,
         EventType.DEADLINE_NEAR,
         EventType.WITHDRAWN,
+        EventType.ASSIGNED_TO_OFFICER,
     }
 )
 _GIVES = HANDED | {EventType.ASSIGNED, EventType.ESCALATED}

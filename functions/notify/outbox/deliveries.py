@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Final
 
 from functions.complaints.behind import agency, name_of
-from functions.complaints.events import HANDED
+from functions.complaints.events import HANDED, WITHIN_A_BODY
 from functions.edge.stream import Batch
 from functions.edge.telemetry import logger
 from functions.notify.feed import Feed, part_of
@@ -99,7 +99,11 @@ def _feed() -> Feed:
 
 
 def concerned(published: Published) -> tuple[str, ...]:
-    """The agencies to tell: those in charge, and the one that had the complaint until it went to another."""
+    """The agencies to tell: those in charge, and the one that had the complaint until it went to another. Of
+    what a body does within itself none, itself included.
+    """
+    if published.event.type in WITHIN_A_BODY:
+        return ()
     left = published.event.data.get("from") if published.event.type in HANDED else None
     return tuple(dict.fromkeys((*published.in_charge, *((left,) if left else ()))))
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from functions.complaints.clock import iso, parse_iso
-from functions.complaints.events import EventType
+from functions.complaints.events import TOLD
 from functions.complaints.faults import Conflict
 from functions.notify.subscriptions.once import Making
 from functions.notify.webhooks.signature import (
@@ -24,7 +24,7 @@ from functions.records.agencies.subscriptions import (
     subscription_of,
 )
 
-TYPES: Final = ("complaint.*", *(each.value for each in EventType))
+TYPES: Final = ("complaint.*", *(each.value for each in TOLD))
 ALGORITHMS: Final = ("v1", "v1a")
 ROTATION: Final = timedelta(hours=24)
 SECRETS_MOST: Final = 5

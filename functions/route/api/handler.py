@@ -9,27 +9,24 @@ from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id
 from functions.edge.throttle import agency_limit
+from functions.records.agencies.assignees import in_its_own_system
 from functions.records.store import ComplaintStore
-from functions.route.api.answering import answering
-from functions.route.api.conversing import conversing
-from functions.route.api.correcting import correcting
 from functions.route.api.desk import Desk
-from functions.route.api.extending import extending
-from functions.route.api.passing_on import passing_on
-from functions.route.api.reading import reading
+from functions.route.api.routes import routes
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "AGENCIES_TABLE", "PHOTOS_BUCKET")
 
 _settings = require(ENVIRONMENT)
 _region = load_region(region_file())
-_desk = Desk(store=ComplaintStore(correlation_id=correlation_id), region=_region, now=utc_now)
+_desk = Desk(
+    store=ComplaintStore(correlation_id=correlation_id),
+    region=_region,
+    is_officer=in_its_own_system,
+    now=utc_now,
+)
 app = Api(default_language=_region.languages[0], gate=agency_limit(now=utc_now))
-app.include_router(reading(desk=_desk, bucket=_settings["PHOTOS_BUCKET"]))
-app.include_router(answering(desk=_desk, bucket=_settings["PHOTOS_BUCKET"]))
-app.include_router(passing_on(_desk))
-app.include_router(correcting(_desk))
-app.include_router(extending(_desk))
-app.include_router(conversing(_desk))
+for _router in routes(desk=_desk, bucket=_settings["PHOTOS_BUCKET"]):
+    app.include_router(_router)
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.routing import with_those_below
 from functions.complaints.transitions import Move
-from functions.complaints.visibility import Viewer, as_seen, complaint_as_seen
+from functions.complaints.visibility import Viewer, as_seen, complaint_as_seen, is_ones_own
 from functions.edge.complaint_fields import MissedTerm
 from functions.edge.complaint_fields import Possible as PossibleMoves
 from functions.edge.complaint_views import (
@@ -35,6 +35,14 @@ from functions.records.worklist import Line
 
 type Possible = Callable[[Complaint], tuple[Move, ...]]
 """What the caller can do with a complaint."""
+
+
+AssignedTo = Annotated[
+    str | None,
+    described(
+        "Id of your officer to whom your body gave it; null where it is nobody's. Each body has its own."
+    ),
+]
 
 
 class AgencyComplaint(ComplaintInShort):
@@ -87,6 +95,7 @@ class AgencyComplaintDetail(AgencyComplaint, Matter):
         one_of(CITIZEN, ENTREPRENEUR),
         described("In which capacity the person reports. The entrepreneur's number is shown to nobody."),
     ]
+    assigned_to: AssignedTo
     photos: list[PhotoView]
     promise: Annotated[dict[str, Any] | None, described("How the deadline was counted, as data.")]
     forward_by: Annotated[
@@ -132,6 +141,7 @@ class Work(ListedComplaint):
         described("Whether it is the body's own, or was escalated to it."),
     ]
     agency: Annotated[str | None, described("Id of the body that has it.")]
+    assigned_to: AssignedTo
     version: Count
     changed_at: Instant
 
@@ -157,10 +167,11 @@ def detail(
     promise, lapse, moves = complaint.promise, complaint.lapse, possible(complaint)
     transfer_to = receivers(complaint, by=by, region=region, now=now) if Move.TRANSFER in moves else ()
     instruct_to = instructed(complaint, by=by, region=region, now=now) if Move.INSTRUCT in moves else ()
+    own = [event for event in history if is_ones_own(event, complaint, by.id or "")]
     complaint = complaint_as_seen(complaint, viewer)
     parts = [complaint_as_seen(part, viewer) for part in parts]
     officers_of = with_those_below(region, by.id or "", at=now)
-    steps = (as_seen(event, viewer, officers_of=officers_of) for event in history)
+    steps = (as_seen(event, viewer, officers_of=officers_of) for event in own)
     seen = [each for each in steps if each is not None]
     return AgencyComplaintDetail(
         **_in_short(complaint, possible=possible),
@@ -168,6 +179,7 @@ def detail(
         answers=dict(complaint.answers),
         public_name=complaint.public_name,
         reporter_kind=complaint.reporter_kind,
+        assigned_to=complaint.officers.get(by.id or ""),
         photos=photo_views(complaint, language=language, bucket=bucket),
         promise=None if promise is None else dict(promise),
         forward_by=iso_or_none(forward_by(complaint, region=region)),
@@ -199,6 +211,7 @@ def work(line: Line, *, bucket: str) -> Work:
         thumbnail=None if item.thumbnail is None else thumbnail(item.thumbnail, bucket=bucket),
         role=line.role,
         agency=item.agency_id,
+        assigned_to=line.officer,
         version=int(item.version or 0),
         changed_at=iso(item.changed_at),
     )

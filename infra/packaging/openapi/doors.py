@@ -18,14 +18,10 @@ from functions.intake.people.routes import people
 from functions.notify.subscriptions.routes import routes as subscriptions
 from functions.notify.webhooks.address import AddressPolicy
 from functions.notify.webhooks.attempt import Attempt
+from functions.records.agencies.assignees import in_its_own_system
 from functions.records.store import ComplaintStore
-from functions.route.api.answering import answering
-from functions.route.api.conversing import conversing
-from functions.route.api.correcting import correcting as agency_correcting
 from functions.route.api.desk import Desk
-from functions.route.api.extending import extending
-from functions.route.api.passing_on import passing_on
-from functions.route.api.reading import reading as agency_reading
+from functions.route.api.routes import routes as agency_routes
 from infra.toolchain import ROOT
 
 _BUCKET = "photos"
@@ -35,7 +31,7 @@ def every_route(region: Region) -> Api:
     """The routes as the handlers put them together, under this region's limits."""
     store = ComplaintStore()
     receipts = Receipts(region=region, bucket=_BUCKET)
-    desk = Desk(store=store, region=region, now=_now)
+    desk = Desk(store=store, region=region, is_officer=in_its_own_system, now=_now)
     api = Api(default_language=region.languages[0])
     for router in (
         filing(store=store, receipts=receipts, refused=api.failed, now=_now),
@@ -46,12 +42,7 @@ def every_route(region: Region) -> Api:
         directory(region=region, webhook_addresses=(), now=_now),
         about_region(region=region, sign_in=sign_in_of(region, dict.fromkeys(USER_POOL, ""))),
         documentation(ROOT, domain=region.domain),
-        agency_reading(desk=desk, bucket=_BUCKET),
-        answering(desk=desk, bucket=_BUCKET),
-        passing_on(desk),
-        agency_correcting(desk),
-        extending(desk),
-        conversing(desk),
+        *agency_routes(desk=desk, bucket=_BUCKET),
         *subscriptions(policy=AddressPolicy(), post=_post, enqueue=lambda _: None, now=_now),
     ):
         api.include_router(router)

@@ -8,7 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from functions.complaints.clock import parse_iso
 from functions.complaints.complaint import ActorKind, Status
-from functions.complaints.events import Event, EventType
+from functions.complaints.events import TOLD, Event, EventType
 from functions.edge.fields import Count, Id, Instant, View
 from functions.notify.subscriptions.messages import EventMessage
 from functions.notify.webhooks.delivery import TEST_TYPE
@@ -129,7 +129,7 @@ def schemas() -> dict[str, Any]:
 
 def section() -> dict[str, Any]:
     """The document's `webhooks`: one for each type of event, the challenge, and the test."""
-    told = {kind.value: _webhook(kind.value, _MEANINGS[kind], EventMessage) for kind in EventType}
+    told = {kind.value: _webhook(kind.value, _MEANINGS[kind], EventMessage) for kind in TOLD}
     challenge = _webhook(
         "subscription.verification",
         'Answer 2xx with the JSON object `{"challenge": …}` holding the same text, and the subscription is active.',
