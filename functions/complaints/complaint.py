@@ -92,9 +92,12 @@ class Photo:
     kept_with: str | None = None
 
 
+OUTCOMES: Final = ("resolved", "declined")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """An agency's answer. `outcome` is `resolved` or `declined`; `photos` are ids of the proof photos."""
+    """An agency's answer. `outcome` is one of OUTCOMES; `photos` are ids of the proof photos."""
 
     outcome: str
     text: str

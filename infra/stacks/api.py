@@ -67,6 +67,8 @@ SUBSCRIPTIONS: Final[Routes] = {
     "/v1/agency/subscriptions/{id}/deliveries": [GET],
     "/v1/agency/subscriptions/{id}/deliveries/{delivery_id}": [GET],
     "/v1/agency/subscriptions/{id}/deliveries/{delivery_id}/replay": [POST],
+    "/v1/agency/templates": [GET, POST],
+    "/v1/agency/templates/{id}": [PATCH, DELETE],
 }
 RATE: Final = 500
 OPEN_RATE: Final = 50

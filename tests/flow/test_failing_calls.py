@@ -38,6 +38,7 @@ HOOK: Final = "/v1/agency/subscriptions/{subscription}"
 REASON: Final = "Этот люк на балансе отдела дорог."
 WANTED_KEY: Final = {"name": "x", "scopes": ["read"]}
 SINCE: Final = {"from": "2026-03-01T00:00:00Z"}
+TEMPLATE: Final = {"text": dict.fromkeys(("kk", "ru", "en"), "It is done.")}
 ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("GET", "/v1/overdue", None),
     ("GET", "/v1/complaints", None),
@@ -88,6 +89,10 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("GET", HOOK, None),
     ("PATCH", HOOK, {"description": "x"}),
     ("DELETE", HOOK, None),
+    ("GET", "/v1/agency/templates", None),
+    ("POST", "/v1/agency/templates", TEMPLATE),
+    ("PATCH", "/v1/agency/templates/{template}", {"enabled": False}),
+    ("DELETE", "/v1/agency/templates/{template}", None),
     ("POST", f"{HOOK}/verify", {}),
     ("POST", f"{HOOK}/pause", {}),
     ("POST", f"{HOOK}/resume", {}),
@@ -309,6 +314,9 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
     assert client.post(f"/v1/complaints/{joined}/join", json={}, headers=person).status_code == 200
     client.put("/v1/devices/old", json={"platform": "fcm", "token": "o" * 60}, headers=person)
     key = client.post("/v1/agency/keys", json=WANTED_KEY, headers=body)
+    template = client.post(
+        "/v1/agency/templates", json=TEMPLATE, headers=body | {"Idempotency-Key": "template"}
+    )
     delivery = delivery_of(event(assigned, 1), agency_id=AGENCY_ID, subscription_id=subscription)
     DynamoDeliveries().add(delivery)
     return {
@@ -322,6 +330,7 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
         "joined": joined,
         "subscription": subscription,
         "key": json.loads(key.data)["id"],
+        "template": json.loads(template.data)["id"],
         "delivery": delivery.id,
     }
 

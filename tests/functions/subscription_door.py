@@ -41,7 +41,11 @@ class Door:
         self.echo = True
         self.api = Api(gate=agency_limit(now=self.clock))
         for router in routes(
-            policy=policy, post=lambda *request: self.post(*request), enqueue=self.queue, now=self.clock
+            policy=policy,
+            categories={"rubbish", "pothole"},
+            post=lambda *request: self.post(*request),
+            enqueue=self.queue,
+            now=self.clock,
         ):
             self.api.include_router(router)
 

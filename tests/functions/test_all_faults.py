@@ -145,6 +145,21 @@ BOTH: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"from": "2020-01-01T00:00:00Z", "x": 1},
         {"/from": "not_in_range", "/x": "unknown_field"},
     ),
+    "makeTemplate": (
+        {"category": "nope", "text": {"kk": "{x}", "ru": "x}"}, "order": -1, "x": 1},
+        {
+            "/category": "unknown_category",
+            "/text/kk": "unknown_placeholder",
+            "/text/ru": "stray_brace",
+            "/text/en": "missing",
+            "/order": "too_small",
+            "/x": "unknown_field",
+        },
+    ),
+    "changeTemplate": (
+        {"category": "nope", "enabled": 1},
+        {"/category": "unknown_category", "/enabled": "wrong_type"},
+    ),
     "makeKey": (
         {"name": "", "scopes": ["read"], "expires_at": "2020-01-01T00:00:00Z"},
         {"/name": "empty", "/expires_at": "not_in_future"},

@@ -316,6 +316,13 @@ NEW: dict[str, str] = {
     "POST /v1/complaints/{id}/photos/skip ": "the reporter need not wait until photos are given up",
     "POST /v1/complaints/{id}/photos/{photo_id}/upload ": "a request to send a photo with expires, and gets lost",
     "POST /v1/agency/complaints/{id}/assign ": "whose it is within a body was known to its own system alone",
+    **dict.fromkeys(
+        (
+            *("GET /v1/agency/templates ", "POST /v1/agency/templates "),
+            *("PATCH /v1/agency/templates/{id} ", "DELETE /v1/agency/templates/{id} "),
+        ),
+        "what a body answers time and again it need not write each time",
+    ),
     "GET /v1/agency/counts ": "how much there is to do, at one look",
     **{
         f"GET /v1/agency/complaints query {name} ": "what somebody looks for need not be read page by page"

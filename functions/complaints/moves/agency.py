@@ -8,7 +8,16 @@ from typing import Final
 from functions.complaints.calendar import CalendarYearMissing
 from functions.complaints.change import Change, change
 from functions.complaints.clock import iso
-from functions.complaints.complaint import ENDED, Actor, ActorKind, Answer, Complaint, PhotoStatus, Status
+from functions.complaints.complaint import (
+    ENDED,
+    OUTCOMES,
+    Actor,
+    ActorKind,
+    Answer,
+    Complaint,
+    PhotoStatus,
+    Status,
+)
 from functions.complaints.deadlines import Deadline, DeadlineLimitExceeded, due_as_known, extend
 from functions.complaints.duration import Duration
 from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound, invalid
@@ -23,7 +32,6 @@ from functions.complaints.region import Region
 from functions.complaints.transitions import Move, require
 from functions.complaints.wording import has_words, seen_length
 
-OUTCOMES: Final = ("resolved", "declined")
 REASON_MIN: Final = 20
 
 

@@ -7,10 +7,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import Complaint, PhotoStatus, Status
+from functions.complaints.complaint import OUTCOMES, Complaint, PhotoStatus, Status
 from functions.complaints.events import Event
 from functions.complaints.history import line
-from functions.complaints.moves.agency import OUTCOMES
 from functions.complaints.places import distance_m, rounded
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region

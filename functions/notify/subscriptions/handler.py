@@ -1,5 +1,6 @@
-"""Lambda: an agency's keys, subscriptions and deliveries, and the changes that it polls."""
+"""Lambda: an agency's keys, subscriptions, deliveries and templates, and the changes that it polls."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,13 +11,14 @@ from functions.edge.throttle import agency_limit
 from functions.notify.subscriptions.routes import routes
 from functions.notify.webhooks.attempt import Attempt
 from functions.notify.webhooks.nudges import SqsNudges
-from functions.notify.webhooks.policy import policy_in
+from functions.notify.webhooks.policy import address_policy
 from functions.notify.webhooks.verification import TOTAL_TIMEOUT_S
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE", "DELIVERIES_TABLE", "DELIVERIES_QUEUE_URL")
 
 _settings = require(ENVIRONMENT)
-_policy = policy_in(region_file())
+_region = json.loads(region_file().read_bytes())
+_policy = address_policy(_region["webhooks"])
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> Attempt:
@@ -28,7 +30,11 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> Attempt:
 
 app = Api(gate=agency_limit(now=utc_now))
 for router in routes(
-    policy=_policy, post=_post, enqueue=SqsNudges(_settings["DELIVERIES_QUEUE_URL"]), now=utc_now
+    policy=_policy,
+    categories=_region["categories"].keys(),
+    post=_post,
+    enqueue=SqsNudges(_settings["DELIVERIES_QUEUE_URL"]),
+    now=utc_now,
 ):
     app.include_router(router)
 

@@ -1,6 +1,6 @@
-"""Every route of an agency's keys, subscriptions and deliveries."""
+"""Every route of an agency's keys, subscriptions, deliveries and templates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import datetime
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -11,15 +11,23 @@ from functions.notify.subscriptions.deliveries import deliveries
 from functions.notify.subscriptions.keys import keys
 from functions.notify.subscriptions.sending import sending
 from functions.notify.subscriptions.subscriptions import subscriptions
+from functions.notify.subscriptions.templates import templates
 from functions.notify.webhooks.address import AddressPolicy
 from functions.notify.webhooks.jobs import Enqueue
 from functions.notify.webhooks.verification import Post
 
 
 def routes(
-    *, policy: AddressPolicy, post: Post, enqueue: Enqueue, now: Callable[[], datetime]
+    *,
+    policy: AddressPolicy,
+    categories: Set[str],
+    post: Post,
+    enqueue: Enqueue,
+    now: Callable[[], datetime],
 ) -> tuple[Router, ...]:
-    """The routers by subject; `post` sends a challenge to an endpoint, `enqueue` has a worker look into something."""
+    """The routers by subject, for a region with these categories; `post` sends a challenge to an endpoint, `enqueue` has a
+    worker look into something.
+    """
     return (
         keys(now=now),
         subscriptions(policy=policy, post=post, enqueue=enqueue, now=now),
@@ -27,4 +35,5 @@ def routes(
         sending(enqueue=enqueue, now=now),
         deliveries(enqueue=enqueue, now=now),
         changes(now=now),
+        templates(categories=categories, now=now),
     )

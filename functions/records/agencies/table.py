@@ -1,4 +1,4 @@
-"""The agencies table: agencies, their API keys (hash only), their officers and their webhook subscriptions.
+"""The agencies table: agencies, their API keys (hash only), officers, webhook subscriptions and templates.
 
 | pk            | sk                  | item                                                        |
 |---------------|---------------------|-------------------------------------------------------------|
@@ -6,6 +6,7 @@
 | agency#<id>   | key#<id>            | an API key; found by its id alone through `by_key`          |
 | agency#<id>   | officer#<id>        | an officer; found by the id alone through `by_key`          |
 | agency#<id>   | subscription#<id>   | a webhook subscription with the health of its endpoint      |
+| agency#<id>   | template#<id>       | a text that the agency keeps ready for its answers          |
 | agency#<id>   | request#<hash>      | an Idempotency-Key under which something of it was made     |
 """
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from functions.complaints.caps import ADDED_SAID, PHOTOS_LOST_MOST
 from functions.complaints.change import Change
-from functions.complaints.complaint import Actor, ActorKind, Complaint
+from functions.complaints.complaint import OUTCOMES, Actor, ActorKind, Complaint
 from functions.complaints.faults import NotFound
 from functions.complaints.limits import PHOTOS_MOST, Limits
 from functions.complaints.moves import agency
@@ -34,7 +34,7 @@ class Answer(Body):
         str,
         described(
             "`resolved`, or `declined` with the reasons. What is not yours is not an answer: transfer it.",
-            enum=list(agency.OUTCOMES),
+            enum=list(OUTCOMES),
             examples=["resolved"],
         ),
     ]

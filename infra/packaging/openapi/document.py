@@ -31,6 +31,7 @@ TAGS: Final = {
     "Agency work": "An agency's worklist, and its moves.",
     "Subscriptions": "Webhooks: subscriptions to events, and their deliveries.",
     "Keys": "API keys, for keys with the scope `admin`.",
+    "Templates": "Texts that a body keeps ready for its answers.",
     "Webhooks": webhooks.ABOUT,
 }
 _ABOUT: Final = (

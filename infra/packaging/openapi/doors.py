@@ -43,7 +43,13 @@ def every_route(region: Region) -> Api:
         about_region(region=region, sign_in=sign_in_of(region, dict.fromkeys(USER_POOL, ""))),
         documentation(ROOT, domain=region.domain),
         *agency_routes(desk=desk, bucket=_BUCKET),
-        *subscriptions(policy=AddressPolicy(), post=_post, enqueue=lambda _: None, now=_now),
+        *subscriptions(
+            policy=AddressPolicy(),
+            categories=region.categories.keys(),
+            post=_post,
+            enqueue=lambda _: None,
+            now=_now,
+        ),
     ):
         api.include_router(router)
     return api
