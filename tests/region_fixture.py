@@ -126,6 +126,7 @@ RAW: dict[str, Any] = {
         "photos": 20,
     },
     "withdrawal": {"with_joiners": "goes_on"},
+    "proof": {"strict": False},
     "quiet_hours": None,
     "domain": None,
     "emergency_numbers": [{"number": "112", "name": _names("Rescue")}],

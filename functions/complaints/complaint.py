@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from functions.complaints.lapse import DisputedAnswer, Lapse, PassedOn
+from functions.complaints.proof import Proof
 from functions.complaints.seals import Seal
 
 
@@ -77,6 +78,7 @@ class Photo:
     clean one.
 
     `kept_with` is the complaint whose files it is among, where that is another: a part shows its parent's photos.
+    `agency_id` is the body that declared it, and `proof` what was found of a body's photo.
     """
 
     id: str
@@ -90,6 +92,8 @@ class Photo:
     height: int | None = None
     clean_sha256: str | None = None
     kept_with: str | None = None
+    agency_id: str | None = None
+    proof: Proof | None = None
 
 
 OUTCOMES: Final = ("resolved", "declined")
@@ -131,9 +135,11 @@ class Complaint:
 
     `left_to_joiners`: whoever reported it took it back, and it goes on for those who had joined.
 
-    `words_seal` is of what the person wrote and of the exact place, `person_seal` of who they are (`personal`): they are
-    erased without the history, which goes on to hold the seals. `reporter` and `person_seal` are None together where it
-    never had one.
+    `photo_hashes` has the perceptual hash (in hex) of each photo that was found good, by its id.
+
+    `words_seal` is of what the person wrote, of what the photos look like and of the exact place, `person_seal` of who they
+    are (`personal`): they are erased without the history, which goes on to hold the seals. `reporter` and `person_seal` are
+    None together where it never had one.
     """
 
     id: str
@@ -193,6 +199,7 @@ class Complaint:
     parent_id: str | None = None
     part: str | None = None
     children: tuple[str, ...] = ()
+    photo_hashes: Mapping[str, str] = field(default_factory=dict)
     words_seal: Seal | None = None
     person_seal: Seal | None = None
 

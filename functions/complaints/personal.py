@@ -23,6 +23,7 @@ def words_of(complaint: Complaint) -> dict[str, Any]:
         "lon": float(complaint.lon) + 0.0,
         "answers": dict(complaint.answers),
         "public_name": complaint.public_name,
+        "photo_hashes": dict(complaint.photo_hashes),
     }
 
 
@@ -52,6 +53,7 @@ def without_words(complaint: Complaint) -> Complaint:
         address=None,
         answers={},
         public_name=None,
+        photo_hashes={},
         words_seal=complaint.words_seal.erased(),
     )
     if not is_placed(complaint):
@@ -79,6 +81,21 @@ def left_by_reporter(complaint: Complaint) -> Mapping[str, Any]:
     return {
         name: getattr(left, name) for name in (*words_of(left), "words_seal", *person_of(left), "person_seal")
     }
+
+
+def exact_place(complaint: Complaint) -> tuple[float, float] | None:
+    """`(lat, lon)` in degrees; None where only about where it is is kept."""
+    if complaint.left_to_joiners or words_erased(complaint):
+        return None
+    return float(complaint.lat), float(complaint.lon)
+
+
+def with_photo_hash(complaint: Complaint, photo_id: str, photo_hash: str | None) -> Complaint:
+    """None, or words that are erased: nothing that is kept of its photos tells what they look like."""
+    if photo_hash is None or words_erased(complaint):
+        return complaint
+    looked = replace(complaint, photo_hashes={**complaint.photo_hashes, photo_id: photo_hash})
+    return replace(looked, words_seal=Seal.of(words_of(looked)))
 
 
 def words_erased(complaint: Complaint) -> bool:

@@ -168,6 +168,7 @@ class Region:
     quiet_hours: Mapping[str, str] | None
     webhooks: Mapping[str, Any]
     goes_on_with_joiners: bool
+    strict_proof: bool
     raw: Mapping[str, Any]
 
     @cached_property
@@ -271,6 +272,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         quiet_hours=raw.get("quiet_hours"),
         webhooks=raw["webhooks"],
         goes_on_with_joiners=raw["withdrawal"]["with_joiners"] == "goes_on",
+        strict_proof=raw["proof"]["strict"],
         raw=raw,
     )
 

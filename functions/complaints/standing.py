@@ -27,6 +27,7 @@ _NOT_HELD: Final = frozenset(
         "lon",
         "answers",
         "public_name",
+        "photo_hashes",
     }
 )
 _HELD: Final = tuple(each.name for each in fields(Complaint) if each.name not in _NOT_HELD)

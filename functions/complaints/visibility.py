@@ -135,7 +135,16 @@ STEP_FIELDS: Final = frozenset(
 """What of an event's data belongs to the step itself."""
 WORDS_FIELDS: Final = WRITTEN
 """What of it was written, by whichever side."""
-MATTER_FIELDS: Final = PLACED | {"again_of", "officer", "part", "parts", "photo", "photos", "written_at"}
+MATTER_FIELDS: Final = PLACED | {
+    "again_of",
+    "officer",
+    "part",
+    "parts",
+    "photo",
+    "photos",
+    "proof",
+    "written_at",
+}
 """What of it is as private as the matter: whoever sees that sees all of a step."""
 
 

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from functions.complaints.clock import iso
 from functions.complaints.complaint import ActorKind, Complaint, Photo, PhotoStatus
 from functions.complaints.ids import is_id
+from functions.complaints.proof import Distance, Proof, Reused, Taken
 from functions.complaints.texts import text
 from functions.edge.fields import ID_FORM, Absent, Count, Id, Instant, View, described
 from functions.edge.operations import naming
@@ -39,6 +40,29 @@ class Upload(View):
     expires_at: Instant
 
 
+class ProofView(View):
+    """What was found of a body's photo. Its place and time are not kept, and no photo is called false for what is not
+    known: many cameras say neither.
+    """
+
+    distance: Annotated[Distance, described("From the complaint's exact place, as the file says: in metres.")]
+    taken: Annotated[
+        Taken,
+        described(
+            "Before or after the complaint was submitted, as the file says; where that is a matter of two hours, in which "
+            "a clock may be wrong, it is `unknown`."
+        ),
+    ]
+    reused: Annotated[
+        Reused | None,
+        described(
+            "Another photo with the same picture, though it may be cut, framed, mirrored or changed in part: of this "
+            "complaint, or a proof that the body gave for another in the last 90 days. Null: none was found."
+        ),
+    ]
+    text: Annotated[str, described("The same in words.")]
+
+
 class PhotoView(View):
     """`url` and the size are there once the photo was found good (`ready`)."""
 
@@ -51,6 +75,10 @@ class PhotoView(View):
     height: Absent[Count]
     url: Absent[Annotated[str, described("Good for a quarter of an hour.", format="uri")]]
     thumbnail_url: Absent[Annotated[str, described("Good for a quarter of an hour.", format="uri")]]
+    proof: Annotated[
+        ProofView | None,
+        described("What was found of a body's photo; null for all others, and until it is `ready`."),
+    ]
 
 
 class Thumbnail(View):
@@ -115,6 +143,18 @@ def _view(complaint_id: str, photo: Photo, *, language: str, bucket: str) -> Pho
         height=photo.height if ready else None,
         url=link(clean_key(kept_with, photo.id)),
         thumbnail_url=link(thumbnail_key(kept_with, photo.id)),
+        proof=None if photo.proof is None else _proof(photo.proof, language=language),
+    )
+
+
+def _proof(proof: Proof, *, language: str) -> ProofView:
+    facts = [f"distance.{proof.distance}", f"taken.{proof.taken}"]
+    facts += [] if proof.reused is None else [f"reused.{proof.reused}"]
+    return ProofView(
+        distance=proof.distance,
+        taken=proof.taken,
+        reused=proof.reused,
+        text=" ".join(text(f"proof.{fact}", language) for fact in facts),
     )
 
 

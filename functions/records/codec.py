@@ -21,6 +21,7 @@ from functions.complaints.excerpt import excerpt
 from functions.complaints.lapse import DisputedAnswer, Lapse, Missed, PassedOn
 from functions.complaints.personal import words_erased
 from functions.complaints.places import cell, rounded
+from functions.complaints.proof import Distance, Proof, Reused, Taken
 from functions.complaints.seals import Seal
 from functions.complaints.timers import next_timer
 from functions.records.photo_keys import thumbnail_key
@@ -61,6 +62,7 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
         pk=complaint_pk(complaint.id),
         status=complaint.status.value,
         photos=[_photo_dict(photo) for photo in complaint.photos] or None,
+        photo_hashes=dict(complaint.photo_hashes) or None,
         answers=dict(complaint.answers) or None,
         additions=dict(complaint.additions) or None,
         officers=dict(complaint.officers) or None,
@@ -100,6 +102,7 @@ def complaint_of(item: ComplaintItem) -> Complaint:
         status=Status(item.status),
         reporter=item.person or item.reporter,
         photos=tuple(_photo(raw) for raw in item.photos or ()),
+        photo_hashes=item.photo_hashes or {},
         answers=item.answers or {},
         additions=item.additions or {},
         officers=item.officers or {},
@@ -314,7 +317,16 @@ def _photo_dict(photo: Photo) -> dict[str, Any]:
 
 
 def _photo(raw: dict[str, Any]) -> Photo:
-    return Photo(**raw | {"by": ActorKind(raw["by"]), "status": PhotoStatus(raw["status"])})
+    proof = None if raw.get("proof") is None else _proof(raw["proof"])
+    return Photo(**raw | {"by": ActorKind(raw["by"]), "status": PhotoStatus(raw["status"]), "proof": proof})
+
+
+def _proof(raw: dict[str, Any]) -> Proof:
+    return Proof(
+        distance=Distance(raw["distance"]),
+        taken=Taken(raw["taken"]),
+        reused=None if raw["reused"] is None else Reused(raw["reused"]),
+    )
 
 
 def _answer(raw: dict[str, Any]) -> Answer:

@@ -8,6 +8,7 @@
 | complaint#<id>      | follower#<person>  | who joined                                       |
 | complaint#<id>      | supervisor#<body>  | a body it was escalated to, for its worklist     |
 | number#<number>     | number             | the short number's owner: makes it unique        |
+| proofs#<body>       | <photo>            | what a body's proof photo looks like, for 90 days |
 | request#<digest>    | request            | an Idempotency-Key that was used                 |
 """
 
@@ -177,6 +178,7 @@ class ComplaintItem(ComplaintsTable):
     written_at = InstantAttribute(null=True)
     answers = TextsAttribute(null=True)
     photos = TextsAttribute(null=True)
+    photo_hashes = TextsAttribute(null=True)
     agency_id = UnicodeAttribute(null=True)
     escalated_to = TextsAttribute(null=True)
     escalation_level = NumberAttribute(null=True)
@@ -330,6 +332,24 @@ class SupervisorItem(ComplaintsTable):
     officer = UnicodeAttribute(null=True)
     worklist = UnicodeAttribute()
     urgency = UnicodeAttribute()
+
+
+class ProofItem(ComplaintsTable):
+    """A body's proof photo, found good: `photo_hash` is its perceptual hash (`complaints.perceptual_hash`).
+
+    Its sort key is the photo's id, which sorts by time.
+    """
+
+    KIND: ClassVar = "proof"
+
+    kind = UnicodeAttribute(default=KIND)
+    complaint_id = UnicodeAttribute()
+    photo_hash = UnicodeAttribute()
+    expires = TTLAttribute()
+
+
+def proofs_pk(agency_id: str) -> str:
+    return f"proofs#{agency_id}"
 
 
 class NumberItem(ComplaintsTable):

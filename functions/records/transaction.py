@@ -18,6 +18,7 @@ from functions.records.codec import complaint_item, complaint_pk, event_item, su
 from functions.records.conditional import reasons_of
 from functions.records.dynamodb import connection, error_code
 from functions.records.outbox import last_event
+from functions.records.proofs import proof_item
 from functions.records.requests import REQUEST_KEPT, Request, RequestItem, RequestSeen, seen_before
 from functions.records.tables import (
     ComplaintItem,
@@ -110,6 +111,7 @@ def _steps(change: Change, *, request: Request | None, correlation_id: str | Non
         for body in after_bodies
         if body not in before_bodies or _entry_changed(before, after, body)
     ]
+    saves += [_Step(item=item) for step in change.steps if (item := proof_item(step)) is not None]
     checks = [_parent_step(after)] if before is None and after.parent_id is not None else []
     if first.beside is not None:
         checks.append(_beside_step(first.beside))

@@ -153,11 +153,14 @@ def played(types: Sequence[str]) -> list[str]:
     return kept
 
 
-def photograph() -> bytes:
-    """A JPEG as a phone makes it: metadata, place and all."""
+def photograph(*, covered: bool = False) -> bytes:
+    """A JPEG as a phone makes it, metadata and all: of the manhole, open or covered and from a step aside."""
     image = Image.new("RGB", (1600, 1200), (120, 120, 125))
     draw = ImageDraw.Draw(image)
-    draw.ellipse((500, 350, 1100, 850), fill=(15, 15, 18), outline=(60, 60, 64), width=24)
+    if covered:
+        draw.ellipse((330, 420, 990, 960), fill=(92, 90, 88), outline=(60, 60, 64), width=30)
+    else:
+        draw.ellipse((500, 350, 1100, 850), fill=(15, 15, 18), outline=(60, 60, 64), width=24)
     for x in range(0, 1600, 40):
         draw.line((x, 0, x + 300, 1200), fill=(112, 112, 118), width=3)
     exif = Image.Exif()
@@ -203,7 +206,7 @@ def _filed(cast: Cast, photo: bytes) -> dict[str, Any]:
 
 
 def _proof(cast: Cast, complaint_id: str) -> str:
-    photo = photograph()
+    photo = photograph(covered=True)
     path = f"/v1/agency/complaints/{complaint_id}"
     declared = cast.agency.post(f"{path}/photos", {"photos": [declaration(photo)]})
     _is(declared, 201, "declaring the proof photo")

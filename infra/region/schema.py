@@ -399,6 +399,14 @@ class Withdrawal(Form, title="The withdrawal"):
     )
 
 
+class Proof(Form, title="Proof photos"):
+    strict: bool = Field(
+        default=False,
+        description="a body's photo is refused that is known to be of elsewhere, from before the complaint, or a copy of "
+        "another one",
+    )
+
+
 class EmergencyNumber(Form, title="An emergency number"):
     number: PhoneNumber = Field(description="what is dialled")
     name: Names = Field(description="who answers")
@@ -471,6 +479,7 @@ class Region(Form, title="A region file"):
     withdrawal: Withdrawal = Field(
         default=Withdrawal(), description="what follows when somebody takes their complaint back"
     )
+    proof: Proof = Field(default=Proof(), description="what a body's photo must show")
     retention: Retention = Field(default=Retention(), description="how long things are kept")
     webhooks: Webhooks = Field(default=Webhooks(), description="how webhooks go out")
     alarms: Alarms = Field(default=Alarms(email=[]), description="who receives alarms")

@@ -320,6 +320,8 @@ class Functions(Construct):
         )
         for function in (self.photos, self.escalation):
             use_table(function, complaints, *CHANGE)
+        # What the body's other proofs look like: `functions.records.proofs`.
+        use_partitions(self.photos, complaints, "proofs#", "Query")
         # A part hangs on the complaint that it is made of.
         carrying_on = (*CHANGE, "ConditionCheckItem", "Query", "BatchGetItem", "UpdateItem")
         # And a reporter who leaves it to others is taken out of it.

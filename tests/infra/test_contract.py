@@ -198,6 +198,19 @@ CHANGED: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
+            *(
+                "/photos/[] required",
+                "/photos/[]/proof null",
+                "/photos/[]/proof required",
+                "/photos/[]/proof type",
+            ),
+            *(f"/photos/[]/proof/{fact} enum" for fact in ("distance", "taken", "reused")),
+            *("/photos/[]/proof/reused null", "/photos/[]/proof/text type"),
+        ),
+        "was not said: what was found of a body's photo; always there, as null for a citizen's",
+    ),
+    **dict.fromkeys(
+        (
             *("/waits_for required", "/waits_for type", "/waits_for/text type"),
             *(
                 f"/waits_for/agency{fact}"

@@ -511,6 +511,7 @@ SETTINGS: dict[str, Seen | Deployed] = {
         lambda made: goes_on(replace(made.given(), joined=1), region=made.region),
         ("terms: {", "withdrawal: {with_joiners: ends}\nterms: {"),
     ),
+    "proof.strict": seen(lambda made: made.region.strict_proof, ("terms: {", "proof: {strict: true}\nterms: {")),
     "terms.quarantine": deployed(
         lambda stacks: stacks.lifecycle("quarantine/"), 2, ("terms: {", "terms: {quarantine: P2D, ")
     ),

@@ -29,6 +29,8 @@ from functions.complaints.moves.merging import merge, put_apart
 from functions.complaints.moves.officers import assign_officer
 from functions.complaints.moves.photos import add_photo, refuse_photo, skip_photos
 from functions.complaints.moves.receivers import instructed, receivers
+from functions.complaints.perceptual_hash import Views
+from functions.complaints.proof import Found
 from functions.complaints.transitions import MoveRefused
 from functions.records.move import move
 from functions.records.requests import Request, RequestSeen
@@ -140,7 +142,17 @@ class Cast:
             if self._world.chance(0.1):
                 return refuse_photo(complaint, photo_id, reason="corrupt", now=self._world.now)
             now = self._world.now
-            added = add_photo(complaint, photo_id, width=10, height=10, clean_sha256="0" * 64, now=now)
+            added = add_photo(
+                complaint,
+                photo_id,
+                width=10,
+                height=10,
+                clean_sha256="0" * 64,
+                photo_hash=self._looks(),
+                found=self._found(complaint),
+                strict=self._world.chance(0.2),
+                now=now,
+            )
             return None if added is None else with_assignment(added, region=self._world.region, now=now)
 
         for _ in range(1 + self._world.chance(0.05)):
@@ -148,6 +160,24 @@ class Cast:
                 self._world.after(5, partial(self._photo_arrives, complaint_id, photo_id))
 
     # Officers
+
+    def _looks(self) -> str | None:
+        """Of a few pictures, so that some come again."""
+        return self._random.choice((None, "00" * 64, "55" * 64, "aa" * 64))
+
+    def _found(self, complaint: Complaint) -> Found:
+        """Of a proof photo: it knows nothing, or what is right, or what is not."""
+        random = self._random
+        place = complaint.lat + random.choice((0.0, 0.0, 0.001, 0.01)), complaint.lon
+        hours = random.choice((-30, -1, 0, 1))
+        looks = self._looks()
+        views = None if looks is None else Views(wholes=(int(looks[:64], 16),), cores=())
+        return Found(
+            place=random.choice((None, place)),
+            taken_at=random.choice((None, complaint.submitted_at + timedelta(hours=hours))),
+            views=views,
+            copied_from=frozenset({"another"} if random.random() < 0.1 else ()),
+        )
 
     def _officer_comes(self, complaint_id: str, temper: Temper) -> None:
         if temper.share == 0.0:

@@ -54,6 +54,7 @@ class Invariant(StrEnum):
     THEIRS = "left to who joined: nothing of the reporter, ends with them"
     OWN_OFFICER = "given to officers by bodies that have it, and nobody is told"
     FOLLOWS = "who reported what was merged follows the other"
+    PROVED = "of a body's photo three facts, of a citizen's none"
     TOLD = "what people and bodies were told matches the history"
     TOLD_IN_ORDER = "told in order"
     TOLD_ONCE = "told once"
@@ -141,6 +142,7 @@ class _Life:
         yield from self._parts()
         yield from self._left()
         yield from self._merged()
+        yield from self._proved()
         yield from self._told()
         yield from self._bodies_told()
         yield from self._officers()
@@ -148,6 +150,17 @@ class _Life:
 
     def _broken(self, invariant: Invariant, seq: int, what: str) -> Violation:
         return Violation(invariant=invariant, complaint_id=self.id, seq=seq, what=what)
+
+    def _proved(self) -> Iterator[Violation]:
+        for event in self.history:
+            proof, by = event.data.get("proof"), event.data.get("by")
+            if event.type == EventType.PHOTO_ADDED and (
+                (by == ActorKind.AGENCY) != (proof is not None)
+                or (proof is not None and set(proof) != {"distance", "taken", "reused"})
+            ):
+                yield self._broken(Invariant.PROVED, event.seq, f"{by}: {proof}")
+            if str(event.data.get("reason", "")).startswith("proof_") and by != ActorKind.AGENCY:
+                yield self._broken(Invariant.PROVED, event.seq, "a citizen's photo is refused as proof")
 
     def _numbering(self) -> Iterator[Violation]:
         numbers = [event.seq for event in self.history]

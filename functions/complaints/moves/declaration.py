@@ -26,7 +26,7 @@ def expect_photos(
     """
     require_role(by, Move.EXPECT_PHOTO)
     require(complaint, Move.EXPECT_PHOTO, by=by)
-    new = tuple(declared(photo, by=by.kind, now=now) for photo in photos)
+    new = tuple(declared(photo, by=by, now=now) for photo in photos)
     category = region.category(complaint.category)
     limit = photos_limit(complaint, region=region)
 

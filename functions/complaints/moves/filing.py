@@ -46,7 +46,7 @@ def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Chang
     photos follow.
     """
     now = to_milliseconds(now)
-    photos = tuple(declared(photo, by=ActorKind.CITIZEN, now=now) for photo in draft.photos)
+    photos = tuple(declared(photo, by=Actor(kind=ActorKind.CITIZEN), now=now) for photo in draft.photos)
     category = region.categories[draft.category]
     waits = bool(photos) and not category.danger
     complaint = Complaint(
@@ -85,8 +85,15 @@ def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Chang
     return opening(complaint, data=data, by=Actor(kind=ActorKind.CITIZEN, id=reporter))
 
 
-def declared(photo: DeclaredPhoto, *, by: ActorKind, now: datetime) -> Photo:
-    return Photo(id=new_id(now), by=by, content_type=photo.content_type, size=photo.size, sha256=photo.sha256)
+def declared(photo: DeclaredPhoto, *, by: Actor, now: datetime) -> Photo:
+    return Photo(
+        id=new_id(now),
+        by=by.kind,
+        agency_id=by.id if by.kind == ActorKind.AGENCY else None,
+        content_type=photo.content_type,
+        size=photo.size,
+        sha256=photo.sha256,
+    )
 
 
 def photos_due_at(now: datetime, *, category: Category, region: Region) -> datetime:

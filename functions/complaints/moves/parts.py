@@ -62,6 +62,11 @@ def part_of(
             for photo in parent.photos
             if photo.by == ActorKind.CITIZEN and photo.status == PhotoStatus.READY
         ),
+        photo_hashes={
+            photo.id: parent.photo_hashes[photo.id]
+            for photo in parent.photos
+            if photo.by == ActorKind.CITIZEN and photo.id in parent.photo_hashes
+        },
         joined=parent.joined,
         submitted_at=parent.submitted_at,
         started_at=parent.started_at,

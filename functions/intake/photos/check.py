@@ -17,6 +17,7 @@ from functions.edge.telemetry import correlation_id, follow, logger
 from functions.intake.photos.bucket import NotThere, PhotoBucket
 from functions.intake.photos.image import CleanPhoto, clean
 from functions.intake.photos.limits import PhotoRefused
+from functions.intake.photos.proving import found_in
 from functions.records import suggestions
 from functions.records.move import move
 from functions.records.photo_keys import PhotoKey, read_quarantine_key
@@ -106,7 +107,8 @@ class PhotoCheck:
             raise PhotoRefused("too_many_bytes", f"more than the {photo.size} declared")
         if content and hashlib.sha256(content).hexdigest() != photo.sha256:
             raise PhotoRefused("corrupt", "not the content that was declared")
-        return clean(content, zone=ZoneInfo(self.region.time_zone), now=self.now())
+        by_body = photo.by == ActorKind.AGENCY
+        return clean(content, compared=by_body, zone=ZoneInfo(self.region.time_zone), now=self.now())
 
     def _accept(self, where: PhotoKey, photo: Photo, cleaned: CleanPhoto) -> None:
         self.bucket.keep(*where, cleaned)
@@ -120,6 +122,7 @@ class PhotoCheck:
                 now=self.now(),
             )
         sha256 = hashlib.sha256(cleaned.content).hexdigest()
+        found = found_in(cleaned, photo, now=self.now())
 
         def decide(complaint: Complaint) -> Change | None:
             now = self.now()
@@ -129,6 +132,9 @@ class PhotoCheck:
                 width=cleaned.width,
                 height=cleaned.height,
                 clean_sha256=sha256,
+                photo_hash=None if cleaned.photo_hash is None else cleaned.photo_hash.kept,
+                found=found,
+                strict=self.region.strict_proof,
                 now=now,
             )
             return None if added is None else with_assignment(added, region=self.region, now=now)
@@ -142,7 +148,7 @@ class PhotoCheck:
             ready = now is not None and now.status == PhotoStatus.READY
             asked = ready and complaint.reporter is not None
         if not ready:
-            # The complaint ended, or another run refused the photo, in the meantime.
+            # It proves nothing, where that is asked; or the complaint ended, or another run refused the photo, meanwhile.
             self.bucket.drop(*where)
         if suggestion is not None and not asked:
             suggestions.forget(*where)

@@ -23,6 +23,7 @@ _GPS_LONGITUDE = 0x04
 _GPS_TIME_STAMP = 0x07
 _GPS_STATUS = 0x09
 _GPS_DATE_STAMP = 0x1D
+_GPS_POSITIONING_ERROR = 0x1F
 
 _DATE_TIME = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
 _DATE = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)", re.ASCII)
@@ -34,11 +35,13 @@ _FIRST_PLAUSIBLE_YEAR = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
-    """Of the photo's own data: `lat` and `lon` in degrees (WGS 84), both or neither; `taken_at` aware,
-    UTC."""
+    """Of the photo's own data: `lat` and `lon` in degrees (WGS 84), both or neither, and by how many metres they may be
+    wrong, where it says that; `taken_at` aware, UTC.
+    """
 
     lat: float | None = None
     lon: float | None = None
+    error_m: float | None = None
     taken_at: datetime | None = None
 
 
@@ -60,7 +63,7 @@ def suggest(
     if place is None and taken_at is None:
         return None
     lat, lon = place or (None, None)
-    return Suggestion(lat=lat, lon=lon, taken_at=taken_at)
+    return Suggestion(lat=lat, lon=lon, error_m=_error(gps) if place else None, taken_at=taken_at)
 
 
 def _place(gps: Mapping[int, object]) -> tuple[float, float] | None:
@@ -74,6 +77,12 @@ def _place(gps: Mapping[int, object]) -> tuple[float, float] | None:
     if lat is None or lon is None or (lat == 0 and lon == 0):
         return None
     return lat, lon
+
+
+def _error(gps: Mapping[int, object]) -> float | None:
+    """Metres (GPSHPositioningError)."""
+    numbers = _numbers(gps.get(_GPS_POSITIONING_ERROR))
+    return numbers[0] if numbers is not None and len(numbers) == 1 and numbers[0] >= 0 else None
 
 
 def _angle(value: object, *, ref: object, positive: str, negative: str, most: int) -> float | None:

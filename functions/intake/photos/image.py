@@ -16,8 +16,10 @@ from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlug
 # Imported here only so that each child need not: Pillow reads EXIF with it.
 from PIL import TiffImagePlugin as TiffImagePlugin
 
+from functions.complaints.perceptual_hash import PerceptualHash, Views
 from functions.intake.photos.boxes import turned_by_container
 from functions.intake.photos.child import Crashed, Failed, TookTooLong, TookTooMuchMemory, in_child
+from functions.intake.photos.differences import photo_hash, views_of
 from functions.intake.photos.ending import continued, ends_early
 from functions.intake.photos.exif import EXIF_IFD, GPS_IFD, ORIENTATION, Suggestion, suggest
 from functions.intake.photos.limits import DEFAULT_LIMITS, Limits, PhotoRefused, Pixels
@@ -51,7 +53,7 @@ _UPRIGHT = {
 @dataclass(frozen=True, kw_only=True)
 class CleanPhoto:
     """`content` and `thumbnail` are whole files of the types beside them; `width` and `height` (pixels) are
-    the content's."""
+    the content's. `photo_hash` None: it is too plain to be told from others; `views` None: they were not asked for."""
 
     content: bytes
     content_type: str
@@ -60,6 +62,8 @@ class CleanPhoto:
     thumbnail: bytes
     thumbnail_type: str
     suggestion: Suggestion | None
+    photo_hash: PerceptualHash | None
+    views: Views | None
 
 
 class CleanerFailed(RuntimeError):
@@ -70,19 +74,21 @@ def clean(
     data: bytes,
     *,
     limits: Limits = DEFAULT_LIMITS,
+    compared: bool = False,
     zone: tzinfo | None = None,
     now: datetime | None = None,
 ) -> CleanPhoto:
     """The clean photo of an uploaded file, which counts as what its content is, whatever it was declared to be.
 
-    `zone` is the region's, for times without an offset; a time after `now` is not suggested. Raises
+    `compared`: with the views by which it is told whether it is a copy of another. `zone` is the region's, for times
+    without an offset; a time after `now` is not suggested. Raises
     PhotoRefused with one of `limits.REASONS`, or CleanerFailed.
     """
     kind = _judge(data, limits=limits)
     _prepare(data, kind=kind)
     try:
         answer = in_child(
-            lambda: _answer(data, kind=kind, limits=limits, zone=zone, now=now),
+            lambda: _answer(data, kind=kind, limits=limits, compared=compared, zone=zone, now=now),
             seconds=limits.seconds,
             memory=limits.memory,
             output=_MOST_OUTPUT,
@@ -133,9 +139,11 @@ def _load_heic() -> None:
 # ---------------------------------------------------------------------------------------------
 
 
-def _answer(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None, now: datetime | None) -> bytes:
+def _answer(
+    data: bytes, *, kind: str, limits: Limits, compared: bool, zone: tzinfo | None, now: datetime | None
+) -> bytes:
     try:
-        photo = _clean(data, kind=kind, limits=limits, zone=zone, now=now)
+        photo = _clean(data, kind=kind, limits=limits, compared=compared, zone=zone, now=now)
     except PhotoRefused as refusal:
         return json.dumps({"refused": refusal.reason, "detail": refusal.detail}).encode() + b"\n"
     except MemoryError:
@@ -151,8 +159,11 @@ def _answer(data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None, now:
         and {
             "lat": suggestion.lat,
             "lon": suggestion.lon,
+            "error_m": suggestion.error_m,
             "taken_at": suggestion.taken_at and suggestion.taken_at.isoformat(),
         },
+        "photo_hash": photo.photo_hash and photo.photo_hash.kept,
+        "views": photo.views and {"wholes": photo.views.wholes, "cores": photo.views.cores},
     }
     return b"".join((json.dumps(head).encode(), b"\n", photo.content, photo.thumbnail))
 
@@ -168,8 +179,12 @@ def _read_answer(answer: bytes) -> CleanPhoto:
     if suggestion is not None:
         at = suggestion["taken_at"]
         suggestion = Suggestion(
-            lat=suggestion["lat"], lon=suggestion["lon"], taken_at=at and datetime.fromisoformat(at)
+            lat=suggestion["lat"],
+            lon=suggestion["lon"],
+            error_m=suggestion["error_m"],
+            taken_at=at and datetime.fromisoformat(at),
         )
+    kept, views = head["photo_hash"], head["views"]
     return CleanPhoto(
         content=rest[: head["content"]],
         content_type=OUTPUT_TYPE,
@@ -178,11 +193,13 @@ def _read_answer(answer: bytes) -> CleanPhoto:
         thumbnail=rest[head["content"] :],
         thumbnail_type=OUTPUT_TYPE,
         suggestion=suggestion,
+        photo_hash=kept and PerceptualHash.of(kept),
+        views=views and Views(wholes=tuple(views["wholes"]), cores=tuple(views["cores"])),
     )
 
 
 def _clean(
-    data: bytes, *, kind: str, limits: Limits, zone: tzinfo | None, now: datetime | None
+    data: bytes, *, kind: str, limits: Limits, compared: bool, zone: tzinfo | None, now: datetime | None
 ) -> CleanPhoto:
     image = _whole(data, kind=kind, limits=limits)
     main, exif, gps = _tags(image)
@@ -201,6 +218,8 @@ def _clean(
         thumbnail=_encode(_fresh(thumbnail), limits.thumbnail_quality),
         thumbnail_type=OUTPUT_TYPE,
         suggestion=suggest(exif=exif, gps=gps, zone=zone, now=now),
+        photo_hash=photo_hash(photo),
+        views=views_of(photo) if compared else None,
     )
 
 

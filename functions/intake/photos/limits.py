@@ -14,7 +14,7 @@ REASONS = (
     "too_much_memory",
     "malware",
 )
-"""Every reason for which a photo is refused, and what the person can do about it.
+"""Every reason for which a photo is refused for its file, and what the person can do about it.
 
 - `empty`: no bytes came. Choose the photo again and send it.
 - `too_many_bytes`: the file is larger than `Limits.bytes`. Send it in a smaller size (many phones offer one).
