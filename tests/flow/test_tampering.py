@@ -22,6 +22,7 @@ from functions.complaints.moves.escalation import tick
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.parts import part_of
 from functions.complaints.moves.photos import add_photo
+from functions.complaints.proof import Found
 from functions.records.codec import complaint_pk
 from functions.records.dynamodb import connection, raw_items
 from functions.records.erasure import erase_left, erase_person, erase_words
@@ -70,7 +71,9 @@ def lived(*, ended: bool) -> Complaint:
     photo, sha256 = filed.after.photos[0].id, hashlib.sha256(CLEAN).hexdigest()
     parts = [agency.Part(agency_id="roads", text="Mend the road there.")]
     steps = [
-        lambda each: add_photo(each, photo, width=2, height=1, clean_sha256=sha256, now=now),
+        lambda each: add_photo(
+            each, photo, width=2, height=1, clean_sha256=sha256, photo_hash="0f" * 64, now=now
+        ),
         lambda each: assign(each, region=REGION, now=now),
         lambda each: citizen.join(each, by=NEIGHBOUR, now=now),
         lambda each: correct(each, MOVED, by=REPORTER, region=REGION, now=now),
@@ -85,6 +88,17 @@ def lived(*, ended: bool) -> Complaint:
         ),
         lambda each: citizen.refute(each, by=REPORTER, reason="It is yours", now=now),
         lambda each: expect_photos(each, [UPLOAD], by=REPORTER, region=REGION, now=now),
+        lambda each: expect_photos(each, [UPLOAD], by=HOUSING, region=REGION, now=now),
+        lambda each: add_photo(
+            each,
+            each.photos[-1].id,
+            width=2,
+            height=1,
+            clean_sha256=sha256,
+            photo_hash="f0" * 64,
+            found=Found(place=WEST, copied_from=frozenset({"another"})),
+            now=now,
+        ),
         lambda each: agency.ask(each, by=OFFICER, text="Is it there now?", now=now),
         lambda each: agency.comment(each, by=HOUSING, text="Look at it", internal=True, now=now),
     ]
