@@ -12,6 +12,7 @@ TOOLS = ROOT / ".tools" / "bin"
 NODE_MODULES = ROOT / ".tools" / "node" / "node_modules"
 PAGES = ROOT / "web"
 UV = TOOLS / "uv"
+NODE = TOOLS / "node"
 EMULATOR_PYTHON = ROOT / ".venv-emulator" / "bin" / "python"
 
 _ARCHITECTURES: dict[str, Architecture] = {

@@ -4,6 +4,7 @@ RFC 9110, sections 8.8.3 (ETag), 13.1.2 (If-None-Match) and 15.4.5 (304).
 """
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
@@ -22,6 +23,7 @@ REVALIDATED: Final[dict[str, Any]] = {
 }
 """What such an operation says of itself."""
 _DIGITS: Final = 32
+_OF_THE_BODY: Final = ("content-type", "content-encoding")
 
 
 def revalidated(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
@@ -30,9 +32,14 @@ def revalidated(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Res
     response.body = to_json(response.body)
     # Weak: compressed or not, it says the same.
     tag = f'W/"{hashlib.sha256(response.body.encode()).hexdigest()[:_DIGITS]}"'
+    return unless_it_has(tag, asked=app.current_event.headers, response=response)
+
+
+def unless_it_has(tag: str, *, asked: Mapping[str, str], response: Response[Any]) -> Response[Any]:
+    """The response under its tag; 304 where the caller has it. `asked`: the request's header fields."""
     response.headers["etag"] = tag
-    if _names(app.current_event.headers.get("if-none-match", ""), tag):
-        kept = {name: value for name, value in response.headers.items() if name.lower() != "content-type"}
+    if _names(asked.get("if-none-match", ""), tag):
+        kept = {name: value for name, value in response.headers.items() if name.lower() not in _OF_THE_BODY}
         return Response(status_code=304, headers=kept)
     return response
 

@@ -35,6 +35,7 @@ SPECTRAL: Final = "spectral"
 START: Final = "2026-11-24"
 GUARDED: Final = "2026-11-25"
 DESCRIBED: Final = "2026-11-29"
+SERVED: Final = "2026-11-29"
 
 # ------------------------------------------------------------------------------------------- reasons
 RUNTIME = (
@@ -70,13 +71,19 @@ ADDRESSES = (
     "Would keep addresses of people's phones, outside of the country; the API's own log names no person."
 )
 
+A_PAGE = (
+    "The desk's page, the same for everybody: what it shows is asked for with an officer's token. What no route is for is "
+    "told that nothing is there."
+)
+
 JOINED = "Rings as a part of another, which has the action: nine e-mails for one cause are none read."
 
 CALLED_BACK = "It calls a new version back; what goes on ringing does so in the operators' own alarms."
 
 ROLES_WITH_TRACES = (
     *("Directory/Loader", "Functions/AgencyApi", "Functions/Archive", "Functions/Authorizer"),
-    *("Functions/Escalation", "Functions/Photos", "Functions/ReleasePushes", "Functions/Requeue"),
+    *("Functions/Escalation", "Functions/Pages", "Functions/Photos", "Functions/ReleasePushes"),
+    "Functions/Requeue",
     *("Functions/Retention", "Functions/SweepDue"),
 )
 
@@ -142,6 +149,10 @@ OPEN_ROUTES = tuple(
         "v1--overdue",
         "v1--webhook-addresses",
     )
+)
+DESK_ROUTES = (
+    *("service/Api/Http/GET--desk", "service/Api/Http/GET--desk--{file}", "service/Api/AllElse"),
+    *("service/Api/Http/HEAD--desk", "service/Api/Http/HEAD--desk--{file}"),
 )
 OPEN_OPERATIONS = _operations(
     *(
@@ -385,8 +396,14 @@ WAIVERS: Final[Sequence[Waiver]] = (
         "AwsSolutions-APIG4",
     ),
     *_guard(OPEN_ROUTES, "Open data, by design.", "api_gw_v2_authorization_type_configured_check"),
+    *_all(NAG, DESK_ROUTES, A_PAGE, "AwsSolutions-APIG4", since=SERVED),
+    *_all(GUARD, DESK_ROUTES, A_PAGE, "api_gw_v2_authorization_type_configured_check", since=SERVED),
     *_guard(
-        ("service/Api/Http/*/*-Permission", "service/Api/Http/*-Permission"),
+        (
+            "service/Api/Http/*/*-Permission",
+            "service/Api/Http/*-Permission",
+            "service/Api/AllElse/Pages-Permission",
+        ),
         "For API Gateway alone, with the ARN of this API in this account; the rule looks for an account by itself.",
         "lambda_function_public_access_prohibited_check",
     ),

@@ -15,7 +15,8 @@ from infra.toolchain import ROOT, cdk, environment
 KEPT: Final = ROOT / ".local" / "assemblies"
 # A change of the code makes a new one, of 90 MB.
 _KEPT_OF_A_STAGE: Final = 3
-_SOURCES: Final = ("functions", "infra", "requirements", "cdk.json")
+_SOURCES: Final = ("functions", "infra", "requirements", "web", "cdk.json")
+_MADE: Final = frozenset({"__pycache__", "node_modules"})
 
 
 class SynthFailed(RuntimeError):
@@ -81,7 +82,7 @@ def _files() -> Iterator[Path]:
     for source in _SOURCES:
         path = ROOT / source
         files = [path] if path.is_file() else path.rglob("*")
-        yield from (file for file in files if file.is_file() and "__pycache__" not in file.parts)
+        yield from (file for file in files if file.is_file() and not _MADE & {*file.parts})
 
 
 def main() -> None:

@@ -13,11 +13,13 @@ from constructs import Construct
 from infra.region.schema import Issuer
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import Origin
+from infra.stacks.function import Function
 from infra.stacks.functions import Functions
 from infra.stacks.storage import Storage
 
-GET, POST, PUT, PATCH, DELETE = (
+GET, HEAD, POST, PUT, PATCH, DELETE = (
     apigateway.HttpMethod.GET,
+    apigateway.HttpMethod.HEAD,
     apigateway.HttpMethod.POST,
     apigateway.HttpMethod.PUT,
     apigateway.HttpMethod.PATCH,
@@ -36,6 +38,8 @@ OPEN: Final[Routes] = {
     "/docs": [GET],
     "/docs/{file}": [GET],
 }
+DESK: Final[Routes] = {"/desk": [GET, HEAD], "/desk/{file}": [GET, HEAD]}
+"""Open too: what is shown there is asked for with an officer's token. `/desk/` itself comes by the default route."""
 CITIZEN: Final[Routes] = {
     "/v1/complaints": [GET, POST],
     "/v1/complaints/nearby": [GET],
@@ -122,10 +126,27 @@ class PublicApi(Construct):
         agency = integrations.HttpLambdaIntegration("Agency", functions.agency_api.live)
         subscriptions = integrations.HttpLambdaIntegration("Subscriptions", functions.subscriptions.live)
         opened = self._route(OPEN, intake, None)
+        if functions.pages is not None:
+            opened += self._desk(functions.pages)
         self._limit(resource, opened)
         self._route(CITIZEN, intake, people)
         self._route(AGENCY, agency, agencies)
         self._route(SUBSCRIPTIONS, subscriptions, agencies)
+
+    def _desk(self, pages: Function) -> list[apigateway.HttpRoute]:
+        """An HTTP API refuses a route key that ends in a slash, and takes `/desk/` for no other: what no route is for goes
+        to the page, which answers that nothing is there to all but that.
+        Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+        """
+        integration = integrations.HttpLambdaIntegration("Pages", pages.live)
+        default = apigateway.HttpRoute(
+            self,
+            "AllElse",
+            http_api=self.api,
+            integration=integration,
+            route_key=apigateway.HttpRouteKey.DEFAULT,
+        )
+        return [*self._route(DESK, integration, None), default]
 
     def _people(self, *, deployment: Deployment, storage: Storage) -> apigateway.IHttpRouteAuthorizer:
         identity = deployment.region.identity
@@ -154,8 +175,8 @@ class PublicApi(Construct):
     def _limit(self, stage: apigateway.CfnStage, routes: Sequence[apigateway.HttpRoute]) -> None:
         """Of what anybody may call: one caller is not to use up what all have together."""
         stage.route_settings = {
-            f"GET {path}": {"ThrottlingRateLimit": OPEN_RATE, "ThrottlingBurstLimit": 2 * OPEN_RATE}
-            for path in OPEN
+            _key(route): {"ThrottlingRateLimit": OPEN_RATE, "ThrottlingBurstLimit": 2 * OPEN_RATE}
+            for route in routes
         }
         for route in routes:
             # A stage is refused that speaks of a route which is not there yet.
@@ -175,3 +196,9 @@ class PublicApi(Construct):
             '"status":"$context.status","latency":"$context.responseLatency",'
             '"error":"$context.error.messageString","length":"$context.responseLength"}',
         )
+
+
+def _key(route: apigateway.HttpRoute) -> str:
+    resource = route.node.default_child
+    assert isinstance(resource, apigateway.CfnRoute)
+    return resource.route_key

@@ -23,6 +23,11 @@ class Deployment:
         return f"qamqor-{self.region.id}"
 
     @property
+    def has_desk(self) -> bool:
+        """Whether officers work at the page `/desk/`."""
+        return True
+
+    @property
     def removal(self) -> RemovalPolicy:
         """Of what is kept when its stack goes. What a failed first deployment had made goes with it, or it would stand in
         the way of the second.

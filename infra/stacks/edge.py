@@ -12,6 +12,7 @@ import json
 from typing import Final
 
 import aws_cdk as cdk
+from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
@@ -111,6 +112,12 @@ class Edge(cdk.Stack):
         certificate = acm.Certificate(
             self, "Certificate", domain_name=domain, validation=acm.CertificateValidation.from_dns()
         )
+        origin = origins.HttpOrigin(
+            origin_name(domain),
+            protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+            origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
+            custom_headers={HEADER: _secret(deployment, SHOWN)},
+        )
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -122,12 +129,7 @@ class Edge(cdk.Stack):
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             web_acl_id=firewall(self, "Firewall", name=f"{deployment.name}-edge").attr_arn,
             default_behavior=cloudfront.BehaviorOptions(
-                origin=origins.HttpOrigin(
-                    origin_name(domain),
-                    protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
-                    origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-                    custom_headers={HEADER: _secret(deployment, SHOWN)},
-                ),
+                origin=origin,
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                 # Answers are a person's own; what may be kept says so itself, to the app.
                 cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
@@ -135,5 +137,36 @@ class Edge(cdk.Stack):
                 response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             ),
+            additional_behaviors=_desk(self, origin, deployment=deployment) if deployment.has_desk else None,
         )
         cdk.CfnOutput(self, "Alias", value=distribution.distribution_domain_name)
+
+
+def _desk(
+    scope: Construct, origin: cloudfront.IOrigin, *, deployment: Deployment
+) -> dict[str, cloudfront.BehaviorOptions]:
+    """The desk's page, which is the same for everybody: kept for as long as it says itself, a copy for each coding.
+
+    Nothing of a request but its path and its coding goes on to the origin, so that nobody can put anything into what is
+    kept. Of the security headers CloudFront adds what the function does not send: none of them is overridden or doubled.
+    Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
+    """
+    behaviour = cloudfront.BehaviorOptions(
+        origin=origin,
+        allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
+        cache_policy=cloudfront.CachePolicy(
+            scope,
+            "DeskCache",
+            cache_policy_name=f"{deployment.name}-desk",
+            comment="By path and coding alone",
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.seconds(0),
+            max_ttl=Duration.days(365),
+            enable_accept_encoding_brotli=True,
+            enable_accept_encoding_gzip=True,
+        ),
+        response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+        # People type the address.
+        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+    )
+    return {"/desk": behaviour, "/desk/*": behaviour}

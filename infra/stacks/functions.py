@@ -8,6 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from functions.complaints import behind
+from infra.packaging.pages import pages
 from infra.packaging.viewer import documentation
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import accepted_secrets
@@ -95,6 +96,13 @@ AUTHORIZER: Final = Code(
     lock="authorizer",
     services=("dynamodb",),
     timeout=5,
+)
+PAGES: Final = Code(
+    handler="functions.route.pages.handler.handler",
+    sources=("functions/route/pages",),
+    lock="agency-api",
+    services=(),
+    memory=512,
 )
 OUTBOX: Final = Code(
     handler="functions.notify.outbox.handler.handler",
@@ -197,6 +205,9 @@ class Functions(Construct):
         self.retention = self._function("Retention", RETENTION, complaints)
         self.agency_api = self._function("AgencyApi", AGENCY_API, complaints | agencies | photos | edge)
         self.authorizer = self._function("Authorizer", AUTHORIZER, agencies | edge)
+        self.pages = (
+            self._function("Pages", PAGES, photos | edge, files=pages()) if deployment.has_desk else None
+        )
         telling = complaints | agencies | people | hooks | queue
         self.outbox = self._function("Outbox", OUTBOX, telling)
         self.release = self._function("ReleasePushes", RELEASE, telling)
@@ -221,7 +232,7 @@ class Functions(Construct):
 
     @property
     def route(self) -> tuple[Function, ...]:
-        return (
+        own = (
             self.assignment,
             self.escalation,
             self.sweep,
@@ -230,6 +241,7 @@ class Functions(Construct):
             self.agency_api,
             self.authorizer,
         )
+        return own if self.pages is None else (*own, self.pages)
 
     @property
     def notify(self) -> tuple[Function, ...]:

@@ -22,6 +22,7 @@ _LIST_ATTRIBUTES = (
 _WORK_ATTRIBUTES = "version district danger excerpt address thumbnail officer".split()
 SELDOM_DAYS: Final = 90
 """After so many, a photo is hardly looked at: its complaint has ended."""
+_SECONDS_OF_AN_HOUR: Final = 3600
 _PLACE_ATTRIBUTES = "number status joined submitted_at agency_id escalation_level lat lon".split()
 
 
@@ -130,6 +131,7 @@ class Storage(Stack):
         bucket = self._bucket(
             "Photos",
             logged=False,
+            cors=self._let_the_desk_upload(),
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="quarantine",
@@ -153,6 +155,32 @@ class Storage(Stack):
             "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True
         )
         return bucket
+
+    def _let_the_desk_upload(self) -> list[s3.CorsRule] | None:
+        """A page may send to another origin only what that lets it: the presigned request, and from the desk alone. The
+        length it does not name itself. To show a photo needs no leave.
+        """
+        desk = self._desk_origin()
+        if desk is None:
+            return None
+        return [
+            s3.CorsRule(
+                id="desk",
+                allowed_origins=[desk],
+                allowed_methods=[s3.HttpMethods.PUT],
+                allowed_headers=["content-type", "if-none-match", "x-amz-checksum-sha256"],
+                max_age=_SECONDS_OF_AN_HOUR,
+            )
+        ]
+
+    def _desk_origin(self) -> str | None:
+        """None where nothing is known of it that the region file says: the API's own address is made by AWS."""
+        if not self._deployment.has_desk:
+            return None
+        if self._deployment.local:
+            return "http://127.0.0.1:*"
+        domain = self._deployment.region.domain
+        return None if domain is None else f"https://{domain}"
 
     def _seldom_seen(self) -> list[s3.Transition] | None:
         """A fifth of the price in store, and as quick; each object is charged for ninety days there at the least.

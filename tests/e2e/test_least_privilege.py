@@ -219,6 +219,7 @@ class Probes:
         return {
             "IntakeApi": self.intake,
             "AgencyApi": self.agency,
+            "Pages": self.page,
             "Authorizer": self.authorizer,
             "Subscriptions": self.subscriptions,
             "Assignment": self.assignment,
@@ -282,6 +283,10 @@ class Probes:
         declared = mine.post(f"{path}/photos", {"photos": [declaration(photo)]})
         self.is_(declared.status, 201)
         self.is_(upload(photo, declared.body["uploads"][0]).status, 200)
+
+    def page(self) -> None:
+        """Its role may do nothing but log: that it answers all the same."""
+        self.is_(Caller(base=self.world.deployed.api_url, token=None).get("/desk/").status, 200)
 
     def merged(self) -> None:
         """Into another, on the condition that this is as it was read."""
@@ -682,7 +687,7 @@ class Probes:
 
 
 PROBED = (
-    "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation IntakeApi Outbox Photos PushFailures "
+    "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation IntakeApi Outbox Pages Photos PushFailures "
     "PushPlatformsProvider ReleasePushes Requeue Retention Subscriptions SweepDue Watch Webhooks"
 ).split()
 

@@ -47,6 +47,7 @@ ALSO = {
     "functions.notify.subscriptions.handler.handler": DOOR | {"standardwebhooks"},
     "functions.notify.webhooks.handler.handler": SENDER,
     "functions.route.api.handler.handler": DOOR,
+    "functions.route.pages.handler.handler": DOOR,
 }
 # The most modules that each handler may load, of whomever: a cold start pays for each. A few are to spare, for another
 # release of Python or of a dependency; who needs more gives the number here, and looks at `make bench` before.
@@ -75,6 +76,8 @@ MODULES = {
     "functions.route.escalation.handler.handler": 423,
     # What a body that is no more had made ends with it, with the table of that; whether the calendar reaches far enough.
     "functions.route.escalation.sweep_handler.handler": 507,
+    # The resolver and the region, and no table.
+    "functions.route.pages.handler.handler": 452,
     "functions.route.retention.handler.handler": 386,
 }
 # What came along by chance once, and is not to come again.
@@ -85,6 +88,7 @@ WITH_ASYNCIO = {
     "functions.notify.subscriptions.handler.handler",
     "functions.notify.webhooks.handler.handler",
     "functions.route.api.handler.handler",
+    "functions.route.pages.handler.handler",
 }
 
 

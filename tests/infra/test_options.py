@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from functions.edge.origin import HEADER, came_through, went_round
+from functions.edge.presign import presigned_put
 from infra.region import REGIONS, load_region_file
 from tests.infra.template import Assembly, Template
 
@@ -136,7 +138,7 @@ def test_there_is_no_way_round_the_firewall(edge: Template, service: Template) -
     assert shown["HeaderName"] == HEADER
     read = "{{{{resolve:secretsmanager:qamqor-full/edge:SecretString:{}::}}}}".format
     assert shown["HeaderValue"] == read("shown")
-    for name in ("intakeapi", "agencyapi", "subscriptions", "authorizer"):
+    for name in ("intakeapi", "agencyapi", "subscriptions", "authorizer", "pages"):
         environment = service.functions()[name]["Environment"]["Variables"]
         assert environment["EDGE_SECRET"] == read("shown")
         assert environment["EDGE_SECRET_BEFORE"] == read("before")
@@ -153,7 +155,7 @@ def test_a_new_secret_is_read_by_both_sides_when_its_revision_is_raised(
         for properties in service.functions().values()
         if "EDGE_SECRET" in properties["Environment"]["Variables"]
     ]
-    assert knowing == ["7"] * 4
+    assert knowing == ["7"] * 5
 
 
 def test_the_secret_is_in_both_regions(full: Assembly) -> None:
@@ -188,6 +190,75 @@ def test_a_request_must_bring_the_secret_where_there_is_one_or_the_one_before(
 ) -> None:
     assert came_through(headers, secret=secret, before=before) is let_in
     assert went_round()["statusCode"] == 404
+
+
+# ---------------------------------------------------------------------------------------- the desk
+def behaviours(edge: Template) -> dict[str, Any]:
+    config = edge.one("AWS::CloudFront::Distribution")["Properties"]["DistributionConfig"]
+    return {each["PathPattern"]: each for each in config["CacheBehaviors"]} | {
+        "*": config["DefaultCacheBehavior"]
+    }
+
+
+def test_cloudfront_keeps_the_desk_and_nothing_else(edge: Template) -> None:
+    found = behaviours(edge)
+    assert found.keys() == {"/desk", "/desk/*", "*"}
+    (policy,) = edge.of("AWS::CloudFront::CachePolicy")
+    for pattern in ("/desk", "/desk/*"):
+        assert found[pattern]["CachePolicyId"] == {"Ref": policy}
+        assert found[pattern]["AllowedMethods"] == ["GET", "HEAD"]
+        assert found[pattern]["ViewerProtocolPolicy"] == "redirect-to-https"
+        assert found[pattern]["TargetOriginId"] == found["*"]["TargetOriginId"]
+        # The same policy as the API's, which overrides and doubles nothing that the function says.
+        assert found[pattern]["ResponseHeadersPolicyId"] == found["*"]["ResponseHeadersPolicyId"]
+    assert found["*"]["CachePolicyId"] != {"Ref": policy}
+
+
+def test_nothing_that_a_caller_sends_but_the_coding_can_come_into_what_is_kept(edge: Template) -> None:
+    config = edge.one("AWS::CloudFront::CachePolicy")["Properties"]["CachePolicyConfig"]
+    assert config["Name"] == "qamqor-full-desk"
+    assert (config["MinTTL"], config["DefaultTTL"]) == (0, 0)
+    assert config["MaxTTL"] == 31_536_000
+    assert config["ParametersInCacheKeyAndForwardedToOrigin"] == {
+        "CookiesConfig": {"CookieBehavior": "none"},
+        "EnableAcceptEncodingBrotli": True,
+        "EnableAcceptEncodingGzip": True,
+        "HeadersConfig": {"HeaderBehavior": "none"},
+        "QueryStringsConfig": {"QueryStringBehavior": "none"},
+    }
+    for pattern in ("/desk", "/desk/*"):
+        # What goes on to the origin is what is in the key, and no more.
+        assert "OriginRequestPolicyId" not in behaviours(edge)[pattern]
+
+
+def test_photos_are_taken_from_the_desks_own_origin_and_from_no_other_page(
+    full: Assembly, cloud: Assembly, local: Assembly
+) -> None:
+    rules = {
+        name: assembly[f"qamqor-{name}-storage"]
+        .resources["PhotosB9552D0D"]["Properties"]
+        .get("CorsConfiguration", {"CorsRules": []})["CorsRules"]
+        for assembly, name in ((full, "full"), (cloud, "pavlodar"), (local, "local"))
+    }
+    origins = {name: [each["AllowedOrigins"] for each in found] for name, found in rules.items()}
+    # The address that AWS makes for an API is not known to the stack of what is kept.
+    assert origins == {
+        "full": [["https://api.full.example"]],
+        "pavlodar": [],
+        "local": [["http://127.0.0.1:*"]],
+    }
+    (rule,) = rules["full"]
+    assert rule["AllowedMethods"] == ["PUT"]
+    upload = presigned_put(
+        bucket="photos",
+        key="k",
+        content_type="image/jpeg",
+        size=1,
+        sha256="00" * 32,
+        expires_in=timedelta(hours=1),
+    )
+    # A browser sets the length itself, and asks for no leave to: https://fetch.spec.whatwg.org/#forbidden-request-header
+    assert {*rule["AllowedHeaders"]} == upload.headers.keys() - {"content-length"}
 
 
 def test_no_region_without_a_domain_has_an_edge(cloud: Assembly) -> None:

@@ -458,6 +458,12 @@ def test_a_message_is_hidden_for_longer_than_its_function_may_work(service: Temp
 
 # --------------------------------------------------------------------------------------------- API
 OPEN_ROUTES = {
+    # The page `/desk/`, which no key of a route can name.
+    "$default",
+    "GET /desk",
+    "GET /desk/{file}",
+    "HEAD /desk",
+    "HEAD /desk/{file}",
     "GET /docs",
     "GET /docs/{file}",
     "GET /openapi.json",

@@ -6,7 +6,6 @@ The page is Swagger UI (`infra.packaging.viewer` says why). Everything comes fro
 
 import gzip
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.complaints.faults import NotFound
 from functions.edge.base_url import base_url
+from functions.edge.codings import coding
 
 FOLDER: Final = "docs"
 """Of the files, in the asset: each under its name and `.gz`."""
@@ -56,7 +56,6 @@ _HEADERS: Final = {
     "x-content-type-options": "nosniff",
 }
 _TAG: Final = ["Open data"]
-_NOT_ACCEPTABLE: Final = re.compile(r"q=0(\.0*)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +131,7 @@ def file(name: str, *, folder: Path, accepted: str, server: str) -> File | None:
         return None
     path = folder / FOLDER / f"{name}.gz"
     body = _served_at(server, path) if name == OPENAPI else path.read_bytes()
-    if _takes_gzip(accepted):
+    if coding(accepted, kept=("gzip",)):
         return File(content_type=TYPES[name], body=body, headers=_HEADERS | {"content-encoding": "gzip"})
     return File(content_type=TYPES[name], body=gzip.decompress(body), headers=_HEADERS)
 
@@ -142,11 +141,3 @@ def _served_at(server: str, path: Path) -> bytes:
     """The document, compressed, with its server. An API has one address, or two."""
     made = json.loads(gzip.decompress(path.read_bytes())) | {"servers": [{"url": server}]}
     return gzip.compress(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    for each in accepted.lower().split(","):
-        coding, _, weight = each.partition(";")
-        if coding.strip() == "gzip":
-            return _NOT_ACCEPTABLE.fullmatch(weight.strip()) is None
-    return False

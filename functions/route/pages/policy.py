@@ -1,0 +1,42 @@
+"""What a browser may do with the desk, in the header fields of every file: nothing runs, is styled or framed from
+elsewhere, and nothing is sent but to the API, to where the photos lie, and to where tokens are had.
+
+https://www.w3.org/TR/CSP3/
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+
+def photos_origin(environment: Mapping[str, str]) -> str:
+    """Where presigned addresses of the bucket lead to: as `functions.edge.clients` has S3 called."""
+    elsewhere = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+    if elsewhere:
+        parts = urlsplit(elsewhere)
+        return f"{parts.scheme}://{parts.netloc}"
+    return f"https://{environment['PHOTOS_BUCKET']}.s3.{environment['AWS_DEFAULT_REGION']}.amazonaws.com"
+
+
+def header_fields(*, photos: str, tokens: str | None) -> Mapping[str, str]:
+    """`photos`, `tokens`: origins; no tokens where the page's own has them."""
+    called = " ".join(filter(None, ("'self'", photos, tokens)))
+    policy = (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        f"img-src 'self' blob: data: {photos}",
+        f"connect-src {called}",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+    return {
+        "content-security-policy": "; ".join(policy),
+        # Another page that it opens, or that opened it, has no hold on it.
+        "cross-origin-opener-policy": "same-origin",
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+    }

@@ -1,0 +1,53 @@
+"""The desk's files for an asset: each as it is, and beside it what it is compressed, where that is smaller.
+
+Brotli is what Node has of it, as what builds the page does.
+"""
+
+import gzip
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from functions.route.pages.files import CODINGS, FOLDER, TYPES
+from infra.packaging.desk import desk
+from infra.toolchain import NODE, environment, tool
+
+_BROTLI: Final = """
+const { readdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { brotliCompressSync } = require("node:zlib");
+for (const name of readdirSync(".")) writeFileSync(name, brotliCompressSync(readFileSync(name)));
+"""
+
+
+class UnknownKind(ValueError):
+    """A file whose kind the function that hands it out does not know."""
+
+
+def pages(files: Mapping[str, bytes] | None = None) -> Mapping[str, bytes]:
+    """By path in the asset; of the desk, where no other files are given. Raises MissingTool, UnknownKind."""
+    plain = desk() if files is None else files
+    if unknown := sorted(name for name in plain if Path(name).suffix not in TYPES):
+        raise UnknownKind(f"of no known kind: {', '.join(unknown)}")
+    return {f"{FOLDER}/{name}": content for name, content in _with_compressed(plain)}
+
+
+def _with_compressed(plain: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    by_coding = {
+        "br": _brotli(plain),
+        "gzip": {name: gzip.compress(content, mtime=0) for name, content in plain.items()},
+    }
+    for name, content in plain.items():
+        yield name, content
+        for coding, ending in CODINGS.items():
+            if len(smaller := by_coding[coding][name]) < len(content):
+                yield f"{name}{ending}", smaller
+
+
+def _brotli(plain: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in plain.items():
+            Path(folder, name).write_bytes(content)
+        subprocess.run([tool(NODE), "-e", _BROTLI], cwd=folder, env=environment(), check=True)
+        return {name: Path(folder, name).read_bytes() for name in plain}
