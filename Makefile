@@ -27,10 +27,11 @@ lock: ## resolve requirements/*.in again and write the hash locks (UPGRADE=1: ne
 
 # ---------------------------------------------------------------------------------------- checks
 .PHONY: lint
-lint: setup ## ruff, its formatter and mypy --strict
+lint: setup ## ruff, its formatter, mypy --strict, and TypeScript's check of the pages
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+	$(python) -m infra.checks.typescript
 
 .PHONY: unit
 unit: setup ## the tests of the pure core, in under a minute

@@ -56,7 +56,7 @@ class Gateway:
             (AGENCY, self.route, "agency"),
             (SUBSCRIPTIONS, self.subscriptions, "agency"),
         ):
-            if _leads(table, method, path):
+            if leads(table, method, path):
                 authorizer = _authorizer(environ.get("HTTP_AUTHORIZATION", ""), caller)
                 if caller is not None and authorizer is None:
                     return _message(401, "Unauthorized")
@@ -68,7 +68,7 @@ def _path(environ: Mapping[str, Any]) -> str:
     return str(environ["PATH_INFO"]).encode("latin-1").decode("utf-8", "replace")
 
 
-def _leads(table: Mapping[str, Any], method: str, path: str) -> bool:
+def leads(table: Mapping[str, Any], method: str, path: str) -> bool:
     return any(
         method in [each.value for each in methods]
         and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", rule).replace(".", r"\."), path, re.DOTALL)

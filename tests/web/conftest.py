@@ -1,4 +1,4 @@
-"""A browser for the tests of the pages."""
+"""A browser, a town, and what stands between them."""
 
 import os
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.web.chromium import chromium
+from tests.web.front import Front, front
+from tests.web.people import Settled, settled
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +21,16 @@ def browser() -> Iterator[Browser]:
         )
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def here(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settled]:
+    """A town of the module's own. The browser is started first: its driver's clock is not for turning back."""
+    with settled(tmp_path_factory.mktemp("town")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def served(here: Settled) -> Iterator[Front]:
+    with front(here.town) as made:
+        yield made

@@ -1,0 +1,40 @@
+"""The desk as it is packed: small, whole, and nothing in it that its policy would refuse."""
+
+import re
+
+import pytest
+
+from infra.packaging import desk as packaging
+from infra.packaging.desk import SIZE_MOST, TooLarge, desk, loaded
+
+
+def test_what_a_phone_loads_is_small() -> None:
+    assert loaded(desk()) <= SIZE_MOST
+
+
+def test_a_page_that_outgrew_that_is_not_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packaging, "SIZE_MOST", 1_000)
+    with pytest.raises(TooLarge, match="compressed"):
+        desk()
+
+
+def test_the_page_asks_for_its_own_files_alone_and_has_nothing_inline() -> None:
+    files = desk()
+    page = files["index.html"].decode()
+    assert set(re.findall(r'(?:src|href)="([^"]+)"', page)) - {"data:,"} == {
+        name for name in files if name.endswith((".js", ".css"))
+    }
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)
+
+
+def test_files_are_named_by_their_content_and_made_the_same_each_time() -> None:
+    files = desk()
+    assert files == desk()
+    names = sorted(name for name in files if name not in ("index.html", "licences.txt"))
+    assert all(re.fullmatch(r"desk-[A-Z0-9]{8}\.(css|js)", name) for name in names)
+    assert len(names) == 2
+
+
+def test_what_is_carried_says_under_which_licence() -> None:
+    carried = desk()["licences.txt"].decode()
+    assert carried.count("Permission is hereby granted, free of charge") == 2

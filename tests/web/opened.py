@@ -1,0 +1,82 @@
+"""The desk in a tab: opened, signed in, and what a test reads of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Literal
+
+import boto3
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.web.front import PHOTOS, Front
+
+WIDTHS: Final = (360, 1280)
+LANGUAGES: Final = ("kk", "ru", "en")
+type Scheme = Literal["light", "dark"]
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    served: Front,
+    *,
+    who: str,
+    language: str = "en",
+    width: int = 1280,
+    scheme: Scheme = "light",
+) -> Iterator[Page]:
+    """A tab of its own, signed in as that body. Whatever its console complains of fails the test."""
+    served.signs_in = who
+    served.before = lambda method, path: None
+    served.after = lambda method, path, reply: reply
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, locale=language
+    )
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+    page.route(f"{PHOTOS}/**", lambda route: _storage(route, served))
+    page.goto(f"{served.address}/desk/")
+    sign_in(page)
+    try:
+        yield page
+    finally:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page) -> None:
+    page.locator(".signin .primary").click()
+    page.locator("header.top").wait_for()
+
+
+def show(page: Page, complaint_id: str, move: str = "") -> None:
+    """The complaint, or one of its forms."""
+    at = f"#/complaints/{complaint_id}" + (f"/{move}" if move else "")
+    page.evaluate("at => { location.hash = at }", at)
+    expect(page.locator("article.complaint h1")).to_be_visible()
+
+
+def events(served: Front, complaint_id: str, *, who: str) -> list[dict[str, Any]]:
+    """What has happened to the complaint, as the body sees it."""
+    with served.turn:
+        found: list[dict[str, Any]] = served.town.agency(
+            "GET", f"/v1/agency/complaints/{complaint_id}", who=who
+        ).body["events"]
+    return found
+
+
+def _storage(route: Route, served: Front) -> None:
+    """What S3 does with a presigned request, and what follows an upload."""
+    request = route.request
+    headers = {"access-control-allow-origin": "*"}
+    if request.method == "PUT":
+        upload = {"url": request.url, "headers": request.headers}
+        with served.turn:
+            served.town.upload(request.post_data_buffer or b"", upload)
+        route.fulfill(status=200, headers=headers)
+        return
+    key = request.url.partition("?")[0].removeprefix(f"{PHOTOS}/")
+    held = boto3.client("s3").get_object(Bucket="photos", Key=key)["Body"].read()
+    route.fulfill(status=200, body=held, content_type="image/jpeg", headers=headers)

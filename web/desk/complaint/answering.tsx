@@ -1,0 +1,109 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+
+import { answeredOr, api } from "../api/client";
+import type { Template } from "../api/contract";
+import { type Around, categoryName, districtName, useAround } from "../around";
+import { Choice, TextArea } from "../parts/field";
+import { useLoaded } from "../parts/load";
+import { named, t } from "../texts/language";
+import { type FormProps, MoveForm } from "./form";
+import { useMove } from "./move";
+import { type Proof, ProofPhotos } from "./proof";
+
+type Outcome = "resolved" | "declined";
+
+let kept: Template[] | null = null;
+
+/** Read once while the desk is open, and anew after they were changed here. */
+export async function readTemplates(): Promise<Template[]> {
+  kept ??= (await answeredOr(api.GET("/v1/agency/templates", {}), { items: [] })).items;
+  return kept;
+}
+
+export function forgetTemplates(): void {
+  kept = null;
+}
+
+export function AnswerForm({ complaint, ...props }: FormProps): JSX.Element {
+  const around = useAround();
+  const templates = useLoaded(readTemplates, []);
+  const [proofs, setProofs] = useState<Proof[]>([]);
+  const move = useMove({
+    name: `${complaint.id}.answer`,
+    initial: { outcome: "resolved" as Outcome, text: "", photos: [] as string[] },
+    body: ({ outcome, text, photos }) => ({
+      outcome,
+      text,
+      photos: photos.filter((id) => proofs.find((each) => each.id === id)?.stage === "ready"),
+    }),
+    call: (body, key) =>
+      api.POST("/v1/agency/complaints/{id}/answer", {
+        params: { path: { id: complaint.id }, header: { "Idempotency-Key": key } },
+        body,
+      }),
+    onDone: props.onDone,
+    onConflict: props.onConflict,
+  });
+  const { outcome, text, photos } = move.values;
+  const offered = (templates.value ?? [])
+    .filter((each) => each.enabled && [null, outcome].includes(each.outcome))
+    .filter((each) => [null, complaint.category].includes(each.category))
+    .sort((one, other) => one.order - other.order)
+    .map((each) => ({ id: each.id, text: filled(named(each.text), complaint, around) }));
+  const busy = proofs.some((each) => ["preparing", "sending", "checking"].includes(each.stage));
+  return (
+    <MoveForm form="answer" move={move} {...props} wait={busy ? t("photo.wait") : undefined}>
+      <Choice
+        label={t("field.outcome")}
+        value={outcome}
+        onValue={(chosen) => move.set({ outcome: chosen as Outcome })}
+        options={[
+          ["resolved", t("outcome.resolved")],
+          ["declined", t("outcome.declined")],
+        ]}
+      />
+      {offered.length > 0 && (
+        <div class="templates" role="group" aria-label={t("field.template")}>
+          <p class="label">{t("field.template")}</p>
+          {offered.map((each) => (
+            <button key={each.id} type="button" onClick={() => move.set({ text: added(text, each.text, offered) })}>
+              {each.text}
+            </button>
+          ))}
+        </div>
+      )}
+      <TextArea
+        label={t("field.answer")}
+        hint={t("field.answer.hint")}
+        fault={move.fault("/text")}
+        rows={6}
+        value={text}
+        onValue={(written) => move.set({ text: written })}
+      />
+      {complaint.possible.includes("expect_photo") && (
+        <ProofPhotos
+          complaint={complaint}
+          ids={photos}
+          onIds={(ids) => move.set({ photos: ids })}
+          proofs={proofs}
+          onProofs={setProofs}
+          fault={move.fault("/photos")}
+        />
+      )}
+    </MoveForm>
+  );
+}
+
+function filled(text: string, complaint: FormProps["complaint"], around: Around): string {
+  return text
+    .replaceAll("{number}", complaint.number)
+    .replaceAll("{category}", categoryName(around, complaint.category))
+    .replaceAll("{district}", districtName(around, complaint.district));
+}
+
+/** A template stands in for another, and goes below what was written by hand. */
+function added(text: string, template: string, offered: readonly { text: string }[]): string {
+  const written = text.trim();
+  return written === "" || offered.some((each) => each.text === written) ? template : `${text}\n${template}`;
+}
