@@ -190,8 +190,9 @@ def test_while_it_is_merged_the_body_does_nothing_with_it() -> None:
     story, _ = merged()
     assert possible(story.complaint, by=HOUSING, region=REGION, now=story.now) == (
         Move.EXPECT_PHOTO,
+        Move.EXPECT_PHOTO,
         Move.COMMENT,
-    )
+        Move.ASSIGN_OFFICER,
     with pytest.raises(MoveRefused):
         agency.acknowledge(story.complaint, by=HOUSING, now=story.now)
 
