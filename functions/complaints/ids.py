@@ -39,6 +39,12 @@ def new_id(now: datetime) -> str:
     return str(ulids.generate((now - _EPOCH) // timedelta(milliseconds=1)))
 
 
+def first_id(at: datetime) -> str:
+    """Before every id that is made then or later, and after every earlier one."""
+    stamp = 10
+    return new_id(at)[:stamp] + ALPHABET[0] * (ID_LENGTH - stamp)
+
+
 def made_at(id_: str) -> datetime:
     """When `new_id` made it, to the millisecond."""
     return _EPOCH + timedelta(milliseconds=ULID.from_str(id_).milliseconds)

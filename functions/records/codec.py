@@ -83,7 +83,7 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
         watch_at=None if timer is None else whole_second(timer.at),
         watch_kind=None if timer is None else timer.kind.value,
         ended_shard=None if not _has_words_of_ended(complaint) else ended_key(complaint.status, shard),
-        place=place_key(complaint) if _offered(complaint) else None,
+        place=_place(complaint),
         overdue_shard=str(shard) if _shown_overdue(complaint) else None,
         overdue_since=overdue_since(complaint) if _shown_overdue(complaint) else None,
         **values,
@@ -246,6 +246,16 @@ def _offered(complaint: Complaint) -> bool:
     )
 
 
+def _place(complaint: Complaint) -> str | None:
+    """Where who looks for what is near finds it; what is closed, by the body that had it, as long as its place is known."""
+    if _offered(complaint):
+        return place_key(complaint)
+    closed = complaint.status == Status.CLOSED and complaint.merged_into is None
+    if not closed or complaint.agency_id is None or words_erased(complaint):
+        return None
+    return closed_place_key(complaint.agency_id, place_key(complaint))
+
+
 def _shown_overdue(complaint: Complaint) -> bool:
     """Until the body answers, for everybody to see."""
     return complaint.overdue and complaint.status in WITH_AGENCY
@@ -289,6 +299,10 @@ def moment(event: Event) -> str:
 def place_key(complaint: Complaint) -> str:
     """By the place that everybody may see: whoever looks for what is nearby learns no more of where it is."""
     return f"{complaint.category}#{cell(rounded(complaint.lat), rounded(complaint.lon))}"
+
+
+def closed_place_key(agency_id: str, place: str) -> str:
+    return f"closed#{agency_id}#{place}"
 
 
 def _standing(item: EventItem) -> dict[str, Any]:

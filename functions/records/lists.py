@@ -11,15 +11,17 @@ from datetime import datetime
 from itertools import batched, islice
 from typing import Any, Final
 
-from functions.complaints.complaint import Status
+from functions.complaints.complaint import Complaint, Status
+from functions.complaints.ids import first_id
 from functions.complaints.places import ROUNDED_BY_M, cells_within, distance_m, rounded
-from functions.records.codec import complaint_pk, ended_key, worklist_key
+from functions.records.codec import closed_place_key, complaint_of, complaint_pk, ended_key, worklist_key
 from functions.records.cursor import cursor_at, key_at, position
 from functions.records.tables import SHARDS, ComplaintItem
 
 TIMERS_PAGE: Final = 250
 WALKED_PAGE: Final = 250
 BATCH_MOST: Final = 100
+BEFORE_LOOKED_AT: Final = 25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +118,35 @@ def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int
     ]
     within = [near for near in found if near.distance_m <= reach]
     return tuple(sorted(within, key=lambda near: near.distance_m)[:limit])
+
+
+def before(
+    complaint: Complaint, *, agency_id: str, radius_m: float, since: datetime, limit: int
+) -> list[Complaint]:
+    """What the body had of the category within `radius_m` metres of the complaint, reported after `since` and closed, and
+    whose words are still kept; the latest first. None for a radius of 0.
+
+    One query of BEFORE_LOOKED_AT entries at the most for each of the few cells that the circle touches, and one batch.
+    """
+    if radius_m == 0:
+        return []
+    here = (complaint.lat, complaint.lon)
+    found = [
+        item
+        for cell in cells_within(*here, radius_m=radius_m + ROUNDED_BY_M)
+        for item in ComplaintItem.by_place.query(
+            closed_place_key(agency_id, f"{complaint.category}#{cell}"),
+            ComplaintItem.id > first_id(since),
+            scan_index_forward=False,
+            limit=BEFORE_LOOKED_AT,
+            page_size=BEFORE_LOOKED_AT,
+        )
+        if distance_m(here, (item.lat, item.lon)) <= radius_m
+    ]
+    found.sort(key=lambda item: item.id, reverse=True)
+    keys = [(item.pk, ComplaintItem.SK) for item in found[:limit]]
+    read = [complaint_of(item) for item in ComplaintItem.batch_get(keys)] if keys else []
+    return sorted(read, key=lambda each: each.id, reverse=True)
 
 
 def due_before(instant: datetime) -> Iterator[str]:

@@ -7,11 +7,12 @@ transaction (see `transaction`): there is never the one without the other, and n
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 
+from functions.records.conditional import saved
 from functions.records.tables import ComplaintsTable
 
 REQUEST_KEPT: Final = timedelta(days=31)
@@ -41,7 +42,9 @@ class RequestSeen(Exception):
 
 
 class RequestItem(ComplaintsTable):
-    """An Idempotency-Key that was used: whose answer it stands for, and the digest of the body it came with."""
+    """An Idempotency-Key that was used: whose answer it stands for (nobody's, where it does several things by keys of their
+    own), and the digest of the body it came with.
+    """
 
     SK: ClassVar = "request"
 
@@ -50,6 +53,15 @@ class RequestItem(ComplaintsTable):
     digest = UnicodeAttribute()
     seq = NumberAttribute()
     expires = TTLAttribute()
+
+
+def claimed(request: Request, *, now: datetime) -> bool:
+    """Whether the key is this very request's, which does several things by keys of their own: it was not used before, or
+    by the same. Writes it down.
+    """
+    item = RequestItem(request.pk, complaint_id="", digest=request.digest, seq=0, expires=now + REQUEST_KEPT)
+    unused = RequestItem.pk.does_not_exist() | (RequestItem.digest == request.digest)
+    return saved(item, condition=unused)
 
 
 def seen_before(item: RequestItem) -> RequestSeen:

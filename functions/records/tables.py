@@ -91,7 +91,10 @@ class Ended(GlobalSecondaryIndex[Any]):
 
 
 class Nearby(GlobalSecondaryIndex[Any]):
-    """Open complaints by category and cell of the map."""
+    """Open complaints by category and cell of the map; and closed ones, by the body that had them beside, until their words
+    are erased. A key in an index that there is costs one unit when it closes and one at its end; an item, or an index of
+    their own, would cost that and a transaction's write of another item.
+    """
 
     class Meta:
         index_name = "nearby"

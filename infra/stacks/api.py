@@ -57,7 +57,9 @@ CITIZEN: Final[Routes] = {
 AGENCY: Final[Routes] = {
     "/v1/agency/complaints": [GET],
     "/v1/agency/complaints/{id}": [GET],
+    "/v1/agency/complaints/{id}/nearby": [GET],
     "/v1/agency/complaints/{id}/{move}": [POST],
+    "/v1/agency/bulk": [POST],
     "/v1/agency/counts": [GET],
 }
 SUBSCRIPTIONS: Final[Routes] = {

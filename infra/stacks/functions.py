@@ -328,7 +328,7 @@ class Functions(Construct):
             *READ,
             "BatchGetItem",
             "ConditionCheckItem",
-            indexes=("worklist",),
+            indexes=("nearby", "worklist"),
         )
         for function in (self.photos, self.escalation):
             use_table(function, complaints, *CHANGE)

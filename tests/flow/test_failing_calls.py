@@ -66,6 +66,12 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("DELETE", "/v1/me", None),
     ("GET", "/v1/agency/complaints", None),
     ("GET", "/v1/agency/counts", None),
+    ("GET", f"{WORK}/nearby", None),
+    (
+        "POST",
+        "/v1/agency/bulk",
+        {"move": "comment", "ids": ["{assigned}", "{others}", "{joined}"], "text": "x"},
+    ),
     ("GET", WORK, None),
     ("POST", f"{WORK}/acknowledge", {}),
     ("POST", f"{WORK}/assign", {"to": "officer-1"}),

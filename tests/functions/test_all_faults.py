@@ -145,6 +145,10 @@ BOTH: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"from": "2020-01-01T00:00:00Z", "x": 1},
         {"/from": "not_in_range", "/x": "unknown_field"},
     ),
+    "moveMany": (
+        {"move": "assign", "ids": [], "x": 1},
+        {"/ids": "too_few", "/to": "missing", "/x": "unknown_field"},
+    ),
     "makeTemplate": (
         {"category": "nope", "text": {"kk": "{x}", "ru": "x}"}, "order": -1, "x": 1},
         {

@@ -336,6 +336,8 @@ NEW: dict[str, str] = {
         ),
         "what a body answers time and again it need not write each time",
     ),
+    "POST /v1/agency/bulk ": "one move of many need not be a request for each",
+    "GET /v1/agency/complaints/{id}/nearby ": "what a place had before is half of what is to be done there",
     "GET /v1/agency/counts ": "how much there is to do, at one look",
     **{
         f"GET /v1/agency/complaints query {name} ": "what somebody looks for need not be read page by page"

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.route.api.answering import answering
+from functions.route.api.around import around
 from functions.route.api.assigning import assigning
+from functions.route.api.bulk import bulk
 from functions.route.api.conversing import conversing
 from functions.route.api.correcting import correcting
 from functions.route.api.desk import Desk
@@ -25,4 +27,6 @@ def routes(*, desk: Desk, bucket: str) -> Sequence[Router]:
         extending(desk),
         conversing(desk),
         assigning(desk),
+        bulk(desk),
+        around(desk),
     )
