@@ -186,13 +186,13 @@ def test_nobody_but_its_reporter_does_and_not_once_it_has_closed() -> None:
         puts_apart(story)
 
 
-def test_while_it_is_merged_the_body_does_nothing_with_it() -> None:
+def test_while_it_is_merged_the_body_does_nothing_about_it() -> None:
     story, _ = merged()
     assert possible(story.complaint, by=HOUSING, region=REGION, now=story.now) == (
         Move.EXPECT_PHOTO,
-        Move.EXPECT_PHOTO,
         Move.COMMENT,
         Move.ASSIGN_OFFICER,
+    )
     with pytest.raises(MoveRefused):
         agency.acknowledge(story.complaint, by=HOUSING, now=story.now)
 

@@ -57,6 +57,7 @@ MODULES = {
     # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when. The region, how
     # to sign in, the address of the API, and what is kept and asked about again: a module each.
     "functions.intake.api.handler.handler": 727,
+    # What photos look like, what is found of a body's, and what its others look like.
     "functions.intake.photos.handler.handler": 512,
     "functions.notify.outbox.failures.handler": 453,
     "functions.notify.outbox.handler.handler": 502,
