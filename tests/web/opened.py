@@ -29,7 +29,10 @@ def opened(
     served.before = lambda method, path: None
     served.after = lambda method, path, reply: reply
     context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, locale=language
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        locale=language,
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.set_default_timeout(10_000)

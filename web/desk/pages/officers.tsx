@@ -83,7 +83,7 @@ function OfficerCard({ officer, onChange }: { officer: Officer; onChange: () => 
     <section class="card">
       <h2>{officer.name}</h2>
       <p class="quiet">
-        {officer.email && <span>{officer.email}</span>} <span>{t(`state.${officer.state}`)}</span> <span>{seen}</span>
+        {[officer.email, t(`state.${officer.state}`), seen].filter(Boolean).join(" · ")}
       </p>
       {officer.state !== "left" && !me && (
         <>

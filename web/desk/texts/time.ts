@@ -29,9 +29,9 @@ export function moment(iso: string): string {
 export function day(iso: string): string {
   const read = inRegion(new Date(iso));
   const month = MONTHS[language()].split(" ")[Number(read.month) - 1]!;
-  const said = `${read.day} ${month}`;
+  const said = `${Number(read.day)} ${month}`;
   if (read.year === inRegion(new Date()).year) return said;
-  return language() === "kk" ? `${read.year} ж. ${said}` : language() === "ru" ? `${said} ${read.year} г.` : `${said} ${read.year}`;
+  return { kk: `${read.year} ж. ${said}`, ru: `${said} ${read.year} г.`, en: `${said} ${read.year}` }[language()];
 }
 
 export function clock(at: Date): string {
