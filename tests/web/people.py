@@ -69,3 +69,11 @@ def file(here: Town, category: str, comment: str, *, photos: int = 0, who: str =
     for upload in filed.body["uploads"]:
         here.upload(photo, upload)
     return str(filed.body["id"])
+
+
+def file_many(here: Town, category: str, *, count: int) -> None:
+    """Each by somebody else; with their body at once."""
+    for number in range(count):
+        body = {"category": category, "comment": f"№ {number}", "location": PLACE}
+        assert here.citizen("POST", "/v1/complaints", body, who=f"person-{number}").status == 201
+    here.settle()

@@ -37,7 +37,7 @@ export async function readAround(region: Region): Promise<Around> {
     me,
     categories: categories.items,
     agencies: new Map(agencies.items.map((each) => [each.id, each.name])),
-    officers: new Map(named.map((each) => [each.id, each.name])),
+    officers: new Map(named.flatMap(({ id, name }) => (name ? [[id, name]] : []))),
   };
 }
 

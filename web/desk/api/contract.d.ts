@@ -27,12 +27,12 @@ export type Texts = { kk: string; ru: string; en: string };
 export type Role = "viewer" | "officer" | "head";
 export interface Me {
   agency: { id: string; name: Texts };
-  officer: { id: string; name: string; role: Role; language: string } | null;
+  officer: { id: string; name: string | null; role: Role; language: string | null } | null;
   scopes: string[];
 }
 export interface Officer {
   id: string;
-  name: string;
+  name: string | null;
   email?: string | null;
   role: Role;
   state: "invited" | "active" | "left";
@@ -100,6 +100,12 @@ export interface Near {
   status: Schemas["Status"];
   category: string;
   submitted_at: string;
+  distance_m: number;
+  /** Of one that is open: the body that has it. */
+  agency?: string | null;
+  /** Of an earlier one: how it was answered. */
+  outcome?: "resolved" | "declined" | null;
+  text?: string | null;
 }
 export interface DeskSignIn {
   authorization_endpoint: string;

@@ -6,7 +6,7 @@ import type { Template } from "../api/contract";
 import { type Around, categoryName, districtName, useAround } from "../around";
 import { Choice, TextArea } from "../parts/field";
 import { useLoaded } from "../parts/load";
-import { named, t } from "../texts/language";
+import { type Language, language, LANGUAGES, NAMES, t } from "../texts/language";
 import { type FormProps, MoveForm } from "./form";
 import { useMove } from "./move";
 import { type Proof, ProofPhotos } from "./proof";
@@ -28,6 +28,8 @@ export function forgetTemplates(): void {
 export function AnswerForm({ complaint, ...props }: FormProps): JSX.Element {
   const around = useAround();
   const templates = useLoaded(readTemplates, []);
+  // The answer is in the person's language, which need not be the page's.
+  const [spoken, setSpoken] = useState(language);
   const [proofs, setProofs] = useState<Proof[]>([]);
   const move = useMove({
     name: `${complaint.id}.answer`,
@@ -50,7 +52,7 @@ export function AnswerForm({ complaint, ...props }: FormProps): JSX.Element {
     .filter((each) => each.enabled && [null, outcome].includes(each.outcome))
     .filter((each) => [null, complaint.category].includes(each.category))
     .sort((one, other) => one.order - other.order)
-    .map((each) => ({ id: each.id, text: filled(named(each.text), complaint, around) }));
+    .map((each) => ({ id: each.id, text: filled(each.text[spoken], complaint, around) }));
   const busy = proofs.some((each) => ["preparing", "sending", "checking"].includes(each.stage));
   return (
     <MoveForm form="answer" move={move} {...props} wait={busy ? t("photo.wait") : undefined}>
@@ -65,9 +67,22 @@ export function AnswerForm({ complaint, ...props }: FormProps): JSX.Element {
       />
       {offered.length > 0 && (
         <div class="templates" role="group" aria-label={t("field.template")}>
-          <p class="label">{t("field.template")}</p>
+          <div class="pair">
+            <p class="label">{t("field.template")}</p>
+            <select
+              aria-label={t("field.template.language")}
+              value={spoken}
+              onChange={(event) => setSpoken(event.currentTarget.value as Language)}
+            >
+              {LANGUAGES.map((each) => (
+                <option key={each} value={each}>
+                  {NAMES[each]}
+                </option>
+              ))}
+            </select>
+          </div>
           {offered.map((each) => (
-            <button key={each.id} type="button" onClick={() => move.set({ text: added(text, each.text, offered) })}>
+            <button key={each.id} type="button" lang={spoken} onClick={() => move.set({ text: added(text, each.text, offered) })}>
               {each.text}
             </button>
           ))}

@@ -36,8 +36,8 @@ export function AssignForm({ complaint, ...props }: FormProps): JSX.Element {
         value={move.values.to}
         onValue={(to) => move.set({ to })}
         options={[
-          [me.id, `${t("field.officer.me")} (${me.name})`],
-          ...others.map((each) => [each.id, each.name] as const),
+          [me.id, t("field.officer.me")],
+          ...others.map((each) => [each.id, each.name ?? each.email ?? each.id] as const),
           ["", t("field.officer.nobody")],
         ]}
       />

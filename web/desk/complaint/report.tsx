@@ -7,6 +7,7 @@ import { toComplaint } from "../routes";
 import { statusName } from "../status";
 import { t } from "../texts/language";
 import { moment } from "../texts/time";
+import { AroundHere } from "./around-here";
 import { PlaceMap } from "./map";
 
 /** What was reported, by whom, and where. */
@@ -79,6 +80,7 @@ export function Report({ complaint, isPassedOn }: { complaint: Detail; isPassedO
         </Fact>
       </dl>
       <PlaceMap region={around.region} lat={location.lat} lon={location.lon} district={complaint.district} />
+      {!isPassedOn && <AroundHere id={complaint.id} />}
       {complaint.parts.length > 0 && (
         <>
           <h3>{t("complaint.parts")}</h3>

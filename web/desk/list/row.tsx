@@ -25,6 +25,7 @@ export function Row({
   const around = useAround();
   const escalated = work.role === "supervisor";
   const danger = work.danger ?? around.categories.find((each) => each.id === work.category)?.danger;
+  const officer = work.assigned_to && around.officers.get(work.assigned_to);
   const place = work.address || districtName(around, work.district);
   return (
     <li class={escalated ? "row escalated" : "row"}>
@@ -67,6 +68,7 @@ export function Row({
             {place && <span>{place}</span>}
             <span>{t("row.age", { date: day(work.submitted_at) })}</span>
             {work.joined > 0 && <span>{t("row.joined", { count: work.joined })}</span>}
+            {officer && <span>{t("row.assigned", { officer })}</span>}
             {escalated && work.agency && <span>{t("row.owner", { agency: agencyName(around, work.agency) })}</span>}
           </span>
         </span>

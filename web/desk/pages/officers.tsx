@@ -81,7 +81,7 @@ function OfficerCard({ officer, onChange }: { officer: Officer; onChange: () => 
   const seen = officer.last_seen_at ? t("officers.seen", { date: moment(officer.last_seen_at) }) : t("officers.never");
   return (
     <section class="card">
-      <h2>{officer.name}</h2>
+      <h2>{officer.name ?? officer.email ?? t("officers.unnamed")}</h2>
       <p class="quiet">
         {[officer.email, t(`state.${officer.state}`), seen].filter(Boolean).join(" · ")}
       </p>

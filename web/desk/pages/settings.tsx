@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { answeredOr, api } from "../api/client";
 import { agencyName, useAround } from "../around";
+import { Fact } from "../complaint/report";
 import { areKeysOn, turnKeys } from "../list/keys";
 import { session } from "../session/session";
 import { type Language, named, t } from "../texts/language";
@@ -39,14 +40,8 @@ export function SettingsPage({
           <p>{named(around.me.agency.name) || agencyName(around, around.me.agency.id)}</p>
           {officer && (
             <dl class="facts">
-              <div>
-                <dt>{t("settings.me")}</dt>
-                <dd>{officer.name}</dd>
-              </div>
-              <div>
-                <dt>{t("officers.role")}</dt>
-                <dd>{t(`role.${officer.role}`)}</dd>
-              </div>
+              {officer.name && <Fact name={t("settings.me")}>{officer.name}</Fact>}
+              <Fact name={t("officers.role")}>{t(`role.${officer.role}`)}</Fact>
             </dl>
           )}
         </section>

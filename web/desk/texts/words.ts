@@ -17,8 +17,6 @@ export const WORDS = {
   "delete": ["Жою", "Удалить", "Delete"],
   "edit": ["Өзгерту", "Изменить", "Edit"],
   "none": ["Жоқ", "Нет", "None"],
-  "yes": ["Иә", "Да", "Yes"],
-  "no": ["Жоқ", "Нет", "No"],
   "missing": ["Бұл бет табылмады.", "Такой страницы нет.", "There is no such page."],
   "not-there": [
     "Бұл мүмкіндік осы өңірде әлі қосылмаған.",
@@ -63,7 +61,6 @@ export const WORDS = {
     "Связь медленная или прерывается. Запрос повторяется; дважды он не выполнится.",
     "The connection is slow or broken. The request is being repeated; it is never carried out twice.",
   ],
-  "online": ["Байланыс қалпына келді.", "Связь восстановлена.", "The connection is back."],
   "unreachable": [
     "Серверден жауап келмеді. Жазғаныңыз сақталды.",
     "Сервер не ответил. Введённое сохранено.",
@@ -119,7 +116,6 @@ export const WORDS = {
   "bulk.most": ["Бір жолы ең көбі 25 өтініш.", "Не более 25 обращений за один раз.", "25 complaints at a time, at most."],
   "bulk.done": ["Орындалды: {count}", "Выполнено: {count}", "Done: {count}"],
   "bulk.failed": ["Орындалмады: {count}", "Не выполнено: {count}", "Not done: {count}"],
-  "keys.title": ["Пернелер", "Клавиши", "Keys"],
   "keys.body": [
     "J және K – келесі және алдыңғы өтініш, Enter – ашу, X – таңдау, / – іздеу.",
     "J и K – следующее и предыдущее обращение, Enter – открыть, X – выбрать, / – поиск.",
@@ -141,6 +137,7 @@ export const WORDS = {
   ],
   "unit.d": ["{n} күн", "{n} дн.", "{n} d"],
   "unit.h": ["{n} сағ", "{n} ч", "{n} h"],
+  "unit.metres": ["{n} м", "{n} м", "{n} m"],
   "unit.m": ["{n} мин", "{n} мин", "{n} min"],
 
   // A complaint
@@ -212,6 +209,7 @@ export const WORDS = {
   ],
   "complaint.discard": ["Жазғанды өшіру", "Удалить введённое", "Discard what I wrote"],
   "complaint.print": ["Басып шығару", "Печать", "Print"],
+  "complaint.around": ["Осы маңдағы өтініштер", "Обращения поблизости", "Complaints around here"],
   "complaint.nearby": ["Жақын маңда", "Рядом", "Nearby"],
   "complaint.before": ["Осы жерде бұрын болған", "На этом месте раньше", "Here before"],
   "who.citizen": ["Өтініш беруші", "Заявитель", "The person"],
@@ -310,7 +308,7 @@ export const WORDS = {
   "outcome.resolved": ["Орындалды", "Выполнено", "Resolved"],
   "outcome.declined": ["Бас тартылды", "Отказано", "Declined"],
   "field.template": ["Дайын мәтін", "Готовый текст", "Template"],
-  "field.template.choose": ["Үлгіні таңдаңыз", "Выберите шаблон", "Choose a template"],
+  "field.template.language": ["Үлгі тілі", "Язык шаблона", "Language of the template"],
   "field.answer": ["Жауап мәтіні", "Текст ответа", "The answer"],
   "field.answer.hint": ["Не істелгенін немесе бас тарту себебін жазыңыз.", "Напишите, что сделано, или причину отказа.", "What was done, or the reasons for declining."],
   "field.text": ["Мәтін", "Текст", "Text"],
@@ -377,6 +375,7 @@ export const WORDS = {
     "Those of your body who work here.",
   ],
   "officers.add": ["Қызметкер шақыру", "Пригласить сотрудника", "Invite an officer"],
+  "officers.unnamed": ["Аты-жөні көрсетілмеген", "Имя не указано", "No name given"],
   "officers.name": ["Аты-жөні", "Фамилия и имя", "Name"],
   "officers.email": ["Электрондық пошта", "Электронная почта", "E-mail"],
   "officers.language": ["Тілі", "Язык", "Language"],
