@@ -45,7 +45,9 @@ class _Retirable:
 
 @dataclass(frozen=True, kw_only=True)
 class Agency(_Retirable):
-    """A state body. `kind` is what sort of body it is, `parent` the next rung of the ladder, None at its top."""
+    """A state body. `kind` is what sort of body it is, `parent` the next rung of the ladder, None at its top; `language` is
+    what it is written to in.
+    """
 
     id: str
     name: Names
@@ -53,6 +55,7 @@ class Agency(_Retirable):
     parent: str | None
     hours: Mapping[str, Any] | None = None
     contact_email: str | None = None
+    language: str = "kk"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -299,6 +302,7 @@ def _agency(raw: Mapping[str, Any], *, zone: ZoneInfo) -> Agency:
         parent=raw["parent"],
         hours=raw.get("hours"),
         contact_email=raw.get("contact_email"),
+        language=raw.get("language") or "kk",
     )
 
 

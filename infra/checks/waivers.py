@@ -82,9 +82,8 @@ CALLED_BACK = "It calls a new version back; what goes on ringing does so in the 
 
 ROLES_WITH_TRACES = (
     *("Directory/Loader", "Functions/AgencyApi", "Functions/Archive", "Functions/Authorizer"),
-    *("Functions/Escalation", "Functions/Pages", "Functions/Photos", "Functions/ReleasePushes"),
-    "Functions/Requeue",
-    *("Functions/Retention", "Functions/SweepDue"),
+    *("Functions/Escalation", "Functions/Letters", "Functions/Pages", "Functions/Photos"),
+    *("Functions/ReleasePushes", "Functions/Requeue", "Functions/Retention", "Functions/SweepDue"),
 )
 
 
@@ -149,7 +148,7 @@ OPEN_ROUTES = tuple(
         "v1--overdue",
         "v1--webhook-addresses",
     )
-)
+) + tuple(f"service/Api/Http/{method}--v1--letters--{{token}}" for method in ("GET", "POST"))
 DESK_ROUTES = (
     *("service/Api/Http/GET--desk", "service/Api/Http/GET--desk--{file}", "service/Api/AllElse"),
     *("service/Api/Http/HEAD--desk", "service/Api/Http/HEAD--desk--{file}"),
@@ -163,6 +162,9 @@ OPEN_OPERATIONS = _operations(
         "listOverdue",
         "listWebhookAddresses",
         "showRegion",
+        # To who has the letter: its link is signed.
+        "showLetters",
+        "endLetters",
     )
 )
 JOINED_ALARMS = tuple(
@@ -350,6 +352,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
         (
             *("service/Deliveries/Requeue", "service/Deliveries/ReleasePushes"),
             *("service/HourlyArchive/Schedule", "service/HourlyRetention/Schedule", "service/Sweep/Schedule"),
+            "service/HourlyLetters/Schedule",
         ),
         TICK,
         "Serverless-EventBusDLQ",

@@ -18,6 +18,7 @@ from infra.region.horizon import ended_calendars, ending_calendars, still_named
 from infra.region.lint import lint_regions
 from infra.region.new import new_region
 from infra.region.schema import ID_PATTERN, LANGUAGES, json_schema_text
+from infra.region.unreached import unreached
 from infra.region.where import PlacesFault, explanation, read_places, wrong_places
 from infra.standard_output import that_may_close
 
@@ -51,7 +52,7 @@ def _lint(options: argparse.Namespace) -> int:
     ]
     for finding in sorted(findings):
         print(finding)
-    for warn in (ending_calendars, still_named):
+    for warn in (ending_calendars, still_named, unreached):
         for warning in warn(options.folder, options.regions or None, today=options.today):
             print(warning, file=sys.stderr)
     return 1 if findings else 0

@@ -179,7 +179,11 @@ class Agency(Form, title="An agency"):
     parent: Id | None = Field(description="the body above it, or null at the top")
     hours: LeftOut[Hours] = Field(default=None, description="its own hours")
     contact_email: LeftOut[Email] = Field(
-        default=None, description="where it is reached, and told when its webhooks fail"
+        default=None,
+        description="where it is reached: told when its webhooks fail, and of complaints that nobody there has looked at",
+    )
+    language: LeftOut[Literal["kk", "ru", "en"]] = Field(
+        default=None, description="what it is written to in; left out: Kazakh"
     )
     retired: LeftOut[Retired] = Field(
         default=None, description="that the body is no more; it stays here, for histories name it"

@@ -76,6 +76,8 @@ SUBSCRIPTIONS: Final[Routes] = {
     "/v1/agency/templates": [GET, POST],
     "/v1/agency/templates/{id}": [PATCH, DELETE],
 }
+LETTERS: Final[Routes] = {"/v1/letters/{token}": [GET, POST]}
+"""Open to who has a letter."""
 RATE: Final = 500
 OPEN_RATE: Final = 50
 """Requests a second: of all callers together, and of all to one address that is open to everybody."""
@@ -127,7 +129,7 @@ class PublicApi(Construct):
         intake = integrations.HttpLambdaIntegration("Intake", functions.intake_api.live)
         agency = integrations.HttpLambdaIntegration("Agency", functions.agency_api.live)
         subscriptions = integrations.HttpLambdaIntegration("Subscriptions", functions.subscriptions.live)
-        opened = self._route(OPEN, intake, None)
+        opened = self._route(OPEN, intake, None) + self._route(LETTERS, subscriptions, None)
         if functions.pages is not None:
             opened += self._desk(functions.pages)
         self._limit(resource, opened)

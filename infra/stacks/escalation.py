@@ -115,6 +115,19 @@ class HourlyRetention(Construct):
         )
 
 
+class HourlyLetters(Construct):
+    """Writes to the bodies whose day begins and that nobody there sees to."""
+
+    def __init__(self, scope: Construct, id: str, *, letters: lambda_.IFunction) -> None:
+        super().__init__(scope, id)
+        events.Rule(
+            self,
+            "Schedule",
+            schedule=events.Schedule.cron(minute="5"),
+            targets=[targets.LambdaFunction(letters, retry_attempts=2)],
+        )
+
+
 def watch_name(deployment: Deployment) -> str:
     return f"{deployment.name}-watch"
 

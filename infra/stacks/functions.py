@@ -14,7 +14,7 @@ from infra.stacks.deployment import Deployment
 from infra.stacks.edge import accepted_secrets
 from infra.stacks.escalation import Watch, watch_arn
 from infra.stacks.function import Code, Function, allow, use_partitions, use_table
-from infra.stacks.identity import issuer_of
+from infra.stacks.identity import issuer_of, sender_of
 from infra.stacks.network import Network
 from infra.stacks.notification import Deliveries
 from infra.stacks.push import ANY, PushPlatforms
@@ -153,6 +153,14 @@ SUBSCRIPTIONS: Final = Code(
     awaited="bodies",
 )
 
+LETTERS: Final = Code(
+    handler="functions.notify.letters.handler.handler",
+    sources=("functions/notify/letters",),
+    lock="notify",
+    services=("dynamodb", "sesv2"),
+    timeout=240,
+)
+
 
 class Functions(Construct):
     def __init__(
@@ -221,6 +229,7 @@ class Functions(Construct):
         self.subscriptions = self._function(
             "Subscriptions", SUBSCRIPTIONS, agencies | hooks | queue | edge, network=network
         )
+        self.letters = self._letters(complaints | agencies)
         self._grant_tables(storage)
         self._grant_photos(storage.photos)
         self._grant_archive(storage)
@@ -246,7 +255,7 @@ class Functions(Construct):
     @property
     def notify(self) -> tuple[Function, ...]:
         told = (self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions)
-        return told if self.failures is None else (*told, self.failures)
+        return (*told, *(each for each in (self.failures, self.letters) if each is not None))
 
     @property
     def felt_at_once(self) -> tuple[Function, ...]:
@@ -267,7 +276,7 @@ class Functions(Construct):
         and the retention have an alarm for their silence.
         """
         told = (self.photos, self.release, self.requeue)
-        return told if self.failures is None else (*told, self.failures)
+        return (*told, *(each for each in (self.failures, self.letters) if each is not None))
 
     @property
     def all(self) -> tuple[Function, ...]:
@@ -305,6 +314,18 @@ class Functions(Construct):
             files=files,
             network=network,
         )
+
+    def _letters(self, environment: Mapping[str, str]) -> Function | None:
+        """None where the region has no address to send from: nobody is written to."""
+        sender = sender_of(self._deployment)
+        if sender is None:
+            return None
+        letters = self._function("Letters", LETTERS, environment)
+        identity = Stack.of(self).format_arn(
+            service="ses", resource="identity", resource_name=sender.rpartition("@")[2]
+        )
+        allow(letters, ["ses:SendEmail"], [identity])
+        return letters
 
     def _grant_tables(self, storage: Storage) -> None:
         complaints, people = storage.complaints, storage.people
@@ -353,6 +374,9 @@ class Functions(Construct):
             use_table(function, people, *READ, *WRITE)
         if self.failures is not None:
             use_table(self.failures, people, "GetItem", "DeleteItem")
+        if self.letters is not None:
+            use_table(self.letters, complaints, indexes=("worklist",))
+            use_table(self.letters, agencies, "GetItem", "Query", "UpdateItem")
         use_table(self.agency_api, agencies, "UpdateItem")
         use_table(self.authorizer, agencies, "UpdateItem", indexes=("by_key",))
         for function in (self.outbox, self.release):

@@ -11,6 +11,7 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from infra.region.schema import Issuer
 from infra.stacks.deployment import Deployment
 
 SENDER: Final = "Qamqor"
@@ -79,6 +80,12 @@ class Identity(Construct):
 def issuer_of(pool: cognito.IUserPool) -> str:
     """As it stands in the pool's tokens."""
     return f"https://cognito-idp.{Stack.of(pool).region}.amazonaws.com/{pool.user_pool_id}"
+
+
+def sender_of(deployment: Deployment) -> str | None:
+    """The address that the region sends e-mail from, whose domain is verified in SES; None where it has none."""
+    identity = deployment.region.identity
+    return None if isinstance(identity, Issuer) else identity.email
 
 
 def _sender(deployment: Deployment, email: str | None) -> cognito.UserPoolEmail:

@@ -7,7 +7,7 @@ from infra.stacks.api import PublicApi
 from infra.stacks.budget import budget
 from infra.stacks.deployment import Deployment
 from infra.stacks.directory import Directory
-from infra.stacks.escalation import HourlyArchive, HourlyRetention, Sweep, Watch
+from infra.stacks.escalation import HourlyArchive, HourlyLetters, HourlyRetention, Sweep, Watch
 from infra.stacks.functions import Functions
 from infra.stacks.malware import MalwareScan
 from infra.stacks.network import Network
@@ -79,6 +79,9 @@ class Service(Stack):
                 watched=functions.felt_at_once,
             )
         api = PublicApi(self, "Api", deployment=deployment, storage=storage, functions=functions)
+        if functions.letters is not None:
+            functions.letters.function.add_environment("BASE_URL", api.url)
+            HourlyLetters(self, "HourlyLetters", letters=functions.letters.live)
         Observability(
             self,
             "Observability",

@@ -112,6 +112,7 @@ class Samples:
             "reason": WHY[self.language],
             "event.complaint.photo_refused.body reason": self._said("photo.corrupt"),
             "fault.url_refused reason": self._said("address.scheme"),
+            "link": "https://qamqor.example.kz/desk/",
             "place": PLACE[self.language],
             "choices": "; ".join(self._choices()),
             "expected": self._said("expected.number"),

@@ -19,6 +19,7 @@ from moto.dynamodb.models import dynamodb_backends
 from werkzeug.test import Client, TestResponse
 
 from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.letter_links import link_token
 from functions.complaints.region import Region, region_from_dict
 from functions.edge.failures import without_words
 from tests.dynamodb import REGION, one_at_a_time
@@ -108,10 +109,13 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("GET", f"{HOOK}/deliveries", None),
     ("GET", f"{HOOK}/deliveries/{{delivery}}", None),
     ("POST", f"{HOOK}/deliveries/{{delivery}}/replay", {}),
+    ("GET", "/v1/letters/{token}", None),
+    ("POST", "/v1/letters/{token}", None),
 )
 ASKS_NOBODY: Final = {
     *("/docs", "/openapi.json", "/v1/agencies", "/v1/categories", "/v1/region", "/v1/webhook-addresses"),
 }
+ADDRESS: Final = "office@example.org"
 UNANSWERED: Final = "not read"
 ALIKE: Final = 4
 FAILURES: Final = TRANSIENT | CANCELLED | LASTING
@@ -281,8 +285,10 @@ def _rule(method: str, path: str) -> str:
 
 def _settled(made: Town, client: Client) -> dict[str, str]:
     """Complaints in each state that the routes need, a phone, a key, and a delivery."""
+    from functions.complaints.clock import utc_now
     from functions.notify.webhooks.message import delivery_of
     from functions.notify.webhooks.store import DynamoDeliveries
+    from functions.records.agencies.letters import link_secret
     from functions.records.store import ComplaintStore
     from tests.functions.webhook_world import event
 
@@ -325,6 +331,7 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
     )
     delivery = delivery_of(event(assigned, 1), agency_id=AGENCY_ID, subscription_id=subscription)
     DynamoDeliveries().add(delivery)
+    secret = link_secret(AGENCY_ID, address=ADDRESS, language="kk", now=utc_now())
     return {
         "assigned": assigned,
         "photo": photo,
@@ -338,6 +345,7 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
         "key": json.loads(key.data)["id"],
         "template": json.loads(template.data)["id"],
         "delivery": delivery.id,
+        "token": link_token(AGENCY_ID, address=ADDRESS, secret=secret),
     }
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from infra.stacks.api import AGENCY, CITIZEN, OPEN, SUBSCRIPTIONS
+from infra.stacks.api import AGENCY, CITIZEN, LETTERS, OPEN, SUBSCRIPTIONS
 
 AGENCY_ID = "housing"
 type Handler = Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
@@ -55,6 +55,7 @@ class Gateway:
             (CITIZEN, self.intake, "person"),
             (AGENCY, self.route, "agency"),
             (SUBSCRIPTIONS, self.subscriptions, "agency"),
+            (LETTERS, self.subscriptions, None),
         ):
             if leads(table, method, path):
                 authorizer = _authorizer(environ.get("HTTP_AUTHORIZATION", ""), caller)

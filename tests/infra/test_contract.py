@@ -347,6 +347,10 @@ NEW: dict[str, str] = {
     "POST /v1/agency/complaints/{id}/correct ": "and a body as long as it has it",
     "POST /v1/agency/complaints/{id}/instruct ": "a body above gives it down, or back, and the clock goes on",
     "POST /v1/agency/complaints/{id}/merge ": "a body deals with two of the same thing as with one",
+    **{
+        f"{method} /v1/letters/{{token}} ": "a letter to a body has a link that ends the letters"
+        for method in ("GET", "POST")
+    },
     **{f"webhook {event} ": "says so to the bodies" for event in NEW_EVENTS},
     **{
         f"GET /v1/agency/complaints 200 application/json /items/[]/{field} ": "so that a page needs no further read"

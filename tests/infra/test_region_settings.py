@@ -347,6 +347,10 @@ SETTINGS: dict[str, Seen | Deployed] = {
     "agencies.contact_email": deployed(
         lambda stacks: "new@example.org" in stacks.mailed, True, ("city@example.org", "new@example.org")
     ),
+    "agencies.language": seen(
+        lambda made: made.region.agencies["city"].language,
+        ("    contact_email: city@example.org\n", "    contact_email: city@example.org\n    language: ru\n"),
+    ),
     "agencies.retired.since": seen(lambda made: made.given().agency_id, (EAST_AKIM, f"{EAST_AKIM} {RETIRED}}},")),
     "agencies.retired.moved_to": seen(
         lambda made: made.given().agency_id,

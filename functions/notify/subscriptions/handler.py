@@ -8,6 +8,7 @@ from functions.complaints.clock import utc_now
 from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
 from functions.edge.throttle import agency_limit
+from functions.notify.subscriptions.letters import PATH as LETTERS
 from functions.notify.subscriptions.routes import routes
 from functions.notify.webhooks.attempt import Attempt
 from functions.notify.webhooks.nudges import SqsNudges
@@ -28,7 +29,7 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> Attempt:
     return attempt(url, body=body, headers=headers, policy=_policy, total_timeout=TOTAL_TIMEOUT_S)
 
 
-app = Api(gate=agency_limit(now=utc_now))
+app = Api(gate=agency_limit(now=utc_now, but_for=LETTERS))
 for router in routes(
     policy=_policy,
     categories=_region["categories"].keys(),

@@ -9,6 +9,7 @@ from functions.notify.subscriptions.actions import actions
 from functions.notify.subscriptions.changes import changes
 from functions.notify.subscriptions.deliveries import deliveries
 from functions.notify.subscriptions.keys import keys
+from functions.notify.subscriptions.letters import letters
 from functions.notify.subscriptions.sending import sending
 from functions.notify.subscriptions.subscriptions import subscriptions
 from functions.notify.subscriptions.templates import templates
@@ -36,4 +37,5 @@ def routes(
         deliveries(enqueue=enqueue, now=now),
         changes(now=now),
         templates(categories=categories, now=now),
+        letters(now=now),
     )

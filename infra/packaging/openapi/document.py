@@ -32,6 +32,7 @@ TAGS: Final = {
     "Subscriptions": "Webhooks: subscriptions to events, and their deliveries.",
     "Keys": "API keys, for keys with the scope `admin`.",
     "Templates": "Texts that a body keeps ready for its answers.",
+    "Letters": "What the link in a letter to a body leads to: open to who has the letter.",
     "Webhooks": webhooks.ABOUT,
 }
 _ABOUT: Final = (
