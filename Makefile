@@ -82,6 +82,12 @@ citizen: setup ## while `make up` runs, another citizen's token, for a shell: ma
 key: setup ## while `make up` runs, another body's key, for a shell: make key AGENCY=city_roads
 	@$(python) -m infra.local.callers key $(AGENCY)
 
+ROLE ?= officer
+
+.PHONY: officer
+officer: setup ## while `make up` runs, another body's officer, for a shell: make officer AGENCY=city_roads ROLE=head
+	@$(python) -m infra.local.callers officer $(AGENCY) $(ROLE)
+
 .PHONY: pushes
 pushes: setup ## while `make up` runs, what phones are sent, as they show it (FOR=30: so many seconds)
 	@$(python) -m infra.local.pushes $(if $(FOR),--for $(FOR))

@@ -13,9 +13,12 @@ from infra.local import emulator
 from infra.local.assembly import SynthFailed, assembly, is_made
 from infra.local.cast import cast
 from infra.local.deployed import REGION_ID, Deployed, DeployFailed, deploy, deployed
+from infra.local.front.desk import shown
+from infra.local.front.process import Running
 from infra.local.function_logs import errors
+from infra.local.officers import demo_officers
 from infra.local.region import prepared, region_in, regions_for
-from infra.local.story import StoryFailed, Teller, play
+from infra.local.story import Scene, StoryFailed, Teller, play
 from infra.region import REGIONS, RegionFault, load_region_file
 
 
@@ -29,7 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
     try:
-        with running(region_id) as here, cast(here) as players:
+        with running(region_id) as here, cast(here) as players, desk_of(here, players.scene) as desk:
+            print(f"\nWhile it is played, the desk is at {desk}", flush=True)
             print("\nThe story of one complaint\n", flush=True)
             try:
                 shown = play(players, Teller(write=lambda line: print(line, flush=True)))
@@ -66,6 +70,17 @@ def running(region_id: str | None = None) -> Iterator[Deployed]:
     else:
         with deployment(region_id, name="demo") as own:
             yield own
+
+
+@contextmanager
+def desk_of(here: Deployed, scene: Scene) -> Iterator[str]:
+    """The desk's address: the one that `make up` left running, or one for this block."""
+    left = Running.found(here.emulator.state_dir)
+    if left is not None:
+        yield left.desk
+        return
+    with shown(here, demo_officers(here, scene)) as server:
+        yield server.desk
 
 
 @contextmanager
