@@ -19,12 +19,16 @@ class DeployFailed(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """The service stack's outputs on one emulator; no pool where people sign in at an issuer of the region's own."""
+    """The service stack's outputs on one emulator; no pool where people, or officers, sign in at an issuer of the region's
+    own.
+    """
 
     emulator: Emulator
     api_url: str
     user_pool_id: str
     client_id: str
+    officers_pool_id: str
+    officers_client_id: str
     state_machine_arn: str
     complaints_table: str
     agencies_table: str
@@ -70,6 +74,8 @@ def deployed(emulator: Emulator, *, stage: str = STAGE) -> Deployed:
         api_url=_reachable(outputs["ApiUrl"], emulator),
         user_pool_id=outputs.get("UserPoolId", ""),
         client_id=outputs.get("UserPoolClientId", ""),
+        officers_pool_id=outputs.get("OfficersPoolId", ""),
+        officers_client_id=outputs.get("OfficersClientId", ""),
         state_machine_arn=outputs["StateMachineArn"],
         complaints_table=outputs["ComplaintsTable"],
         agencies_table=outputs["AgenciesTable"],

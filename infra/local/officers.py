@@ -2,6 +2,8 @@
 
 import contextlib
 import re
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -11,12 +13,37 @@ from infra.local.front.client import officers_pool
 from infra.local.front.officer import Officer
 from infra.local.region import region_on
 from infra.local.story import Scene
+from infra.toolchain import ROOT
 
 ROLES: Final[Mapping[str, Mapping[str, str]]] = {
     "viewer": {"kk": "бақылаушы", "ru": "наблюдатель", "en": "viewer"},
     "officer": {"kk": "қызметкер", "ru": "сотрудник", "en": "officer"},
     "head": {"kk": "басшы", "ru": "руководитель", "en": "head"},
 }
+
+
+_RECORD: Final = """
+import sys
+from functions.complaints.clock import utc_now
+from functions.records.agencies import officers
+from functions.records.agencies.table import agency_pk
+username, agency_id, role, name = sys.argv[1:]
+# A pool that knows no case makes small letters of it.
+id = username.upper()
+officers.OfficerItem(
+    agency_pk(agency_id),
+    officers.officer_sk(id),
+    key_id=id,
+    id=id,
+    agency_id=agency_id,
+    name=name,
+    email=f"{username}@example.test",
+    role=role,
+    state=officers.ACTIVE,
+    created_at=utc_now(),
+    created_by="operator",
+).save()
+"""
 
 
 def demo_officers(deployed: Deployed, scene: Scene) -> Sequence[Officer]:
@@ -30,9 +57,21 @@ def make_officer(deployed: Deployed, agency_id: str, *, role: str) -> Officer:
     region = region_on(deployed.emulator.state_dir)
     body = region.agencies[agency_id].name
     username = f"{role}-{re.sub(r'[^a-z0-9-]', '-', agency_id)}"
-    _let_in(deployed, username)
     title = {language: f"{body[language]} ({word})" for language, word in ROLES[role].items()}
+    _let_in(deployed, username)
+    if deployed.officers_pool_id:
+        _record(deployed, username, agency_id, role=role, name=title[region.languages[0]])
     return Officer(username=username, password=PASSWORD, title=title)
+
+
+def _record(deployed: Deployed, username: str, agency_id: str, *, role: str, name: str) -> None:
+    """By a process of its own, as `infra.local.cast.agency_key` says why."""
+    subprocess.run(
+        [sys.executable, "-c", _RECORD, username, agency_id, role, name],
+        cwd=ROOT,
+        env=deployed.emulator.environment(**deployed.tables()),
+        check=True,
+    )
 
 
 def _let_in(deployed: Deployed, username: str) -> None:

@@ -9,7 +9,9 @@ SCOPES: Final = ("openid", "email", "profile")
 
 
 def officers_pool(deployed: Deployed) -> tuple[str, str]:
-    """The pool of officers and the client of the desk in it."""
+    """The pool of officers and the client of the desk in it; citizens' own where officers have none."""
+    if deployed.officers_pool_id:
+        return deployed.officers_pool_id, deployed.officers_client_id
     return deployed.user_pool_id, deployed.client_id
 
 
