@@ -282,6 +282,13 @@ class Functions(Construct):
     def all(self) -> tuple[Function, ...]:
         return tuple(child for child in self.node.children if isinstance(child, Function))
 
+    @property
+    def rolled_out(self) -> tuple[Function, ...]:
+        """Whose new version takes over little by little. The page and what it asks for are of one version, or it finds
+        nothing there: that changes at once.
+        """
+        return tuple(each for each in self.all if each is not self.pages)
+
     def let_watch(self, watch: Watch) -> None:
         """Starting and stopping watches belongs to the consumer that sees every event, and to what tries again where that
         failed.

@@ -75,7 +75,7 @@ class Service(Stack):
                 self,
                 "Rollout",
                 deployment=deployment,
-                functions=functions.all,
+                functions=functions.rolled_out,
                 watched=functions.felt_at_once,
             )
         api = PublicApi(self, "Api", deployment=deployment, storage=storage, functions=functions)

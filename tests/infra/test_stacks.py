@@ -258,12 +258,16 @@ def test_a_new_version_takes_a_tenth_of_the_calls_first_and_is_called_back_by_it
 ) -> None:
     groups = service.of("AWS::CodeDeploy::DeploymentGroup")
     aliases = service.of("AWS::Lambda::Alias")
+    # A page of one version would ask for what another one does not have.
+    at_once = {id for id in aliases if id.startswith("FunctionsPagesLive")}
     led = {
         a["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"]["Ref"]
-        for a in aliases.values()
+        for id, a in aliases.items()
+        if id not in at_once
     }
+    assert not any("UpdatePolicy" in aliases[id] for id in at_once)
     assert led == set(groups)
-    assert len(groups) == len(aliases)
+    assert len(groups) == len(aliases) - len(at_once)
     for id, group in groups.items():
         properties = group["Properties"]
         assert properties["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent5Minutes", id

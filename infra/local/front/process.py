@@ -52,6 +52,7 @@ class Running:
 def start(setting: Setting, *, state_dir: Path) -> Running:
     """Start it, and return when it answers. Raises FrontFailed, where its port is taken above all."""
     listener = _listen(setting.port)
+    listening_at = listener.getsockname()[1]
     written, log_path = state_dir / "front-setting.json", state_dir / "front.log"
     written.write_text(setting.written())
     with listener, log_path.open("wb") as log:
@@ -66,7 +67,7 @@ def start(setting: Setting, *, state_dir: Path) -> Running:
             start_new_session=True,
         )
     started = process_group.started_at(process.pid) or ""
-    running = Running(pid=process.pid, started=started, port=setting.port)
+    running = Running(pid=process.pid, started=started, port=listening_at)
     _record(state_dir).write_text(json.dumps(asdict(running)))
     try:
         _wait_until_it_answers(running, process)
