@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE": "qamqor",
     "USER_POOL_ISSUER": f"https://cognito-idp.{REGION}.amazonaws.com/{REGION}_pool",
     "USER_POOL_CLIENT_ID": "app",
+    "OFFICERS_CLIENT_ID": "desk",
     **{f"{name.upper()}_TABLE": name for name in MODELS},
 }
 

@@ -12,6 +12,7 @@ from functions.edge.problems import Problem, problem_of
 # What AWS answers while it is busy, after the SDK's own retries; and why it cancels a transaction then.
 _BUSY: Final = frozenset(
     {
+        "InternalErrorException",
         "InternalServerError",
         "LimitExceededException",
         "ProvisionedThroughputExceeded",
@@ -21,6 +22,7 @@ _BUSY: Final = frozenset(
         "Throttling",
         "ThrottlingError",
         "ThrottlingException",
+        "TooManyRequestsException",
         "TransactionConflict",
         "TransactionConflictException",
         "TransactionInProgressException",

@@ -82,8 +82,9 @@ CALLED_BACK = "It calls a new version back; what goes on ringing does so in the 
 
 ROLES_WITH_TRACES = (
     *("Directory/Loader", "Functions/AgencyApi", "Functions/Archive", "Functions/Authorizer"),
-    *("Functions/Escalation", "Functions/Letters", "Functions/Pages", "Functions/Photos"),
-    *("Functions/ReleasePushes", "Functions/Requeue", "Functions/Retention", "Functions/SweepDue"),
+    *("Functions/Escalation", "Functions/Letters", "Functions/OfficersApi", "Functions/Pages"),
+    *("Functions/Photos", "Functions/ReleasePushes", "Functions/Requeue", "Functions/Retention"),
+    "Functions/SweepDue",
 )
 
 
@@ -418,7 +419,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
     ),
     *_all(
         NAG,
-        ("storage/Identity/Pool",),
+        ("storage/Identity/Pool", "storage/Officers/Pool"),
         "Threat protection is the Plus plan's, at several times the price of each active person; an account holds "
         "one person's own complaints, its password has 12 characters, and Cognito locks out who guesses.",
         "AwsSolutions-COG8",

@@ -14,6 +14,7 @@ name: {kk: Толық, ru: Полный, en: Whole}
 number_prefix: WHL
 size: oblast
 domain: api.whole.example
+officers: {provider: cognito}
 malware_scan: true
 budget: 300
 webhooks: {fixed_addresses: true}

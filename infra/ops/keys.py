@@ -58,7 +58,7 @@ def _make(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import iso, utc_now
     from functions.records.agencies.keys import create_key
 
-    agency_id = _known(place, options.agency)
+    agency_id = known(place, options.agency)
     expires_at = utc_now() + options.valid
     print(f"a key for {agency_id}, {'/'.join(options.scopes)}, until {iso(expires_at)}")
     if options.apply:
@@ -77,7 +77,7 @@ def _rotate(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import utc_now
     from functions.records.agencies.keys import key_of, rotate_key
 
-    agency_id = _known(place, options.agency)
+    agency_id = known(place, options.agency)
     key = key_of(agency_id, options.key_id)
     print(f"a new key in place of {key.key_id} ({key.name}), which ends after {spoken(options.overlap)}")
     if options.apply:
@@ -101,7 +101,7 @@ def _agree(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import utc_now
     from functions.records.agencies.agreements import agree
 
-    agency_id = _known(place, options.agency)
+    agency_id = known(place, options.agency)
     limit = options.requests_per_minute or None
     print(f"{agency_id}: {'the general limit' if limit is None else f'{limit} requests a minute'}")
     if options.apply:
@@ -109,7 +109,7 @@ def _agree(place: Place, options: argparse.Namespace) -> int:
     return done(options)
 
 
-def _known(place: Place, agency_id: str) -> str:
+def known(place: Place, agency_id: str) -> str:
     """The id, if the region file has such a body: a key of a misspelt one would open nothing and look well."""
     if agency_id not in place.region.agencies:
         raise NotThere(f"{place.region.id} has no agency {agency_id!r}")

@@ -13,7 +13,15 @@ from infra.region.schema import LANGUAGES, Agency, Category, Push
 # What functions read as it stands in the file.
 _KEPT = {
     *("name", "number_prefix", "stage", "time_zone", "terms", "limits", "withdrawal", "retention", "proof"),
-    *("quiet_hours", "identity", "malware_scan", "category_groups", "emergency_numbers", "domain"),
+    *(
+        "quiet_hours",
+        "identity",
+        "officers",
+        "malware_scan",
+        "category_groups",
+        "emergency_numbers",
+        "domain",
+    ),
 }
 
 

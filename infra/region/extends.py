@@ -1,6 +1,6 @@
 """A region file on top of another: what it says holds, what it leaves out comes from the other.
 
-Keys merge deeply and lists of things with ids by id; other lists, and the identity provider, are replaced.
+Keys merge deeply and lists of things with ids by id; other lists, and the identity providers, are replaced.
 """
 
 from dataclasses import replace
@@ -10,7 +10,7 @@ from typing import Final
 from infra.region.finding import Finding, RegionFault
 from infra.region.source import Node, read_yaml
 
-_REPLACED: Final = "identity"
+_REPLACED: Final = ("identity", "officers")
 
 
 def read_merged(file: Path) -> tuple[Node, Node, tuple[Finding, ...]]:
@@ -47,7 +47,7 @@ def merged_node(base: Node, over: Node) -> Node:
     if isinstance(base.value, dict) and isinstance(over.value, dict):
         value = dict(base.value)
         for key, node in over.value.items():
-            value[key] = merged_node(value[key], node) if key in value and key != _REPLACED else node
+            value[key] = merged_node(value[key], node) if key in value and key not in _REPLACED else node
         return replace(over, value=value)
     if _has_ids(base) and _has_ids(over):
         by_id = {item.text("id"): item for item in base.items()}

@@ -9,7 +9,7 @@ from functions.complaints.duration import Duration
 from infra.region.compile import compiled, to_json
 from infra.region.document import REGIONS
 from infra.region.lint import sound_document
-from infra.region.schema import Agency, Identity, Push, Region, Webhooks
+from infra.region.schema import Agency, Identity, Officers, Push, Region, Webhooks
 from infra.region.sizes import SIZES, Size, Snapshots
 
 type Stage = Literal["cloud", "local"]
@@ -48,6 +48,7 @@ class RegionFile:
     size: Size
     snapshots: Snapshots
     identity: Identity
+    officers: Officers | None
     push: Push
     webhooks: Webhooks
     retention: Retention
@@ -84,6 +85,7 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
         size=SIZES[form.size],
         snapshots=_snapshots(form),
         identity=form.identity,
+        officers=form.officers,
         push=form.push or Push(),
         webhooks=form.webhooks,
         retention=Retention(

@@ -172,6 +172,10 @@ emergency_numbers:
 # identity: {{issuer: "https://…", audience: …}}
 identity: {{provider: cognito, email: {TO_DO}@example.org}}
 
+# Do bodies without programmers have officers, who work at the desk ({{domain}}/desk/)? A user pool of their own
+# ({{provider: cognito}}), or an OpenID Connect provider in the country; either needs a domain below. null: none.
+officers: null
+
 # Which secrets in Secrets Manager hold the keys for push? A platform that is left out is not used. When a secret has a
 # new value, raise the platform's revision (1 unless said) and deploy.
 push:

@@ -295,21 +295,56 @@ class Issuer(Form, title="The identity provider"):
     audience: Sentence = Field(description="the audience that its tokens name")
 
 
-def _provider(raw: Cognito | Issuer | object) -> str | None:
-    """The name of the model whose key is there; of both or neither, nothing."""
-    if isinstance(raw, Form):
-        return type(raw).__name__
-    keys = raw if isinstance(raw, dict) else {}
-    match "provider" in keys, "issuer" in keys:
-        case True, False:
-            return "Cognito"
-        case False, True:
-            return "Issuer"
-    return None
+Claim = Annotated[str, _text(r"^\S+$", "the name of a claim, such as body")]
+Endpoint = Annotated[
+    str, _text(r"^https?://[^\s/]+(/\S*)?$", "an address such as https://id.example.org/token")
+]
+
+
+class OfficersPool(Form, title="The officers"):
+    provider: Literal["cognito"] = Field(
+        description="a user pool of this deployment for them alone, with a second factor; invitations are sent as the "
+        "codes of `identity` are, where that is a pool too"
+    )
+
+
+class OfficersIssuer(Form, title="The officers"):
+    issuer: Endpoint = Field(description="the OpenID Connect issuer that signs bodies' officers in")
+    audience: Sentence = Field(description="the audience that its tokens name")
+    jwks_uri: Endpoint = Field(description="where its keys are, as its discovery document says")
+    client_id: Sentence = Field(description="the desk's client there: public, with the code flow and PKCE")
+    authorization_endpoint: Endpoint = Field(description="where an officer is sent to sign in")
+    token_endpoint: Endpoint = Field(description="where the desk has its tokens from")
+    end_session_endpoint: LeftOut[Endpoint] = Field(
+        default=None, description="where an officer is sent to sign out, if there is such a place"
+    )
+    agency_claim: Claim = Field(description="the claim that holds the id of the officer's body")
+    role_claim: Claim = Field(description="the claim that says viewer, officer or head")
+
+
+def _provider(pool: type[Form], issuer: type[Form]) -> Discriminator:
+    """By the name of the model whose key is there; of both or neither, nothing."""
+
+    def told(raw: object) -> str | None:
+        if isinstance(raw, Form):
+            return type(raw).__name__
+        keys = raw if isinstance(raw, dict) else {}
+        match "provider" in keys, "issuer" in keys:
+            case True, False:
+                return pool.__name__
+            case False, True:
+                return issuer.__name__
+        return None
+
+    return Discriminator(told)
 
 
 Identity = Annotated[
-    Annotated[Cognito, Tag("Cognito")] | Annotated[Issuer, Tag("Issuer")], Discriminator(_provider)
+    Annotated[Cognito, Tag("Cognito")] | Annotated[Issuer, Tag("Issuer")], _provider(Cognito, Issuer)
+]
+Officers = Annotated[
+    Annotated[OfficersPool, Tag("OfficersPool")] | Annotated[OfficersIssuer, Tag("OfficersIssuer")],
+    _provider(OfficersPool, OfficersIssuer),
 ]
 
 
@@ -472,6 +507,10 @@ class Region(Form, title="A region file"):
         min_length=1, description="whom to call when somebody is in danger now, the most general first"
     )
     identity: Identity = Field(description="who signs people in")
+    officers: Officers | None = Field(
+        default=None,
+        description="who signs the officers of bodies in, who work at the desk; null: bodies come by their systems alone",
+    )
     push: Push | None = Field(
         default=Push(), description="push platforms; one that is absent is not used; null: none"
     )
@@ -540,7 +579,7 @@ def json_schema() -> dict[str, Any]:
 def _partial(schema: dict[str, Any]) -> dict[str, Any]:
     """Without what need not be said again: all but the names of things, and the identity provider."""
     for name, form in schema["$defs"].items():
-        if "required" in form and name not in ("Cognito", "Issuer"):
+        if "required" in form and name not in ("Cognito", "Issuer", "OfficersPool", "OfficersIssuer"):
             form["required"] = [key for key in form["required"] if key == "id"]
     return schema | {"required": ["region"]}
 

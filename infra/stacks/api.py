@@ -76,6 +76,12 @@ SUBSCRIPTIONS: Final[Routes] = {
     "/v1/agency/templates": [GET, POST],
     "/v1/agency/templates/{id}": [PATCH, DELETE],
 }
+OFFICERS: Final[Routes] = {
+    "/v1/agency/me": [GET, PATCH],
+    "/v1/agency/officers": [GET, POST],
+    "/v1/agency/officers/{id}": [PATCH, DELETE],
+    "/v1/agency/officers/{id}/reset-second-factor": [POST],
+}
 LETTERS: Final[Routes] = {"/v1/letters/{token}": [GET, POST]}
 """Open to who has a letter."""
 RATE: Final = 500
@@ -129,6 +135,7 @@ class PublicApi(Construct):
         intake = integrations.HttpLambdaIntegration("Intake", functions.intake_api.live)
         agency = integrations.HttpLambdaIntegration("Agency", functions.agency_api.live)
         subscriptions = integrations.HttpLambdaIntegration("Subscriptions", functions.subscriptions.live)
+        officers = integrations.HttpLambdaIntegration("Officers", functions.officers_api.live)
         opened = self._route(OPEN, intake, None) + self._route(LETTERS, subscriptions, None)
         if functions.pages is not None:
             opened += self._desk(functions.pages)
@@ -136,6 +143,7 @@ class PublicApi(Construct):
         self._route(CITIZEN, intake, people)
         self._route(AGENCY, agency, agencies)
         self._route(SUBSCRIPTIONS, subscriptions, agencies)
+        self._route(OFFICERS, officers, agencies)
 
     def _desk(self, pages: Function) -> list[apigateway.HttpRoute]:
         """An HTTP API refuses a route key that ends in a slash, and takes `/desk/` for no other: what no route is for goes

@@ -25,7 +25,7 @@ class Deployment:
     @property
     def has_desk(self) -> bool:
         """Whether officers work at the page `/desk/`."""
-        return True
+        return self.region.officers is not None
 
     @property
     def removal(self) -> RemovalPolicy:

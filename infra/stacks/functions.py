@@ -17,6 +17,7 @@ from infra.stacks.function import Code, Function, allow, use_partitions, use_tab
 from infra.stacks.identity import issuer_of, sender_of
 from infra.stacks.network import Network
 from infra.stacks.notification import Deliveries
+from infra.stacks.officers import keys_of, sign_in_pages
 from infra.stacks.push import ANY, PushPlatforms
 from infra.stacks.storage import Storage
 
@@ -88,6 +89,15 @@ AGENCY_API: Final = Code(
     lock="agency-api",
     services=("dynamodb", "s3"),
     memory=512,
+    awaited="bodies",
+)
+OFFICERS_API: Final = Code(
+    handler="functions.route.officers.handler.handler",
+    sources=("functions/route/officers",),
+    lock="agency-api",
+    services=("cognito-idp", "dynamodb"),
+    memory=512,
+    timeout=25,
     awaited="bodies",
 )
 AUTHORIZER: Final = Code(
@@ -162,6 +172,18 @@ LETTERS: Final = Code(
 )
 
 
+def _officers(deployment: Deployment, storage: Storage) -> tuple[dict[str, str], dict[str, str]]:
+    """For the authorizer, and for the door that tells of the region: nothing where officers have an issuer of the region's
+    own, or where there are none. What an issuer is, the region file says.
+    """
+    if storage.officers is None:
+        return {}, {}
+    pool, client = storage.officers.pool, {"OFFICERS_CLIENT_ID": storage.officers.client.user_pool_client_id}
+    keys = {"OFFICERS_ISSUER": issuer_of(pool), "OFFICERS_KEYS": keys_of(pool, deployment=deployment)}
+    pages = sign_in_pages(deployment)
+    return client | keys, client | ({"OFFICERS_SIGN_IN": pages} if pages else {})
+
+
 class Functions(Construct):
     def __init__(
         self,
@@ -193,10 +215,12 @@ class Functions(Construct):
             else {}
         )
 
+        # Who lets officers in, and what their page is told of signing in.
+        officers, desk = _officers(deployment, storage)
         self.intake_api = self._function(
             "IntakeApi",
             INTAKE_API,
-            complaints | people | photos | dict(push.environment) | addresses | edge | signing_in,
+            complaints | people | photos | dict(push.environment) | addresses | edge | signing_in | desk,
             files=documentation(openapi),
         )
         self.photos = self._function("Photos", PHOTOS, complaints | photos)
@@ -212,7 +236,9 @@ class Functions(Construct):
         )
         self.retention = self._function("Retention", RETENTION, complaints)
         self.agency_api = self._function("AgencyApi", AGENCY_API, complaints | agencies | photos | edge)
-        self.authorizer = self._function("Authorizer", AUTHORIZER, agencies | edge)
+        self.authorizer = self._function("Authorizer", AUTHORIZER, agencies | edge | officers)
+        pool_id = {} if storage.officers is None else {"OFFICERS_POOL_ID": storage.officers.pool.user_pool_id}
+        self.officers_api = self._function("OfficersApi", OFFICERS_API, agencies | edge | pool_id)
         self.pages = (
             self._function("Pages", PAGES, photos | edge, files=pages()) if deployment.has_desk else None
         )
@@ -234,6 +260,7 @@ class Functions(Construct):
         self._grant_photos(storage.photos)
         self._grant_archive(storage)
         self._grant_messages(deliveries, push)
+        self._grant_officers(storage)
 
     @property
     def intake(self) -> tuple[Function, ...]:
@@ -248,6 +275,7 @@ class Functions(Construct):
             self.archive,
             self.retention,
             self.agency_api,
+            self.officers_api,
             self.authorizer,
         )
         return own if self.pages is None else (*own, self.pages)
@@ -394,6 +422,32 @@ class Functions(Construct):
         use_table(self.requeue, deliveries, "UpdateItem", indexes=("due",))
         use_table(self.webhooks, deliveries, *READ, *WRITE, indexes=("by_time",))
         use_table(self.subscriptions, deliveries, *READ, "BatchGetItem", *WRITE, indexes=("by_time",))
+
+    def _grant_officers(self, storage: Storage) -> None:
+        use_table(
+            self.officers_api,
+            storage.agencies,
+            *READ,
+            "PutItem",
+            "UpdateItem",
+            "ConditionCheckItem",
+            indexes=("by_key",),
+        )
+        if storage.officers is None:
+            return
+        allow(
+            self.officers_api,
+            [
+                "cognito-idp:AdminCreateUser",
+                "cognito-idp:AdminDeleteSoftwareToken",
+                # Of whom the table knows to have left, where somebody else is invited with their address.
+                "cognito-idp:AdminDeleteUser",
+                "cognito-idp:AdminDisableUser",
+                "cognito-idp:AdminGetUser",
+                "cognito-idp:AdminUserGlobalSignOut",
+            ],
+            [storage.officers.pool.user_pool_arn],
+        )
 
     def _grant_archive(self, storage: Storage) -> None:
         heads = storage.chain_heads

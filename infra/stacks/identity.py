@@ -49,7 +49,7 @@ class Identity(Construct):
             # A new address counts once it is confirmed: a slip of the hand locks nobody out.
             keep_original=cognito.KeepOriginalAttrs(email=True),
             user_verification=cognito.UserVerificationConfig(email_subject=_SUBJECT, email_body=_BODY),
-            email=_sender(deployment, email),
+            email=sender(deployment, email),
             password_policy=cognito.PasswordPolicy(
                 min_length=12,
                 require_lowercase=True,
@@ -88,7 +88,7 @@ def sender_of(deployment: Deployment) -> str | None:
     return None if isinstance(identity, Issuer) else identity.email
 
 
-def _sender(deployment: Deployment, email: str | None) -> cognito.UserPoolEmail:
+def sender(deployment: Deployment, email: str | None) -> cognito.UserPoolEmail:
     """Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html"""
     if email is None:
         return cognito.UserPoolEmail.with_cognito()

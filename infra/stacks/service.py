@@ -112,5 +112,8 @@ class Service(Stack):
         if storage.user_pool is not None and storage.user_pool_client is not None:
             outputs["UserPoolId"] = storage.user_pool.user_pool_id
             outputs["UserPoolClientId"] = storage.user_pool_client.user_pool_client_id
+        if storage.officers is not None:
+            outputs["OfficersPoolId"] = storage.officers.pool.user_pool_id
+            outputs["OfficersClientId"] = storage.officers.client.user_pool_client_id
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

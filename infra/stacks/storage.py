@@ -8,11 +8,12 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.region.schema import Issuer
+from infra.region.schema import Cognito, Issuer, OfficersPool
 from infra.stacks.dead_letters import DeadLetters
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import EdgeSecret
 from infra.stacks.identity import Identity
+from infra.stacks.officers import Officers
 from infra.stacks.push import PushPlatforms
 
 STRING = dynamodb.AttributeType.STRING
@@ -27,8 +28,8 @@ _PLACE_ATTRIBUTES = "number status joined submitted_at agency_id escalation_leve
 
 
 class Storage(Stack):
-    """Tables, buckets, dead letters, the applications in which phones have their endpoints, and the user pool where the
-    region brings no issuer of its own.
+    """Tables, buckets, dead letters, the applications in which phones have their endpoints, and the user pools where the
+    region brings no issuers of its own.
     """
 
     def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
@@ -49,6 +50,7 @@ class Storage(Stack):
         if deployment.region.domain:
             EdgeSecret(self, "Edge", deployment=deployment)
         self.user_pool, self.user_pool_client = self._identity()
+        self.officers = self._officers()
         self.dead_letters = DeadLetters(self, deployment=deployment)
         self.push = PushPlatforms(self, "PushPlatforms", deployment=deployment)
         self._export_what_push_would_take_along()
@@ -66,6 +68,7 @@ class Storage(Stack):
         """
         buckets = [each for each in (self._access_logs, self.photos, self.chain_heads) if each is not None]
         pools = [] if self.user_pool is None else [self.user_pool]
+        pools += [] if self.officers is None else [self.officers.pool]
         for pool in pools:
             pool.node.add_dependency(*buckets)
         for table in (self.complaints, self.agencies, self.people, self.deliveries):
@@ -239,6 +242,13 @@ class Storage(Stack):
             return None, None
         people = Identity(self, "Identity", deployment=self._deployment, email=identity.email)
         return people.pool, people.client
+
+    def _officers(self) -> Officers | None:
+        region = self._deployment.region
+        if not isinstance(region.officers, OfficersPool):
+            return None
+        email = region.identity.email if isinstance(region.identity, Cognito) else None
+        return Officers(self, "Officers", deployment=self._deployment, email=email)
 
 
 def _key(name: str) -> dynamodb.Attribute:

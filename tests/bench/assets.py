@@ -49,6 +49,7 @@ FUNCTIONS: Final[Mapping[str, Code]] = {
     "subscriptions": functions.SUBSCRIPTIONS,
     "sweep": functions.SWEEP,
     "authorizer": functions.AUTHORIZER,
+    "officers": functions.OFFICERS_API,
     "release pushes": functions.RELEASE,
     "requeue": functions.REQUEUE,
     "archive": functions.ARCHIVE,

@@ -222,6 +222,7 @@ class Probes:
             "Pages": self.page,
             "Authorizer": self.authorizer,
             "Subscriptions": self.subscriptions,
+            "OfficersApi": self.officers,
             "Assignment": self.assignment,
             "Outbox": self.outbox,
             "Photos": self.photos,
@@ -307,6 +308,17 @@ class Probes:
         keys = self.read(self.players.agency, "/v1/agency/keys")["items"]
         if {each["id"]: each["last_used_at"] for each in keys}[token.split("_")[1]] is None:
             raise Seen("not noted")
+
+    def officers(self) -> None:
+        mine = self.players.agency
+        self.is_(mine.get("/v1/agency/me").status, 200)
+        asked = {"email": f"{uuid.uuid4().hex}@example.org", "name": "A. B.", "role": "officer"}
+        made = mine.post("/v1/agency/officers", asked)
+        self.is_(made.status, 201)
+        self.is_(mine.call("DELETE", f"/v1/agency/officers/{made.body['id']}").status, 204)
+        # With the address of one who left.
+        again = mine.post("/v1/agency/officers", asked)
+        self.is_(again.status, 201)
 
     def subscriptions(self) -> None:
         mine = self.players.agency
@@ -687,7 +699,8 @@ class Probes:
 
 
 PROBED = (
-    "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation IntakeApi Outbox Pages Photos PushFailures "
+    "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation IntakeApi OfficersApi Outbox Pages Photos "
+    "PushFailures "
     "PushPlatformsProvider ReleasePushes Requeue Retention Subscriptions SweepDue Watch Webhooks"
 ).split()
 
@@ -762,6 +775,10 @@ UNREACHED: dict[str, dict[str, str]] = {
         "dynamodb:BatchGetItem": "reads complaints nearby, of which there are none for a new person",
         "s3:GetObject": "the right behind an address that nobody calls up here",
         "sns:SetEndpointAttributes": "repairs an endpoint that SNS has disabled",
+    },
+    "OfficersApi": {
+        "cognito-idp:AdminDeleteSoftwareToken": "the emulator's pool asks for no second factor",
+        "dynamodb:ConditionCheckItem": "sees that another head stays, where one goes",
     },
     "Outbox": {
         "dynamodb:DeleteItem": "forgets a phone that SNS no longer reaches",

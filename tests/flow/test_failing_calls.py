@@ -18,7 +18,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from werkzeug.test import Client, TestResponse
 
-from functions.complaints.complaint import Actor, ActorKind
+from functions.complaints.complaint import Actor, ActorKind, Role
 from functions.complaints.letter_links import link_token
 from functions.complaints.region import Region, region_from_dict
 from functions.edge.failures import without_words
@@ -86,6 +86,13 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", f"{WORK}/instruct", {"to": "roads", "reason": REASON}),
     ("POST", f"{WORK}/merge", {"into": "{others}"}),
     ("POST", f"{WORK}/split", {"parts": [{"to": "roads", "text": "The road beside it."}]}),
+    ("GET", "/v1/agency/me", None),
+    ("PATCH", "/v1/agency/me", {"language": "ru"}),
+    ("GET", "/v1/agency/officers", None),
+    ("POST", "/v1/agency/officers", {"email": "a@example.org", "name": "x", "role": "officer"}),
+    ("PATCH", "/v1/agency/officers/{officer}", {"role": "head"}),
+    ("DELETE", "/v1/agency/officers/{officer}", None),
+    ("POST", "/v1/agency/officers/{officer}/reset-second-factor", {}),
     ("GET", "/v1/agency/changes", None),
     ("GET", "/v1/agency/keys", None),
     ("POST", "/v1/agency/keys", WANTED_KEY),
@@ -289,6 +296,7 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
     from functions.notify.webhooks.message import delivery_of
     from functions.notify.webhooks.store import DynamoDeliveries
     from functions.records.agencies.letters import link_secret
+    from functions.records.agencies.officers import invited
     from functions.records.store import ComplaintStore
     from tests.functions.webhook_world import event
 
@@ -332,6 +340,15 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
     delivery = delivery_of(event(assigned, 1), agency_id=AGENCY_ID, subscription_id=subscription)
     DynamoDeliveries().add(delivery)
     secret = link_secret(AGENCY_ID, address=ADDRESS, language="kk", now=utc_now())
+    officer = invited(
+        AGENCY_ID,
+        email="b@example.org",
+        name="x",
+        role=Role.OFFICER,
+        language=None,
+        created_by="operator",
+        now=utc_now(),
+    )
     return {
         "assigned": assigned,
         "photo": photo,
@@ -346,6 +363,7 @@ def _settled(made: Town, client: Client) -> dict[str, str]:
         "template": json.loads(template.data)["id"],
         "delivery": delivery.id,
         "token": link_token(AGENCY_ID, address=ADDRESS, secret=secret),
+        "officer": officer.id,
     }
 
 

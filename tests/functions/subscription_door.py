@@ -66,8 +66,12 @@ class Door:
         language="en",
         token=TOKEN,
         idempotency_key=None,
+        officer_id=None,
         **query,
     ):
+        caller = {"agency_id": agency_id, "key_id": officer_id or token.key_id, "scopes": scopes}
+        if officer_id is not None:
+            caller |= {"officer_id": officer_id, "role": "head"}
         named = {} if idempotency_key is None else {"idempotency-key": idempotency_key}
         raw = self.api.serve(
             {
@@ -85,9 +89,7 @@ class Door:
                     "requestId": "request-1",
                     "stage": "$default",
                     "http": {"method": method, "path": f"/v1/agency/{path}"},
-                    "authorizer": {
-                        "lambda": {"agency_id": agency_id, "key_id": token.key_id, "scopes": scopes}
-                    },
+                    "authorizer": {"lambda": caller},
                 },
             },
             None,

@@ -171,7 +171,7 @@ BOTH: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 }
 NOTHING_BESIDE_ITS_FORM = {
     "comment", "confirmAnswer", "join", "skipPhotos", "withdraw", "markRead", "acknowledgeWork", "askWork", "commentWork",
-    "rotateSecret", "rotateKey",
+    "rotateSecret", "rotateKey", "changeOfficer", "inviteOfficer", "changeCaller",
 }  # fmt: skip
 """Whose body is judged by its form alone: texts, switches and choices that stand in the document."""
 

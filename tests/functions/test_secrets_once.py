@@ -186,3 +186,19 @@ def test_a_key_is_listed_with_its_name_and_its_end_and_ends_then(door):
     door.clock.now = end
     assert door("GET", "keys")[1]["items"][0]["valid"] is False
     assert "token" not in json.dumps(door("GET", "keys")[1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_an_officer_had_made_is_made_once_and_its_secret_shown_once(door, kind):
+    """Their token is another one by then, and nothing else that they have could make the secret again."""
+    path, body, secret = wanted(door)[kind]
+    officer = {"officer_id": "01JNZ5V2B8Q4M7T9XWYC3D6FGH"}
+    status, first = door("POST", path, body, idempotency_key="k", **officer)
+    assert status in (200, 201)
+    assert first[secret]
+    there = (len(keys_of("roads")), len(subscriptions_of("roads")))
+    status, refused = door("POST", path, body, idempotency_key="k", token=keys.new_token(), **officer)
+    assert (status, refused["key"]) == (409, "shown_once")
+    assert (len(keys_of("roads")), len(subscriptions_of("roads"))) == there
+    if "token" in first:
+        assert caller_with(keys.read_token(first["token"]), now=START).key_id == first["id"]

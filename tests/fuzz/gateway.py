@@ -1,4 +1,4 @@
-"""The three API functions behind one WSGI application, which stands for API Gateway: it routes and lets in as that does.
+"""The four API functions behind one WSGI application, which stands for API Gateway: it routes and lets in as that does.
 
 `Authorization: Bearer person-…` is a person who is signed in, `Bearer qk_…` any key of the body `housing` with all scopes;
 without the header the gateway refuses by itself.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from infra.stacks.api import AGENCY, CITIZEN, LETTERS, OPEN, SUBSCRIPTIONS
+from infra.stacks.api import AGENCY, CITIZEN, LETTERS, OFFICERS, OPEN, SUBSCRIPTIONS
 
 AGENCY_ID = "housing"
 type Handler = Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
@@ -31,11 +31,12 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway:
-    """`intake`, `route`, `subscriptions`: the handlers of the three functions."""
+    """`intake`, `route`, `subscriptions`, `officers`: the handlers of the four functions."""
 
     intake: Handler
     route: Handler
     subscriptions: Handler
+    officers: Handler
 
     def __call__(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         answer = self._answer(environ)
@@ -56,6 +57,7 @@ class Gateway:
             (AGENCY, self.route, "agency"),
             (SUBSCRIPTIONS, self.subscriptions, "agency"),
             (LETTERS, self.subscriptions, None),
+            (OFFICERS, self.officers, "agency"),
         ):
             if leads(table, method, path):
                 authorizer = _authorizer(environ.get("HTTP_AUTHORIZATION", ""), caller)

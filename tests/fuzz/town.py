@@ -1,4 +1,4 @@
-"""A small town for fuzzing: the three functions in this process over moto's tables, with some complaints in it."""
+"""A small town for fuzzing: the four functions in this process over moto's tables, with some complaints in it."""
 
 import json
 import os
@@ -29,6 +29,7 @@ HANDLERS = (
     "functions.intake.api.handler",
     "functions.route.api.handler",
     "functions.notify.subscriptions.handler",
+    "functions.route.officers.handler",
 )
 COMPLAINTS = 12
 PHOTO = {"content_type": "image/jpeg", "size": 1_000, "sha256": "0" * 64}
@@ -53,8 +54,8 @@ def town(*, push: bool = False) -> Iterator[Town]:
         patch.dict(os.environ, _environment(Path(folder)) | (_phones() if push else {})),
         patch.object(socket, "getaddrinfo", side_effect=socket.gaierror("no names here")),
     ):
-        intake, route, subscriptions = (_loaded(module) for module in HANDLERS)
-        gateway = Gateway(intake=intake, route=route, subscriptions=subscriptions)
+        intake, route, subscriptions, officers = (_loaded(module) for module in HANDLERS)
+        gateway = Gateway(intake=intake, route=route, subscriptions=subscriptions, officers=officers)
         yield Town(gateway=gateway, ids=_settled(gateway))
 
 

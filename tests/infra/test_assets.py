@@ -48,6 +48,7 @@ ALSO = {
     "functions.notify.webhooks.handler.handler": SENDER,
     "functions.route.api.handler.handler": DOOR,
     "functions.route.pages.handler.handler": DOOR,
+    "functions.route.officers.handler.handler": DOOR,
 }
 # The most modules that each handler may load, of whomever: a cold start pays for each. A few are to spare, for another
 # release of Python or of a dependency; who needs more gives the number here, and looks at `make bench` before.
@@ -73,10 +74,11 @@ MODULES = {
     # to others, what parts follow when their whole is put right, and what is retired: each a module or some.
     "functions.route.assignment.handler.handler": 486,
     "functions.route.authorizer.handler.handler": 390,
-    "functions.route.directory.handler.handler": 395,
+    "functions.route.directory.handler.handler": 399,
     "functions.route.escalation.handler.handler": 423,
     # What a body that is no more had made ends with it, with the table of that; whether the calendar reaches far enough.
     "functions.route.escalation.sweep_handler.handler": 507,
+    "functions.route.officers.handler.handler": 653,
     # The resolver and the region, and no table.
     "functions.route.pages.handler.handler": 452,
     "functions.route.retention.handler.handler": 386,
@@ -90,6 +92,7 @@ WITH_ASYNCIO = {
     "functions.notify.webhooks.handler.handler",
     "functions.route.api.handler.handler",
     "functions.route.pages.handler.handler",
+    "functions.route.officers.handler.handler",
 }
 
 

@@ -24,13 +24,21 @@ type Edit = tuple[str, str]
 
 COGNITO = "{provider: cognito, email: no-reply@example.org}"
 WEST = "  - {id: west_akim, kind: district_akimat, parent: city, name: {kk: а, ru: б, en: c}}\n"
+OFFICERS_ELSEWHERE = (
+    "{issuer: https://id.example.org, audience: desk, jwks_uri: https://id.example.org/keys, client_id: desk, "
+    "authorization_endpoint: https://id.example.org/auth, token_endpoint: https://id.example.org/token, "
+    "agency_claim: body, role_claim: role}"
+)
 PUSH = "push: {fcm: {secret: small/fcm}}"
 # Everything that a region file can express and that a stack shows, in as few files as have no two values of one thing.
 FILES: dict[str, tuple[Edit, ...]] = {
     "small": (),
-    "issuer": ((COGNITO, "{issuer: https://id.example.org, audience: phone}"),),
+    "issuer": (
+        ("region: small\n", f"region: small\ndomain: api.example.org\nofficers: {OFFICERS_ELSEWHERE}\n"),
+        (COGNITO, "{issuer: https://id.example.org, audience: phone}"),
+    ),
     "domain": (
-        ("region: small\n", "region: small\ndomain: api.example.org\n"),
+        ("region: small\n", "region: small\ndomain: api.example.org\nofficers: {provider: cognito}\n"),
         (PUSH, "push: {fcm: {secret: new/fcm, revision: 2}, apns: {secret: new/apns, sandbox: true}}"),
     ),
     "fixed": (
@@ -58,6 +66,8 @@ def expected(before: str, after: str) -> set[tuple[str, Kind]]:
     found: set[tuple[str, Kind]] = set()
     if after == "issuer":
         found |= {("IdentityPool", "kept-removed"), ("ExportsOutputRefIdentityPool", "export-in-use")}
+    if before == "domain":
+        found |= {("OfficersPool", "kept-removed"), ("ExportsOutputRefOfficersPool", "export-in-use")}
     if before == "fixed":
         found |= {("NetworkAddress", "kept-removed")}
     return found
@@ -116,6 +126,13 @@ def test_what_is_kept_stays_whatever_a_region_file_comes_to_say(
 def test_what_gives_exports_up_can_be_deployed_in_two_steps(made: dict[str, Templates], before: str) -> None:
     """First what uses them, alone: it needs nothing that is not there yet."""
     assert service_may_go_first(made[before], made["issuer"])
+
+
+@pytest.mark.slow
+def test_officers_are_given_up_in_two_steps_as_people_are(made: dict[str, Templates]) -> None:
+    """To nobody, and to an issuer."""
+    for after in ("small", "issuer"):
+        assert service_may_go_first(made["domain"], made[after])
 
 
 @pytest.mark.slow

@@ -314,6 +314,31 @@ CHANGED: dict[str, str] = {
         for fact in ("name type", " required")
     },
     "GET /v1/agency/complaints 200 application/json /items/[] required": "a line has what an officer chooses by",
+    **dict.fromkeys(
+        (
+            "GET /v1/region 200 application/json / required",
+            *(
+                f"GET /v1/region 200 application/json /desk{fact}"
+                for fact in (
+                    " type",
+                    " null",
+                    " required",
+                    "/authorization_endpoint type",
+                    "/token_endpoint type",
+                )
+            ),
+            *(
+                f"GET /v1/region 200 application/json /desk/{fact}"
+                for fact in (
+                    "end_session_endpoint type",
+                    "end_session_endpoint null",
+                    "client_id type",
+                    "scope type",
+                )
+            ),
+        ),
+        "officers of bodies sign in too, and their page asks where",
+    ),
     "/removed/profile type": "was not said; it is true or false, as it always was",
     **{
         f"GET /v1/agency/complaints/{{id}} 200 application/json /events/[]{fact}": "a body has officers, who come with a "
@@ -357,6 +382,14 @@ NEW: dict[str, str] = {
         for field in ("address", "assigned_to", "danger", "excerpt")
     },
     "GET /v1/agency/complaints 200 application/json /items/[]/thumbnail": "so that a page needs no further read",
+    **{
+        f"{method} /v1/agency/{path} ": "a body has officers, and its heads manage them"
+        for method, path in (
+            *(("GET", "me"), ("PATCH", "me"), ("GET", "officers"), ("POST", "officers")),
+            *(("PATCH", "officers/{id}"), ("DELETE", "officers/{id}")),
+            ("POST", "officers/{id}/reset-second-factor"),
+        )
+    },
 }
 """What there was nothing of before, and so is relied on by nobody, and why it is there."""
 

@@ -21,7 +21,8 @@ HEAVY = {"httpx", "holidays", "jsonschema", "moto", "requests", "shapely"}
 # What reads and answers requests.
 HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
 API_HANDLERS = {
-    f"functions.{door}.handler" for door in ("intake.api", "route.api", "route.pages", "notify.subscriptions")
+    f"functions.{door}.handler"
+    for door in ("intake.api", "route.api", "route.officers", "route.pages", "notify.subscriptions")
 }
 CLOCKS = {"now", "today", "utcnow", "time", "time_ns"}
 

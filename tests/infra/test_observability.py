@@ -190,7 +190,7 @@ def test_what_is_traced_is_chosen_by_size(sized: dict[str, Template], size: str,
         active
         == {
             "nothing": set(),
-            "doors": {"intakeapi", "agencyapi", "subscriptions"},
+            "doors": {"intakeapi", "agencyapi", "officersapi", "subscriptions"},
             "everything": set(modes),
         }[SIZES[size].traced]
     )
@@ -200,7 +200,11 @@ def test_what_is_traced_is_chosen_by_size(sized: dict[str, Template], size: str,
 
 @pytest.mark.parametrize(
     ("size", "doors"),
-    [("small", set()), ("city", {"intakeapi"}), ("oblast", {"intakeapi", "agencyapi", "subscriptions"})],
+    [
+        ("small", set()),
+        ("city", {"intakeapi"}),
+        ("oblast", {"intakeapi", "agencyapi", "officersapi", "subscriptions"}),
+    ],
 )
 def test_which_doors_start_from_a_snapshot_is_chosen_by_size(
     sized: dict[str, Template], size: str, doors: set[str]

@@ -44,6 +44,7 @@ HANDLERS = (
     "functions.intake.api.handler",
     "functions.route.api.handler",
     "functions.notify.subscriptions.handler",
+    "functions.route.officers.handler",
 )
 
 
@@ -73,7 +74,10 @@ def test_it_is_the_same_each_time() -> None:
 def test_every_route_of_the_gateway_is_described_and_no_other() -> None:
     routes = {
         (method.value, path)
-        for table in (gateway.OPEN, gateway.CITIZEN, gateway.AGENCY, gateway.SUBSCRIPTIONS, gateway.LETTERS)
+        for table in (
+            *(gateway.OPEN, gateway.CITIZEN, gateway.AGENCY, gateway.SUBSCRIPTIONS),
+            *(gateway.OFFICERS, gateway.LETTERS),
+        )
         for path, methods in table.items()
         for method in methods
     }

@@ -138,7 +138,7 @@ def test_there_is_no_way_round_the_firewall(edge: Template, service: Template) -
     assert shown["HeaderName"] == HEADER
     read = "{{{{resolve:secretsmanager:qamqor-full/edge:SecretString:{}::}}}}".format
     assert shown["HeaderValue"] == read("shown")
-    for name in ("intakeapi", "agencyapi", "subscriptions", "authorizer", "pages"):
+    for name in ("intakeapi", "agencyapi", "officersapi", "subscriptions", "authorizer", "pages"):
         environment = service.functions()[name]["Environment"]["Variables"]
         assert environment["EDGE_SECRET"] == read("shown")
         assert environment["EDGE_SECRET_BEFORE"] == read("before")

@@ -13,6 +13,16 @@ from tests.infra import small_region
 from tests.infra.small_region import EAST, MIDDLE, NORTH, SOUTH, WEST, YAML, box, feature, features
 
 COGNITO = "{provider: cognito, email: no-reply@example.org}"
+ISSUER = (
+    "{issuer: https://id.example.org, audience: desk, jwks_uri: https://id.example.org/keys, client_id: desk, "
+    "authorization_endpoint: https://id.example.org/auth, token_endpoint: https://id.example.org/token, "
+    "agency_claim: body, role_claim: role}"
+)
+
+
+def _officers(said: str, *, domain: str = "domain: api.example.org\n") -> tuple[str, str]:
+    return "terms: {forward", f"officers: {said}\n{domain}terms: {{forward"
+
 
 # rule, what stands in the file, what is put there, the text of the line where it must be found
 YAML_FAULTS = [
@@ -61,6 +71,11 @@ YAML_FAULTS = [
     ("webhook-safety", "{allow_http: false}", "{allow_private: true}", "allow_private: true"),
     ("identity-issuer", COGNITO, "{issuer: http://id.example.org, audience: app}", "http://id"),
     ("identity-email", COGNITO, "{provider: cognito}", "identity: {provider: cognito}"),
+    ("officers-domain", *_officers("{provider: cognito}", domain=""), "officers:"),
+    ("missing-key", *_officers("{}"), "officers: {}"),
+    ("missing-key", *_officers(ISSUER.replace("jwks_uri: https://id.example.org/keys, ", "")), "officers:"),
+    ("officers-issuer", *_officers(ISSUER.replace("https://id.example.org/keys", "http://id.example.org/keys")), "http://id"),
+    ("officers-claims", *_officers(ISSUER.replace("role_claim: role", "role_claim: body")), "role_claim"),
     ("log-retention", "{logs: P90D}", "{logs: P91D}", "P91D"),
     ("quiet-hours", 'to: "08:00"}', 'to: "22:00"}', "quiet_hours"),
     ("calendar", '{opens: "09:00", closes', '{opens: "19:00", closes', '"19:00"'),

@@ -32,6 +32,7 @@ from functions.complaints.routing import district_at
 from functions.edge.declared_photos import more_photos
 from functions.edge.resolver import Api
 from functions.intake.api.about_region import about_region
+from functions.intake.api.desk import POOL, desk_of
 from functions.intake.api.directory import directory
 from functions.intake.api.sign_in import USER_POOL, sign_in_of
 from functions.intake.api.submission import submission
@@ -149,7 +150,8 @@ class Made:
         api = Api()
         api.include_router(directory(region=self.region, webhook_addresses=(), now=lambda: MONDAY))
         signing_in = sign_in_of(self.region, dict.fromkeys(USER_POOL, ""))
-        api.include_router(about_region(region=self.region, sign_in=signing_in))
+        desk = desk_of(self.region, dict.fromkeys(POOL, ""))
+        api.include_router(about_region(region=self.region, sign_in=signing_in, desk=desk))
         event = {
             "version": "2.0",
             "rawPath": path,
@@ -253,6 +255,16 @@ COGNITO = "provider: cognito, email: no-reply@example.org"
 LOCAL = ("region: small\n", "region: small\nstage: local\n")
 UNKNOWN_YEAR = datetime(2027, 12, 20, 5, tzinfo=UTC)
 CHOICE = "          - {id: big, text: {kk: Үлкен, ru: Большой, en: Big}}"
+
+WITH_OFFICERS: tuple[Edit, ...] = (
+    (
+        "terms: {forward",
+        "officers: {issuer: https://id.example.org/one, audience: qamqor, jwks_uri: https://id.example.org/keys, "
+        "client_id: desk, authorization_endpoint: https://id.example.org/auth, "
+        "token_endpoint: https://id.example.org/token, end_session_endpoint: https://id.example.org/out, "
+        "agency_claim: body, role_claim: role}\ndomain: api.example.org\nterms: {forward",
+    ),
+)
 
 SETTINGS: dict[str, Seen | Deployed] = {
     "region": deployed(lambda stacks: stacks.deployed("other"), True),
@@ -484,6 +496,33 @@ SETTINGS: dict[str, Seen | Deployed] = {
         lambda made: made.region.raw["identity"].get("email"), ("no-reply@example.org", "codes@example.org")
     ),
     "identity.audience": deployed(lambda stacks: stacks.signed_in["Audience"], ["phone"]),
+    **{
+        f"officers.{key}": seen(
+            lambda made, told=told: made.get("/v1/region")["desk"][told],
+            ("https://id.example.org/" + path, "https://id.example.net/" + path),
+            both=WITH_OFFICERS,
+        )
+        for key, told, path in (
+            ("authorization_endpoint", "authorization_endpoint", "auth"),
+            ("token_endpoint", "token_endpoint", "token"),
+            ("end_session_endpoint", "end_session_endpoint", "out"),
+        )
+    },
+    "officers.client_id": seen(
+        lambda made: made.get("/v1/region")["desk"]["client_id"], ("client_id: desk", "client_id: page"), both=WITH_OFFICERS
+    ),
+    # What the authorizer makes of them: tests/functions/test_officer_tokens.py.
+    **{
+        f"officers.{key}": seen(
+            lambda made, key=key: made.region.raw["officers"][key],
+            (f"{key}: {value}", f"{key}: {value}x"),
+            both=WITH_OFFICERS,
+        )
+        for key, value in (
+            *(("issuer", "https://id.example.org/one"), ("jwks_uri", "https://id.example.org/keys")),
+            *(("audience", "qamqor"), ("agency_claim", "body"), ("role_claim", "role")),
+        )
+    },
     "push.fcm.secret": deployed(
         lambda stacks: stacks.platforms["GCM"]["SecretName"],
         "new/fcm",

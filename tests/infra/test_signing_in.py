@@ -1,18 +1,24 @@
 """What an app is told of signing in is what is deployed: the pool that the API trusts, its flows, how long tokens hold."""
 
 import json
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from functions.complaints.region import region_from_dict
+from functions.intake.api.desk import desk_of
 from functions.intake.api.sign_in import sign_in_of
+from infra.app import build
+from infra.checks.whole_region import write_whole_region
 from infra.packaging.openapi import document
 from infra.region import compile_region
 from infra.stacks.functions import INTAKE_API
-from tests.infra.template import Assembly
+from tests.infra.template import Assembly, flat
 from tests.region_fixture import region
 
+INVITED = ("{username}", "{####}", "https://api.whole.example/desk/", "Войдите", "кіріңіз", "Sign in")
 ISSUER = {"issuer": "https://login.example.org/realms/qamqor", "audience": "app"}
 POOL = {"USER_POOL_ISSUER": "https://cognito-idp.eu-central-1.amazonaws.com/pool", "USER_POOL_CLIENT_ID": "x"}
 
@@ -47,13 +53,108 @@ def test_the_flows_are_those_that_the_apps_client_lets_in(
     name: str, local: Assembly, cloud: Assembly
 ) -> None:
     assembly = local if name == "local" else cloud
-    client = assembly[f"qamqor-{name}-storage"].one("AWS::Cognito::UserPoolClient")["Properties"]
+    clients = assembly[f"qamqor-{name}-storage"].of("AWS::Cognito::UserPoolClient")
+    (client,) = (each["Properties"] for id, each in clients.items() if id.startswith("Identity"))
     told = sign_in_of(region_from_dict(json.loads(compile_region(name))), POOL)
     assert {f"ALLOW_{flow}" for flow in told.flows} == set(client["ExplicitAuthFlows"])
     assert (client["AccessTokenValidity"], client["RefreshTokenValidity"]) == (60, 90 * 24 * 60)
     assert "holds for an hour, the refresh token for 90 days" in about(
         "local" if name == "local" else "cloud"
     )
+
+
+def test_officers_sign_in_by_a_code_for_a_quarter_of_an_hour(tmp_path: Path) -> None:
+    storage = whole(tmp_path)["qamqor-whole-storage"]
+    pools = storage.of("AWS::Cognito::UserPool")
+    (pool,) = (each["Properties"] for id, each in pools.items() if id.startswith("Officers"))
+    assert pool["MfaConfiguration"] == "ON"
+    assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert all(
+        each in pool["AdminCreateUserConfig"]["InviteMessageTemplate"]["EmailMessage"] for each in INVITED
+    )
+    assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
+    assert (pool["AliasAttributes"], pool["DeletionProtection"]) == (["email"], "ACTIVE")
+    clients = storage.of("AWS::Cognito::UserPoolClient")
+    (desk,) = (each["Properties"] for id, each in clients.items() if id.startswith("Officers"))
+    assert "GenerateSecret" not in desk
+    assert desk["AllowedOAuthFlows"] == ["code"]
+    assert desk["CallbackURLs"] == desk["LogoutURLs"] == ["https://api.whole.example/desk/"]
+    assert (desk["AccessTokenValidity"], desk["IdTokenValidity"], desk["RefreshTokenValidity"]) == (
+        15,
+        15,
+        720,
+    )
+    assert desk["EnableTokenRevocation"] is True
+    assert set(desk["ExplicitAuthFlows"]) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    domain = storage.one("AWS::Cognito::UserPoolDomain")["Properties"]
+    assert (domain["Domain"], domain["ManagedLoginVersion"]) == ("qamqor-whole-111122223333", 2)
+    assert storage.one("AWS::Cognito::ManagedLoginBranding")["Properties"]["UseCognitoProvidedValues"] is True
+
+
+def test_the_desk_is_told_of_the_pages_that_are_deployed_and_the_authorizer_of_the_same_client(
+    tmp_path: Path,
+) -> None:
+    service = whole(tmp_path)["qamqor-whole-service"]
+    told = service.functions()["intakeapi"]["Environment"]["Variables"]
+    trusted = service.functions()["authorizer"]["Environment"]["Variables"]
+    assert told["OFFICERS_SIGN_IN"] == "https://qamqor-whole-111122223333.auth.eu-central-1.amazoncognito.com"
+    assert told["OFFICERS_CLIENT_ID"] == trusted["OFFICERS_CLIENT_ID"]
+    assert flat(trusted["OFFICERS_KEYS"]) == flat(trusted["OFFICERS_ISSUER"]) + "/.well-known/jwks.json"
+    desk = desk_of(region(officers={"provider": "cognito"}), told | {"OFFICERS_CLIENT_ID": "x"})
+    assert desk is not None
+    assert desk.model_dump() == {
+        "authorization_endpoint": f"{told['OFFICERS_SIGN_IN']}/oauth2/authorize",
+        "token_endpoint": f"{told['OFFICERS_SIGN_IN']}/oauth2/token",
+        "end_session_endpoint": f"{told['OFFICERS_SIGN_IN']}/logout",
+        "client_id": "x",
+        "scope": "openid",
+    }
+
+
+def test_one_function_alone_may_make_and_end_officers_users(tmp_path: Path) -> None:
+    service = whole(tmp_path)["qamqor-whole-service"]
+    found = {
+        id: (statement["Action"], flat(statement["Resource"]))
+        for id, policy in service.of("AWS::IAM::Policy").items()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if "cognito" in json.dumps(statement["Action"])
+    }
+    ((role, (actions, pool)),) = found.items()
+    assert role.startswith("FunctionsOfficersApi")
+    assert "OfficersPool" in pool
+    assert {each.removeprefix("cognito-idp:Admin") for each in actions} == {
+        *("CreateUser", "DeleteSoftwareToken", "DeleteUser", "DisableUser", "GetUser", "UserGlobalSignOut"),
+    }
+
+
+def test_on_a_developers_machine_the_desks_own_front_has_the_pages(local: Assembly) -> None:
+    storage, service = local["qamqor-local-storage"], local["qamqor-local-service"]
+    assert not storage.of("AWS::Cognito::UserPoolDomain", "AWS::Cognito::ManagedLoginBranding")
+    told = service.functions()["intakeapi"]["Environment"]["Variables"]
+    assert "OFFICERS_SIGN_IN" not in told
+    keys = flat(service.functions()["authorizer"]["Environment"]["Variables"]["OFFICERS_KEYS"])
+    assert keys.startswith("/")
+    desk = desk_of(region(officers={"provider": "cognito"}), {"OFFICERS_CLIENT_ID": "x"})
+    assert desk is not None
+    assert (desk.authorization_endpoint, desk.end_session_endpoint) == ("/oauth2/authorize", "/oauth2/logout")
+
+
+def test_where_bodies_come_by_their_systems_alone_there_is_no_desk(cloud: Assembly) -> None:
+    assert desk_of(region(officers=None), {}) is None
+    assert not any(id.startswith("Officers") for id in cloud["qamqor-pavlodar-storage"].resources)
+
+
+def whole(folder: Path) -> Assembly:
+    """A region with everything; functions without their code, which takes ten times as long."""
+    regions, assembly, empty = folder / "regions", folder / "assembly", folder / "empty.zip"
+    regions.mkdir()
+    with ZipFile(empty, "w") as archive:
+        archive.writestr("nothing.txt", "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("infra.stacks.function.bundle", lambda **_: empty)
+        build(stage="cloud", outdir=str(assembly), regions=write_whole_region(regions)).synth()
+    return Assembly(assembly)
 
 
 def test_a_password_is_sent_as_it_is_on_a_developers_machine_alone() -> None:

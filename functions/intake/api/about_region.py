@@ -13,6 +13,7 @@ from functions.edge.base_url import base_url
 from functions.edge.fields import Count, View, described, one_of
 from functions.edge.language import Speech
 from functions.edge.revalidation import REVALIDATED, revalidated
+from functions.intake.api.desk import DeskView
 from functions.intake.api.directory import AN_HOUR, TAG
 from functions.intake.api.sign_in import SignIn
 from functions.intake.people.profile import QuietHoursView
@@ -105,10 +106,14 @@ class RegionView(View):
     ]
     emergency_numbers: Annotated[list[EmergencyNumberView], described("The most general first.")]
     sign_in: SignIn
+    desk: Annotated[
+        DeskView | None,
+        described("How officers of bodies sign in; null where bodies come by their systems alone."),
+    ]
     documentation: Documentation
 
 
-def about_region(*, region: Region, sign_in: SignIn) -> Router:
+def about_region(*, region: Region, sign_in: SignIn, desk: DeskView | None) -> Router:
     """The route."""
     router = Router()
 
@@ -129,6 +134,7 @@ def about_region(*, region: Region, sign_in: SignIn) -> Router:
             region,
             speech.language,
             sign_in=sign_in,
+            desk=desk,
             base=base_url(router.current_event.raw_event, domain=region.domain),
         )
         return Response(
@@ -138,7 +144,7 @@ def about_region(*, region: Region, sign_in: SignIn) -> Router:
     return router
 
 
-def _view(region: Region, language: str, *, sign_in: SignIn, base: str) -> RegionView:
+def _view(region: Region, language: str, *, sign_in: SignIn, desk: DeskView | None, base: str) -> RegionView:
     limits, quiet = Limits.of(region.limits), region.quiet_hours
     return RegionView(
         id=region.id,
@@ -163,6 +169,7 @@ def _view(region: Region, language: str, *, sign_in: SignIn, base: str) -> Regio
             for each in region.emergency_numbers
         ],
         sign_in=sign_in,
+        desk=desk,
         documentation=Documentation(page=f"{base}/docs", openapi=f"{base}/openapi.json"),
     )
 

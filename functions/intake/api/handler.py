@@ -11,6 +11,7 @@ from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id
 from functions.intake.api.about_region import about_region
 from functions.intake.api.correcting import correcting
+from functions.intake.api.desk import desk_of
 from functions.intake.api.directory import directory
 from functions.intake.api.documentation import documentation
 from functions.intake.api.filing import filing
@@ -30,8 +31,10 @@ OPTIONAL_ENVIRONMENT: Final = (
     "WEBHOOK_ADDRESSES",
     "USER_POOL_ISSUER",
     "USER_POOL_CLIENT_ID",
+    "OFFICERS_CLIENT_ID",
+    "OFFICERS_SIGN_IN",
 )
-"""What a region may do without: a push platform, fixed addresses that webhooks come from, and a user pool of its own."""
+"""What a region may do without: a push platform, fixed addresses that webhooks come from, and user pools of its own."""
 
 _settings = require(ENVIRONMENT)
 _region = load_region(region_file())
@@ -50,7 +53,9 @@ app.include_router(
         now=utc_now,
     )
 )
-app.include_router(about_region(region=_region, sign_in=sign_in_of(_region, os.environ)))
+app.include_router(
+    about_region(region=_region, sign_in=sign_in_of(_region, os.environ), desk=desk_of(_region, os.environ))
+)
 app.include_router(documentation(region_file().parent, domain=_region.domain))
 
 

@@ -3,6 +3,9 @@
 Of a key its hash alone is kept, so the answer cannot be; nor is it to be, for whoever reads the table would have it. A
 secret that is made under an Idempotency-Key is therefore no random one but follows from the caller's own token and a
 random salt (`records.agencies.made`). Another caller's key, even one of the same agency, makes another request of it.
+
+An officer's token is another one every quarter of an hour: what they had made is made once too, and its secret shown then
+alone.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,7 +46,8 @@ def made_once[Made](
 ) -> Made:
     """What `make` makes, or what it made the first time, as `again` finds it with its secret's material.
 
-    Raises Problem where the first request under the key was another one, and what the two raise.
+    Raises Problem where the first request under the key was another one, Conflict where an officer's was this one, and what
+    the two raise.
     """
     if key is None:
         return make(Making(material=None, note=None))
@@ -55,13 +59,18 @@ def made_once[Made](
 
     def found() -> Made | None:
         seen = _seen(caller.agency_id, request)
-        return None if seen is None else again(seen, derived(token, salt=seen.salt))
+        if seen is None:
+            return None
+        if caller.officer_id is not None:
+            raise Conflict("shown_once")
+        return again(seen, derived(token, salt=seen.salt))
 
     if (before := found()) is not None:
         return before
     note = new_made(caller.agency_id, request, until=now + REQUEST_KEPT)
+    material = None if caller.officer_id is not None else derived(token, salt=note.salt)
     try:
-        return make(Making(material=derived(token, salt=note.salt), note=note))
+        return make(Making(material=material, note=note))
     except Conflict:
         # The same request may have come twice at once.
         if (meanwhile := found()) is None:

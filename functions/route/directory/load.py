@@ -25,7 +25,7 @@ COUNTED_MOST: Final = 1000
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaded:
     """How many entries of the directory were written, written anew, and deleted; how many keys and subscriptions ended with
-    the bodies among these.
+    the bodies among these, and how many officers left with them.
     """
 
     added: int
@@ -33,6 +33,7 @@ class Loaded:
     removed: int
     keys_ended: int = 0
     subscriptions_ended: int = 0
+    officers_left: int = 0
 
 
 def load(region: Mapping[str, Any], *, now: datetime) -> Loaded:
@@ -64,6 +65,7 @@ def load(region: Mapping[str, Any], *, now: datetime) -> Loaded:
         removed=len(gone),
         keys_ended=sum(each.keys for each in ended),
         subscriptions_ended=sum(each.subscriptions for each in ended),
+        officers_left=sum(each.officers for each in ended),
     )
 
 

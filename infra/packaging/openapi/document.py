@@ -33,6 +33,7 @@ TAGS: Final = {
     "Keys": "API keys, for keys with the scope `admin`.",
     "Templates": "Texts that a body keeps ready for its answers.",
     "Letters": "What the link in a letter to a body leads to: open to who has the letter.",
+    "Officers": "A body's officers, who come with tokens of their own: for its heads, and keys with the scope `admin`.",
     "Webhooks": webhooks.ABOUT,
 }
 _ABOUT: Final = (

@@ -22,6 +22,8 @@ from functions.records.agencies.assignees import in_its_own_system
 from functions.records.store import ComplaintStore
 from functions.route.api.desk import Desk
 from functions.route.api.routes import routes as agency_routes
+from functions.route.officers.manage import manage
+from functions.route.officers.me import me
 from infra.toolchain import ROOT
 
 _BUCKET = "photos"
@@ -40,9 +42,11 @@ def every_route(region: Region) -> Api:
         correcting(store=store, receipts=receipts, now=_now),
         people(region=region, devices=Devices({}), now=_now),
         directory(region=region, webhook_addresses=(), now=_now),
-        about_region(region=region, sign_in=sign_in_of(region, dict.fromkeys(USER_POOL, ""))),
+        about_region(region=region, sign_in=sign_in_of(region, dict.fromkeys(USER_POOL, "")), desk=None),
         documentation(ROOT, domain=region.domain),
         *agency_routes(desk=desk, bucket=_BUCKET),
+        me(region=region),
+        manage(pool=None, now=_now),
         *subscriptions(
             policy=AddressPolicy(),
             categories=region.categories.keys(),

@@ -76,6 +76,45 @@ def issuer_speaks_tls(document: Document) -> Iterator[Finding]:
         )
 
 
+def officers_issuer_speaks_tls(document: Document) -> Iterator[Finding]:
+    if document.local:
+        return
+    addresses = ("issuer", "jwks_uri", "authorization_endpoint", "token_endpoint", "end_session_endpoint")
+    for key in addresses:
+        place = document.region.at("officers", key)
+        if place is not None and (place.text() or "").startswith("http:"):
+            yield place.fault(
+                "officers-issuer",
+                f"{key} is reached over plain http, which anybody on the way may change.",
+                "Write an address with https.",
+            )
+
+
+def officers_have_a_page(document: Document) -> Iterator[Finding]:
+    """They are sent back to it from where they sign in, and whoever sends them must know its address before it is made."""
+    place = document.region.get("officers")
+    if place is None or not place.fields() or document.local:
+        return
+    domain = document.region.get("domain")
+    if domain is None or domain.value is None:
+        yield place.fault(
+            "officers-domain",
+            "Officers sign in at the desk, which has no address of its own.",
+            "Name the API's domain in domain, or write officers: null.",
+        )
+
+
+def officers_claims_are_two(document: Document) -> Iterator[Finding]:
+    place = document.region.at("officers", "role_claim")
+    body = document.region.at("officers", "agency_claim")
+    if place is not None and body is not None and place.text() is not None and place.text() == body.text():
+        yield place.fault(
+            "officers-claims",
+            f"{place.text()} is to hold the body's id and the role.",
+            "Name another claim in one of the two.",
+        )
+
+
 def codes_can_be_sent(document: Document) -> Iterator[Finding]:
     """Without SES a pool sends some 50 e-mails a day: the next person could neither sign up nor get back in.
     Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
@@ -126,6 +165,9 @@ RULES = (
     snapshots_where_lambda_has_them,
     issuer_speaks_tls,
     codes_can_be_sent,
+    officers_issuer_speaks_tls,
+    officers_have_a_page,
+    officers_claims_are_two,
     webhooks_stay_safe,
     logs_can_be_kept_so_long,
     quiet_hours_end,
