@@ -412,7 +412,7 @@ class Functions(Construct):
         if self.letters is not None:
             use_table(self.letters, complaints, indexes=("worklist",))
             use_table(self.letters, agencies, "GetItem", "Query", "UpdateItem")
-        use_table(self.agency_api, agencies, "UpdateItem")
+        use_table(self.agency_api, agencies, "GetItem", "UpdateItem")
         use_table(self.authorizer, agencies, "UpdateItem", indexes=("by_key",))
         for function in (self.outbox, self.release):
             use_table(function, agencies, "Query")

@@ -22,6 +22,7 @@ import pytest
 import yaml
 
 from functions.complaints.clock import utc_now
+from functions.complaints.complaint import Role
 from functions.complaints.ids import new_id
 from functions.edge.throttle import CLAIM
 from functions.records.outbox import image_of
@@ -40,6 +41,7 @@ from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, Teller, photograph
 from infra.region import load_region_file
 from infra.stacks.escalation import LAPS
 from tests.e2e.other_stages import AUDIENCE, secured, synthesised
+from tests.functions.api_client import officer
 from tests.infra.test_iam import TABLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -279,6 +281,11 @@ class Probes:
         for _ in range(CLAIM):  # so many requests are claimed of a body's limit at once
             self.is_(mine.get(path).status, 200)
         self.is_(mine.post(f"{path}/comment", {"text": "Looked at."}).status, 200)
+        # Whom an officer names is looked up.
+        calls = officer(
+            lambda event, _: self.well("AgencyApi", event), self.players.agency_id, role=Role.OFFICER
+        )
+        self.is_(calls("POST", f"{path}/assign", {"to": "nobody"}).status, 422)
         self.merged()
         photo = photograph()
         declared = mine.post(f"{path}/photos", {"photos": [declaration(photo)]})

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from functions.complaints.clock import utc_now
+from functions.complaints.complaint import Role
+from functions.records.agencies.officers import OfficerItem, invited, let_go
+from functions.records.store import ComplaintStore
 from tests.functions.api_client import Client, officer
 from tests.functions.test_agency_api import (
-    advanced,
     described,
     given_to_housing,
     handler,
@@ -117,13 +120,31 @@ def test_counts_say_how_much_there_is(handler: Any, housing: Client) -> None:
     assert (above["open"], above["escalated_to_us"]) == (1, 1)
 
 
-def test_an_officer_that_the_body_has_not_is_refused(
-    handler: Any, housing: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_officer_names_one_of_their_body_who_has_not_left(handler: Any) -> None:
+    complaint, now = given_to_housing(), utc_now()
+
+    def known(body: str) -> OfficerItem:
+        return invited(
+            body,
+            email=f"{body}@example.org",
+            name="x",
+            role=Role.OFFICER,
+            language=None,
+            created_by="operator",
+            now=now,
+        )
+
+    colleague, stranger, left = known("housing"), known("roads"), known("housing")
+    let_go(left, last_head_too=True)
+    me = described(officer(handler, role=Role.OFFICER))
+    for other in ("somebody", stranger.id, left.id):
+        answer = me("POST", f"{WORK}/{complaint.id}/assign", {"to": other})
+        assert (answer.status, answer.faults) == (422, {"/to": "unknown_officer"})
+    assert me("POST", f"{WORK}/{complaint.id}/assign", {"to": colleague.id}).status == 200
+    assert ComplaintStore().get(complaint.id).officers == {"housing": colleague.id}
+
+
+def test_a_bodys_own_system_names_whoever_it_knows(housing: Client) -> None:
     complaint = given_to_housing()
-    desk = handler.__globals__["_desk"]
-    monkeypatch.setitem(desk.__dict__, "is_officer", lambda body, each: (body, each) == ("housing", "known"))
-    answer = housing("POST", f"{WORK}/{complaint.id}/assign", {"to": "stranger"})
-    assert (answer.status, answer.faults) == (422, {"/to": "unknown_officer"})
-    assert housing("POST", f"{WORK}/{complaint.id}/assign", {"to": "known"}).status == 200
-    assert advanced(complaint.id, lambda _: None).officers == {"housing": "known"}
+    assert housing("POST", f"{WORK}/{complaint.id}/assign", {"to": "desk-7"}).status == 200
+    assert ComplaintStore().get(complaint.id).officers == {"housing": "desk-7"}

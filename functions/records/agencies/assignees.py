@@ -2,10 +2,20 @@
 
 from collections.abc import Callable
 
-type IsOfficer = Callable[[str, str], bool]
-"""Whether the body, by its id, has an officer with this id."""
+from functions.complaints.complaint import Actor
+from functions.records.agencies.officers import LEFT, OfficerItem, officer_sk
+from functions.records.agencies.table import agency_pk
+
+type MayHave = Callable[[Actor, str], bool]
+"""Whether whoever acts may give a complaint to the officer with this id."""
 
 
-def in_its_own_system(agency_id: str, officer_id: str) -> bool:
-    """Of a body whose officers are known to its own case system alone: every id is one that it uses there."""
-    return True
+def may_have(by: Actor, officer_id: str) -> bool:
+    """Whom an officer names is one of their body who has not left; a body's own system names whoever it knows there."""
+    if by.role is None or officer_id == by.officer:
+        return True
+    try:
+        officer = OfficerItem.get(agency_pk(by.id or ""), officer_sk(officer_id))
+    except OfficerItem.DoesNotExist:
+        return False
+    return officer.state != LEFT

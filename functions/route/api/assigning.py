@@ -33,7 +33,7 @@ def assigned_to(to: str | None, complaint: Complaint, by: Actor, *, desk: Desk) 
     """Raises NotFound, Invalid where the body has no such officer."""
     if by.id is None or by.id not in complaint.in_charge:
         raise NotFound(complaint.id)
-    if to is not None and not desk.is_officer(by.id, to):
+    if to is not None and not desk.may_have(by, to):
         raise invalid("/to", "unknown_officer")
     return assign_officer(complaint, by=by, to=to, now=desk.now())
 

@@ -16,7 +16,7 @@ from functions.edge.callers import agency_of
 from functions.edge.idempotency import request_of
 from functions.edge.judging import Judge
 from functions.edge.repeats import moved_once
-from functions.records.agencies.assignees import IsOfficer
+from functions.records.agencies.assignees import MayHave
 from functions.records.names import meant
 from functions.records.store import ComplaintStore
 from functions.route.api.views import AgencyComplaint, Possible, receipt
@@ -33,7 +33,7 @@ class Desk:
 
     store: ComplaintStore
     region: Region
-    is_officer: IsOfficer
+    may_have: MayHave
     now: Callable[[], datetime]
 
     def possible(self, by: Actor) -> Possible:

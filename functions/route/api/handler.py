@@ -9,7 +9,7 @@ from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import correlation_id
 from functions.edge.throttle import agency_limit
-from functions.records.agencies.assignees import in_its_own_system
+from functions.records.agencies.assignees import may_have
 from functions.records.store import ComplaintStore
 from functions.route.api.desk import Desk
 from functions.route.api.routes import routes
@@ -21,7 +21,7 @@ _region = load_region(region_file())
 _desk = Desk(
     store=ComplaintStore(correlation_id=correlation_id),
     region=_region,
-    is_officer=in_its_own_system,
+    may_have=may_have,
     now=utc_now,
 )
 app = Api(default_language=_region.languages[0], gate=agency_limit(now=utc_now))

@@ -18,7 +18,7 @@ from functions.intake.people.routes import people
 from functions.notify.subscriptions.routes import routes as subscriptions
 from functions.notify.webhooks.address import AddressPolicy
 from functions.notify.webhooks.attempt import Attempt
-from functions.records.agencies.assignees import in_its_own_system
+from functions.records.agencies.assignees import may_have
 from functions.records.store import ComplaintStore
 from functions.route.api.desk import Desk
 from functions.route.api.routes import routes as agency_routes
@@ -33,7 +33,7 @@ def every_route(region: Region) -> Api:
     """The routes as the handlers put them together, under this region's limits."""
     store = ComplaintStore()
     receipts = Receipts(region=region, bucket=_BUCKET)
-    desk = Desk(store=store, region=region, is_officer=in_its_own_system, now=_now)
+    desk = Desk(store=store, region=region, may_have=may_have, now=_now)
     api = Api(default_language=region.languages[0])
     for router in (
         filing(store=store, receipts=receipts, refused=api.failed, now=_now),
