@@ -12,7 +12,6 @@ from itertools import batched, islice
 from typing import Any, Final
 
 from functions.complaints.complaint import Complaint, Status
-from functions.complaints.ids import first_id
 from functions.complaints.places import ROUNDED_BY_M, cells_within, distance_m, rounded
 from functions.records.codec import closed_place_key, complaint_of, complaint_pk, ended_key, worklist_key
 from functions.records.cursor import cursor_at, key_at, position
@@ -121,10 +120,10 @@ def nearby(category: str, *, lat: float, lon: float, radius_m: float, limit: int
 
 
 def before(
-    complaint: Complaint, *, agency_id: str, radius_m: float, since: datetime, limit: int
+    complaint: Complaint, *, agency_id: str, radius_m: float, after: str, limit: int
 ) -> list[Complaint]:
-    """What the body had of the category within `radius_m` metres of the complaint, reported after `since` and closed, and
-    whose words are still kept; the latest first. None for a radius of 0.
+    """What the body had of the category within `radius_m` metres of the complaint, filed after the id `after` was made and
+    closed, with words that are still kept; the latest first. None for a radius of 0.
 
     One query of BEFORE_LOOKED_AT entries at the most for each of the few cells that the circle touches, and one batch.
     """
@@ -136,7 +135,7 @@ def before(
         for cell in cells_within(*here, radius_m=radius_m + ROUNDED_BY_M)
         for item in ComplaintItem.by_place.query(
             closed_place_key(agency_id, f"{complaint.category}#{cell}"),
-            ComplaintItem.id > first_id(since),
+            ComplaintItem.id > after,
             scan_index_forward=False,
             limit=BEFORE_LOOKED_AT,
             page_size=BEFORE_LOOKED_AT,

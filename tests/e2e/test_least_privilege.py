@@ -280,6 +280,7 @@ class Probes:
         self.is_(mine.get("/v1/agency/complaints").status, 200)
         for _ in range(CLAIM):  # so many requests are claimed of a body's limit at once
             self.is_(mine.get(path).status, 200)
+        self.is_(mine.get(f"{path}/nearby").status, 200)
         self.is_(mine.post(f"{path}/comment", {"text": "Looked at."}).status, 200)
         # Whom an officer names is looked up.
         calls = officer(
@@ -768,7 +769,7 @@ NOT_ALWAYS = {"dynamodb:BatchGetItem"}
 # What no probe can tell, by role, each with the reason.
 UNREACHED: dict[str, dict[str, str]] = {
     "AgencyApi": {
-        "dynamodb:BatchGetItem": "the worklist of a supervisor alone reads complaints so",
+        "dynamodb:BatchGetItem": "a supervisor's worklist and what a place had before read complaints so",
         "dynamodb:DeleteItem": NOBODY_LEAVES_A_LIST,
         "s3:GetObject": "the right behind an address that nobody calls up here",
     },

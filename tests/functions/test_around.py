@@ -120,10 +120,12 @@ def test_it_is_a_bounded_read_however_much_the_place_had(housing: Client, many: 
         counter.by = "around"
         found = around(housing, many)
     assert len(found["before"]) == 10
-    queries = [each for each in counter.spent if each.operation == "Query"]
+    # Beside it, how often the body calls may be counted.
+    spent = [each for each in counter.spent if each.operation != "UpdateItem"]
+    queries = [each for each in spent if each.operation == "Query"]
     assert len(queries) <= 2 * 4
     assert all(each.looked_at <= BEFORE_LOOKED_AT for each in queries)
-    assert sorted(each.operation for each in counter.spent if each.operation != "Query") == [
+    assert sorted(each.operation for each in spent if each.operation != "Query") == [
         "BatchGetItem",
         "GetItem",
     ]

@@ -123,10 +123,10 @@ def test_counts_say_how_much_there_is(handler: Any, housing: Client) -> None:
 def test_an_officer_names_one_of_their_body_who_has_not_left(handler: Any) -> None:
     complaint, now = given_to_housing(), utc_now()
 
-    def known(body: str) -> OfficerItem:
+    def known(body: str, email: str) -> OfficerItem:
         return invited(
             body,
-            email=f"{body}@example.org",
+            email=email,
             name="x",
             role=Role.OFFICER,
             language=None,
@@ -134,7 +134,11 @@ def test_an_officer_names_one_of_their_body_who_has_not_left(handler: Any) -> No
             now=now,
         )
 
-    colleague, stranger, left = known("housing"), known("roads"), known("housing")
+    colleague, stranger, left = (
+        known("housing", "a@b.org"),
+        known("roads", "a@b.org"),
+        known("housing", "c@b.org"),
+    )
     let_go(left, last_head_too=True)
     me = described(officer(handler, role=Role.OFFICER))
     for other in ("somebody", stranger.id, left.id):

@@ -61,13 +61,13 @@ MODULES = {
     # What photos look like, what is found of a body's, and what its others look like.
     "functions.intake.photos.handler.handler": 512,
     "functions.notify.outbox.failures.handler": 453,
-    "functions.notify.outbox.handler.handler": 502,
-    "functions.notify.outbox.release.handler": 503,
+    "functions.notify.outbox.handler.handler": 504,
+    "functions.notify.outbox.release.handler": 505,
     "functions.notify.platform_applications.handler.handler": 347,
-    "functions.notify.subscriptions.handler.handler": 686,
+    "functions.notify.subscriptions.handler.handler": 689,
     "functions.notify.webhooks.handler.handler": 567,
     "functions.notify.webhooks.requeue.handler": 431,
-    # A correction is routed anew.
+    # A correction is routed anew; the worklist and what is asked of it, officers, many moves at once, and what is around.
     "functions.route.api.handler.handler": 703,
     "functions.route.archive.handler.handler": 425,
     # The seals of what can be erased, the complaint's state, what is taken out, terms that passed, what a reporter leaves

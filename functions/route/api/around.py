@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from functions.complaints.clock import iso, iso_or_none
 from functions.complaints.complaint import OUTCOMES, Complaint, Status
 from functions.complaints.faults import NotFound
+from functions.complaints.ids import first_id
 from functions.complaints.places import distance_m, rounded
 from functions.edge.callers import Reader
 from functions.edge.complaint_fields import Number, Point
@@ -91,7 +92,7 @@ def around(desk: Desk) -> Router:
             complaint,
             agency_id=caller.agency_id,
             radius_m=radius,
-            since=desk.now() - BEFORE_FOR,
+            after=first_id(desk.now() - BEFORE_FOR),
             limit=BEFORE_MOST,
         )
         others = [each for each in near if each.item.id != complaint.id][:NEARBY_MOST]
