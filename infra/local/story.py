@@ -4,6 +4,8 @@ import io
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
 from typing import Any, Final, NotRequired, TypedDict
 
 from PIL import Image, ImageDraw
@@ -153,9 +155,15 @@ def played(types: Sequence[str]) -> list[str]:
     return kept
 
 
-def photograph(*, covered: bool = False) -> bytes:
-    """A JPEG as a phone makes it, metadata and all: of the manhole, open or covered and from a step aside."""
-    image = Image.new("RGB", (1600, 1200), (120, 120, 125))
+def photograph(*, covered: bool = False, place: Place | None = None) -> bytes:
+    """A JPEG as a phone makes it, metadata and all: of the manhole, open or covered and from a step aside; with where and
+    when it was taken where `place` is given.
+    """
+    size = (1600, 1200)
+    # A photo that is plain has no perceptual hash, and of a body's no two may have the same ground.
+    seed = time.time_ns() if covered else 0
+    rough = Image.frombytes("L", (32, 24), Random(seed).randbytes(32 * 24)).resize(size)  # noqa: S311
+    image = Image.blend(Image.new("RGB", size, (120, 120, 125)), rough.convert("RGB"), 0.2)
     draw = ImageDraw.Draw(image)
     if covered:
         draw.ellipse((330, 420, 990, 960), fill=(92, 90, 88), outline=(60, 60, 64), width=30)
@@ -166,6 +174,10 @@ def photograph(*, covered: bool = False) -> bytes:
     exif = Image.Exif()
     exif[0x0110] = "A phone"
     exif[0x9C9C] = "a comment that must not get out".encode("utf-16-le")
+    if place is not None:
+        now = datetime.now(UTC)
+        exif[0x8769] = {0x9003: f"{now:%Y:%m:%d %H:%M:%S}", 0x9011: "+00:00"}
+        exif[0x8825] = {1: "N", 2: (place["lat"], 0.0, 0.0), 3: "E", 4: (place["lon"], 0.0, 0.0)}
     out = io.BytesIO()
     image.save(out, "JPEG", quality=90, exif=exif.tobytes(), comment=b"nor may this one")
     return out.getvalue()
@@ -206,18 +218,21 @@ def _filed(cast: Cast, photo: bytes) -> dict[str, Any]:
 
 
 def _proof(cast: Cast, complaint_id: str) -> str:
-    photo = photograph(covered=True)
+    photo = photograph(covered=True, place=cast.scene.place)
     path = f"/v1/agency/complaints/{complaint_id}"
     declared = cast.agency.post(f"{path}/photos", {"photos": [declaration(photo)]})
     _is(declared, 201, "declaring the proof photo")
     presigned = declared.body["uploads"][0]
     _is(upload(photo, presigned), 200, "uploading the proof photo")
     photo_id = presigned["photo_id"]
-    wait_until(
+    shown = wait_until(
         cast,
         complaint_id,
         lambda it: any(each["id"] == photo_id and each["status"] == "ready" for each in it["photos"]),
     )
+    proof = shown["photos"][-1]["proof"]
+    facts = proof["distance"], proof["taken"], proof["reused"]
+    _expect(facts == ("within_50", "after", None), "the proof photo was taken there, afterwards, and is new")
     return str(photo_id)
 
 

@@ -131,7 +131,9 @@ def _live(here: Town, found: Read) -> None:
     _done(here.citizen("POST", f"{mine}/comments", {"text": REPORTERS}), here)
     _done(here.citizen("POST", f"{mine}/comments", {"text": REPORTERS}), here)
     here.move_clock(timedelta(hours=6))
-    _done(here.agency("POST", f"{theirs}/photos", {"photos": [declaration(photo)]}, who="roads"), here)
+    proof = here.agency("POST", f"{theirs}/photos", {"photos": [declaration(photo)]}, who="roads")
+    here.upload(photo, proof.body["uploads"][0])
+    _done(proof, here)
     body("answer", {"outcome": "declined", "text": ANSWER}, "roads")
     _done(here.citizen("POST", f"{mine}/refute", {"reason": REPORTERS}), here)
     body("answer", {"outcome": "declined", "text": ANSWER}, "roads")
@@ -239,13 +241,17 @@ def test_the_complaint_itself_at_both_doors(read: Read, when: str, viewer: Viewe
     if viewer in THE_TWO and when != "erased":
         assert said.count(REPORTERS) >= 6
         assert (seen["location"]["lat"], seen["location"]["lon"]) == (LAT, LON)
-        assert len(seen["photos"]) == 2
+        theirs, proof = seen["photos"]
+        assert theirs["proof"] is None
+        # The citizen's own picture is no proof; a file without a place says nothing of one.
+        assert (proof["proof"]["distance"], proof["proof"]["reused"]) == ("unknown", "this_complaint")
         return
     assert [each for each in (REPORTERS, *PLACES) if each in said] == []
     assert ANSWER in said
     if viewer not in THE_TWO:
         assert seen["photos"] == []
         assert "http" not in said
+        assert "this_complaint" not in said
         assert seen["question"] is None
         assert [part["part"] for part in seen["parts"]] == [None]
     if viewer == Viewer.JOINER:

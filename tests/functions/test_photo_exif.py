@@ -19,7 +19,7 @@ LAT, LON = (IFDRational(52), IFDRational(17), IFDRational(1429, 100)), (76, 58, 
 
 
 def place(**fields: object) -> Suggestion | None:
-    tags = {"lat_ref": 1, "lat": 2, "lon_ref": 3, "lon": 4, "status": 9}
+    tags = {"lat_ref": 1, "lat": 2, "lon_ref": 3, "lon": 4, "status": 9, "error": 31}
     given = {"lat_ref": "N", "lat": LAT, "lon_ref": "E", "lon": LON, **fields}
     gps = {tags[name]: value for name, value in given.items() if value is not ...}
     return suggest(exif={}, gps=gps)
@@ -30,6 +30,24 @@ def taken(
 ) -> object:
     suggestion = suggest(exif=exif, gps=gps or {}, zone=zone)
     return suggestion and suggestion.taken_at
+
+
+@pytest.mark.parametrize(
+    ("said", "metres"),
+    [
+        (IFDRational(125, 10), 12.5),
+        (0, 0.0),
+        (IFDRational(5, 0), None),
+        (-3, None),
+        ("5", None),
+        ((1, 2), None),
+        (..., None),
+    ],
+)
+def test_by_how_much_the_place_may_be_wrong_is_what_it_says(said: object, metres: float | None) -> None:
+    found = place(error=said)
+    assert found is not None
+    assert found.error_m == metres
 
 
 def test_a_place_in_degrees_minutes_and_seconds() -> None:
