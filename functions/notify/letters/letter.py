@@ -17,7 +17,7 @@ def request_of(
 ) -> dict[str, Any]:
     """The arguments of SES's `send_email`. Of complaints it has numbers alone."""
     lines = [
-        text("letter.greeting", language, agency=name),
+        name,
         text("letter.open", language, count=counts.open),
         text("letter.due_today", language, count=counts.due_today),
         text("letter.overdue", language, count=counts.overdue),
