@@ -514,7 +514,7 @@ def test_the_child_imports_nothing_anew() -> None:
         data = sys.stdin.buffer.read()
         image._prepare(data, kind=sys.argv[1])
         before = set(sys.modules)
-        image._answer(data, kind=sys.argv[1], limits=DEFAULT_LIMITS, zone=None, now=None)
+        image._answer(data, kind=sys.argv[1], limits=DEFAULT_LIMITS, compared=True, zone=None, now=None)
         print(sorted(set(sys.modules) - before))
     """
     for kind in KINDS:
