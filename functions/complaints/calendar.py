@@ -253,6 +253,21 @@ class Calendar:
             left -= closes - opens
         raise AssertionError("open hours end only by CalendarYearMissing")
 
+    def open_between(self, start: datetime, end: datetime) -> timedelta:
+        """How much of the time from `start` to `end` is open; raises CalendarYearMissing."""
+        begin, end = as_utc(start), as_utc(end)
+        total = timedelta(0)
+        for opens, closes in self._open_hours(self.local(begin).date()):
+            if opens >= end:
+                return total
+            total += max(min(closes, end) - max(opens, begin), timedelta(0))
+        raise AssertionError("open hours end only by CalendarYearMissing")
+
+    def open_a_day(self) -> timedelta:
+        """How long a usual working day is open."""
+        pauses = sum((_length(start, end) for start, end in self.breaks), timedelta(0))
+        return _length(self.opens, self.closes) - pauses
+
     def back(self, duration: Duration, end: datetime) -> datetime:
         """When no more than `duration` is left until `end`, in UTC; raises CalendarYearMissing.
 
@@ -491,6 +506,11 @@ def as_utc(instant: datetime) -> datetime:
 
 def _breaks(raw: Any) -> tuple[tuple[time, time], ...]:
     return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in raw or ())
+
+
+def _length(start: time, end: time) -> timedelta:
+    """Of a span within one day."""
+    return timedelta(hours=end.hour - start.hour, minutes=end.minute - start.minute)
 
 
 def _hhmm(at: time) -> str:

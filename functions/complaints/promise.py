@@ -1,12 +1,16 @@
 """Deadlines in words: what `deadlines.Explanation` says in data, said to a person."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
+from functions.complaints.calendar import Calendar, as_best_known
 from functions.complaints.clock import parse_iso
 from functions.complaints.duration import Duration
 from functions.complaints.texts import date_text, dates_text, datetime_text, text
+
+_HOUR: Final = timedelta(hours=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
 def promise_text(promise: Mapping[str, Any], language: str) -> str:
@@ -25,6 +29,16 @@ def promise_text(promise: Mapping[str, Any], language: str) -> str:
         due=_marked(due, language, estimated=params.get("estimated", False)),
         why="; ".join((_term(promise, start, language), *_exceptions(params, start, language))),
     )
+
+
+def left_text(due_at: datetime, *, now: datetime, calendar: Calendar, language: str) -> str | None:
+    """`3 working days`, `5 working hours`, `40 minutes`: how much open time is left, rounded down; None where none is."""
+    left, _ = as_best_known(lambda known: known.open_between(now, due_at), calendar=calendar)
+    days, hours, minutes = left // calendar.open_a_day(), left // _HOUR, left // _MINUTE
+    for unit, count in (("working_days", days), ("working_hours", hours), ("minutes", minutes)):
+        if count:
+            return text(f"unit.{unit}", language, count=count)
+    return None
 
 
 def duration_text(duration: Duration, language: str) -> str:

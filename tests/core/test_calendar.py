@@ -218,6 +218,20 @@ def test_working_hours_add_up(calendar: Calendar, start: datetime, one: int, oth
     assert calendar.add_working_hours(other, first) == calendar.add_working_hours(one + other, start)
 
 
+@given(calendars(), instants, st.integers(1, 40))
+def test_between_is_open_what_working_hours_took(calendar: Calendar, start: datetime, hours: int) -> None:
+    end = calendar.add_working_hours(hours, start)
+    assert calendar.open_between(start, end) == timedelta(hours=hours)
+
+
+@given(calendars(), instants, instants, instants)
+def test_open_time_adds_up(calendar: Calendar, one: datetime, two: datetime, three: datetime) -> None:
+    first, middle, last = sorted((one, two, three))
+    parts = calendar.open_between(first, middle) + calendar.open_between(middle, last)
+    assert parts == calendar.open_between(first, last)
+    assert calendar.open_between(last, first) == timedelta(0)
+
+
 @given(calendars(), clock_terms, clock_terms, instants)
 def test_clock_terms_add_up(calendar: Calendar, one: Duration, other: Duration, start: datetime) -> None:
     assert calendar.add(other, calendar.add(one, start)) == start + one.elapsed + other.elapsed

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from functions.complaints.calendar import Calendar, Holiday
 from functions.complaints.deadlines import due, extend
 from functions.complaints.duration import Duration
-from functions.complaints.promise import duration_text, promise_text
+from functions.complaints.promise import duration_text, left_text, promise_text
 from functions.complaints.texts import LANGUAGES, UNKNOWN
 
 CALENDAR = Calendar(
@@ -219,3 +219,24 @@ def test_every_deadline_can_be_said_with_nothing_unknown_and_no_key_left(
 )
 def test_a_term_is_said_as_people_say_it(term: str, said: str) -> None:
     assert duration_text(Duration.parse(term), "en") == said
+
+
+@pytest.mark.parametrize(
+    ("now", "due_at", "said"),
+    [
+        # Friday the 29th of May, nine in the morning there, to Tuesday's close: three days, of which a weekend is none.
+        (datetime(2026, 5, 29, 4, tzinfo=UTC), datetime(2026, 6, 2, 13, 30, tzinfo=UTC), "3 working days"),
+        (datetime(2026, 5, 29, 4, 1, tzinfo=UTC), datetime(2026, 6, 2, 13, 30, tzinfo=UTC), "2 working days"),
+        # From Friday at two: four and a half hours of that day.
+        (datetime(2026, 5, 29, 9, tzinfo=UTC), datetime(2026, 5, 29, 13, 30, tzinfo=UTC), "4 working hours"),
+        # Over the weekend to Monday, twenty to ten.
+        (datetime(2026, 5, 29, 14, tzinfo=UTC), datetime(2026, 6, 1, 4, 40, tzinfo=UTC), "40 minutes"),
+        # Danger goes by the clock: at night nothing of it is open.
+        (datetime(2026, 5, 29, 18, tzinfo=UTC), datetime(2026, 5, 29, 22, tzinfo=UTC), None),
+        (datetime(2026, 5, 29, 10, tzinfo=UTC), datetime(2026, 5, 29, 9, tzinfo=UTC), None),
+        # Beyond the years that the calendar knows, it is told as well as it can be.
+        (datetime(2028, 12, 29, 4, tzinfo=UTC), datetime(2029, 1, 3, 13, 30, tzinfo=UTC), "4 working days"),
+    ],
+)
+def test_what_is_left_is_told_in_open_time(now: datetime, due_at: datetime, said: str | None) -> None:
+    assert left_text(due_at, now=now, calendar=CALENDAR, language="en") == said

@@ -349,6 +349,18 @@ def test_a_body_sees_by_when_it_must_pass_on_what_is_not_its_own(housing: Client
     assert housing("GET", at(complaint)).json["forward_by"] is None
 
 
+def test_a_body_sees_how_much_open_time_is_left(housing: Client) -> None:
+    complaint = given_to_housing(at=datetime.now(UTC))
+    shown = (
+        housing("GET", at(complaint)).json["left"],
+        housing("GET", at(complaint), accept_language="ru").json["left"],
+    )
+    # By the hour at which the test runs.
+    assert shown in [(f"{days} working days", f"{days} рабочих дней") for days in (14, 15, 16)]
+    housing("POST", at(complaint, "answer"), MOVES["answer"], key="k")
+    assert housing("GET", at(complaint)).json["left"] is None
+
+
 def test_a_body_sees_what_was_missed_by_whom_and_since_when_that_one_had_it(housing: Client) -> None:
     complaint = given_to_housing()
     names = ("missed", "missed_by", "missed_at", "had_since")

@@ -193,6 +193,10 @@ CHANGED: dict[str, str] = {
         "is new: what was closed can be reported again, and shows of what it is",
     ),
     **dict.fromkeys(
+        ("GET /v1/agency/complaints/{id} 200 application/json /left type", "/left null"),
+        "was not said: how much open time is left of the term",
+    ),
+    **dict.fromkeys(
         ("/merged_into type", "/merged_into pattern", "/merged_into null"),
         "is new: as which it is dealt with",
     ),

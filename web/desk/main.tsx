@@ -6,3 +6,8 @@ import "./style/desk.css";
 
 speak(language());
 render(<App />, document.getElementById("desk")!);
+
+// What is folded away is not to be missed on paper.
+addEventListener("beforeprint", () => {
+  for (const each of document.querySelectorAll<HTMLDetailsElement>("details:not(.screen)")) each.open = true;
+});

@@ -7,13 +7,21 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import CITIZEN, ENTREPRENEUR, Actor, ActorKind, Complaint, Status
+from functions.complaints.complaint import (
+    CITIZEN,
+    ENTREPRENEUR,
+    WITH_AGENCY,
+    Actor,
+    ActorKind,
+    Complaint,
+    Status,
+)
 from functions.complaints.events import Event, EventType
 from functions.complaints.excerpt import EXCERPT_MOST
 from functions.complaints.history import line
 from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.moves.terms import forward_by
-from functions.complaints.promise import promise_text
+from functions.complaints.promise import left_text, promise_text
 from functions.complaints.region import Region
 from functions.complaints.routing import with_those_below
 from functions.complaints.transitions import Move
@@ -106,6 +114,13 @@ class AgencyComplaintDetail(AgencyComplaint, Matter):
         ),
     ]
     deadline_explanation: Annotated[str | None, described("How the deadline was counted, in words.")]
+    left: Annotated[
+        str | None,
+        described(
+            "How much of the open hours of the body that has it is left until `due_at`, in words; null where none is, and "
+            "where nobody has to answer it."
+        ),
+    ]
     missed: Annotated[
         MissedTerm | None, described("What became of the last term for an answer that passed, if any.")
     ]
@@ -184,6 +199,7 @@ def detail(
         promise=None if promise is None else dict(promise),
         forward_by=iso_or_none(forward_by(complaint, region=region)),
         deadline_explanation=None if promise is None else promise_text(promise, language),
+        left=_left(complaint, region=region, language=language, now=now),
         missed=None if lapse is None else lapse.missed,
         missed_by=None if lapse is None else lapse.agency_id,
         missed_at=None if lapse is None else iso(lapse.missed_at),
@@ -224,6 +240,13 @@ def _in_short(complaint: Complaint, *, uploads: Sequence[Upload] = (), possible:
         "acknowledge_by": iso_or_none(complaint.acknowledge_by),
         "possible": list(possible(complaint)),
     }
+
+
+def _left(complaint: Complaint, *, region: Region, language: str, now: datetime) -> str | None:
+    if complaint.status not in WITH_AGENCY or complaint.due_at is None:
+        return None
+    calendar = region.calendar_of(complaint.agency_id)
+    return left_text(complaint.due_at, now=now, calendar=calendar, language=language)
 
 
 def _event(event: Event, *, viewer: Viewer, language: str, region: Region) -> AuditEvent:

@@ -186,6 +186,7 @@ function Deadline({ complaint }: { complaint: Detail }): JSX.Element {
       {complaint.due_at && !ended && (
         <>
           <p>{moment(complaint.due_at)}</p>
+          {complaint.left && <p>{t("due.open", { left: complaint.left })}</p>}
           {complaint.overdue && <p class="fault">{t("due.all-missed")}</p>}
           {complaint.acknowledge_by && complaint.status === "assigned" && (
             <p>{t("due.acknowledge", { date: moment(complaint.acknowledge_by) })}</p>

@@ -125,6 +125,7 @@ export const WORDS = {
   // Deadlines
   "due.left": ["Қалған уақыт: {left}", "Осталось: {left}", "{left} left"],
   "due.over": ["Мерзімі өтті: {left} бұрын", "Просрочено: {left}", "Overdue by {left}"],
+  "due.open": ["Оның ішінде жұмыс уақыты: {left}", "Из них рабочего времени: {left}", "Of that in open hours: {left}"],
   "due.none": ["Мерзім жоқ", "Срока нет", "No deadline"],
   "due.title": ["Жауап беру мерзімі", "Срок ответа", "Answer due"],
   "due.why": ["Мерзім қалай есептелді", "Как рассчитан срок", "How it was counted"],
