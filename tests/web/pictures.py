@@ -1,0 +1,64 @@
+"""The pictures of docs/desk.md, taken of the desk itself.
+
+python -m tests.web.pictures     takes them anew
+"""
+
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from infra.toolchain import ROOT
+from tests.web.chromium import chromium
+from tests.web.front import front
+from tests.web.opened import opened, show
+from tests.web.people import ABOVE, BODY, settled
+
+FOLDER: Final = ROOT / "docs" / "desk"
+HEIGHTS: Final = {360: 760, 1280: 800}
+_QUALITY: Final = 70
+
+
+def take(folder: Path) -> None:
+    """Each as WebP, by its name."""
+    with _browser() as browser, tempfile.TemporaryDirectory() as name, settled(Path(name)) as here:
+        manhole, escalated = here.ids["manhole"], here.ids["escalated"]
+        with front(here.town) as served:
+            with opened(browser, served, who=ABOVE, language="ru") as page:
+                _save(page, folder / "list.webp", width=1280)
+                show(page, escalated)
+                _save(page, folder / "complaint.webp", width=1280)
+            with opened(browser, served, who=BODY, language="kk", width=360) as page:
+                show(page, manhole, "answer")
+                page.locator("form.move").scroll_into_view_if_needed()
+                page.evaluate("document.querySelector('form.move').scrollIntoView()")
+                _save(page, folder / "answer.webp", width=360)
+            with opened(browser, served, who=BODY, language="en", width=360, scheme="dark") as page:
+                _save(page, folder / "list-on-a-phone.webp", width=360)
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    found = chromium()
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=found.executable, args=list(found.args), env={**os.environ, **found.env}
+        )
+
+
+def _save(page: Page, file: Path, *, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    page.wait_for_load_state("networkidle")
+    shot = Image.open(io.BytesIO(page.screenshot()))
+    file.parent.mkdir(exist_ok=True)
+    shot.save(file, "WEBP", quality=_QUALITY)
+
+
+if __name__ == "__main__":
+    take(FOLDER)
