@@ -491,6 +491,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
         BANDIT,
         (
             *("functions/notify/webhooks/signature.py", "infra/local/*.py", "infra/packaging/openapi/*.py"),
+            "infra/local/front/page.py",
             "functions/intake/people/*.py",
         ),
         "A prefix, a word of the emulator's or an example: no secret.",

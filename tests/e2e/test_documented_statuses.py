@@ -34,6 +34,7 @@ UNMET: Final[Mapping[tuple[str, int], str]] = {
     (ANY, 504): "CloudFront's own, where the API does not answer in time: only where the region has a domain",
     (OF_CITIZENS, 403): "the firewall's: only where the region has a domain",
     ("changeSubscription", 409): AT_ONCE,
+    ("changeTemplate", 409): AT_ONCE,
     ("leave", 202): "where one request does not erase all that a person has left",
     ("pauseSubscription", 409): AT_ONCE,
     ("resumeSubscription", 409): AT_ONCE,
@@ -41,6 +42,8 @@ UNMET: Final[Mapping[tuple[str, int], str]] = {
 }
 """By operation and status."""
 
+SOMEBODY: Final = "01JNZ5V2B8Q4M7T9XWYC3D6FGH"
+"""An id of nobody's and of nothing."""
 PHOTO: Final = photograph()
 LONG: Final = "rubbish"
 """A category of the same body, whose term lasts for days."""
@@ -61,7 +64,7 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "correctWork": {"category": "street_light", "reason": REASON},
     "extendWork": {"by": "P3BD", "reason": REASON},
     "instructWork": {"to": "city_roads", "reason": REASON},
-    "mergeWork": {"into": "01JNZ5V2B8Q4M7T9XWYC3D6FGH"},
+    "mergeWork": {"into": SOMEBODY},
     "photosWork": WANTED,
     "splitWork": {"parts": [{"to": "city_roads", "text": "The road beside it."}]},
     "transferWork": {"to": "city_roads", "reason": REASON},
@@ -69,12 +72,15 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "changeSubscription": {"description": "x"},
     "replayRange": {"from": iso(utc_now() - timedelta(hours=1))},
     "makeKey": {"name": "x", "scopes": ["read"]},
+    "moveMany": {"move": "comment", "ids": [SOMEBODY], "text": "x"},
+    "assignWork": {"to": None},
+    "makeTemplate": {"text": {"kk": "x", "ru": "x", "en": "x"}},
+    "changeTemplate": {"enabled": False},
 }
 """Of each operation that takes more than an empty object: one that is right in form."""
 UNASKABLE: Final = "?limit=0"
 """What no list takes."""
 QUERIES: Final[Mapping[str, str]] = {"findNearby": f"?category={LONG}&lat={PLACE['lat']}&lon={PLACE['lon']}"}
-SOMEBODY: Final = "01JNZ5V2B8Q4M7T9XWYC3D6FGH"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +186,7 @@ def test_every_documented_status_is_met_or_cannot_be(deployed: Deployed, walk: W
     with Receiver() as receiver:
         _subscriptions(walk, receiver)
     _keys(walk)
+    _templates(walk)
     documented = {(each.id, status) for each in walk.known.values() for status in each.statuses}
     assert walk.met - documented == set()
     unmet = {(id, status) for id, status in documented - walk.met if not _reason(walk.known[id], status)}
@@ -280,10 +287,20 @@ def _citizen(walk: Walk, deployed: Deployed) -> None:
 # ------------------------------------------------------------------------------------------- bodies
 def _work(walk: Walk, deployed: Deployed) -> None:
     late = walk.given(category=CATEGORY)
-    walk.well("listWork")
+    for id in ("listWork", "countWork", "moveMany"):
+        walk.well(id)
     one = walk.given()
-    walk.well("showWork", id=one)
-    for id in ("acknowledgeWork", "askWork", "commentWork", "photosWork", "extendWork", "answerWork"):
+    for id in ("showWork", "nearbyWork"):
+        walk.well(id, id=one)
+    for id in (
+        "assignWork",
+        "acknowledgeWork",
+        "askWork",
+        "commentWork",
+        "photosWork",
+        "extendWork",
+        "answerWork",
+    ):
         walk.well(id, id=one)
     walk.well("refuteAnswer", id=one)
     walk.well("answerWork", id=one)
@@ -331,6 +348,16 @@ def _subscriptions(walk: Walk, receiver: Receiver) -> None:
     walk.ask("replayRange", id=more[-1])
     for each in more:
         walk.well("unsubscribe", id=each)
+
+
+def _templates(walk: Walk) -> None:
+    walk.well("listTemplates")
+    made = []
+    while (answer := walk.ask("makeTemplate")).status == 201:
+        made.append(str(answer.body["id"]))
+    walk.well("changeTemplate", id=made[0])
+    for each in made:
+        walk.well("deleteTemplate", id=each)
 
 
 def _keys(walk: Walk) -> None:
