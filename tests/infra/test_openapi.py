@@ -231,6 +231,10 @@ def test_every_example_of_a_model_fits_it() -> None:
             Draft202012Validator({"$ref": f"#/components/schemas/{name}"} | components).validate(example)
 
 
+def test_a_component_has_a_name_of_its_own_and_not_that_of_our_module() -> None:
+    assert [name for name in published()["components"]["schemas"] if "_" in name] == []
+
+
 def test_every_component_is_used() -> None:
     text = json.dumps(published())
     for kind in ("schemas", "responses", "parameters"):

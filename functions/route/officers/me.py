@@ -10,7 +10,7 @@ from functions.complaints.region import Region
 from functions.edge.callers import Reader
 from functions.edge.operations import with_scope
 from functions.records.agencies.officers import OfficerItem, change_officer, officer_of
-from functions.route.officers.views import TAG, BodyNames, Me, MyChange, Myself
+from functions.route.officers.views import TAG, BodyNames, MyChange, Myself, WhoCalls
 
 
 def me(*, region: Region) -> Router:
@@ -24,7 +24,7 @@ def me(*, region: Region) -> Router:
         security=with_scope("read"),
         summary="The body that calls, and who for it",
     )
-    def show_me(caller: Reader) -> Me:
+    def show_me(caller: Reader) -> WhoCalls:
         return _me(caller, _known(caller), region=region)
 
     @router.patch(
@@ -35,7 +35,7 @@ def me(*, region: Region) -> Router:
         summary="Change the language that one is written to in",
         description="For officers; a key has none.",
     )
-    def change_me(caller: Reader, body: MyChange) -> Me:
+    def change_me(caller: Reader, body: MyChange) -> WhoCalls:
         if caller.officer_id is None:
             raise Forbidden
         officer = officer_of(caller.agency_id, caller.officer_id)
@@ -52,7 +52,7 @@ def _known(caller: Caller) -> OfficerItem | None:
     return None
 
 
-def _me(caller: Caller, officer: OfficerItem | None, *, region: Region) -> Me:
+def _me(caller: Caller, officer: OfficerItem | None, *, region: Region) -> WhoCalls:
     myself = None
     if caller.officer_id is not None and caller.role is not None:
         myself = Myself(
@@ -61,7 +61,7 @@ def _me(caller: Caller, officer: OfficerItem | None, *, region: Region) -> Me:
             role=str(caller.role),
             language=None if officer is None else officer.language,
         )
-    return Me(
+    return WhoCalls(
         agency=BodyNames(id=caller.agency_id, name=dict(region.agency(caller.agency_id).name)),
         officer=myself,
         scopes=[scope for scope in SCOPES if scope in caller.scopes],

@@ -128,7 +128,7 @@ class Myself(View):
     language: Annotated[str, one_of(*LANGUAGES)] | None
 
 
-class Me(View):
+class WhoCalls(View):
     """Who calls."""
 
     agency: BodyNames
