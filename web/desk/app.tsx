@@ -15,7 +15,7 @@ import { Icon } from "./parts/icons";
 import { Show, useLoaded } from "./parts/load";
 import { type Place, usePlace } from "./routes";
 import { session } from "./session/session";
-import { type Language, language, named, speak, t } from "./texts/language";
+import { isChosen, isLanguage, type Language, language, named, speak, t } from "./texts/language";
 import { inZone } from "./texts/time";
 
 type Standing = "arriving" | "out" | "failed" | "in" | "ended";
@@ -62,6 +62,10 @@ interface Speaking {
 
 function Desk({ region, spoken, speakNow, ended }: Speaking & { region: Region; ended: boolean }): JSX.Element {
   const around = useLoaded(() => readAround(region), [region]);
+  const theirs = around.value?.me?.officer?.language;
+  useEffect(() => {
+    if (isLanguage(theirs) && !isChosen()) speakNow(theirs);
+  }, [theirs]);
   const place = usePlace();
   const first = useRef(true);
   const main = useRef<HTMLElement>(null);

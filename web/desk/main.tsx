@@ -4,7 +4,7 @@ import { App } from "./app";
 import { language, speak } from "./texts/language";
 import "./style/desk.css";
 
-speak(language());
+speak(language(), { keep: false });
 render(<App />, document.getElementById("desk")!);
 
 // What is folded away is not to be missed on paper.

@@ -50,7 +50,7 @@ export function ComplaintPage({ id, move }: { id: string; move: string | null })
         <h1>{t("complaint.gone")}</h1>
       ) : (
         <Show loaded={loaded}>
-          {(complaint) => <Complaint complaint={complaint} move={move} again={loaded.again} />}
+          {(complaint) => <Complaint complaint={complaint} move={move} again={loaded.again} onRead={loaded.set} />}
         </Show>
       )}
     </>
@@ -61,10 +61,13 @@ function Complaint({
   complaint,
   move,
   again,
+  onRead,
 }: {
   complaint: Detail;
   move: string | null;
   again: () => Promise<void>;
+  /** It was read anew. */
+  onRead: (complaint: Detail) => void;
 }): JSX.Element {
   const around = useAround();
   const { id } = complaint;
@@ -87,8 +90,9 @@ function Complaint({
     go(toComplaint(id), { replace: true });
     setDone(t("move.done", { move: name }));
     const now = await read(id).catch(() => null);
-    await again();
-    if (now) setSeen(newest(now));
+    if (now === null) return again();
+    setSeen(newest(now));
+    onRead(now);
     panel.current?.focus({ preventScroll: true });
   };
   const props: FormProps = {

@@ -13,17 +13,22 @@ function first(): Language {
   return asked.find(isLanguage) ?? "kk";
 }
 
-function isLanguage(text: string): text is Language {
-  return (LANGUAGES as readonly string[]).includes(text);
-}
-
 export function language(): Language {
   return spoken;
 }
 
-export function speak(chosen: Language): void {
+/** Whether somebody chose it on this machine. */
+export function isChosen(): boolean {
+  return localStorage.getItem(KEPT) !== null;
+}
+
+export function isLanguage(text: string | null | undefined): text is Language {
+  return (LANGUAGES as readonly (string | null | undefined)[]).includes(text);
+}
+
+export function speak(chosen: Language, { keep = true } = {}): void {
   spoken = chosen;
-  localStorage.setItem(KEPT, chosen);
+  if (keep) localStorage.setItem(KEPT, chosen);
   document.documentElement.lang = chosen;
 }
 
