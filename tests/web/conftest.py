@@ -4,11 +4,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.web.chromium import chromium
 from tests.web.front import Front, front
 from tests.web.people import Settled, settled
+
+# Beside other tests a page may have to wait for its turn.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { answered, api } from "./api/client";
 import { connection, watchConnection } from "./api/connection";
-import type { Region } from "./api/contract";
+import type { Region } from "./api/types";
 import { agencyName, type Around, AroundContext, isHead, readAround } from "./around";
 import { ComplaintPage } from "./complaint/complaint";
 import { ListPage } from "./list/list";

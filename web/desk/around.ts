@@ -3,7 +3,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 
 import { answered, answeredOr, api } from "./api/client";
-import type { Me, Region } from "./api/contract";
+import type { Me, Region } from "./api/types";
 import type { components } from "./api/schema";
 
 export type Category = components["schemas"]["CategoryView"];

@@ -3,7 +3,7 @@ import createClient from "openapi-fetch";
 import { session } from "../session/session";
 import { language } from "../texts/language";
 import { pause, report } from "./connection";
-import type { paths } from "./contract";
+import type { paths } from "./schema";
 import { isProblem, Refused, SessionEnded, Unreachable } from "./problem";
 
 /** Waits between tries, in milliseconds; a try takes so long at most, and counts as slow after a while. */

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
 import { answeredOr, api } from "../api/client";
-import type { Template } from "../api/contract";
+import type { Template } from "../api/types";
 import { type Around, categoryName, districtName, useAround } from "../around";
 import { Choice, TextArea } from "../parts/field";
 import { useLoaded } from "../parts/load";

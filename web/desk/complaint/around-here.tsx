@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
 import { answeredOr, api } from "../api/client";
-import type { Near } from "../api/contract";
+import type { Earlier, Near } from "../api/types";
 import { categoryName, useAround } from "../around";
 import { Show, useLoaded } from "../parts/load";
 import { toComplaint } from "../routes";
@@ -40,7 +40,7 @@ function Lists({ id }: { id: string }): JSX.Element {
   );
 }
 
-function List({ title, items }: { title: string; items: readonly Near[] }): JSX.Element {
+function List({ title, items }: { title: string; items: readonly (Near | Earlier)[] }): JSX.Element {
   const around = useAround();
   return (
     <>
@@ -50,7 +50,7 @@ function List({ title, items }: { title: string; items: readonly Near[] }): JSX.
         {items.map((each) => (
           <li key={each.id}>
             {/* Another body's is not for this one to open. */}
-            {each.agency && each.agency !== around.me?.agency.id ? (
+            {"agency" in each && each.agency !== around.me?.agency.id ? (
               each.number
             ) : (
               <a href={toComplaint(each.id)}>{each.number}</a>
@@ -58,11 +58,11 @@ function List({ title, items }: { title: string; items: readonly Near[] }): JSX.
             {" · "}
             {[
               categoryName(around, each.category),
-              each.outcome ? t(`outcome.${each.outcome}`) : statusName(each.status),
+              "outcome" in each && each.outcome ? t(`outcome.${each.outcome}`) : statusName(each.status),
               day(each.submitted_at),
               t("unit.metres", { n: each.distance_m }),
             ].join(" · ")}
-            {each.text && <p class="words quiet">{each.text}</p>}
+            {"text" in each && <p class="words quiet">{each.text}</p>}
           </li>
         ))}
       </ul>

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { answered, api } from "../api/client";
-import type { Detail, HistoryEvent } from "../api/contract";
+import type { Detail, AnEvent } from "../api/types";
 import { Refused } from "../api/problem";
 import { agencyName, categoryName, useAround } from "../around";
 import { Due } from "../parts/due";
@@ -71,7 +71,7 @@ function Complaint({
 }): JSX.Element {
   const around = useAround();
   const { id } = complaint;
-  const [earlier, setEarlier] = useState<{ events: HistoryEvent[]; cursor: string | null } | null>(null);
+  const [earlier, setEarlier] = useState<{ events: AnEvent[]; cursor: string | null } | null>(null);
   const [done, setDone] = useState("");
   /** Up to where this officer has seen what happened. */
   const [seen, setSeen] = useState(() => newest(complaint));

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 
 import { api } from "../api/client";
-import type { Detail } from "../api/contract";
+import type { Detail } from "../api/types";
 import type { components } from "../api/schema";
 import { type Category, useAround } from "../around";
 import { Select, TextArea, TextInput } from "../parts/field";

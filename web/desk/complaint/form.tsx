@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-import type { Detail } from "../api/contract";
+import type { Detail } from "../api/types";
 import { said } from "../parts/load";
 import { t } from "../texts/language";
 import type { Making } from "./move";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-import type { Detail, HistoryEvent } from "../api/contract";
+import type { Detail, AnEvent } from "../api/types";
 import { agencyName, type Around, useAround } from "../around";
 import { t } from "../texts/language";
 import { moment } from "../texts/time";
@@ -11,7 +11,7 @@ export function History({
   hasMore,
   onMore,
 }: {
-  events: readonly HistoryEvent[];
+  events: readonly AnEvent[];
   hasMore: boolean;
   onMore: () => void;
 }): JSX.Element {
@@ -32,7 +32,7 @@ export function History({
   );
 }
 
-export function Step({ event }: { event: HistoryEvent }): JSX.Element {
+export function Step({ event }: { event: AnEvent }): JSX.Element {
   const around = useAround();
   return (
     <li class={event.data["internal"] === true ? "internal" : event.type.replace(/^.*\./, "")}>
@@ -45,13 +45,13 @@ export function Step({ event }: { event: HistoryEvent }): JSX.Element {
   );
 }
 
-function who(event: HistoryEvent, around: Around): string {
+function who(event: AnEvent, around: Around): string {
   const kind = t(`who.${event.actor}`);
   const body = event.agency ? agencyName(around, event.agency) : kind;
   const officer = event.officer && around.officers.get(event.officer);
   return officer ? `${body}, ${officer}` : body;
 }
 
-export function newerThan(complaint: Detail, sequence: number): HistoryEvent[] {
+export function newerThan(complaint: Detail, sequence: number): AnEvent[] {
   return complaint.events.filter((each) => each.sequence > sequence);
 }

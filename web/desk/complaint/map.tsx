@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-import type { Region } from "../api/contract";
+import type { Region } from "../api/types";
 import { t } from "../texts/language";
 
 const WIDTH = 320;

@@ -1,5 +1,5 @@
 /** Which buttons a complaint has: the moves that the API says are possible, as an officer thinks of them. */
-import type { Detail } from "../api/contract";
+import type { Detail } from "../api/types";
 import type { Around } from "../around";
 
 export const FORMS = [

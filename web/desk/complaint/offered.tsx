@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 
 import { api } from "../api/client";
-import type { Detail } from "../api/contract";
+import type { Detail } from "../api/types";
 import { hasDraft } from "../drafts";
 import { said } from "../parts/load";
 import { toComplaint } from "../routes";

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
-import type { Detail } from "../api/contract";
+import type { Detail } from "../api/types";
 import { SessionEnded } from "../api/problem";
 import { Icon } from "../parts/icons";
 import { said } from "../parts/load";

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 
-import type { Detail, Photo } from "../api/contract";
+import type { Detail, Photo } from "../api/types";
 import { agencyName, categoryName, districtName, useAround } from "../around";
 import { Icon } from "../parts/icons";
 import { toComplaint } from "../routes";

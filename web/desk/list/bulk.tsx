@@ -2,8 +2,8 @@ import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 
 import { answered, api } from "../api/client";
-import type { Work } from "../api/contract";
-import { SessionEnded } from "../api/problem";
+import type { Work } from "../api/types";
+import { isProblem, SessionEnded } from "../api/problem";
 import { said } from "../parts/load";
 import { t } from "../texts/language";
 
@@ -36,12 +36,10 @@ export function Bulk({
       const { results } = await answered(
         api.POST("/v1/agency/bulk", { params: { header }, body: { move: "acknowledge", ids } }),
       );
-      const refused = results
-        .filter((each) => each.problem)
-        .map((each) => ({
-          number: works.find((work) => work.id === each.id)?.number ?? each.id,
-          why: each.problem!.detail ?? each.problem!.title,
-        }));
+      const refused = results.flatMap(({ id, problem }) => {
+        const number = works.find((work) => work.id === id)?.number ?? id;
+        return isProblem(problem) ? [{ number, why: problem.detail ?? problem.title }] : [];
+      });
       setState({ done: results.length - refused.length, refused });
       await onDone();
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-import type { Counts } from "../api/contract";
+import type { Counts } from "../api/types";
 import { t } from "../texts/language";
 import { type Filters, NO_FILTERS } from "./filters";
 

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { answered, answeredOr, api } from "../api/client";
-import type { Counts, Work } from "../api/contract";
+import type { Counts, Work } from "../api/types";
 import { SessionEnded } from "../api/problem";
 import { useAround } from "../around";
 import { said, Show, useLoaded } from "../parts/load";
@@ -29,15 +29,16 @@ interface Listed {
 }
 
 async function readPage(filters: Filters, cursor?: string): Promise<Listed> {
+  const { status, category, district, assigned, q } = filters;
   const query = {
-    status: filters.status || undefined,
-    category: filters.category || undefined,
-    district: filters.district || undefined,
-    overdue: filters.overdue || undefined,
-    role: filters.escalated ? ("supervisor" as const) : undefined,
-    assigned_to: filters.assigned || undefined,
-    q: filters.q || undefined,
-    cursor,
+    ...(status && { status }),
+    ...(category && { category }),
+    ...(district && { district }),
+    ...(filters.overdue && { overdue: "true" as const }),
+    ...(filters.escalated && { role: "supervisor" as const }),
+    ...(assigned && { assigned_to: assigned }),
+    ...(q && { q }),
+    ...(cursor && { cursor }),
     limit: PAGE,
   };
   const page = await answered(api.GET("/v1/agency/complaints", { params: { query } }));

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-import type { Work } from "../api/contract";
+import type { Work } from "../api/types";
 import { agencyName, categoryName, districtName, useAround } from "../around";
 import { Due } from "../parts/due";
 import { Icon } from "../parts/icons";

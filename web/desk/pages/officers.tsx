@@ -2,14 +2,14 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { answered, api } from "../api/client";
-import type { NewOfficer, Officer, Role } from "../api/contract";
+import type { NewOfficer, Officer, Role } from "../api/types";
 import { Refused, SessionEnded } from "../api/problem";
 import { useAround } from "../around";
 import { Against } from "../complaint/form";
 import { useMove } from "../complaint/move";
 import { Select, TextInput } from "../parts/field";
 import { said, Show, useLoaded } from "../parts/load";
-import { LANGUAGES, NAMES, t } from "../texts/language";
+import { type Language, LANGUAGES, NAMES, t } from "../texts/language";
 import { moment } from "../texts/time";
 import { NotThere } from "./templates";
 
@@ -166,8 +166,8 @@ function Invitation({ onDone, onLeave }: { onDone: () => Promise<void>; onLeave:
         <Select
           label={t("officers.language")}
           fault={fault("/language")}
-          value={values.language}
-          onValue={(language) => set({ language })}
+          value={values.language ?? ""}
+          onValue={(language) => set({ language: language as Language })}
           options={LANGUAGES.map((each) => [each, NAMES[each]] as const)}
         />
       </div>

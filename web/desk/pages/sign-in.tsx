@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
-import type { Region } from "../api/contract";
+import type { Region } from "../api/types";
 import { session } from "../session/session";
 import { type Language, LANGUAGES, NAMES, t } from "../texts/language";
 

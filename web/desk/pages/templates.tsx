@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { answered, api } from "../api/client";
-import type { Template } from "../api/contract";
+import type { Template } from "../api/types";
 import { Refused } from "../api/problem";
 import { categoryName, isHead, useAround } from "../around";
 import { forgetTemplates } from "../complaint/answering";

@@ -1,5 +1,5 @@
 /** Who is at the desk: signed in by code flow with PKCE (RFC 9700, section 2.1.1), the tokens in memory alone. */
-import type { DeskSignIn } from "../api/contract";
+import type { DeskSignIn } from "../api/types";
 import { Unreachable } from "../api/problem";
 import { challenge, verifier } from "./pkce";
 
