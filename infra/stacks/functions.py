@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_s3 as s3
@@ -10,6 +11,7 @@ from constructs import Construct
 from functions.complaints import behind
 from infra.packaging.pages import pages
 from infra.packaging.viewer import documentation
+from infra.region.schema import OfficersIssuer
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import accepted_secrets
 from infra.stacks.escalation import Watch, watch_arn
@@ -184,6 +186,14 @@ def _officers(deployment: Deployment, storage: Storage) -> tuple[dict[str, str],
     return client | keys, client | ({"OFFICERS_SIGN_IN": pages} if pages else {})
 
 
+def _tokens(deployment: Deployment) -> dict[str, str]:
+    """Where the desk has its officers' tokens from, where that is not its own origin: its page may ask there."""
+    officers = deployment.region.officers
+    endpoint = officers.token_endpoint if isinstance(officers, OfficersIssuer) else sign_in_pages(deployment)
+    parts = urlsplit(endpoint)
+    return {"TOKENS_ORIGIN": f"{parts.scheme}://{parts.netloc}"} if endpoint else {}
+
+
 class Functions(Construct):
     def __init__(
         self,
@@ -240,7 +250,9 @@ class Functions(Construct):
         pool_id = {} if storage.officers is None else {"OFFICERS_POOL_ID": storage.officers.pool.user_pool_id}
         self.officers_api = self._function("OfficersApi", OFFICERS_API, agencies | edge | pool_id)
         self.pages = (
-            self._function("Pages", PAGES, photos | edge, files=pages()) if deployment.has_desk else None
+            self._function("Pages", PAGES, photos | edge | _tokens(deployment), files=pages())
+            if deployment.has_desk
+            else None
         )
         telling = complaints | agencies | people | hooks | queue
         self.outbox = self._function("Outbox", OUTBOX, telling)

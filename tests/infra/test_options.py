@@ -21,6 +21,7 @@ name: {kk: Толық, ru: Полный, en: Full}
 number_prefix: FUL
 domain: api.full.example
 edge_revision: 7
+officers: {provider: cognito}
 malware_scan: true
 budget: 300
 push:
@@ -155,7 +156,7 @@ def test_a_new_secret_is_read_by_both_sides_when_its_revision_is_raised(
         for properties in service.functions().values()
         if "EDGE_SECRET" in properties["Environment"]["Variables"]
     ]
-    assert knowing == ["7"] * 5
+    assert knowing == ["7"] * 6
 
 
 def test_the_secret_is_in_both_regions(full: Assembly) -> None:
@@ -229,6 +230,23 @@ def test_nothing_that_a_caller_sends_but_the_coding_can_come_into_what_is_kept(e
     for pattern in ("/desk", "/desk/*"):
         # What goes on to the origin is what is in the key, and no more.
         assert "OriginRequestPolicyId" not in behaviours(edge)[pattern]
+
+
+def test_the_page_may_ask_for_tokens_where_its_officers_sign_in(service: Template, local: Assembly) -> None:
+    def origin(template: Template) -> str | None:
+        found: str | None = template.functions()["pages"]["Environment"]["Variables"].get("TOKENS_ORIGIN")
+        return found
+
+    pages = sign_in_pages_of(service)
+    assert pages.startswith("https://")
+    assert origin(service) == pages
+    # What stands before the desk there signs in at its own origin.
+    assert origin(local["qamqor-local-service"]) is None
+
+
+def sign_in_pages_of(service: Template) -> str:
+    """As the door tells of them that the page asks."""
+    return str(service.functions()["intakeapi"]["Environment"]["Variables"]["OFFICERS_SIGN_IN"])
 
 
 def test_photos_are_taken_from_the_desks_own_origin_and_from_no_other_page(
