@@ -16,8 +16,9 @@ import pytest
 from functions.complaints.clock import iso, utc_now
 from functions.edge.request_body import BODY_MAX
 from infra.local.cast import AGENCY, SUPERVISOR, agency_key
-from infra.local.citizen import Answer, Caller, declaration, sign_in
+from infra.local.citizen import PASSWORD, Answer, Caller, declaration, sign_in
 from infra.local.deployed import Deployed
+from infra.local.officers import make_officer
 from infra.local.receiver import Receiver
 from infra.local.story import CATEGORY, PLACE, photograph
 
@@ -35,6 +36,9 @@ UNMET: Final[Mapping[tuple[str, int], str]] = {
     (OF_CITIZENS, 403): "the firewall's: only where the region has a domain",
     ("changeSubscription", 409): AT_ONCE,
     ("changeTemplate", 409): AT_ONCE,
+    ("endLetters", 200): "its address stands in a letter alone",
+    ("showLetters", 200): "its address stands in a letter alone",
+    ("resetSecondFactor", 409): "where officers sign in at an issuer of the region's own",
     ("leave", 202): "where one request does not erase all that a person has left",
     ("pauseSubscription", 409): AT_ONCE,
     ("resumeSubscription", 409): AT_ONCE,
@@ -76,6 +80,9 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "assignWork": {"to": None},
     "makeTemplate": {"text": {"kk": "x", "ru": "x", "en": "x"}},
     "changeTemplate": {"enabled": False},
+    "changeCaller": {"language": "ru"},
+    "inviteOfficer": {"email": "officer@example.test", "name": "Duty officer", "role": "officer"},
+    "changeOfficer": {"name": "Duty officer"},
 }
 """Of each operation that takes more than an empty object: one that is right in form."""
 UNASKABLE: Final = "?limit=0"
@@ -187,6 +194,7 @@ def test_every_documented_status_is_met_or_cannot_be(deployed: Deployed, walk: W
         _subscriptions(walk, receiver)
     _keys(walk)
     _templates(walk)
+    _officers(walk, deployed)
     documented = {(each.id, status) for each in walk.known.values() for status in each.statuses}
     assert walk.met - documented == set()
     unmet = {(id, status) for id, status in documented - walk.met if not _reason(walk.known[id], status)}
@@ -348,6 +356,29 @@ def _subscriptions(walk: Walk, receiver: Receiver) -> None:
     walk.ask("replayRange", id=more[-1])
     for each in more:
         walk.well("unsubscribe", id=each)
+
+
+def _officers(walk: Walk, deployed: Deployed) -> None:
+    """Of a name of each run: whoever left is told from whoever comes."""
+    for id in ("showCaller", "listOfficers"):
+        walk.well(id)
+    head = make_officer(deployed, AGENCY, role="head").username
+    tokens = deployed.emulator.client("cognito-idp").initiate_auth(
+        ClientId=deployed.officers_client_id,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": head, "PASSWORD": PASSWORD},
+    )["AuthenticationResult"]
+    walk.well("changeCaller", Caller(base=deployed.api_url, token=tokens["AccessToken"]))
+    walk.ask("changeOfficer", id=head.upper(), body={"role": "officer"})
+    walk.ask("letOfficerGo", id=head.upper())
+    body = {**BODIES["inviteOfficer"], "email": f"{uuid.uuid4().hex}@example.test"}
+    officer = str(walk.well("inviteOfficer", body=body)["id"])
+    walk.ask("inviteOfficer", body=body)
+    walk.well("changeOfficer", id=officer)
+    walk.ask("resetSecondFactor", id=officer)
+    walk.well("letOfficerGo", id=officer)
+    for id in ("changeOfficer", "resetSecondFactor", "letOfficerGo"):
+        walk.ask(id, id=officer)
 
 
 def _templates(walk: Walk) -> None:
