@@ -170,6 +170,8 @@ def test_a_session_that_ends_in_mid_answer_loses_no_text(
     with opened(browser, served, who=BODY) as page:
         show(page, complaint_id, "answer")
         write(page, SAID)
+        # What the form reads by itself is read by then.
+        page.wait_for_load_state("networkidle")
         served.end_session(BODY)
         send(page)
         dialog = page.get_by_role("dialog")
@@ -189,6 +191,8 @@ def test_a_token_that_has_ended_is_made_anew_without_a_word(
     with opened(browser, served, who=BODY) as page:
         show(page, complaint_id, "answer")
         write(page, SAID)
+        # What the form reads by itself is read by then.
+        page.wait_for_load_state("networkidle")
         served.end_session(BODY)
         served.refreshes = True
         send(page)

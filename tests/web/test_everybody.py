@@ -119,6 +119,8 @@ def _states(page: Page, served: Front, here: Settled) -> Iterator[tuple[str, Cal
     yield "an error", lambda: page.locator(".notice.bad")
     served.before = lambda method, path: None
     show(page, here.ids["manhole"], "answer")
+    # What the form reads by itself is read by then.
+    page.wait_for_load_state("networkidle")
     served.end_session(BODY)
     page.locator("form.move textarea").fill("…")
     page.locator("form.move .primary").click()
