@@ -31,20 +31,23 @@ SOUGHT = ("мусор", "ЕЛКА", "дорогу упала", "ҚОҚЫС", "с
 
 def some(random: Any, count: int) -> list[Complaint]:
     """Complaints of which `akimat` has some, and some were escalated to it."""
-    like = assigned(REGION).complaint
+    story = assigned(REGION)
+    in_time = story.complaint
+    while not story.complaint.overdue:
+        story.wait()
+    late = story.complaint
     made = []
     for _ in range(count):
         own = random.random() < 0.6
         officers = {"akimat": random.choice(("one", "two"))} if random.random() < 0.5 else {}
         made.append(
             replace(
-                like,
+                late if random.random() < 0.3 else in_time,
                 id=new_id(START),
                 number=new_number("TST", year=2026),
                 status=random.choice((Status.ASSIGNED, Status.ACKNOWLEDGED, Status.ANSWERED)),
                 category=random.choice(("rubbish", "pothole")),
                 district=random.choice(("west", "east", None)),
-                overdue=random.random() < 0.3,
                 comment=random.choice(TEXTS),
                 address=random.choice((None, "улица Сатпаева, 15")),
                 agency_id="akimat" if own else "housing",
