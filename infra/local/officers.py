@@ -1,6 +1,7 @@
 """Officers of a local deployment, whom the desk lets in: of the story's body, and of the one above it."""
 
 import contextlib
+import hashlib
 import re
 import subprocess
 import sys
@@ -27,9 +28,7 @@ import sys
 from functions.complaints.clock import utc_now
 from functions.records.agencies import officers
 from functions.records.agencies.table import agency_pk
-username, agency_id, role, name = sys.argv[1:]
-# A pool that knows no case makes small letters of it.
-id = username.upper()
+id, email, agency_id, role, name = sys.argv[1:]
 officers.OfficerItem(
     agency_pk(agency_id),
     officers.officer_sk(id),
@@ -37,7 +36,7 @@ officers.OfficerItem(
     id=id,
     agency_id=agency_id,
     name=name,
-    email=f"{username}@example.test",
+    email=email,
     role=role,
     state=officers.ACTIVE,
     created_at=utc_now(),
@@ -56,32 +55,34 @@ def make_officer(deployed: Deployed, agency_id: str, *, role: str) -> Officer:
     """An officer of the body, who is there already where one of that role was made before. Raises KeyError for no body."""
     region = region_on(deployed.emulator.state_dir)
     body = region.agencies[agency_id].name
-    username = f"{role}-{re.sub(r'[^a-z0-9-]', '-', agency_id)}"
+    email = f"{role}-{re.sub(r'[^a-z0-9-]', '-', agency_id)}@example.test"
+    # Of the form of any officer's, and the same each time.
+    id = f"0{hashlib.sha256(email.encode()).hexdigest()[:25]}".upper()
     title = {language: f"{body[language]} ({word})" for language, word in ROLES[role].items()}
-    _let_in(deployed, username)
+    _let_in(deployed, id, email=email)
     if deployed.officers_pool_id:
-        _record(deployed, username, agency_id, role=role, name=title[region.languages[0]])
-    return Officer(username=username, password=PASSWORD, title=title)
+        _record(deployed, id, email, agency_id, role, title[region.languages[0]])
+    return Officer(username=email, password=PASSWORD, title=title)
 
 
-def _record(deployed: Deployed, username: str, agency_id: str, *, role: str, name: str) -> None:
+def _record(deployed: Deployed, *officer: str) -> None:
     """By a process of its own, as `infra.local.cast.agency_key` says why."""
     subprocess.run(
-        [sys.executable, "-c", _RECORD, username, agency_id, role, name],
+        [sys.executable, "-c", _RECORD, *officer],
         cwd=ROOT,
         env=deployed.emulator.environment(**deployed.tables()),
         check=True,
     )
 
 
-def _let_in(deployed: Deployed, username: str) -> None:
+def _let_in(deployed: Deployed, id: str, *, email: str) -> None:
     cognito = deployed.emulator.client("cognito-idp")
     pool, _ = officers_pool(deployed)
     with contextlib.suppress(cognito.exceptions.UsernameExistsException):
         cognito.admin_create_user(
             UserPoolId=pool,
-            Username=username,
+            Username=id,
             MessageAction="SUPPRESS",
-            UserAttributes=[{"Name": "email", "Value": f"{username}@example.test"}],
+            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
         )
-    cognito.admin_set_user_password(UserPoolId=pool, Username=username, Password=PASSWORD, Permanent=True)
+    cognito.admin_set_user_password(UserPoolId=pool, Username=id, Password=PASSWORD, Permanent=True)

@@ -265,8 +265,8 @@ def test_another_bodys_officer_is_had_by_command(
 ) -> None:
     monkeypatch.setattr(emulator, "find", lambda: deployed.emulator)
     assert callers.main(["officer", "city_roads", "head"]) == 0
-    assert capsys.readouterr().out == "export OFFICER='head-city-roads'\n"
-    form = forms(asking.page())[-1] | {"username": "head-city-roads", "password": PASSWORD}
+    assert capsys.readouterr().out == "export OFFICER='head-city-roads@example.test'\n"
+    form = forms(asking.page())[-1] | {"username": "head-city-roads@example.test", "password": PASSWORD}
     assert asking.exchanged(asking.back(asking.pressed(form))["code"])[0] == 200
     assert callers.main(["officer", "nobody", "head"]) == 2
     assert "city_roads" in capsys.readouterr().err
