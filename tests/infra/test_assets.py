@@ -57,31 +57,31 @@ ALSO = {
 MODULES = {
     # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when. The region, how
     # to sign in, the address of the API, and what is kept and asked about again: a module each.
-    "functions.intake.api.handler.handler": 727,
+    "functions.intake.api.handler.handler": 730,
     # What photos look like, what is found of a body's, and what its others look like.
-    "functions.intake.photos.handler.handler": 512,
+    "functions.intake.photos.handler.handler": 520,
     "functions.notify.outbox.failures.handler": 453,
     "functions.notify.outbox.handler.handler": 504,
     "functions.notify.outbox.release.handler": 505,
     "functions.notify.platform_applications.handler.handler": 347,
-    "functions.notify.subscriptions.handler.handler": 689,
+    "functions.notify.subscriptions.handler.handler": 694,
     "functions.notify.webhooks.handler.handler": 567,
     "functions.notify.webhooks.requeue.handler": 431,
     # A correction is routed anew; the worklist and what is asked of it, officers, many moves at once, and what is around.
-    "functions.route.api.handler.handler": 703,
-    "functions.route.archive.handler.handler": 425,
+    "functions.route.api.handler.handler": 719,
+    "functions.route.archive.handler.handler": 431,
     # The seals of what can be erased, the complaint's state, what is taken out, terms that passed, what a reporter leaves
     # to others, what parts follow when their whole is put right, and what is retired: each a module or some.
-    "functions.route.assignment.handler.handler": 486,
+    "functions.route.assignment.handler.handler": 493,
     "functions.route.authorizer.handler.handler": 390,
-    "functions.route.directory.handler.handler": 399,
+    "functions.route.directory.handler.handler": 404,
     "functions.route.escalation.handler.handler": 423,
     # What a body that is no more had made ends with it, with the table of that; whether the calendar reaches far enough.
-    "functions.route.escalation.sweep_handler.handler": 507,
+    "functions.route.escalation.sweep_handler.handler": 513,
     "functions.route.officers.handler.handler": 653,
     # The resolver and the region, and no table.
     "functions.route.pages.handler.handler": 452,
-    "functions.route.retention.handler.handler": 386,
+    "functions.route.retention.handler.handler": 391,
 }
 # What came along by chance once, and is not to come again.
 UNWANTED = ("asyncio.", "aws_lambda_powertools.event_handler.")
