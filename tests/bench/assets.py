@@ -75,6 +75,7 @@ _ENVIRONMENT: Final = {
     "PHOTOS_BUCKET": "photos",
     "USER_POOL_ISSUER": "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool",
     "USER_POOL_CLIENT_ID": "app",
+    "OFFICERS_CLIENT_ID": "desk",
     "CHAIN_HEADS_BUCKET": "chain-heads",
     "DELIVERIES_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/deliveries",
     "WARNINGS_TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:warnings",
