@@ -68,6 +68,8 @@ def expected(before: str, after: str) -> set[tuple[str, Kind]]:
         found |= {("IdentityPool", "kept-removed"), ("ExportsOutputRefIdentityPool", "export-in-use")}
     if before == "domain":
         found |= {("OfficersPool", "kept-removed"), ("ExportsOutputRefOfficersPool", "export-in-use")}
+        # By the role that makes their users.
+        found |= {("ExportsOutputFnGetAttOfficersPool", "export-in-use")}
     if before == "fixed":
         found |= {("NetworkAddress", "kept-removed")}
     return found
