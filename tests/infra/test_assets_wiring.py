@@ -47,8 +47,13 @@ def test_a_function_gets_the_environment_that_its_handler_declares(
             assert given <= required | optional
 
 
-def test_every_handler_that_declares_an_environment_is_deployed(cloud: Assembly) -> None:
-    deployed = {module_of(properties) for properties in cloud["qamqor-pavlodar-service"].functions().values()}
+def test_every_handler_that_declares_an_environment_is_deployed(local: Assembly, cloud: Assembly) -> None:
+    """By the one stage or the other: letters are the cloud's, and no region there has officers."""
+    deployed = {
+        module_of(properties)
+        for template in (local["qamqor-local-service"], cloud["qamqor-pavlodar-service"])
+        for properties in template.functions().values()
+    }
     declaring = {
         module for module in (ROOT / "functions").rglob("*.py") if declared(module, "ENVIRONMENT") is not None
     }

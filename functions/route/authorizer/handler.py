@@ -17,6 +17,8 @@ from functions.edge.telemetry import follow, logger
 from functions.records.agencies.keys import caller_with
 
 ENVIRONMENT: Final = ("AGENCIES_TABLE",)
+OPTIONAL_ENVIRONMENT: Final = ("OFFICERS_ISSUER", "OFFICERS_CLIENT_ID", "OFFICERS_KEYS")
+"""What a region may do without: a pool of officers."""
 ANSWER_KEPT_S: Final = 60
 _JWT_PARTS: Final = 3
 

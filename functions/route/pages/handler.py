@@ -11,7 +11,7 @@ from functions.route.pages.files import FOLDER, files_in
 from functions.route.pages.policy import header_fields, photos_origin
 from functions.route.pages.serving import desk
 
-ENVIRONMENT: Final = ("PHOTOS_BUCKET", "AWS_DEFAULT_REGION")
+ENVIRONMENT: Final = ("PHOTOS_BUCKET",)
 OPTIONAL_ENVIRONMENT: Final = ("TOKENS_ORIGIN",)
 """Where officers' tokens are had, where that is not the page's own origin."""
 
