@@ -25,6 +25,8 @@ TECHNICAL = frozenset(
     "https xn host path API JSON UTF Idempotency Key application json URL DNS IP ASCII XX HMAC SHA256 Ed25519 Android "
     "iPhone iPad JPEG PNG WebP HEIC HEIF BD PT8BH P10BD P3D PT4H P2M T09 VI".split()
 )
+# The system's own, which every e-mail of it begins with.
+NAME = "Qamqor"
 MACHINE = re.compile(
     r"\b(string|integer|number|boolean|array|object|null|true|false|enum|literal)\b", re.IGNORECASE
 )
@@ -120,7 +122,7 @@ def test_no_text_has_a_word_of_a_machine(language: str) -> None:
         assert "_" not in plain, key
         if language != "en":
             assert not MACHINE.search(plain), key
-            latin = set(re.findall(r"[A-Za-z][A-Za-z0-9]+", plain)) - TECHNICAL
+            latin = set(re.findall(r"[A-Za-z][A-Za-z0-9]+", plain)) - TECHNICAL - {NAME}
             assert latin == set(), key
 
 
