@@ -10,7 +10,7 @@ import pytest
 from infra.toolchain import ROOT
 from tests.e2e.guide import Shell, agrees, steps
 
-MADE = (".venv", ".tools", ".venv-emulator", ".venv-checks")
+MADE = (".venv", ".tools", ".venv-emulator", ".venv-checks", "web/node_modules")
 """What `make setup` makes: the checkout that is walked in has that of this one."""
 
 
