@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from functions.complaints.complaint import ActorKind
+from functions.complaints.complaint import ActorKind, Role
 from functions.complaints.events import EventType
 from functions.complaints.visibility import INTERNAL, STEPS, Kind, Shown, Viewer
+from functions.records.agencies.officers import caller_with_claims
 from infra.local.citizen import declaration
 from infra.local.receiver import Receiver
 from infra.local.story import photograph
@@ -80,6 +81,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Read]:
     folder: Path = tmp_path_factory.mktemp("town")
     with town(folder, start=MONDAY, raw=raw) as here, Receiver() as receiver, sent() as messages:
         _subscribed(here, receiver, agency_id="roads")
+        caller_with_claims(OFFICER, agency_id="roads", role=Role.OFFICER, name=None, now=here.now)
         found = Read()
         _live(here, found)
         got = [receiver.received.get(timeout=1) for _ in range(receiver.received.qsize())]

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from functions.complaints.clock import utc_now
 from functions.complaints.complaint import Complaint, Role
 from functions.complaints.faults import RoleRefused
 from functions.complaints.officers import MOVES, allows
 from functions.complaints.texts import LANGUAGES, text
 from functions.complaints.transitions import Move
 from functions.edge.problems import problem_of
+from functions.records.agencies.officers import caller_with_claims
 from functions.records.store import ComplaintStore
 from infra.stacks.api import AGENCY
 from tests.dynamodb import tables
@@ -73,6 +75,11 @@ def standing(handler: Any, whose: str) -> Complaint:
     return ComplaintStore().get(complaint.id)
 
 
+def known(officer_id: str, *, body: str) -> None:
+    """An officer of this body who has been here."""
+    caller_with_claims(officer_id, agency_id=body, role=Role.OFFICER, name=None, now=utc_now())
+
+
 def test_every_route_of_a_move_is_in_the_matrix() -> None:
     rule = "/v1/agency/complaints/{id}/{move}"
     assert rule in AGENCY
@@ -94,6 +101,8 @@ def test_a_move_is_made_where_it_is_theirs_and_the_role_allows_it(
     complaint = standing(handler, whose)
     body = json.loads(json.dumps(said).replace("{other}", given_to_housing().id))
     client = caller(handler, WHOSE[whose], name)
+    if asked == "assign":
+        known(said["to"], body=WHOSE[whose])
     before = ComplaintStore().get(complaint.id)
     answer = client("POST", at(complaint, verb), body, key="k")
     after = ComplaintStore().get(complaint.id)
@@ -164,6 +173,15 @@ def test_a_repeated_acknowledgement_of_one_who_only_looks_is_refused_too(handler
     key, viewer = (caller(handler, "housing", name) for name in ("key", "viewer"))
     assert key("POST", at(complaint, "acknowledge"), {}).status == 200
     assert viewer("POST", at(complaint, "acknowledge"), {}).status == 403
+
+
+def test_whom_a_body_has_is_told_to_nobody_who_may_not_give_it_to_them(handler: Any) -> None:
+    complaint = given_to_housing()
+    viewer = caller(handler, "housing", "viewer")
+    known("somebody", body="housing")
+    for to in ("somebody", "nobody", None):
+        answer = viewer("POST", at(complaint, "assign"), {"to": to}, key="k")
+        assert (answer.status, answer.slug) == (403, "forbidden"), to
 
 
 # ----------------------------------------------------------------------------------------- who acted

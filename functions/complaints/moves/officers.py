@@ -9,6 +9,7 @@ from typing import Final
 from functions.complaints.change import Change, change
 from functions.complaints.complaint import Actor, Complaint
 from functions.complaints.faults import NotFound
+from functions.complaints.officers import require_role
 from functions.complaints.transitions import Move, require
 
 OFFICER_ID_MOST: Final = 64
@@ -19,6 +20,7 @@ def assign_officer(complaint: Complaint, *, by: Actor, to: str | None, now: date
     """Give it to the officer `to` of this body, or take it back from whoever has it; None where it stands so already."""
     if by.id is None or by.id not in complaint.in_charge:
         raise NotFound(complaint.id)
+    require_role(by, Move.ASSIGN_OFFICER)
     require(complaint, Move.ASSIGN_OFFICER, by=by)
     if complaint.officers.get(by.id) == to:
         return None

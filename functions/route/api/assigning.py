@@ -9,7 +9,7 @@ from pydantic import Field
 from functions.complaints.caps import ADDED_SAID
 from functions.complaints.change import Change
 from functions.complaints.complaint import Actor, Complaint
-from functions.complaints.faults import NotFound, invalid
+from functions.complaints.faults import invalid
 from functions.complaints.moves.officers import OFFICER_ID_MOST, assign_officer
 from functions.edge.callers import Mover
 from functions.edge.complaint_id import ComplaintId
@@ -30,12 +30,11 @@ class Assignment(Body):
 
 
 def assigned_to(to: str | None, complaint: Complaint, by: Actor, *, desk: Desk) -> Change | None:
-    """Raises NotFound, Invalid where the body has no such officer."""
-    if by.id is None or by.id not in complaint.in_charge:
-        raise NotFound(complaint.id)
-    if to is not None and not desk.may_have(by, to):
+    """Raises what `assign_officer` does, and Invalid where the body has no such officer."""
+    change = assign_officer(complaint, by=by, to=to, now=desk.now())
+    if change is not None and to is not None and not desk.may_have(by, to):
         raise invalid("/to", "unknown_officer")
-    return assign_officer(complaint, by=by, to=to, now=desk.now())
+    return change
 
 
 def assigning(desk: Desk) -> Router:
