@@ -14,6 +14,7 @@ from botocore.client import BaseClient
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import Item
 
 from tests.lean_moto import make_lean
 
@@ -64,6 +65,12 @@ def _create_tables() -> None:
     for model in MODELS.values():
         module, _, name = model.rpartition(".")
         getattr(importlib.import_module(module), name).create_table()
+
+
+def items_of(table: str) -> list[Item]:
+    """What there is in a table, in the order in which a scan reads it."""
+    found: list[Item] = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[_name_of(table)].all_items()
+    return found
 
 
 def _name_of(table: str) -> str:
