@@ -31,9 +31,9 @@ junk = st.recursive(
 )
 LEFT_TO_THE_CORE = {
     ("enum", "outcome"),
-    *((rule, field) for rule in ("pattern", "maxLength") for field in ("photos", "suggested_place")),
+    *((rule, field) for rule in ("pattern", "maxLength") for field in ("ids", "photos", "suggested_place")),
 }
-"""What is said of a field for its readers; what else is sent is judged by the move, which knows no such photo."""
+"""What is said of a field for its readers; what else is sent is judged by the move, which knows no such thing."""
 
 
 def near(schema: Schema, defined: Schema) -> st.SearchStrategy[Any]:
