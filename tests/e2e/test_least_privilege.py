@@ -719,7 +719,8 @@ def test_a_token_that_has_expired_is_refused(world: World) -> None:
 
 
 def test_every_role_of_the_table_is_probed(world: World) -> None:
-    assert sorted(yaml.safe_load(TABLE.read_text())) == PROBED
+    # Letters go out where a region has an address to send from, which the local one has not.
+    assert sorted(set(yaml.safe_load(TABLE.read_text())) - {"Letters"}) == PROBED
     assert set(world.roles) == set(PROBED)
 
 
