@@ -36,6 +36,7 @@ HANDLERS = {
     "escalation": "functions.route.escalation.handler",
     "sweep": "functions.route.escalation.sweep_handler",
     "agency": "functions.route.api.handler",
+    "officers": "functions.route.officers.handler",
     "outbox": "functions.notify.outbox.handler",
     "release": "functions.notify.outbox.release",
     "requeue": "functions.notify.webhooks.requeue",

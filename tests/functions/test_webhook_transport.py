@@ -28,7 +28,7 @@ LIMIT = 0.4
 class Receiver:
     """A server on the loopback: `behaviour(connection, request)` answers. Keeps what it was sent."""
 
-    def __init__(self, behaviour, *, tls=None, host="127.0.0.1"):
+    def __init__(self, behaviour, *, tls=None, host="127.0.0.1", port=0):
         self.behaviour = behaviour
         self.tls = tls
         self.requests = []
@@ -37,7 +37,7 @@ class Receiver:
         self.errors = []
         self.ended = threading.Event()
         self.listener = socket.create_server(
-            (host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
         )
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self._serve, daemon=True)
@@ -514,15 +514,19 @@ def answering(*addresses):
 
 
 def test_the_next_address_is_tried_when_one_takes_no_connection():
-    with Receiver(saying(ok()), host="127.0.0.2") as receiver, socket.socket() as deaf:
-        deaf.bind(("127.0.0.1", receiver.port))
-        result = send(f"http://receiver:{receiver.port}/", resolver=answering("127.0.0.1", "127.0.0.2"))
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        with Receiver(saying(ok()), host="127.0.0.2", port=deaf.getsockname()[1]) as receiver:
+            result = send(f"http://receiver:{receiver.port}/", resolver=answering("127.0.0.1", "127.0.0.2"))
     assert (result.outcome, result.address, receiver.connections) == ("delivered", "127.0.0.2", 1)
     assert result.latency_ms < 200
 
 
 def test_an_address_that_swallows_packets_delays_the_next_by_a_quarter_of_a_second():
-    with Receiver(saying(ok()), host="127.0.0.2") as receiver, swallowing("127.0.0.1", receiver.port):
+    with (
+        swallowing() as listener,
+        Receiver(saying(ok()), host="127.0.0.2", port=listener.getsockname()[1]) as receiver,
+    ):
         result = send(
             f"http://receiver:{receiver.port}/",
             resolver=answering("127.0.0.1", "127.0.0.2"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -29,10 +29,9 @@ NOW = START + timedelta(days=1)
 HERE, ELSEWHERE = 52.5, 40.0
 
 
-def id_of(number: int) -> str:
-    """The id of complaint `number`, in their order, each in the next part of the sharded indexes."""
-    made_at = START + timedelta(milliseconds=number)
-    return next(made for made in iter(lambda: new_id(made_at), "") if shard_of(made) == number % SHARDS)
+def id_in(shard: int, *, made_at: datetime = START) -> str:
+    """An id whose complaint is in that part of the sharded indexes."""
+    return next(made for made in iter(lambda: new_id(made_at), "") if shard_of(made) == shard)
 
 
 @contextmanager
@@ -46,7 +45,10 @@ def holding(count: int) -> Iterator[None]:
         with ComplaintItem.batch_write() as batch:
             for number in range(count):
                 place = HERE if number < LIMIT else ELSEWHERE + number / 100
-                batch.save(complaint_item(replace(like, id=id_of(number), lat=place)))
+                # Their order is that of their numbers.
+                made_at = START + timedelta(milliseconds=number)
+                id = id_in(number % SHARDS, made_at=made_at)
+                batch.save(complaint_item(replace(like, id=id, lat=place)))
         with feed.EntryItem.batch_write() as batch:
             for number in range(count):
                 pk, n = feed._pk("housing", number % SHARDS), 1 + number // SHARDS
@@ -135,7 +137,7 @@ def test_a_worklist_of_a_rare_state_is_read_to_its_end_in_calls_that_are_each_bo
         with ComplaintItem.batch_write() as batch:
             for number in range(16 * SHARDS):
                 status = Status.ACKNOWLEDGED if number % 25 == 7 else Status.ASSIGNED
-                each = replace(like, id=id_of(number), status=status)
+                each = replace(like, id=id_in(number % SHARDS), status=status)
                 rare |= {each.id} if status == Status.ACKNOWLEDGED else set()
                 batch.save(complaint_item(each))
         seen: list[str] = []

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib import import_module
 from threading import Lock, Thread
 from typing import Any, Final
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -139,13 +138,7 @@ class Front:
                     refused = self._let_in(event)
                     if refused is not None:
                         return refused
-                # It is in no part of a complaint's way, and so not in the town.
-                function = (
-                    import_module("functions.route.officers.handler")
-                    if part == "officers"
-                    else self.town.handlers[part]
-                )
-                answer = function.handler(event, context())
+                answer = self.town.handlers[part].handler(event, context())
                 if method != "GET":
                     self.town.settle()
                 return self._with_desk(path, _reply(answer))
