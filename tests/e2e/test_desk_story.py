@@ -2,19 +2,18 @@
 body above at a computer, each in a language of their own, while the citizen looks on through the API.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from infra.local.front.desk import shown
 from infra.local.front.server import Server
 from infra.local.officers import demo_officers
 from infra.local.story import Cast, photograph, wait_until
-from tests.web.chromium import chromium
+from tests.web.chromium import launched
 
 PATIENCE_MS: Final = 60_000
 OFFICER, HEAD_ABOVE = 0, 2
@@ -23,13 +22,8 @@ SAID: Final = "Люк закрыт новой крышкой."
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found.executable, args=list(found.args), env={**os.environ, **found.env}
-        )
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

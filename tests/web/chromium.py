@@ -7,8 +7,11 @@ import fcntl
 import json
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from playwright.sync_api import Browser, sync_playwright
 
 from infra.toolchain import PAGES, TOOLS, tool
 
@@ -40,3 +43,15 @@ def chromium() -> Chromium:
             check=True,
         )
     return Chromium(**json.loads(told.stdout))
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser of it, until the end of the block."""
+    found = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=found.executable, args=list(found.args), env={**os.environ, **found.env}
+        )
+        yield started
+        started.close()

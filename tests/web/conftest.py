@@ -1,12 +1,11 @@
 """A browser, a town, and what stands between them."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.web.chromium import chromium
+from tests.web.chromium import launched
 from tests.web.front import Front, front
 from tests.web.people import Settled, settled
 
@@ -17,13 +16,8 @@ expect.set_options(timeout=15_000)
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One for all tests of a process; each makes its own context in it."""
-    found = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found.executable, args=list(found.args), env={**os.environ, **found.env}
-        )
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,18 +4,15 @@ python -m tests.web.pictures     takes them anew
 """
 
 import io
-import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from infra.toolchain import ROOT
-from tests.web.chromium import chromium
+from tests.web.chromium import launched
 from tests.web.front import front
 from tests.web.opened import opened, show
 from tests.web.people import ABOVE, BODY, settled
@@ -27,7 +24,7 @@ _QUALITY: Final = 70
 
 def take(folder: Path) -> None:
     """Each as WebP, by its name."""
-    with _browser() as browser, tempfile.TemporaryDirectory() as name, settled(Path(name)) as here:
+    with launched() as browser, tempfile.TemporaryDirectory() as name, settled(Path(name)) as here:
         manhole, escalated = here.ids["manhole"], here.ids["escalated"]
         with front(here.town) as served:
             with opened(browser, served, who=ABOVE, language="ru") as page:
@@ -41,15 +38,6 @@ def take(folder: Path) -> None:
                 _save(page, folder / "answer.webp", width=360)
             with opened(browser, served, who=BODY, language="en", width=360, scheme="dark") as page:
                 _save(page, folder / "list-on-a-phone.webp", width=360)
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    found = chromium()
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=found.executable, args=list(found.args), env={**os.environ, **found.env}
-        )
 
 
 def _save(page: Page, file: Path, *, width: int) -> None:
