@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from functions.complaints.complaint import Complaint
+from functions.complaints.complaint import ENDED, Complaint
 from functions.complaints.events import ChainFault, Event, chain_fault
 from functions.complaints.personal import person_of, without_words, words_of
 from functions.complaints.standing import standing_of, state_of
@@ -98,7 +98,11 @@ def _words_hold(complaint: Complaint) -> bool:
     seal = complaint.words_seal
     if seal is None:
         return False
-    return complaint == without_words(complaint) if seal.salt is None else seal.holds(words_of(complaint))
+    if seal.salt is not None:
+        return seal.holds(words_of(complaint))
+    # One that was left to others has a seal of its own for as long as they may write in it: nothing erases that.
+    goes_on = complaint.left_to_joiners and complaint.status not in ENDED
+    return not goes_on and complaint == without_words(complaint)
 
 
 def _person_holds(complaint: Complaint) -> bool:

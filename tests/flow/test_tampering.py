@@ -237,6 +237,16 @@ def test_any_attribute_of_any_item_that_was_changed_or_removed_is_found(
     assert is_found(complaint_id, items), what
 
 
+def test_one_that_was_left_to_others_does_not_pass_for_one_whose_words_were_erased() -> None:
+    complaint_id, items = KEPT[3]
+    complaint = dict(items["complaint"])
+    assert complaint["left_to_joiners"]["BOOL"]
+    seal = json.loads(complaint["words_seal"]["S"])
+    assert seal.pop("salt")
+    complaint["words_seal"] = {"S": json.dumps(seal)}
+    assert is_found(complaint_id, items | {"complaint": complaint})
+
+
 @pytest.mark.parametrize(("complaint_id", "items"), KEPT, ids=range(len(KEPT)))
 def test_a_file_that_is_not_the_photo_that_was_checked_is_found(complaint_id: str, items: Items) -> None:
     assert is_found(complaint_id, items, photo=b"another photo")
