@@ -1,37 +1,29 @@
-"""A citizen's app that knows of the API what the published document says, and nothing else.
+"""A citizen's app whose client is generated from the published document, as an app's developer would generate theirs.
 
-Its calls are made of the document: what that does not describe cannot be sent, and an answer that it does not describe
-is a failure. So the story is played as a client would that somebody else generated.
+What the document does not describe cannot be sent, and an answer that it does not describe is a failure.
 """
 
+import importlib.util
+import inspect
+import json
 import re
+import subprocess
+import sys
+import tempfile
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
-from urllib.parse import parse_qsl
-
-import schemathesis
-from jsonschema import Draft202012Validator
-from requests import Session
-from schemathesis.core.failures import FailureGroup
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from infra.local.citizen import Answer, Caller
 from infra.local.story import StoryFailed
+from infra.toolchain import ROOT
 
-_CHECKS: Final = [
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
-_JSON: Final = "application/json"
+CLIENTS: Final = ROOT / ".build" / "clients"
 _TIMEOUT_S: Final = 60
 
 
@@ -42,15 +34,19 @@ class App(Caller):
     document: Mapping[str, Any]
 
     @cached_property
-    def _operations(self) -> Any:
-        return schemathesis.openapi.from_dict(dict(self.document))
+    def _package(self) -> ModuleType:
+        return generated(self.document)
 
     @cached_property
-    def _session(self) -> Session:
-        session = Session()
-        # No proxy of whoever plays it: the server is on this machine.
-        session.trust_env = False
-        return session
+    def _client(self) -> Any:
+        return self._package.AuthenticatedClient(
+            base_url=self.base,
+            token=self.token,
+            timeout=_TIMEOUT_S,
+            raise_on_unexpected_status=True,
+            # No proxy of whoever plays it: the server is on this machine.
+            httpx_args={"trust_env": False},
+        )
 
     def call(
         self,
@@ -61,49 +57,41 @@ class App(Caller):
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
+        """`headers` are none: the client sends those that the document describes."""
+        assert not headers
         address, _, query = path.partition("?")
-        operation = self._operations.find_operation_by_path(method, address)
-        if operation is None:
-            raise StoryFailed(f"the document describes no {method} {address}")
-        sent = self._headers(key=key) | dict(headers or {})
-        described = {} if body is None else self._described(operation, body)
-        case = operation.Case(
-            path_parameters=_values(operation.path, address),
-            query=dict(parse_qsl(query)),
-            headers=sent,
-            **described,
-        )
-        response = case.call(base_url=self.base, session=self._session, timeout=_TIMEOUT_S)
+        assert not query, "a query is given to the operation by its parameters' names"
+        operation, values = self._operation(method, address)
+        takes = inspect.signature(operation.sync_detailed).parameters
+        given: dict[str, Any] = values | {"idempotency_key": key, "accept_language": self.language}
+        sent = {name: value for name, value in given.items() if name in takes and value is not None}
+        if "body" in takes:
+            sent["body"] = _body(operation, body, called=f"{method} {address}")
+        elif body:
+            raise StoryFailed(f"the document describes no body of {method} {address}")
         try:
-            case.validate_response(response, checks=_CHECKS)
-        except FailureGroup as undescribed:
-            raise StoryFailed(f"{method} {path} is not answered as described: {undescribed}") from undescribed
-        is_json = "json" in response.headers.get("content-type", [""])[0]
+            response = operation.sync_detailed(client=self._client, **sent)
+        except (self._package.errors.UnexpectedStatus, KeyError, TypeError, ValueError) as undescribed:
+            raise StoryFailed(
+                f"{method} {path} is not answered as described: {undescribed!r}"
+            ) from undescribed
+        is_json = "json" in response.headers.get("content-type", "") and response.content
         return Answer(
-            status=response.status_code,
-            body=response.json() if is_json and response.content else response.content,
-            headers={name.lower(): ", ".join(values) for name, values in response.headers.items()},
+            status=int(response.status_code),
+            body=json.loads(response.content) if is_json else response.content,
+            headers=dict(response.headers),
         )
 
-    def _headers(self, *, key: str | None) -> dict[str, str]:
-        said = {"Accept-Language": self.language, "Authorization": f"Bearer {self.token}"}
-        return said if key is None else said | {"Idempotency-Key": key}
-
-    def _described(self, operation: Any, body: Any) -> dict[str, Any]:
-        """The body of a request, if the document takes it."""
-        path = operation.path.replace("~", "~0").replace("/", "~1")
-        place = f"#/paths/{path}/{operation.method.lower()}/requestBody/content/application~1json/schema"
-        if _JSON not in operation.definition.raw.get("requestBody", {}).get("content", {}):
-            if body:
-                raise StoryFailed(f"the document describes no body of {operation.label}")
-            return {}
-        faults = [
-            fault.message
-            for fault in Draft202012Validator({**self.document, "$ref": place}).iter_errors(body)
-        ]
-        if faults:
-            raise StoryFailed(f"the document does not describe such a {operation.label}: {'; '.join(faults)}")
-        return {"body": body, "media_type": _JSON}
+    def _operation(self, method: str, path: str) -> tuple[ModuleType, dict[str, str]]:
+        """The client's module of the operation, and what stands in the path for each name in braces."""
+        for template, operations in self.document["paths"].items():
+            found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template), path)
+            described = operations.get(method.lower())
+            if found is not None and described is not None:
+                tag = _python_name(described.get("tags", ["default"])[0])
+                module = f"{self._package.__name__}.api.{tag}.{_python_name(described['operationId'])}"
+                return importlib.import_module(module), found.groupdict()
+        raise StoryFailed(f"the document describes no {method} {path}")
 
 
 def app_of(caller: Caller) -> App:
@@ -114,7 +102,53 @@ def app_of(caller: Caller) -> App:
     )
 
 
-def _values(template: str, path: str) -> dict[str, str]:
-    """What stands in the path for each name in braces."""
-    found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template), path)
-    return {} if found is None else found.groupdict()
+def generated(document: Mapping[str, Any]) -> ModuleType:
+    """The client that openapi-python-client makes of it, made once for each document.
+
+    Raises subprocess.CalledProcessError where any of the document cannot be made a client of.
+    """
+    served_anywhere = json.dumps({**document, "servers": []}, sort_keys=True)
+    name = f"client_{sha256(served_anywhere.encode()).hexdigest()[:16]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    if not (CLIENTS / name).exists():
+        _generate(served_anywhere, CLIENTS / name)
+    spec = importlib.util.spec_from_file_location(name, CLIENTS / name / "__init__.py")
+    assert spec is not None
+    assert spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[name] = package
+    spec.loader.exec_module(package)
+    importlib.import_module(f"{name}.errors")
+    return package
+
+
+def _generate(document: str, folder: Path) -> None:
+    CLIENTS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CLIENTS) as scratch:
+        source, settings, made = (Path(scratch, name) for name in ("openapi.json", "settings.json", "made"))
+        source.write_text(document)
+        settings.write_text(json.dumps({"post_hooks": []}))
+        command = [sys.executable, "-m", "openapi_python_client", "generate", "--path", str(source)]
+        command += ["--output-path", str(made), "--meta", "none", "--config", str(settings)]
+        subprocess.run([*command, "--fail-on-warning"], check=True, stdout=subprocess.DEVNULL)
+        if not folder.exists():
+            made.rename(folder)
+
+
+def _body(operation: ModuleType, body: Any, *, called: str) -> Any:
+    """The model of the request's body. Raises StoryFailed for what the model cannot hold."""
+    hints = typing.get_type_hints(operation.sync_detailed)["body"]
+    (model,) = (each for each in (*typing.get_args(hints), hints) if hasattr(each, "from_dict"))
+    try:
+        made = model.from_dict(body)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise StoryFailed(f"the document does not describe such a body of {called}: {fault!r}") from fault
+    if made.to_dict() != json.loads(json.dumps(body)):
+        raise StoryFailed(f"the document does not describe such a body of {called}: {body}")
+    return made
+
+
+def _python_name(name: str) -> str:
+    """As the generator names its modules."""
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower())

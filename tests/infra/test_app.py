@@ -26,6 +26,15 @@ DOCUMENT: dict[str, Any] = {
         "/things": {
             "post": {
                 "operationId": "makeThing",
+                "parameters": [
+                    {
+                        "name": "Idempotency-Key",
+                        "in": "header",
+                        "required": True,
+                        "schema": {"type": "string"},
+                    },
+                    {"name": "Accept-Language", "in": "header", "schema": {"type": "string"}},
+                ],
                 "requestBody": {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}
                 },
