@@ -16,6 +16,8 @@ export interface Around {
   agencies: ReadonlyMap<string, string>;
   /** By id, as far as this officer may know them. */
   officers: ReadonlyMap<string, string>;
+  /** The other officers of the body who may be given something, for a choice: id and name. */
+  colleagues: readonly (readonly [id: string, name: string])[];
 }
 
 export const AroundContext = createContext<Around | null>(null);
@@ -37,6 +39,9 @@ export async function readAround(region: Region): Promise<Around> {
     me,
     categories: categories.items,
     agencies: new Map(agencies.items.map((each) => [each.id, each.name])),
+    colleagues: (officers?.items ?? [])
+      .filter((each) => each.state === "active" && each.id !== me?.officer?.id)
+      .map((each) => [each.id, each.name ?? each.email ?? each.id] as const),
     officers: new Map(named.flatMap(({ id, name }) => (name ? [[id, name]] : []))),
   };
 }

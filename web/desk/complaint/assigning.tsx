@@ -1,9 +1,8 @@
 import type { JSX } from "preact";
 
-import { answeredOr, api } from "../api/client";
-import { isHead, useAround } from "../around";
+import { api } from "../api/client";
+import { useAround } from "../around";
 import { Select } from "../parts/field";
-import { useLoaded } from "../parts/load";
 import { t } from "../texts/language";
 import { type FormProps, MoveForm } from "./form";
 import { useMove } from "./move";
@@ -11,12 +10,6 @@ import { useMove } from "./move";
 export function AssignForm({ complaint, ...props }: FormProps): JSX.Element {
   const around = useAround();
   const me = around.me!.officer!;
-  const head = isHead(around);
-  const officers = useLoaded(
-    async () => (head ? (await answeredOr(api.GET("/v1/agency/officers", {}), { items: [] })).items : []),
-    [head],
-  );
-  const others = (officers.value ?? []).filter((each) => each.id !== me.id && each.state === "active");
   const move = useMove({
     name: `${complaint.id}.assign`,
     initial: { to: complaint.assigned_to === me.id ? "" : me.id },
@@ -37,7 +30,7 @@ export function AssignForm({ complaint, ...props }: FormProps): JSX.Element {
         onValue={(to) => move.set({ to })}
         options={[
           [me.id, t("field.officer.me")],
-          ...others.map((each) => [each.id, each.name ?? each.email ?? each.id] as const),
+          ...around.colleagues,
           ["", t("field.officer.nobody")],
         ]}
       />

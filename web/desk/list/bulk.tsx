@@ -1,9 +1,11 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 
 import { answered, api } from "../api/client";
 import type { Work } from "../api/types";
 import { isProblem, SessionEnded } from "../api/problem";
+import { useAround } from "../around";
+import { Select, TextArea } from "../parts/field";
 import { said } from "../parts/load";
 import { t } from "../texts/language";
 
@@ -14,7 +16,9 @@ interface Outcome {
   refused: { number: string; why: string }[];
 }
 
-/** Begin work on those selected; what was refused says why, by its number. */
+type Move = { move: "acknowledge" } | { move: "assign"; to: string | null } | { move: "comment"; text: string };
+
+/** One move of those selected; what was refused says why, by its number. */
 export function Bulk({
   works,
   onClear,
@@ -24,28 +28,31 @@ export function Bulk({
   onClear: () => void;
   onDone: () => Promise<void>;
 }): JSX.Element {
+  const around = useAround();
   const [state, setState] = useState<"idle" | "sending" | Error | Outcome>("idle");
-  const sent = useRef<{ ids: string; key: string } | null>(null);
+  const [form, setForm] = useState<"assign" | "comment" | null>(null);
+  const sent = useRef<{ body: string; key: string } | null>(null);
   const fresh = works.filter((each) => each.status === "assigned");
-  const acknowledge = async (): Promise<void> => {
-    const ids = fresh.slice(0, AT_ONCE).map((each) => each.id);
-    if (sent.current?.ids !== ids.join()) sent.current = { ids: ids.join(), key: crypto.randomUUID() };
+  const make = async (move: Move, of: readonly Work[]): Promise<void> => {
+    const body = { ...move, ids: of.slice(0, AT_ONCE).map((each) => each.id) };
+    const said = JSON.stringify(body);
+    if (sent.current?.body !== said) sent.current = { body: said, key: crypto.randomUUID() };
     setState("sending");
     try {
       const header = { "Idempotency-Key": sent.current.key };
-      const { results } = await answered(
-        api.POST("/v1/agency/bulk", { params: { header }, body: { move: "acknowledge", ids } }),
-      );
+      const { results } = await answered(api.POST("/v1/agency/bulk", { params: { header }, body }));
       const refused = results.flatMap(({ id, problem }) => {
         const number = works.find((work) => work.id === id)?.number ?? id;
         return isProblem(problem) ? [{ number, why: problem.detail ?? problem.title }] : [];
       });
       setState({ done: results.length - refused.length, refused });
+      setForm(null);
       await onDone();
     } catch (error) {
       setState(error instanceof SessionEnded ? "idle" : (error as Error));
     }
   };
+  const sending = state === "sending";
   return (
     <section class="bulk" aria-label={t("bulk.selected", { count: works.length })}>
       <div role="status">
@@ -54,35 +61,106 @@ export function Bulk({
           {works.length > AT_ONCE && ` · ${t("bulk.most")}`}
         </p>
         {state instanceof Error && <p class="fault">{said(state)}</p>}
-        {typeof state === "object" && "done" in state && (
-          <>
-            <p>{t("bulk.done", { count: state.done })}</p>
-            {state.refused.length > 0 && (
-              <>
-                <p>{t("bulk.failed", { count: state.refused.length })}</p>
-                <ul>
-                  {state.refused.map((each) => (
-                    <li key={each.number}>
-                      {each.number}: {each.why}
-                    </li>
-                  ))}
-                </ul>
-              </>
-            )}
-          </>
-        )}
+        {typeof state === "object" && "done" in state && <Result outcome={state} />}
       </div>
       <div class="buttons">
         {fresh.length > 0 && (
-          <button type="button" class="primary" disabled={state === "sending"} onClick={() => void acknowledge()}>
-            {t(state === "sending" ? "move.sending" : "bulk.acknowledge")}
+          <button
+            type="button"
+            class="primary"
+            disabled={sending}
+            onClick={() => void make({ move: "acknowledge" }, fresh)}
+          >
+            {t(sending ? "move.sending" : "bulk.acknowledge")}
           </button>
         )}
+        {around.me?.officer && (
+          <button type="button" aria-expanded={form === "assign"} onClick={() => setForm("assign")}>
+            {t("bulk.assign")}
+          </button>
+        )}
+        <button type="button" aria-expanded={form === "comment"} onClick={() => setForm("comment")}>
+          {t("bulk.comment")}
+        </button>
         <button type="button" onClick={onClear}>
           {t("bulk.clear")}
         </button>
       </div>
-      {fresh.length > 0 && <p class="hint">{t("bulk.hint")}</p>}
+      {form === "assign" && <Assign sending={sending} onSend={(to) => void make({ move: "assign", to }, works)} />}
+      {form === "comment" && (
+        <Comment sending={sending} onSend={(text) => void make({ move: "comment", text }, works)} />
+      )}
+      {fresh.length > 0 && form === null && <p class="hint">{t("bulk.hint")}</p>}
     </section>
+  );
+}
+
+function Result({ outcome }: { outcome: Outcome }): JSX.Element {
+  return (
+    <>
+      <p>{t("bulk.done", { count: outcome.done })}</p>
+      {outcome.refused.length > 0 && (
+        <>
+          <p>{t("bulk.failed", { count: outcome.refused.length })}</p>
+          <ul>
+            {outcome.refused.map((each) => (
+              <li key={each.number}>
+                {each.number}: {each.why}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+function Assign({ sending, onSend }: { sending: boolean; onSend: (to: string | null) => void }): JSX.Element {
+  const around = useAround();
+  const me = around.me!.officer!;
+  const [to, setTo] = useState(me.id);
+  return (
+    <Form sending={sending} onSend={() => onSend(to || null)}>
+      <Select
+        label={t("field.officer")}
+        value={to}
+        onValue={setTo}
+        options={[[me.id, t("field.officer.me")], ...around.colleagues, ["", t("field.officer.nobody")]]}
+      />
+    </Form>
+  );
+}
+
+function Comment({ sending, onSend }: { sending: boolean; onSend: (text: string) => void }): JSX.Element {
+  const [text, setText] = useState("");
+  return (
+    <Form sending={sending} onSend={() => onSend(text)}>
+      <TextArea label={t("bulk.comment.text")} hint={t("bulk.comment.hint")} rows={2} value={text} onValue={setText} />
+    </Form>
+  );
+}
+
+function Form({
+  sending,
+  onSend,
+  children,
+}: {
+  sending: boolean;
+  onSend: () => void;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSend();
+      }}
+    >
+      {children}
+      <button type="submit" class="primary" disabled={sending}>
+        {t(sending ? "move.sending" : "move.send")}
+      </button>
+    </form>
   );
 }

@@ -104,6 +104,7 @@ export function FiltersForm({
                 any,
                 ...(around.me.officer ? [["me", t("filter.me")] as const] : []),
                 ["nobody", t("filter.nobody")],
+                ...around.colleagues,
               ]}
             />
           )}
