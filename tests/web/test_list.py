@@ -93,3 +93,19 @@ def test_a_body_without_the_desk_is_told_so(browser: Browser, served: Front) -> 
         page.route("**/v1/region", lambda route: route.fulfill(json=route.fetch().json() | {"desk": None}))
         page.goto(f"{served.address}/desk/")
         expect(page.get_by_text("вход для сотрудников не настроен")).to_be_visible()
+
+
+def test_to_open_a_complaint_takes_one_read_of_the_api(
+    browser: Browser, served: Front, here: Settled
+) -> None:
+    with opened(browser, served, who=BODY) as page:
+        row = page.locator(f'[data-id="{here.ids["leak"]}"]')
+        expect(row).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        served.asked.clear()
+        row.click()
+        expect(page.locator("article.complaint h1")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert [(method, path) for method, path, _ in served.asked] == [
+            ("GET", f"/v1/agency/complaints/{here.ids['leak']}")
+        ]
