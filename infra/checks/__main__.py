@@ -25,7 +25,7 @@ def findings() -> list[Finding]:
         region = load_region_file("whole", folder=regions)
         print(f"cdk-nag and cfn-guard: {len(found)}")
         for tool, some in (
-            ("cfn-lint", cfn_lint(written, region.aws_region)),
+            ("cfn-lint", [each for stack in written.items() for each in cfn_lint(*stack)]),
             ("checkov", checkov(written)),
             ("bandit", bandit()),
             ("spectral", spectral(document(region_from_dict(json.loads(region.compiled))))),

@@ -1,5 +1,6 @@
 """What a tool found, in one form for all tools."""
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,3 +35,10 @@ def templates(assembly: Path) -> dict[str, Path]:
         ): file
         for file in sorted(assembly.glob("assembly-*/*.template.json"))
     }
+
+
+def region_of(template: Path) -> str:
+    """The AWS Region that the stack goes to, by the assembly that its template lies in."""
+    artifacts = json.loads(template.with_name("manifest.json").read_text())["artifacts"].values()
+    (stack,) = (each for each in artifacts if each.get("properties", {}).get("templateFile") == template.name)
+    return str(stack["environment"].rpartition("/")[2])

@@ -7,26 +7,25 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from infra.checks.finding import CheckFailed, Finding
+from infra.checks.finding import CheckFailed, Finding, region_of
 from infra.toolchain import ROOT, tool
 
 HERE: Final = Path(sys.executable).parent
 CHECKOV: Final = ROOT / ".venv-checks" / "bin" / "checkov"
 
 
-def cfn_lint(templates: Mapping[str, Path], region: str) -> list[Finding]:
-    raw = run(
-        [str(HERE / "cfn-lint"), "--format", "json", "--regions", region, "--", *map(str, templates.values())]
-    )
-    stacks = {str(path): stack for stack, path in templates.items()}
+def cfn_lint(stack: str, template: Path, *, region: str | None = None) -> list[Finding]:
+    """Judged for the Region that the stack goes to: which resources and values there are is another matter in each."""
+    judged_for = region or region_of(template)
+    command = [str(HERE / "cfn-lint"), "--format", "json", "--regions", judged_for, "--", str(template)]
     return [
         Finding(
             tool="cfn-lint",
             rule=each["Rule"]["Id"],
-            at="/".join([stacks[each["Filename"]], *map(str, each["Location"]["Path"][1:2])]),
+            at="/".join([stack, *map(str, each["Location"]["Path"][1:2])]),
             text=each["Message"],
         )
-        for each in json.loads(raw or "[]")
+        for each in json.loads(run(command) or "[]")
     ]
 
 

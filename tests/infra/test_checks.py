@@ -1,11 +1,13 @@
 """What the static checks make of findings: nothing passes that is not explained, and no explanation outlives its reason."""
 
+import json
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from infra.checks.finding import Finding, shortened
+from infra.checks.finding import Finding, region_of, shortened
 from infra.checks.page import PAGE, page
 from infra.checks.waivers import STARS, WAIVERS, Waiver, judge
 
@@ -14,6 +16,20 @@ QUEUE = Finding(tool="checkov", rule="CKV_AWS_27", at="service/DeliveriesQueue99
 
 def waiver(*at: str, tool: str = "checkov", rule: str = "CKV_AWS_27") -> Waiver:
     return Waiver(tool=tool, rule=rule, at=at, reason="Because.", since="2026-11-24")
+
+
+def test_a_stack_is_judged_for_the_region_that_it_goes_to(tmp_path: Path) -> None:
+    goes_to = {"service": "eu-central-1", "edge": "us-east-1"}
+    artifacts = {
+        stack: {
+            "environment": f"aws://111122223333/{region}",
+            "properties": {"templateFile": f"{stack}.template.json"},
+        }
+        for stack, region in goes_to.items()
+    }
+    assets = {"edge.assets": {"properties": {"file": "edge.assets.json"}}}
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts | assets}))
+    assert {stack: region_of(tmp_path / f"{stack}.template.json") for stack in goes_to} == goes_to
 
 
 def test_what_nothing_explains_is_left_once() -> None:

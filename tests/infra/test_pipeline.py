@@ -173,7 +173,7 @@ def roles() -> dict[str, Any]:
 
 
 def test_the_template_of_the_roles_has_no_findings() -> None:
-    assert cfn_lint({"pipeline": ROLES}, "eu-central-1") == []
+    assert cfn_lint("pipeline", ROLES, region="eu-central-1") == []
 
 
 @pytest.mark.parametrize(
