@@ -1,4 +1,7 @@
-"""A region with everything that a region file can ask for: what holds of its stacks holds of all."""
+"""A region with everything that a region file can ask for: what holds of its stacks holds of all.
+
+But for copies in a second account: of regions without them the rules on backups are explained (docs/waivers.md).
+"""
 
 from pathlib import Path
 from shutil import copy

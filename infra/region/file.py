@@ -9,7 +9,7 @@ from functions.complaints.duration import Duration
 from infra.region.compile import compiled, to_json
 from infra.region.document import REGIONS
 from infra.region.lint import sound_document
-from infra.region.schema import Agency, Identity, Officers, Push, Region, Webhooks
+from infra.region.schema import Agency, Identity, Officers, Push, Region, SecondAccount, Webhooks
 from infra.region.sizes import SIZES, Size, Snapshots
 
 type Stage = Literal["cloud", "local"]
@@ -54,6 +54,7 @@ class RegionFile:
     retention: Retention
     alarm_emails: tuple[str, ...]
     budget: int | None
+    backup: SecondAccount | None
     photo_bytes: int
     agencies: tuple[str, ...]
     contact_emails: Mapping[str, tuple[str, ...]]
@@ -97,6 +98,7 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
         ),
         alarm_emails=tuple(form.alarms.email),
         budget=form.budget,
+        backup=form.backup,
         photo_bytes=form.limits.photo_bytes,
         agencies=tuple(agency.id for agency in form.agencies),
         contact_emails=_contact_emails(form.agencies),

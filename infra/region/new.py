@@ -214,6 +214,10 @@ alarms:
 # How many US dollars a month is it meant to cost? Those who are woken are told when they are nearly spent.
 # budget: 100
 
+# Is there a second account of the same organisation, for a copy of tables and photos each night? Without one, what is lost
+# with this account is lost; a copy has what was erased for as long as it is kept.
+# backup: {{account: "222233334444", vault: qamqor, days: 35}}
+
 # Does the API have a domain of its own? CloudFront and WAF then stand before it.
 domain: null
 

@@ -478,6 +478,23 @@ class Webhooks(Form, title="The webhooks"):
     )
 
 
+class SecondAccount(Form, title="The second account"):
+    """Of the same organisation; `vault` lies there, in the same AWS Region."""
+
+    account: Annotated[
+        str, _text("^[0-9]{12}$", "an account number of twelve digits in quotes", "aws-account")
+    ] = Field(description="the account that the copies go to")
+    vault: Annotated[str, _text(r"^[A-Za-z0-9_-]{2,50}$", "the name of a backup vault")] = Field(
+        default="qamqor", description="the vault there, made beforehand"
+    )
+    days: int = Field(
+        default=35,
+        ge=7,
+        le=365,
+        description="how long a copy is kept there: what a person has had erased is in it for as long",
+    )
+
+
 class Alarms(Form, title="The alarms"):
     email: list[Email] = Field(description="who is woken")
 
@@ -530,6 +547,10 @@ class Region(Form, title="A region file"):
         default=None,
         description="how many US dollars a month it is meant to cost; whoever receives alarms is told when they are nearly "
         "spent, or will be exceeded",
+    )
+    backup: SecondAccount | None = Field(
+        default=None,
+        description="a copy of tables and photos each night in a second account; null: what is lost with this one is lost",
     )
     domain: (
         Annotated[str, _text(r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", "a domain name")] | None

@@ -22,6 +22,7 @@ from infra.stacks.alarms import (
     ring_promises,
 )
 from infra.stacks.api import PublicApi
+from infra.stacks.backup import tell_of_failed_copies
 from infra.stacks.deployment import Deployment
 from infra.stacks.escalation import Watch
 from infra.stacks.functions import Functions
@@ -128,7 +129,10 @@ class Observability(Construct):
         self, seen: Seen, *, deployment: Deployment, functions: Functions
     ) -> Sequence[cloudwatch.IAlarm]:
         one, five = Duration.minutes(1), Duration.minutes(5)
-        alarms = Alarms(self, "Alarms", deployment=deployment, topic=self._topic(deployment))
+        topic = self._topic(deployment)
+        if deployment.region.backup is not None and not deployment.local:
+            tell_of_failed_copies(self, topic)
+        alarms = Alarms(self, "Alarms", deployment=deployment, topic=topic)
         alarms.functions(
             [
                 Door(name="Intake", functions=functions.intake),

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.region.schema import Cognito, Issuer, OfficersPool
+from infra.stacks.backup import Copies
 from infra.stacks.dead_letters import DeadLetters
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import EdgeSecret
@@ -25,6 +26,9 @@ SELDOM_DAYS: Final = 90
 """After so many, a photo is hardly looked at: its complaint has ended."""
 _SECONDS_OF_AN_HOUR: Final = 3600
 _PLACE_ATTRIBUTES = "number status joined submitted_at agency_id escalation_level lat lon".split()
+_NO_OLD_VERSIONS: Final = s3.LifecycleRule(
+    id="versions", noncurrent_version_expiration=Duration.days(1), expired_object_delete_marker=True
+)
 
 
 class Storage(Stack):
@@ -53,6 +57,15 @@ class Storage(Stack):
         self.officers = self._officers()
         self.dead_letters = DeadLetters(self, deployment=deployment)
         self.push = PushPlatforms(self, "PushPlatforms", deployment=deployment)
+        if deployment.region.backup is not None and not deployment.local:
+            Copies(
+                self,
+                "Copies",
+                deployment=deployment,
+                second=deployment.region.backup,
+                tables=(self.complaints, self.agencies, self.people, self.deliveries),
+                photos=self.photos,
+            )
         self._export_what_push_would_take_along()
         self._make_last_what_refuses_to_be_deleted()
 
@@ -130,11 +143,14 @@ class Storage(Stack):
         return table
 
     def _photos(self) -> s3.Bucket:
+        copied = self._deployment.region.backup is not None and not self._deployment.local
         # S3's log would keep the address of every phone that uploads beside the complaint's id.
         bucket = self._bucket(
             "Photos",
             logged=False,
             cors=self._let_the_desk_upload(),
+            # AWS Backup copies versions alone; what was erased is gone from here a day later.
+            versioned=copied or None,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="quarantine",
@@ -149,6 +165,7 @@ class Storage(Stack):
                     expiration=Duration.days(self._deployment.region.retention.photos),
                     transitions=self._seldom_seen(),
                 ),
+                *([_NO_OLD_VERSIONS] if copied else []),
             ],
         )
         # The L2 switch for EventBridge brings a function of its own to set one property.

@@ -30,6 +30,7 @@ OFFICERS_ELSEWHERE = (
     "agency_claim: body, role_claim: role}"
 )
 PUSH = "push: {fcm: {secret: small/fcm}}"
+COPIES = 'backup: {account: "222233334444"}\n'
 # Everything that a region file can express and that a stack shows, in as few files as have no two values of one thing.
 FILES: dict[str, tuple[Edit, ...]] = {
     "small": (),
@@ -47,7 +48,7 @@ FILES: dict[str, tuple[Edit, ...]] = {
         (PUSH, "push: null"),
     ),
     "other": (
-        ("region: small\n", "region: small\nmalware_scan: true\nsize: oblast\nsnapstart: false\nbudget: 300\n"),
+        ("region: small\n", "region: small\nmalware_scan: true\nsize: oblast\nsnapstart: false\nbudget: 300\n" + COPIES),
         (PUSH, "push: {apns: {secret: new/apns}}"),
         (COGNITO, "{provider: cognito, email: codes@other.example}"),
         ("{logs: P90D}", "{photos: P400D, texts: P400D, withdrawn: P30D, logs: P180D, audit: P2000D}"),

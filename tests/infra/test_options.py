@@ -24,6 +24,7 @@ edge_revision: 7
 officers: {provider: cognito}
 malware_scan: true
 budget: 300
+backup: {account: "222233334444", days: 90}
 push:
   fcm: {secret: qamqor/full/fcm, revision: 3}
   apns: {secret: qamqor/full/apns}
@@ -365,6 +366,71 @@ def test_a_budget_is_the_regions_own_and_tells_whoever_receives_alarms(
     (function, *_) = service.functions().values()
     assert {"Key": "region", "Value": "full"} in function["Tags"]
     assert not cloud["qamqor-pavlodar-service"].of("AWS::Budgets::Budget")
+
+
+def test_tables_and_photos_are_copied_each_night_into_the_second_account(
+    full: Assembly, cloud: Assembly
+) -> None:
+    storage = full["qamqor-full-storage"]
+    (rule,) = storage.one("AWS::Backup::BackupPlan")["Properties"]["BackupPlan"]["BackupPlanRule"]
+    assert (rule["ScheduleExpression"], rule["Lifecycle"]) == (
+        "cron(0 22 * * ? *)",
+        {"DeleteAfterDays": 7},
+    )
+    (copy,) = rule["CopyActions"]
+    assert json.dumps(copy["DestinationBackupVaultArn"]).endswith(
+        ':backup:eu-central-1:222233334444:backup-vault:qamqor"]]}'
+    )
+    assert copy["Lifecycle"] == {"DeleteAfterDays": 90}
+    selected = storage.one("AWS::Backup::BackupSelection")["Properties"]["BackupSelection"]["Resources"]
+    kept = {*storage.of("AWS::DynamoDB::Table"), *_versioned(storage)} - {
+        name for name in storage.of("AWS::S3::Bucket") if name.startswith("ChainHeads")
+    }
+    assert {name for name in kept if f'"{name}"' in json.dumps(selected)} == kept
+    assert len(selected) == len(kept) == 5
+    (vault,) = storage.of("AWS::Backup::BackupVault").values()
+    assert vault["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert not cloud["qamqor-pavlodar-storage"].of("AWS::Backup::BackupVault")
+
+
+def test_of_a_photo_that_is_gone_no_version_is_left_where_copies_need_versions(
+    full: Assembly, cloud: Assembly
+) -> None:
+    """AWS Backup copies none of a bucket that keeps no versions."""
+    (photos,) = (
+        each["Properties"]
+        for name, each in full["qamqor-full-storage"].of("AWS::S3::Bucket").items()
+        if name.startswith("Photos")
+    )
+    assert photos["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = (each for each in photos["LifecycleConfiguration"]["Rules"] if each["Id"] == "versions")
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert not any(name.startswith("Photos") for name in _versioned(cloud["qamqor-pavlodar-storage"]))
+
+
+def test_who_receives_alarms_is_told_of_a_copy_that_failed(service: Template) -> None:
+    (rule,) = (
+        each["Properties"]
+        for each in service.of("AWS::Events::Rule").values()
+        if each["Properties"].get("EventPattern", {}).get("source") == ["aws.backup"]
+    )
+    assert rule["EventPattern"]["detail"] == {"state": ["ABORTED", "EXPIRED", "FAILED"]}
+    (target,) = rule["Targets"]
+    topic = target["Arn"]["Ref"]
+    policies = [
+        each["Properties"]["PolicyDocument"]["Statement"]
+        for each in service.of("AWS::SNS::TopicPolicy").values()
+        if {"Ref": topic} in each["Properties"]["Topics"]
+    ]
+    assert "events.amazonaws.com" in json.dumps(policies)
+
+
+def _versioned(storage: Template) -> set[str]:
+    return {
+        name
+        for name, each in storage.of("AWS::S3::Bucket").items()
+        if "VersioningConfiguration" in each["Properties"]
+    }
 
 
 def test_the_local_stage_mails_nobody() -> None:

@@ -65,6 +65,7 @@ YAML_FAULTS = [
     ("aws-account", '"111122223333"', '"1111-2222-3333"', "1111-2222-3333"),
     ("aws-account", '"111122223333"', '"000000000000"', "000000000000"),
     ("aws-push", "region: eu-central-1", "region: eu-central-2", "eu-central-2"),
+    ("aws-account", "region: small\n", 'region: small\nbackup: {account: "111122223333"}\n', "backup:"),
     ("alarm-receiver", "alarms: {email: [duty@example.org]}", "alarms: {email: []}", "alarms:"),
     ("alarm-receiver", "alarms: {email: [duty@example.org]}\n", "", "region: small"),
     ("webhook-safety", "{allow_http: false}", "{allow_http: true}", "allow_http: true"),

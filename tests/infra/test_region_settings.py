@@ -603,6 +603,13 @@ SETTINGS: dict[str, Seen | Deployed] = {
         [{"Amount": 300, "Unit": "USD"}],
         ("region: small\n", "region: small\nbudget: 300\n"),
     ),
+    "backup.account": deployed(
+        lambda stacks: stacks.copied[0],
+        "777788889999",
+        ("region: small\n", 'region: small\nbackup: {account: "777788889999", vault: elsewhere, days: 60}\n'),
+    ),
+    "backup.vault": deployed(lambda stacks: stacks.copied[1], "elsewhere"),
+    "backup.days": deployed(lambda stacks: stacks.copied[2], 60),
     "edge_revision": deployed(
         lambda stacks: stacks.edge_revision, "3", ("region: small\n", "region: small\nedge_revision: 3\n")
     ),
@@ -744,6 +751,17 @@ class Stacks:
             if rule.get("Prefix") == prefix
         )
         return int(days)
+
+    @property
+    def copied(self) -> tuple[str, str, int] | tuple[None, None, None]:
+        """Into which account and vault, and for how many days."""
+        plans = self.storage.of("AWS::Backup::BackupPlan").values()
+        if not plans:
+            return None, None, None
+        ((rule,),) = (each["Properties"]["BackupPlan"]["BackupPlanRule"] for each in plans)
+        (copy,) = rule["CopyActions"]
+        *_, account, _, vault = str(copy["DestinationBackupVaultArn"]["Fn::Join"][1][-1]).split(":")
+        return account, vault, copy["Lifecycle"]["DeleteAfterDays"]
 
     @property
     def budgets(self) -> list[Any]:

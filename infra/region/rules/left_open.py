@@ -51,6 +51,16 @@ def account_is_given(document: Document) -> Iterator[Finding]:
         )
 
 
+def copies_go_to_another_account(document: Document) -> Iterator[Finding]:
+    first, second = document.region.at("aws", "account"), document.region.at("backup", "account")
+    if first is not None and second is not None and first.text() == second.text():
+        yield second.fault(
+            "aws-account",
+            "The copies would lie in the account that they are to outlive.",
+            "Write the number of another account of the organisation.",
+        )
+
+
 def somebody_is_woken(document: Document) -> Iterator[Finding]:
     email = document.region.at("alarms", "email")
     place = email or document.region.get("alarms") or document.region
@@ -86,6 +96,7 @@ RULES = (
     words_are_written,
     numbers_have_a_beginning,
     account_is_given,
+    copies_go_to_another_account,
     somebody_is_woken,
     areas_are_named_and_drawn,
 )
