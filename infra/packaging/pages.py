@@ -1,4 +1,4 @@
-"""The desk's files for an asset: each as it is, and beside it what it is compressed, where that is smaller.
+"""A page's files for an asset: each as it is, and beside it what it is compressed, where that is smaller.
 
 Brotli is what Node has of it, as what builds the page does.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from functions.route.pages.files import CODINGS, FOLDER, TYPES
+from functions.edge.packed_files import CODINGS, DESK, TYPES
 from infra.packaging.desk import desk
 from infra.toolchain import NODE, environment, tool
 
@@ -25,12 +25,12 @@ class UnknownKind(ValueError):
     """A file whose kind the function that hands it out does not know."""
 
 
-def pages(files: Mapping[str, bytes] | None = None) -> Mapping[str, bytes]:
+def pages(files: Mapping[str, bytes] | None = None, *, folder: str = DESK) -> Mapping[str, bytes]:
     """By path in the asset; of the desk, where no other files are given. Raises MissingTool, UnknownKind."""
     plain = desk() if files is None else files
     if unknown := sorted(name for name in plain if Path(name).suffix not in TYPES):
         raise UnknownKind(f"of no known kind: {', '.join(unknown)}")
-    return {f"{FOLDER}/{name}": content for name, content in _with_compressed(plain)}
+    return {f"{folder}/{name}": content for name, content in _with_compressed(plain)}
 
 
 def _with_compressed(plain: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.edge import clients
+from functions.edge.packed_files import CODINGS, DESK, INDEX, TYPES, files_in
 from functions.edge.presign import presigned_get
-from functions.route.pages.files import CODINGS, FOLDER, INDEX, TYPES, files_in
 from functions.route.pages.policy import header_fields, photos_origin
 from infra.packaging.desk import desk
 from infra.packaging.pages import UnknownKind, pages
@@ -41,7 +41,7 @@ def asset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def laid_out(packed: Mapping[str, bytes], folder: Path) -> Path:
-    (folder / FOLDER).mkdir()
+    (folder / DESK).mkdir()
     for path, content in packed.items():
         (folder / path).write_bytes(content)
     return folder
@@ -247,7 +247,7 @@ def test_photos_may_be_shown_from_where_their_addresses_lead(
 # ------------------------------------------------------------------------------------ how it is made
 def test_what_is_built_can_be_handed_out(tmp_path: Path) -> None:
     built = desk()
-    files = files_in(laid_out(pages(), tmp_path) / FOLDER)
+    files = files_in(laid_out(pages(), tmp_path) / DESK)
     assert files.keys() == built.keys()
     assert INDEX in files
     for file in files.values():

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.region import load_region
+from functions.edge.packed_files import DESK, files_in
 from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require
-from functions.route.pages.files import FOLDER, files_in
 from functions.route.pages.policy import header_fields, photos_origin
 from functions.route.pages.serving import desk
 
@@ -18,7 +18,7 @@ OPTIONAL_ENVIRONMENT: Final = ("TOKENS_ORIGIN",)
 require(ENVIRONMENT)
 _fields = header_fields(photos=photos_origin(os.environ), tokens=os.environ.get("TOKENS_ORIGIN"))
 app = Api(default_language=load_region(region_file()).languages[0])
-app.include_router(desk(files_in(region_file().parent / FOLDER), header_fields=_fields))
+app.include_router(desk(files_in(region_file().parent / DESK), header_fields=_fields))
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

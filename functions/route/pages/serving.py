@@ -7,9 +7,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.complaints.faults import NotFound
-from functions.edge.codings import coding
-from functions.edge.revalidation import unless_it_has
-from functions.route.pages.files import CODINGS, INDEX, File
+from functions.edge import file_answers
+from functions.edge.packed_files import INDEX, File
 
 # The gateway keeps the body of an answer to HEAD back, and counts its length.
 _ROUTE: Final[Mapping[str, Any]] = {
@@ -39,25 +38,9 @@ def desk(files: Mapping[str, File], *, header_fields: Mapping[str, str]) -> Rout
         return sent(name)
 
     def sent(name: str) -> Response[Any]:
-        asked, file = router.current_event.headers, files.get(name)
+        file = files.get(name)
         if file is None:
             raise NotFound(name)
-        chosen = coding(
-            asked.get("accept-encoding", ""), kept=[each for each in CODINGS if each in file.coded]
-        )
-        return unless_it_has(file.tag, asked=asked, response=_response(file, chosen, header_fields))
+        return file_answers.sent(file, asked=router.current_event.headers, header_fields=header_fields)
 
     return router
-
-
-def _response(file: File, chosen: str | None, header_fields: Mapping[str, str]) -> Response[Any]:
-    about_it = {
-        # Under its name in lower case: what Powertools takes for JSON by the other, it would write as JSON once more.
-        "content-type": file.content_type,
-        "cache-control": file.cache_control,
-        "vary": "accept-encoding",
-    }
-    if chosen is None:
-        return Response(status_code=200, body=file.plain, headers={**header_fields, **about_it})
-    fields = {**header_fields, **about_it, "content-encoding": chosen}
-    return Response(status_code=200, body=file.coded[chosen], headers=fields)

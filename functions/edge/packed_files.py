@@ -1,4 +1,4 @@
-"""The files of the desk as they lie in the asset: packed at the build, each beside its compressed forms.
+"""The files of a page as they lie in an asset: packed at the build, each beside its compressed forms.
 
 All are read at the start, so that a name is one of these or of nothing: no path is ever made of what somebody asks for.
 """
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-FOLDER: Final = "desk"
-"""In the asset."""
+DESK: Final = "desk"
+SITE: Final = "site"
+"""Folders in the asset: of the desk, and of the site for everybody."""
 INDEX: Final = "index.html"
 CODINGS: Final[Mapping[str, str]] = {"br": ".br", "gzip": ".gz"}
 """In which a file may be kept besides, the smaller first, and what its name then ends with."""
