@@ -27,8 +27,15 @@ def promise_text(promise: Mapping[str, Any], language: str) -> str:
         "deadline.due",
         language,
         due=_marked(due, language, estimated=params.get("estimated", False)),
-        why="; ".join((_term(promise, start, language), *_exceptions(params, start, language))),
+        why=reason_text(promise, language),
     )
+
+
+def reason_text(promise: Mapping[str, Any], language: str) -> str:
+    """What follows the date in `promise_text`: `15 working days from 3 March; 9 and 23 March are holidays`."""
+    params = promise["params"]
+    start = _start(params["from"])
+    return "; ".join((_term(promise, start, language), *_exceptions(params, start, language)))
 
 
 def left_text(due_at: datetime, *, now: datetime, calendar: Calendar, language: str) -> str | None:

@@ -36,6 +36,7 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "event": ("History", "the lines of a complaint's history and of the inbox; title, then body"),
     "status": ("States", "what state a complaint is in"),
+    "public": ("The public page", "what everybody sees of a complaint, and what the feeds are called"),
     "deadline": ("Deadlines", "how a deadline was counted, below the deadline"),
     "problem": ("Refusals", "title and detail of an answer that is an error"),
     "fault": ("What is wrong with a field", "beside the field that has to be put right"),

@@ -23,7 +23,8 @@ PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 # For programmers of an app or of an agency, who know them by these names; and names of products and formats.
 TECHNICAL = frozenset(
     "https xn host path API JSON UTF Idempotency Key application json URL DNS IP ASCII XX HMAC SHA256 Ed25519 Android "
-    "iPhone iPad JPEG PNG WebP HEIC HEIF BD PT8BH P10BD P3D PT4H P2M T09 VI".split()
+    "iPhone iPad JPEG PNG WebP HEIC HEIF BD PT8BH P10BD P3D PT4H P2M T09 VI "
+    "OpenStreetMap".split()
 )
 # The system's own, which every e-mail of it begins with.
 NAME = "Qamqor"
