@@ -22,14 +22,15 @@ from functions.complaints.region import Region, region_from_dict
 from functions.complaints.texts import LANGUAGES, datetime_text, text
 from functions.complaints.visibility import Viewer
 from functions.notify.publisher.page import page_of
-from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned
+from tests.core.public_lives import CANARY, LIVES, Lives
+from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story
 from tests.naughty import NAUGHTY
-from tests.region_fixture import RAW
+from tests.region_fixture import RAW, WEST
 from tests.region_fixture import region as small_region
 
 REGION = small_region()
 BASE = "https://qamqor.example.kz"
-CANARY = "Canary-of-Ivan"
+HERE = Lives(region=REGION, category="rubbish", place=WEST)
 VOID = {"meta", "link", "br", "img", "input", "hr", "path", "circle"}
 
 
@@ -91,83 +92,9 @@ def hidden(number: str = "TST-26-7K3M9T", reason: str = "A face can be seen.") -
     return page_of(record, [], region=REGION, base_url=BASE)
 
 
-def answers(story: Story, outcome: str = "resolved") -> None:
-    story.then(
-        lambda each: agency.answer(
-            each, by=HOUSING, outcome=outcome, text=f"{CANARY} answer", region=REGION, now=story.now
-        )
-    )
-
-
-def new() -> Story:
-    return assigned(REGION, comment=f"{CANARY} comment")
-
-
-def with_its_body() -> Story:
-    story = new()
-    story.then(lambda each: agency.acknowledge(each, by=HOUSING, now=story.now))
-    return story
-
-
-def overdue() -> Story:
-    story = new()
-    story.wait()
-    story.wait()
-    assert story.complaint.escalation_level == 1
-    return story
-
-
-def exhausted() -> Story:
-    story = overdue()
-    while not story.complaint.overdue:
-        story.wait()
-    return story
-
-
-def resolved() -> Story:
-    story = with_its_body()
-    answers(story)
-    return story
-
-
-def declined() -> Story:
-    story = with_its_body()
-    answers(story, "declined")
-    return story
-
-
-def disputed() -> Story:
-    story = resolved()
-    story.then(lambda each: citizen.refute(each, by=REPORTER, reason=f"{CANARY} reason", now=story.now))
-    return story
-
-
-def disputed_and_overdue() -> Story:
-    story = disputed()
-    while story.complaint.escalation_level == 0:
-        story.wait()
-    return story
-
-
-def confirmed() -> Story:
-    story = resolved()
-    story.then(lambda each: citizen.confirm(each, by=REPORTER, now=story.now))
-    return story
-
-
-def withdrawn() -> Story:
-    story = new()
-    story.then(
-        lambda each: citizen.withdraw(
-            each, by=REPORTER, reason=f"{CANARY} gone", region=REGION, now=story.now
-        )
-    )
-    return story
-
-
-def talkative() -> Story:
+def talkative(here: Lives) -> Story:
     """Everything that anybody can write into it."""
-    story = with_its_body()
+    story = here.with_its_body()
     moves: list[Any] = [
         lambda each: citizen.comment(each, by=REPORTER, text=f"{CANARY} said", now=story.now),
         lambda each: agency.ask(each, by=HOUSING, text=f"{CANARY} asked", now=story.now),
@@ -191,22 +118,23 @@ def talkative() -> Story:
 
 
 STATES = {
-    new: (Tone.UNDER_WAY, "With the body in charge"),
-    with_its_body: (Tone.UNDER_WAY, "Being worked on"),
-    overdue: (Tone.OVERDUE, "No answer, term over"),
-    exhausted: (Tone.OVERDUE, "No answer, term over"),
-    resolved: (Tone.ANSWERED, "Answer: done"),
-    declined: (Tone.DECLINED, "Answer: declined"),
-    disputed: (Tone.UNDER_WAY, "With the body in charge"),
-    disputed_and_overdue: (Tone.OVERDUE, "Answer disputed, term over"),
-    confirmed: (Tone.ANSWERED, "Closed: done"),
-    withdrawn: (Tone.ENDED, "Withdrawn"),
+    Lives.new: (Tone.UNDER_WAY, "With the body in charge"),
+    Lives.with_its_body: (Tone.UNDER_WAY, "Being worked on"),
+    Lives.overdue: (Tone.OVERDUE, "No answer, term over"),
+    Lives.exhausted: (Tone.OVERDUE, "No answer, term over"),
+    Lives.resolved: (Tone.ANSWERED, "Answer: done"),
+    Lives.declined: (Tone.DECLINED, "Answer: declined"),
+    Lives.disputed: (Tone.UNDER_WAY, "With the body in charge"),
+    Lives.disputed_and_overdue: (Tone.OVERDUE, "Answer disputed, term over"),
+    Lives.confirmed: (Tone.ANSWERED, "Closed: done"),
+    Lives.withdrawn: (Tone.ENDED, "Withdrawn"),
 }
+EVERY = (*LIVES, talkative)
 
 
-@pytest.mark.parametrize("life", STATES, ids=lambda life: life.__name__)
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
 def test_the_state_stands_in_large_words_and_in_its_colour(life: Any) -> None:
-    story, (tone, words) = life(), STATES[life]
+    story, (tone, words) = life(HERE), STATES[life]
     read = shown(story)
     assert tone_of(record_of(story.complaint, story.events, region=REGION)) == tone
     assert {each["class"] for each in read.all("section") if "state" in (each["class"] or "")} == {
@@ -215,9 +143,9 @@ def test_the_state_stands_in_large_words_and_in_its_colour(life: Any) -> None:
     assert words in read.said["en"]
 
 
-@pytest.mark.parametrize("life", [*STATES, talkative], ids=lambda life: life.__name__)
+@pytest.mark.parametrize("life", EVERY, ids=lambda life: life.__name__)
 def test_the_history_is_what_the_public_may_see_newest_first_and_no_word_of_anybody(life: Any) -> None:
-    story = life()
+    story = life(HERE)
     raw = page(story)
     assert CANARY.encode() not in raw
     for language, said in Read(raw).said.items():
@@ -232,7 +160,7 @@ def test_the_history_is_what_the_public_may_see_newest_first_and_no_word_of_anyb
 
 
 def test_every_language_is_whole_and_the_regions_first_follows_all_others() -> None:
-    read = shown(overdue())
+    read = shown(HERE.overdue())
     assert [*read.said] == ["ru", "en", "kk"]
     counts = {language: len(said) for language, said in read.said.items()}
     assert len(set(counts.values())) == 1
@@ -245,7 +173,7 @@ def test_every_language_is_whole_and_the_regions_first_follows_all_others() -> N
 
 
 def test_who_has_it_since_when_and_by_when_it_must_answer_are_said_with_the_reason() -> None:
-    story = new()
+    story = HERE.new()
     promise = story.complaint.promise
     assert promise is not None
     assert story.complaint.due_at is not None
@@ -259,7 +187,7 @@ def test_who_has_it_since_when_and_by_when_it_must_answer_are_said_with_the_reas
 
 
 def test_a_deadline_that_may_still_move_says_so() -> None:
-    story = new()
+    story = HERE.new()
     assigned_event = story.events[-1]
     promise = assigned_event.data["promise"]
     moved = promise | {"params": promise["params"] | {"estimated": True}}
@@ -268,7 +196,7 @@ def test_a_deadline_that_may_still_move_says_so() -> None:
 
 
 def test_who_was_given_it_later_has_it_since_then() -> None:
-    story = talkative()
+    story = talkative(HERE)
     handed = next(event for event in story.events if event.type == "complaint.transferred")
     since = datetime_text(handed.at, "en", REGION.time_zone)
     said = shown(story).said["en"]
@@ -278,27 +206,27 @@ def test_who_was_given_it_later_has_it_since_then() -> None:
 
 
 def test_what_was_missed_who_is_above_and_the_new_term_are_not_to_be_overlooked() -> None:
-    said = shown(overdue()).said["en"]
+    said = shown(HERE.overdue()).said["en"]
     assert {
         "An answer was due by 22 June 2026, 18:30.",
         "1 deadline missed",
         "New deadline for an answer",
     } <= {*said}
     assert said[said.index("Bodies above that have it too") + 1] == "Akimat"
-    read = shown(exhausted())
+    read = shown(HERE.exhausted())
     assert {"3 deadlines missed", text("public.due.over", "en")} <= {*read.said["en"]}
     assert "due over" in {each.get("class") for each in read.all("div")}
     assert [each.get("class") for each in read.all("li") if each.get("class")] == ["missed"] * 9
 
 
 def test_nothing_is_due_once_there_is_an_answer() -> None:
-    for life in (resolved, declined, confirmed, withdrawn):
-        assert not any("due" in (each.get("class") or "") for each in shown(life()).all("div"))
+    for life in (Lives.resolved, Lives.declined, Lives.confirmed, Lives.withdrawn):
+        assert not any("due" in (each.get("class") or "") for each in shown(life(HERE)).all("div"))
 
 
 def test_disputed_answers_and_how_they_were_proven_are_counted() -> None:
-    assert "The answer was disputed 1 time" in shown(disputed()).said["en"]
-    read = shown(resolved(), proof="far", proof_reused=True, joined=3)
+    assert "The answer was disputed 1 time" in shown(HERE.disputed()).said["en"]
+    read = shown(HERE.resolved(), proof="far", proof_reused=True, joined=3)
     assert {
         text("proof.distance.far", "en"),
         text("public.proof_reused", "en"),
@@ -308,8 +236,8 @@ def test_disputed_answers_and_how_they_were_proven_are_counted() -> None:
 
 
 def test_a_photo_is_shown_with_words_for_who_does_not_see_it() -> None:
-    assert shown(new()).all("img") == []
-    read = shown(new(), photo="photos/1.jpg")
+    assert shown(HERE.new()).all("img") == []
+    read = shown(HERE.new(), photo="photos/1.jpg")
     assert [each["src"] for each in read.all("img")] == ["../photos/1.jpg"] * 3
     assert {each["alt"] for each in read.all("img")} >= {"Photo of the place: Rubbish"}
     assert read.named("og:image") == f"{BASE}/photos/1.jpg"
@@ -317,9 +245,9 @@ def test_a_photo_is_shown_with_words_for_who_does_not_see_it() -> None:
 
 def test_the_place_is_drawn_and_said_to_be_rounded_where_it_is() -> None:
     rounded = text("public.place.rounded", "en")
-    read = shown(new(), place="rounded")
+    read = shown(HERE.new(), place="rounded")
     assert rounded in read.said["en"]
-    assert rounded not in shown(new(), place="exact").said["en"]
+    assert rounded not in shown(HERE.new(), place="exact").said["en"]
     # West is the left half of the square, and the place its middle.
     (spot, *_) = [each for each in read.all("circle") if each["class"] == "spot"]
     assert spot["cx"] == "80.0"
@@ -327,7 +255,7 @@ def test_the_place_is_drawn_and_said_to_be_rounded_where_it_is() -> None:
 
 
 def test_social_networks_are_told_the_state_and_get_a_picture_that_they_can_show() -> None:
-    read = shown(overdue())
+    read = shown(HERE.overdue())
     assert read.named("og:title").startswith("Rubbish (kk) · Жауап жоқ, мерзім өтіп кетті · TST-26-")
     assert read.named("og:image") == f"{BASE}/open/state-overdue.png"
     assert read.named("twitter:card") == "summary_large_image"
@@ -336,7 +264,7 @@ def test_social_networks_are_told_the_state_and_get_a_picture_that_they_can_show
 
 
 def test_feeds_are_named_and_every_link_works_wherever_the_page_is_read() -> None:
-    read = shown(new())
+    read = shown(HERE.new())
     feeds = [each["href"] for each in read.all("link") if each.get("type") == "application/atom+xml"]
     assert feeds == [
         "../feeds/district/west.atom",
@@ -384,7 +312,7 @@ def skeleton(read: Read) -> list[str]:
 
 
 MARKUP = "</title><script>alert(1)</script><img src=x onerror='alert(1)'>\"'{{ 7*7 }}{% raw %}&amp;"
-OVERDUE = overdue()
+OVERDUE = HERE.overdue()
 
 
 @given(name=st.one_of(st.just(MARKUP), st.sampled_from(NAUGHTY), st.text(min_size=1)).filter(str.strip))
@@ -400,9 +328,9 @@ def test_a_name_with_markup_is_shown_as_it_is_written() -> None:
     assert hidden(reason=MARKUP).decode().count("<script") == 1
 
 
-@pytest.mark.parametrize("life", [*STATES, talkative], ids=lambda life: life.__name__)
+@pytest.mark.parametrize("life", EVERY, ids=lambda life: life.__name__)
 def test_nothing_runs_or_is_styled_in_the_page(life: Any) -> None:
-    read = shown(life(), photo="photos/1.jpg")
+    read = shown(life(HERE), photo="photos/1.jpg")
     assert [each.get("type") or each.get("src") for each in read.all("script")] == [
         "application/ld+json",
         "../open/page.js",
@@ -413,13 +341,13 @@ def test_nothing_runs_or_is_styled_in_the_page(life: Any) -> None:
 
 
 def test_the_same_complaint_gives_the_same_bytes_and_few_of_them() -> None:
-    story = talkative()
+    story = talkative(HERE)
     first = page(story)
     assert page(story) == first
     assert len(first) < 40_000
 
 
 def test_ids_in_the_page_are_each_there_once() -> None:
-    ids = [given["id"] for _, given in shown(overdue()).tags if "id" in given]
+    ids = [given["id"] for _, given in shown(HERE.overdue()).tags if "id" in given]
     assert sorted(ids) == sorted(LANGUAGES)
-    assert not re.findall(rb"\s(?:None|True|False)\s", page(overdue()))
+    assert not re.findall(rb"\s(?:None|True|False)\s", page(HERE.overdue()))
