@@ -1,6 +1,6 @@
 """`make bench`: measures, prints a table for each figure, and writes docs/benchmark.md and its summaries.
 
-python -m tests.bench [imports|warm|requests|burst|webhooks|sizes ...] [--rounds N] [--count N] [--turns N]
+python -m tests.bench [imports|warm|requests|burst|webhooks|sizes|figures ...] [--rounds N] [--count N] [--turns N]
 """
 
 import argparse
@@ -19,6 +19,7 @@ BENCHES: Final = {
     "burst": ("count",),
     "webhooks": ("turns",),
     "sizes": (),
+    "figures": (),
 }
 """By module, and what each is told."""
 

@@ -1,0 +1,51 @@
+"""Lambda, each night after the last change of the day: the figures of every body, of the months' public files alone."""
+
+import gzip
+import re
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, Final
+
+from functions.complaints.region import load_region
+from functions.edge.clients import client
+from functions.edge.settings import region_file, require
+from functions.edge.telemetry import logger
+from functions.notify.figures.document import figures_of
+from functions.notify.figures.reading import read_months
+
+ENVIRONMENT: Final = ("PUBLIC_BUCKET",)
+KEY: Final = "open/figures.json"
+MONTHS: Final = "open/"
+_MONTH: Final = re.compile(r"open/(\d{4}-\d{2})\.csv\.gz")
+
+_settings = require(ENVIRONMENT)
+_region = load_region(region_file())
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, int]:
+    """`{months, complaints, bytes}` of what was counted and written."""
+    counted = read_months(_months())
+    body = gzip.compress(figures_of(counted, region_id=_region.id), mtime=0)
+    client("s3").put_object(
+        Bucket=_settings["PUBLIC_BUCKET"],
+        Key=KEY,
+        Body=body,
+        ContentType="application/json",
+        ContentEncoding="gzip",
+    )
+    done = {
+        "months": len(counted.hidden),
+        "complaints": sum(tally.counts[0] for tally in counted.cells.values()),
+        "bytes": len(body),
+    }
+    logger.info("figures", extra=done)
+    return done
+
+
+def _months() -> Iterator[tuple[str, IO[bytes]]]:
+    """Each opened when it is its turn: S3 would end a connection that waits."""
+    s3 = client("s3")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=_settings["PUBLIC_BUCKET"], Prefix=MONTHS)
+    keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
+    for key in keys:
+        if month := _MONTH.fullmatch(key):
+            yield month[1], s3.get_object(Bucket=_settings["PUBLIC_BUCKET"], Key=key)["Body"]
