@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 QUARANTINE = "quarantine/"
 CLEAN = "photos/"
+PUBLIC = "public/"
+_ENDINGS = ("jpg", "thumb.jpg")
 
 
 class PhotoKey(NamedTuple):
@@ -22,6 +24,28 @@ def clean_key(complaint_id: str, photo_id: str) -> str:
 
 def thumbnail_key(complaint_id: str, photo_id: str) -> str:
     return f"{CLEAN}{complaint_id}/{photo_id}.thumb.jpg"
+
+
+def public_key(complaint_id: str, photo_id: str, *, revision: int) -> str:
+    """Where the copy is that anybody may see: faces and number plates are hidden in it. Each redaction has a file of its
+    own, so that what was kept somewhere of an older one is never taken for the newer.
+    """
+    return f"{PUBLIC}{complaint_id}/{photo_id}.{revision}.jpg"
+
+
+def public_thumbnail_key(complaint_id: str, photo_id: str, *, revision: int) -> str:
+    return f"{PUBLIC}{complaint_id}/{photo_id}.{revision}.thumb.jpg"
+
+
+def read_clean_key(key: str) -> PhotoKey | None:
+    """None for a thumbnail; raises ValueError for a key that neither `clean_key` nor `thumbnail_key` makes."""
+    prefix, _, rest = key.partition("/")
+    complaint_id, slash, name = rest.partition("/")
+    photo_id, _, ending = name.partition(".")
+    named = complaint_id and slash and photo_id and "/" not in photo_id
+    if prefix + "/" != CLEAN or not named or ending not in _ENDINGS:
+        raise ValueError(f"not the key of a clean photo: {key!r}")
+    return PhotoKey(complaint_id, photo_id) if ending == "jpg" else None
 
 
 def read_quarantine_key(key: str) -> PhotoKey:
