@@ -1,4 +1,4 @@
-"""API keys of agencies: `qk_<id>_<secret>`, of which only a hash is kept. Pure.
+"""API keys of agencies and of partners: `qk_<id>_<secret>`, of which only a hash is kept. Pure.
 
 The hash is one round of SHA-256, on purpose. A slow hash is for passwords, which can be guessed; nobody guesses 256
 random bits, however fast the hash, and a slow one would cost every request.
@@ -18,6 +18,8 @@ from functions.complaints.faults import Forbidden, RoleRefused
 PREFIX: Final = "qk"
 SCOPES: Final = ("read", "write", "admin")
 """Each includes those before it: who may write may read."""
+FILE: Final = "file"
+"""The one scope of a partner's key: to file what people report there. It is none of an agency's."""
 SECRET_BYTES: Final = 32
 ID_LENGTH: Final = 16
 

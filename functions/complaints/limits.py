@@ -14,7 +14,7 @@ PARTS_MOST: Final = 9
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """`comment_length` in characters, `photo_bytes` in bytes, `photos` in one complaint; the rest is what one person
-    may do in a day.
+    may do in a day, and `partner_complaints_per_day` what one partner may file in it for all of its people.
 
     `declarations_per_day` counts requests that declare later photos, `devices_per_day` push tokens that a
     person's phones sign in with.
@@ -28,6 +28,7 @@ class Limits:
     declarations_per_day: int = 40
     joins_per_day: int = 50
     devices_per_day: int = 20
+    partner_complaints_per_day: int = 300
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Self:
@@ -36,6 +37,9 @@ class Limits:
             comment_length=raw.get("comment_length", cls().comment_length),
             photo_bytes=raw.get("photo_bytes", cls().photo_bytes),
             photos=raw.get("photos", cls().photos),
+            partner_complaints_per_day=raw.get(
+                "complaints_per_partner_per_day", cls().partner_complaints_per_day
+            ),
             **{
                 f"{what}_per_day": raw[f"{what}_per_person_per_day"]
                 for what in ("complaints", "comments", "declarations", "joins", "devices")

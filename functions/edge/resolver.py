@@ -41,8 +41,12 @@ class Api(APIGatewayHttpResolver):
         default_language: str = "kk",
         chosen_language: Callable[[str], str | None] | None = None,
         gate: Gate = lambda event: {},
+        reads_json: bool = True,
     ) -> None:
-        """`chosen_language`: what the person with this subject chose, read at most once for a request."""
+        """`chosen_language`: what the person with this subject chose, read at most once for a request. A body that is no
+        JSON, its route reads by itself.
+        """
+        self._reads_json = reads_json
         self._methods: dict[str, set[str]] = {}
         self._contents: dict[tuple[str, str], Content] = {}
         self._default_language = cast(Language, default_language)
@@ -90,6 +94,8 @@ class Api(APIGatewayHttpResolver):
 
     def _readable(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The event for Powertools. What is wrong with the body's bytes is a fault only where a route reads a body."""
+        if not self._reads_json:
+            return dict(event)
         try:
             return dict(readable(event))
         except Exception as error:
@@ -107,7 +113,22 @@ class Api(APIGatewayHttpResolver):
         spoken: Spoken = self.context["spoken"]
         if isinstance(error, RequestValidationError):
             error = self._all_at_once(error.errors())
-        return _response(_told(error), spoken=spoken, path=self.current_event.path)
+        return self._response(_told(error), spoken=spoken, path=self.current_event.path)
+
+    def document(self, problem: Problem, *, language: str, path: str) -> Response[str]:
+        """The answer that is an error: a problem document, but for an API whose standard has another form."""
+        return Response(
+            status_code=problem.status,
+            content_type=CONTENT_TYPE,
+            body=to_json(problem.document(language, instance=path)),
+            headers=problem.headers,
+        )
+
+    def _response(self, problem: Problem, *, spoken: Spoken, path: str) -> Response[str]:
+        response = self.document(problem, language=_language_of_errors(spoken, problem), path=path)
+        # A name in the request may hold half a surrogate pair, which no answer in UTF-8 can carry.
+        response.body = (response.body or "").encode("utf-8", "replace").decode()
+        return response
 
     def _all_at_once(self, errors: Sequence[Error]) -> Exception:
         """What is wrong with the form, and of the content what can be told all the same."""
@@ -139,7 +160,7 @@ class Api(APIGatewayHttpResolver):
 
     def _refused(self, error: Exception, *, spoken: Spoken, path: str) -> dict[str, Any]:
         """The answer where no route was reached."""
-        response = _response(_told(error), spoken=spoken, path=path)
+        response = self._response(_told(error), spoken=spoken, path=path)
         return {
             "statusCode": response.status_code,
             "headers": response.headers,
@@ -169,17 +190,6 @@ def _told(error: Exception) -> Problem:
     if problem.status >= 500:
         logger.error("request failed", extra={"failure": without_words(error)})
     return problem
-
-
-def _response(problem: Problem, *, spoken: Spoken, path: str) -> Response[str]:
-    document = to_json(problem.document(_language_of_errors(spoken, problem), instance=path))
-    return Response(
-        status_code=problem.status,
-        content_type=CONTENT_TYPE,
-        # A name in the request may hold half a surrogate pair, which no answer in UTF-8 can carry.
-        body=document.encode("utf-8", "replace").decode(),
-        headers=problem.headers,
-    )
 
 
 def _language_of_errors(spoken: Spoken, problem: Problem) -> str:

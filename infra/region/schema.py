@@ -413,6 +413,9 @@ class Limits(Form, title="The limits"):
     devices_per_person_per_day: _TimesADay = Field(
         default=20, description="push tokens that a person's phones sign in with"
     )
+    complaints_per_partner_per_day: int = Field(
+        default=300, ge=1, le=2000, description="complaints sent by one partner, for all of its people"
+    )
     comment_length: int = Field(default=2000, ge=100, le=10_000, description="in characters")
     photo_bytes: int = Field(default=15_000_000, ge=100_000, le=PHOTO_BYTES_MOST, description="in bytes")
     photos: int = Field(default=5, ge=1, le=10, description="in one complaint, in every category")

@@ -53,6 +53,7 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "role": ("Roles of officers", "what an officer of a body is, and why that does not allow something"),
     "choice": ("Choices", "names of what can be chosen, listed in a sentence after a colon"),
     "expected": ("Kinds of values", "what is needed in a field, in a sentence after a colon"),
+    "open311": ("Open311", "for partners' programs, and below what their users are shown of a complaint"),
     "address": ("Addresses of webhooks", "why an agency's address is refused; for its programmers"),
     "unit": ("Units", "numbers with what they count"),
 }

@@ -33,8 +33,8 @@ from functions.complaints.region import region_from_dict
 from functions.complaints.wording import is_blank, is_broken
 from functions.edge.problems import PROBLEMS
 from functions.edge.request_body import BODY_MAX
-from functions.intake.api.filing import filed as filed_once
-from functions.intake.api.submission import CLOCK_SKEW, WRITTEN_AT_MOST, submission
+from functions.intake.filed import filed as filed_once
+from functions.intake.submission import CLOCK_SKEW, WRITTEN_AT_MOST, submission
 from functions.records.move import move
 from functions.records.people.day_limits import CountItem
 from functions.records.requests import REQUEST_KEPT, Request, RequestItem

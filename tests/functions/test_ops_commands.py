@@ -261,6 +261,41 @@ def valid(token):
     return caller_with(read_token(token), now=utc_now()) is not None
 
 
+# ---------------------------------------------------------------------------------------------- the partners
+def files(token):
+    from functions.complaints.clock import utc_now
+    from functions.complaints.keys import read_token
+    from functions.records.agencies.partners import partner_with
+
+    return partner_with(read_token(token), now=utc_now()) is not None
+
+
+def test_a_partners_key_is_made_and_revoked_and_nothing_without_apply(place, capsys):
+    assert run(place, "partners", "create", "fixmystreet", "--name", "FixMyStreet") == 0
+    run(place, "partners", "list")
+    assert "none" in said(capsys)
+
+    assert run(place, "partners", "create", "fixmystreet", "--name", "FixMyStreet", "--apply") == 0
+    key_id, token = said(capsys).splitlines()[-2:]
+    assert files(token)
+    assert not valid(token)
+    run(place, "partners", "list")
+    shown = said(capsys)
+    assert key_id in shown
+    assert "FixMyStreet" in shown
+    assert token.rpartition("_")[2] not in shown
+
+    run(place, "partners", "revoke", key_id)
+    assert files(token)
+    run(place, "partners", "revoke", key_id, "--apply")
+    assert not files(token)
+
+
+def test_no_partner_has_an_id_that_its_subjects_could_not_be_told_by(place):
+    with pytest.raises(ValueError, match="partner's id"):
+        run(place, "partners", "create", "Fix:My", "--name", "x")
+
+
 # --------------------------------------------------------------------------------------------- dead letters
 def queue_pair():
     sqs = boto3.client("sqs")

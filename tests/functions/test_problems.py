@@ -17,7 +17,7 @@ from functions.complaints.texts import LANGUAGES, UNKNOWN
 from functions.complaints.transitions import Move, MoveRefused
 from functions.edge.problems import CONTENT_TYPE, PROBLEMS, Problem, fault_text, problem_of
 from functions.edge.validation import refusal
-from functions.intake.api.submission import submission
+from functions.intake.submission import submission
 from tests.naughty import NAUGHTY
 from tests.region_fixture import RAW, region
 

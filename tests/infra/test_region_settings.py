@@ -35,7 +35,7 @@ from functions.intake.api.about_region import about_region
 from functions.intake.api.desk import POOL, desk_of
 from functions.intake.api.directory import directory
 from functions.intake.api.sign_in import USER_POOL, sign_in_of
-from functions.intake.api.submission import submission
+from functions.intake.submission import submission
 from functions.notify.webhooks.policy import address_policy
 from functions.records.people.profiles import preferences
 from functions.route.retention import expiry
@@ -563,6 +563,10 @@ SETTINGS: dict[str, Seen | Deployed] = {
         f"limits.{name}_per_person_per_day": a_day(name)
         for name in ("complaints", "comments", "declarations", "joins", "devices")
     },
+    "limits.complaints_per_partner_per_day": seen(
+        lambda made: Limits.of(made.region.limits).partner_complaints_per_day,
+        limit("complaints_per_partner_per_day", 7),
+    ),
     "limits.comment_length": seen(
         lambda made: made.request["properties"]["comment"]["maxLength"], limit("comment_length", 500)
     ),

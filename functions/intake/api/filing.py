@@ -1,6 +1,6 @@
 """`POST /v1/complaints`: a complaint is filed, once for its Idempotency-Key."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -11,7 +11,6 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
 
 from functions.complaints.change import Change
-from functions.complaints.complaint import Complaint
 from functions.complaints.faults import Invalid, LimitReached, NotFound
 from functions.complaints.limits import Limits
 from functions.complaints.moves.again import again_refusal
@@ -24,22 +23,18 @@ from functions.edge.idempotency import RequiredKey, request_of
 from functions.edge.judging import judged
 from functions.edge.language import Speech
 from functions.edge.operations import LOCATION, SIGNED_IN, answering
-from functions.edge.problems import Problem
-from functions.edge.repeats import of_same, photos_declared
-from functions.edge.telemetry import logger
+from functions.edge.repeats import of_same
 from functions.edge.validation import IDEMPOTENCY_KEY
 from functions.intake.api.receipts import Receipts
-from functions.intake.api.submission import Submission, submission
 from functions.intake.api.views import ComplaintReceipt
+from functions.intake.filed import filed
+from functions.intake.submission import Submission, submission
 from functions.records.names import meant
 from functions.records.people.day_limits import count
 from functions.records.people.profiles import profile_of
-from functions.records.requests import Request, RequestSeen
 from functions.records.store import ComplaintStore
-from functions.records.transaction import NumberTaken
 
 ADDRESS: Final = "/v1/complaints"
-NUMBER_TRIES: Final = 5
 
 
 def filing(
@@ -136,23 +131,3 @@ def filing(
 
     router.exception_handler(RequestValidationError)(sent_again)
     return router
-
-
-def filed(
-    decide: Callable[[], Change], *, store: ComplaintStore, request: Request
-) -> tuple[Complaint, Sequence[str]]:
-    """File it once for its key: a repeated request finds the complaint that the first one made.
-
-    Returns it with the ids of the photos that were declared with it. A short number that is taken is drawn again.
-    """
-    for _ in range(NUMBER_TRIES):
-        change = decide()
-        try:
-            store.write(change, request=request)
-        except RequestSeen as seen:
-            return of_same(seen, request, store=store)
-        except NumberTaken:
-            logger.info("short number taken, drawing another")
-        else:
-            return change.after, photos_declared(change.first.event)
-    raise Problem("unavailable", retry_after=1)

@@ -1,4 +1,5 @@
-"""The agencies table: agencies, their API keys (hash only), officers, webhook subscriptions and templates.
+"""The agencies table: agencies, their API keys (hash only), officers, webhook subscriptions and templates; and the keys of
+partners.
 
 | pk            | sk                  | item                                                        |
 |---------------|---------------------|-------------------------------------------------------------|
@@ -8,6 +9,8 @@
 | agency#<id>   | subscription#<id>   | a webhook subscription with the health of its endpoint      |
 | agency#<id>   | template#<id>       | a text that the agency keeps ready for its answers          |
 | agency#<id>   | request#<hash>      | an Idempotency-Key under which something of it was made     |
+| partners      | key#<id>            | a partner's key; in no index, so that none takes it for one |
+|               |                     | of an agency                                                |
 """
 
 import os

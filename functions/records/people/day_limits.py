@@ -12,8 +12,8 @@ from functions.complaints.people_rules import next_day
 from functions.records.conditional import updated
 from functions.records.people.table import PeopleTable, person_pk
 
-type Counted = Literal["complaints", "comments", "declarations", "joins", "devices"]
-"""What one person may do only so often in a day."""
+type Counted = Literal["complaints", "comments", "declarations", "joins", "devices", "partner_complaints"]
+"""What one person may do only so often in a day, and one partner for all of its people."""
 _COUNT_KEPT: Final = timedelta(days=3)
 
 
