@@ -104,7 +104,6 @@ class Samples:
             "next": self._bodies("oblast_akimat"),
             "silent": self._bodies("city_housing"),
             "agencies": self._bodies("city_housing", "city_akimat", "oblast_akimat"),
-            "region": in_language(self.region.name, self.language),
             "category": self._category("open_manhole"),
             "given_up": self._category("other"),
             "number": "PVL-26-7K3M9T",
