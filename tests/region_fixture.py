@@ -83,7 +83,7 @@ RAW: dict[str, Any] = {
     "categories": {
         each["id"]: each
         for each in (
-            category("rubbish"),
+            category("rubbish", public={"place": "rounded"}),
             category(
                 "open_manhole",
                 danger=True,
@@ -91,10 +91,13 @@ RAW: dict[str, Any] = {
                 acknowledge_within="PT1H",
                 escalation_terms=["PT2H", "PT1H"],
                 proof_photo_required=True,
+                public={"place": "exact"},
                 responsible={"default": "housing", "districts": {"east": "roads"}},
             ),
             category(
-                "pothole", responsible={"default": None, "districts": {"west": "roads", "east": "roads"}}
+                "pothole",
+                public={"place": "rounded"},
+                responsible={"default": None, "districts": {"west": "roads", "east": "roads"}},
             ),
             category(
                 "other",

@@ -11,8 +11,8 @@ from functions.complaints.faults import Conflict
 from functions.complaints.transitions import Move
 
 ADDITIONS_MOST: Final = 200
-"""Comments, questions, declarations of photos, transfers, instructions, corrections and changes of the officer of one
-person, or of one body, in one complaint.
+"""Comments, questions, declarations of photos, transfers, instructions, corrections, changes of the officer and of what is
+public of one person, or of one body, in one complaint.
 """
 REFUTATIONS_MOST: Final = 5
 """Rounds of answer and refutation; the last answer can be appealed against."""
@@ -21,12 +21,13 @@ PHOTOS_LOST_MOST: Final = 30
 
 ADDED_SAID: Final = (
     f"At most {ADDITIONS_MOST} times in one complaint from one side, comments, questions, declarations of photos, "
-    "transfers, instructions, corrections and changes of the officer together."
+    "transfers, instructions, corrections, changes of the officer and of what is public together."
 )
 _ADDITIONS: Final = frozenset(
     (
         *(Move.COMMENT, Move.ASK, Move.EXPECT_PHOTO),
         *(Move.TRANSFER, Move.INSTRUCT, Move.RECATEGORISE, Move.RELOCATE, Move.ASSIGN_OFFICER),
+        *(Move.HIDE, Move.UNHIDE, Move.REDACT),
     )
 )
 

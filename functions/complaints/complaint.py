@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from functions.complaints.lapse import DisputedAnswer, Lapse, PassedOn
 from functions.complaints.proof import Proof
+from functions.complaints.redaction import Redaction
 from functions.complaints.seals import Seal
 
 
@@ -78,7 +79,8 @@ class Photo:
     clean one.
 
     `kept_with` is the complaint whose files it is among, where that is another: a part shows its parent's photos.
-    `agency_id` is the body that declared it, and `proof` what was found of a body's photo.
+    `agency_id` is the body that declared it, and `proof` what was found of a body's photo. `redaction` says what is hidden
+    in the copy that everybody may see; None: there is no such copy.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Photo:
     kept_with: str | None = None
     agency_id: str | None = None
     proof: Proof | None = None
+    redaction: Redaction | None = None
 
 
 OUTCOMES: Final = ("resolved", "declined")
@@ -107,6 +110,18 @@ class Answer:
     text: str
     agency_id: str
     photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hidden:
+    """That nothing of it is public but its number and this. `by` an agency (`agency_id`), the system (who runs the region),
+    or citizens: so many have flagged it (`publicity.FLAGGED` is the reason then).
+    """
+
+    by: ActorKind
+    agency_id: str | None
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +149,9 @@ class Complaint:
     joined with.
 
     `left_to_joiners`: whoever reported it took it back, and it goes on for those who had joined.
+
+    `photos_private`: whoever reported it lets nobody but the bodies see their photos. `hidden`: it was taken from the
+    public; `flags` counts who found that it should be, or is `publicity.LOOKED_AT`.
 
     `photo_hashes` has the perceptual hash (in hex) of each photo that was found good, by its id.
 
@@ -199,6 +217,9 @@ class Complaint:
     parent_id: str | None = None
     part: str | None = None
     children: tuple[str, ...] = ()
+    photos_private: bool = False
+    hidden: Hidden | None = None
+    flags: int = 0
     photo_hashes: Mapping[str, str] = field(default_factory=dict)
     words_seal: Seal | None = None
     person_seal: Seal | None = None

@@ -50,6 +50,10 @@ class EventType(StrEnum):
     MERGED = "complaint.merged"
     ABSORBED = "complaint.absorbed"
     ASSIGNED_TO_OFFICER = "complaint.assigned_to_officer"
+    HIDDEN = "complaint.hidden"
+    UNHIDDEN = "complaint.unhidden"
+    FLAGGED = "complaint.flagged"
+    PHOTO_REDACTED = "complaint.photo_redacted"
 
 
 CORRECTED: Final = frozenset({EventType.RECATEGORISED, EventType.RELOCATED})

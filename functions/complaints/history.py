@@ -202,6 +202,12 @@ def _variant(event: Event) -> tuple[str, ...]:
         case EventType.PHOTO_MISSED if event.data.get("photos") == []:
             # All came, and none could be used.
             return ("none",)
+        case EventType.HIDDEN if event.data.get("count"):
+            return ("flags",)
+        case EventType.HIDDEN | EventType.UNHIDDEN:
+            return () if event.actor == ActorKind.AGENCY else ("operator",)
+        case EventType.PHOTO_REDACTED if event.actor == ActorKind.AGENCY:
+            return ("changed",)
         case EventType.DEADLINE_MOVED if not event.data.get("due_at"):
             if event.data.get("closes_at"):
                 return ("closing", "theirs") if event.data.get("theirs") else ("closing",)
@@ -259,7 +265,7 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
             said += [words.text("due")] if data.get("due_at") else []
         case _:
             said = [words.body(*_variant(event))]
-    if data.get("reason") and event.type != EventType.PHOTO_REFUSED:
+    if data.get("reason") and event.type not in (EventType.PHOTO_REFUSED, EventType.FLAGGED):
         said.append(words.reason())
     return words.title(), " ".join(said)
 
@@ -336,9 +342,14 @@ class _Words:
             "acknowledge": self.time(data.get("acknowledge_by")),
             "closes": self.time(data.get("closes_at")),
             "text": data.get("text"),
-            "reason": text(f"photo.{reason}", self.language) if has_text(f"photo.{reason}") else reason,
-            "count": int(data.get("joined") or len(data.get("photos") or self.silent)),
+            "reason": self.known(reason),
+            "count": int(data.get("joined") or data.get("count") or len(data.get("photos") or self.silent)),
         }
+
+    def known(self, reason: str | None) -> str | None:
+        """In words, where it is one of a few."""
+        named = f"{'flag' if self.event.type == EventType.FLAGGED else 'photo'}.{reason}"
+        return text(named, self.language) if has_text(named) else reason
 
     @property
     def silent(self) -> Sequence[str]:

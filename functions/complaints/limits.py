@@ -17,7 +17,7 @@ class Limits:
     may do in a day, and `partner_complaints_per_day` what one partner may file in it for all of its people.
 
     `declarations_per_day` counts requests that declare later photos, `devices_per_day` push tokens that a
-    person's phones sign in with.
+    person's phones sign in with; `flags_per_day` is of a network address, for who flags is not known.
     """
 
     comment_length: int = 2_000
@@ -29,6 +29,7 @@ class Limits:
     joins_per_day: int = 50
     devices_per_day: int = 20
     partner_complaints_per_day: int = 300
+    flags_per_day: int = 10
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Self:
@@ -40,6 +41,7 @@ class Limits:
             partner_complaints_per_day=raw.get(
                 "complaints_per_partner_per_day", cls().partner_complaints_per_day
             ),
+            flags_per_day=raw.get("flags_per_day", cls().flags_per_day),
             **{
                 f"{what}_per_day": raw[f"{what}_per_person_per_day"]
                 for what in ("complaints", "comments", "declarations", "joins", "devices")

@@ -92,6 +92,7 @@ class Category(_Retirable):
     how long before each deadline the body is reminded, None where it never is. No push names one that is `discreet`.
     It is shown in `group` by `order`, with the Material Symbol `icon`, to those kinds of reporters `for_whom` it is.
     `photos_wait` is how long its photos are waited for, None: as long as the region says. Danger waits for none.
+    `public_place` is how everybody may see where it is, `exact` or `rounded`; None: nothing of it is public.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Category(_Retirable):
     responsible: Responsible
     extension_limit: Duration
     extension_times: int
+    public_place: str | None = None
 
     def escalation_term(self, level: int) -> Duration:
         """The term at `level` (1, 2 …); a ladder longer than the list keeps its last, shortest term."""
@@ -342,6 +344,7 @@ def _category(raw: Mapping[str, Any], *, zone: ZoneInfo, photos_most: int | None
         ),
         extension_limit=Duration.parse(raw["extension"]["limit"]),
         extension_times=raw["extension"]["times"],
+        public_place=(raw.get("public") or {}).get("place"),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from functions.complaints.complaint import OPEN, WITH_AGENCY, Actor, ActorKind, Complaint, Status
+from functions.complaints.complaint import ENDED, OPEN, WITH_AGENCY, Actor, ActorKind, Complaint, Status
 from functions.complaints.events import EventType
 
 _CITIZEN: Final = frozenset({ActorKind.CITIZEN})
@@ -15,6 +15,8 @@ _BEFORE_ANSWER: Final = frozenset(
     {Status.AWAITING_PHOTOS, Status.SUBMITTED, Status.ASSIGNED, Status.ACKNOWLEDGED}
 )
 _IN_WORK: Final = _BEFORE_ANSWER - {Status.AWAITING_PHOTOS}
+_PUBLIC: Final = WITH_AGENCY | {Status.ANSWERED} | ENDED
+"""What everybody may read of: whoever takes it from the public may when it has ended too."""
 
 
 class Move(StrEnum):
@@ -52,6 +54,10 @@ class Move(StrEnum):
     JOIN = "join"
     LEAVE = "leave"
     ASSIGN_OFFICER = "assign_officer"
+    HIDE = "hide"
+    UNHIDE = "unhide"
+    FLAG = "flag"
+    REDACT = "redact"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,6 +180,14 @@ TRANSITIONS: Final[Mapping[Move, Transition]] = {
         sources=WITH_AGENCY | {Status.ANSWERED},
         target=None,
         actors=_AGENCY,
+    ),
+    # The system's are those of whoever runs the region.
+    Move.HIDE: Transition(event=EventType.HIDDEN, sources=_PUBLIC, target=None, actors=_AGENCY | _SYSTEM),
+    Move.UNHIDE: Transition(event=EventType.UNHIDDEN, sources=_PUBLIC, target=None, actors=_AGENCY | _SYSTEM),
+    # Nobody knows who did.
+    Move.FLAG: Transition(event=EventType.FLAGGED, sources=_PUBLIC, target=None, actors=_SYSTEM),
+    Move.REDACT: Transition(
+        event=EventType.PHOTO_REDACTED, sources=frozenset(Status), target=None, actors=_AGENCY | _SYSTEM
     ),
 }
 

@@ -46,6 +46,8 @@ _BETWEEN_THE_TWO: Final = (_WORDS, _NOTHING, _WORDS, _STEP, _WORDS, _NOTHING)
 _REASON_OF_A_BODY: Final = (_WORDS, _STEP, _WORDS, _WORDS, _WORDS, _STEP)
 _PHOTO: Final = (_WORDS, _NOTHING, _WORDS, _NOTHING, _WORDS, _NOTHING)
 _OF_THE_BODIES: Final = (_NOTHING, _NOTHING, _WORDS, _NOTHING, _WORDS, _NOTHING)
+_SAID_TO_ALL: Final = (_WORDS, _WORDS, _WORDS, _WORDS, _WORDS, _WORDS)
+_REDACTED: Final = (_STEP, _NOTHING, _WORDS, _NOTHING, _WORDS, _NOTHING)
 
 _STEPS: Final[Mapping[Kind, tuple[Shown, ...]]] = {
     EventType.SUBMITTED: _PUBLIC_STEP,
@@ -81,6 +83,10 @@ _STEPS: Final[Mapping[Kind, tuple[Shown, ...]]] = {
     EventType.MERGED: _REASON_OF_A_BODY,
     EventType.ABSORBED: _PUBLIC_STEP,
     EventType.ASSIGNED_TO_OFFICER: _OF_THE_BODIES,
+    EventType.HIDDEN: _SAID_TO_ALL,
+    EventType.UNHIDDEN: _SAID_TO_ALL,
+    EventType.FLAGGED: _OF_THE_BODIES,
+    EventType.PHOTO_REDACTED: _REDACTED,
     INTERNAL: _OF_THE_BODIES,
 }
 """A column for each viewer, in their order."""
@@ -137,12 +143,14 @@ WORDS_FIELDS: Final = WRITTEN
 """What of it was written, by whichever side."""
 MATTER_FIELDS: Final = PLACED | {
     "again_of",
+    "boxes",
     "officer",
     "part",
     "parts",
     "photo",
     "photos",
     "proof",
+    "revision",
     "written_at",
 }
 """What of it is as private as the matter: whoever sees that sees all of a step."""

@@ -12,6 +12,7 @@ from functions.complaints.complaint import (
     ActorKind,
     Answer,
     Complaint,
+    Hidden,
     Photo,
     PhotoStatus,
     Status,
@@ -22,6 +23,7 @@ from functions.complaints.lapse import DisputedAnswer, Lapse, Missed, PassedOn
 from functions.complaints.personal import words_erased
 from functions.complaints.places import cell, rounded
 from functions.complaints.proof import Distance, Proof, Reused, Taken
+from functions.complaints.redaction import Box, Redaction
 from functions.complaints.seals import Seal
 from functions.complaints.timers import next_timer
 from functions.records.photo_keys import thumbnail_key
@@ -35,9 +37,11 @@ _PLAIN = (
     "id number region category danger comment lat lon submitted_at changed_at version watch_round head "
     "address district language public_name written_at agency_id escalation_level overdue promise started_at "
     "photos_due_at acknowledge_by near_at due_at close_at assigned_at acknowledged_at answered_at ended_at "
-    "open_question extensions refutations joined left_to_joiners again_of merged_into parent_id part reporter_kind"
+    "open_question extensions refutations joined left_to_joiners again_of merged_into parent_id part reporter_kind "
+    "photos_private flags"
 ).split()
-_COUNTS = "version watch_round escalation_level extensions refutations joined".split()
+_COUNTS = "version watch_round escalation_level extensions refutations joined flags".split()
+_SELDOM = ("left_to_joiners", "photos_private", "flags")
 _LISTS = ("escalated_to", "passed_by", "children", "absorbed")
 # What a body has answered waits for the person, not for the body: it comes after everything else.
 _NO_TERM = "9999"
@@ -56,7 +60,7 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
     shard = shard_of(complaint.id)
     values: dict[str, Any] = {name: getattr(complaint, name) for name in _PLAIN}
     values |= {name: list(getattr(complaint, name)) or None for name in _LISTS}
-    values["left_to_joiners"] = complaint.left_to_joiners or None
+    values |= {name: getattr(complaint, name) or None for name in _SELDOM}
     listed = complaint.agency_id is not None and complaint.status not in ENDED
     return ComplaintItem(
         pk=complaint_pk(complaint.id),
@@ -71,6 +75,7 @@ def complaint_item(complaint: Complaint) -> ComplaintItem:
         passed_on=None if complaint.passed_on is None else _instants_as_text(asdict(complaint.passed_on)),
         lapse=None if complaint.lapse is None else _instants_as_text(asdict(complaint.lapse)),
         answer=None if complaint.answer is None else asdict(complaint.answer),
+        hidden=None if complaint.hidden is None else _instants_as_text(asdict(complaint.hidden)),
         words_seal=seal_dict(complaint.words_seal),
         person_seal=seal_dict(complaint.person_seal),
         **_owner(complaint),
@@ -95,7 +100,7 @@ def complaint_of(item: ComplaintItem) -> Complaint:
     values |= {name: tuple(getattr(item, name) or ()) for name in _LISTS}
     for name in _COUNTS:
         values[name] = int(values[name] or 0)
-    for name in ("overdue", "danger", "left_to_joiners"):
+    for name in ("overdue", "danger", "left_to_joiners", "photos_private"):
         values[name] = bool(values[name])
     values["reporter_kind"] = values["reporter_kind"] or CITIZEN
     return Complaint(
@@ -111,6 +116,7 @@ def complaint_of(item: ComplaintItem) -> Complaint:
         passed_on=None if item.passed_on is None else PassedOn(**_instants(item.passed_on)),
         lapse=None if item.lapse is None else lapse_of(item.lapse),
         answer=None if item.answer is None else _answer(item.answer),
+        hidden=None if item.hidden is None else _hidden(item.hidden),
         words_seal=_seal(item.words_seal),
         person_seal=_seal(item.person_seal),
         **values,
@@ -283,7 +289,7 @@ def _instants_as_text(values: dict[str, Any]) -> dict[str, Any]:
 def _instants(raw: dict[str, Any]) -> dict[str, Any]:
     """As they were, told by how the names of instants end."""
     return {
-        name: parse_iso(value) if name.endswith(("_at", "_since", "_by")) else value
+        name: parse_iso(value) if name == "at" or name.endswith(("_at", "_since", "_by")) else value
         for name, value in raw.items()
     }
 
@@ -327,12 +333,40 @@ def _seal(raw: dict[str, str] | None) -> Seal | None:
 
 
 def _photo_dict(photo: Photo) -> dict[str, Any]:
-    return {name: value for name, value in asdict(photo).items() if value is not None}
+    kept = {name: value for name, value in asdict(photo).items() if value is not None}
+    redaction = photo.redaction
+    if redaction is not None:
+        boxes = [[box.x, box.y, box.w, box.h] for box in redaction.boxes]
+        kept["redaction"] = {"boxes": boxes, "revision": redaction.revision, "by": redaction.by}
+    return kept
 
 
 def _photo(raw: dict[str, Any]) -> Photo:
     proof = None if raw.get("proof") is None else _proof(raw["proof"])
-    return Photo(**raw | {"by": ActorKind(raw["by"]), "status": PhotoStatus(raw["status"]), "proof": proof})
+    redaction = None if raw.get("redaction") is None else _redaction(raw["redaction"])
+    return Photo(
+        **raw
+        | {
+            "by": ActorKind(raw["by"]),
+            "status": PhotoStatus(raw["status"]),
+            "proof": proof,
+            "redaction": redaction,
+        }
+    )
+
+
+def _redaction(raw: dict[str, Any]) -> Redaction:
+    boxes = (map(float, sides) for sides in raw["boxes"])
+    return Redaction(
+        boxes=tuple(Box(x=x, y=y, w=w, h=h) for x, y, w, h in boxes),
+        revision=int(raw["revision"]),
+        by=ActorKind(raw["by"]),
+    )
+
+
+def _hidden(raw: dict[str, Any]) -> Hidden:
+    kept = _instants(raw)
+    return Hidden(**kept | {"by": ActorKind(kept["by"]), "agency_id": kept.get("agency_id")})
 
 
 def _proof(raw: dict[str, Any]) -> Proof:

@@ -59,6 +59,7 @@ RULES: Final = {
     "law-answer": "an answer within 15 working days (Code, art. 76)",
     "law-extension": "an extension of at most two months (Code, art. 76)",
     "law-forward": "what belongs to another body is forwarded within 3 working days (Code, art. 65)",
+    "not-public": "what may be anything, or is kept quiet, is not for everybody",
     "question": "a question with choices has choices, and only such a one",
     "photo-limit": "a category asks for no more photos than the region takes",
     "geojson": "the geography is a GeoJSON FeatureCollection of one boundary and its districts",

@@ -118,6 +118,8 @@ categories:
     danger: true
     # Would it embarrass the person on a locked phone? true: pushes do not name it.
     discreet: false
+    # May everybody follow it, on the map too? With its exact place, or a rounded one; left out, nothing of it is public.
+    public: {{place: exact}}
     # Until when must the body say that it has it? null: never.
     acknowledge_within: PT1H
     # Until when must it answer? 15 working days at most (Code, art. 76).

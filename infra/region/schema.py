@@ -221,6 +221,12 @@ class Extension(Form, title="The extension"):
     times: int = Field(ge=0, le=3, description="how often it may be extended")
 
 
+class Public(Form, title="The public record"):
+    place: Literal["exact", "rounded"] = Field(
+        description="how everybody sees where it is: exact where that is what helps, as of a manhole; rounded, to some 80 m"
+    )
+
+
 class CategoryGroup(Form, title="A group of categories"):
     id: Id = Field(description="its id")
     name: Names = Field(description="what stands above its categories")
@@ -273,6 +279,11 @@ class Category(Form, title="A category"):
     responsible: Responsible = Field(description="who answers for it")
     extension: Extension = Field(
         default=Extension(limit="P2M", times=1), description="whether the body may take longer"
+    )
+    public: LeftOut[Public] = Field(
+        default=None,
+        description="that everybody may follow each complaint of it: its state, its bodies, its terms and photos in which "
+        "faces and plates are hidden, never a person's words; left out: nothing of it is public",
     )
     retired: LeftOut[Retired] = Field(
         default=None, description="that it is not offered any more; it stays here, for complaints name it"
@@ -415,6 +426,10 @@ class Limits(Form, title="The limits"):
     )
     complaints_per_partner_per_day: int = Field(
         default=300, ge=1, le=2000, description="complaints sent by one partner, for all of its people"
+    )
+    flags_per_day: _TimesADay = Field(
+        default=10,
+        description="public complaints that one network address may flag as not fit to be public",
     )
     comment_length: int = Field(default=2000, ge=100, le=10_000, description="in characters")
     photo_bytes: int = Field(default=15_000_000, ge=100_000, le=PHOTO_BYTES_MOST, description="in bytes")

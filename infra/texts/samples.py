@@ -114,6 +114,7 @@ class Samples:
             "region": in_language(self.region.name, self.language),
             "subject": self._category("open_manhole"),
             "event.complaint.photo_refused.body reason": self._said("photo.corrupt"),
+            "event.complaint.flagged.body reason": self._said("flag.person"),
             "fault.url_refused reason": self._said("address.scheme"),
             "link": "https://qamqor.example.kz/desk/",
             "place": PLACE[self.language],

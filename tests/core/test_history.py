@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints.complaint import Actor, ActorKind, Complaint
+from functions.complaints.complaint import SYSTEM, Actor, ActorKind, Complaint
 from functions.complaints.duration import Duration
 from functions.complaints.events import Event, EventType
 from functions.complaints.history import BODY_MOST, PUSHED, line, push, push_kind
@@ -19,7 +19,9 @@ from functions.complaints.moves import photos as photo_moves
 from functions.complaints.moves.correcting import Correction, Place, correct
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.officers import assign_officer
+from functions.complaints.moves.publicity import flag, hide, redact, unhide
 from functions.complaints.moves.reassignment import reassign
+from functions.complaints.redaction import WHOLE
 from functions.complaints.region import region_from_dict
 from functions.complaints.texts import LANGUAGES, UNKNOWN, text
 from functions.complaints.visibility import Shown, Viewer, shown
@@ -55,10 +57,11 @@ def answered(story: Story, *, outcome: str = "resolved", text: str = "It has bee
 
 
 AKIMAT = replace(HOUSING, id="akimat")
+PUBLIC = "It shows a home."
 
 
 def whole_life() -> list[Event]:
-    """A history with every event that a move can leave, the free texts all SECRET."""
+    """A history with every event that a move can leave, the free texts all SECRET but where everybody is told why."""
     story = filed(REGION, photos=3)
     first, second, _ = (photo.id for photo in story.complaint.photos)
     story.then(
@@ -117,6 +120,10 @@ def whole_life() -> list[Event]:
             each, by=roads, outcome="resolved", text=SECRET, region=REGION, now=story.now
         ),
         lambda each: reassign(each, region=WITHOUT_ROADS, now=story.now),
+        lambda each: flag(each, reason="person", now=story.now),
+        lambda each: redact(each, first, boxes=(WHOLE,), by=SYSTEM, now=story.now),
+        lambda each: hide(each, by=AKIMAT, reason=PUBLIC, now=story.now),
+        lambda each: unhide(each, by=SYSTEM, reason=PUBLIC, now=story.now),
         lambda each: citizen.withdraw(each, by=REPORTER, reason=SECRET, region=REGION, now=story.now),
     )
     for move in ends:

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from functions.complaints.change import Change
-from functions.complaints.complaint import ENDED, WITH_AGENCY, Actor, ActorKind, Answer, Complaint, Status
+from functions.complaints.complaint import (
+    ENDED,
+    SYSTEM,
+    WITH_AGENCY,
+    Actor,
+    ActorKind,
+    Answer,
+    Complaint,
+    Status,
+)
 from functions.complaints.duration import Duration
 from functions.complaints.events import EventType, chain_fault
 from functions.complaints.faults import Conflict, Invalid, NotFound
@@ -18,9 +27,12 @@ from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.escalation import next_rung, tick
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.photos import add_photo, refuse_photo
+from functions.complaints.moves.publicity import flag, hide, redact, unhide
 from functions.complaints.moves.recount import move_deadline
+from functions.complaints.publicity import FLAG_REASONS, FLAGS_HIDE
+from functions.complaints.redaction import Box
 from functions.complaints.timers import next_timer, passed_timer, watched_timer
-from functions.complaints.transitions import MoveRefused, possible_moves
+from functions.complaints.transitions import TRANSITIONS, MoveRefused, possible_moves
 from tests.core.story import START
 from tests.region_fixture import RAW, region
 
@@ -29,6 +41,12 @@ PHOTO = DeclaredPhoto(content_type="image/jpeg", size=1, sha256="0" * 64)
 REFUSED = (MoveRefused, Conflict, Invalid, NotFound)
 bodies = st.sampled_from(("housing", "roads", "akimat", "ministry"))
 WHY = "The road belongs to another body."
+WHAT_IS_PUBLIC = {
+    EventType.HIDDEN,
+    EventType.UNHIDDEN,
+    EventType.FLAGGED,
+    EventType.PHOTO_REDACTED,
+}
 
 
 class Life(RuleBasedStateMachine):
@@ -73,7 +91,7 @@ class Life(RuleBasedStateMachine):
     def _is_right(self, change: Change, before: Complaint) -> None:
         after = change.after
         assert change.before is before
-        assert before.status not in ENDED
+        assert before.status not in ENDED or change.event.type in WHAT_IS_PUBLIC
         assert after.version == change.event.seq == before.version + 1
         assert after.changed_at == change.event.at >= before.changed_at
         assert after.status == change.event.status
@@ -208,6 +226,29 @@ class Life(RuleBasedStateMachine):
         else:
             self._take(lambda each: refuse_photo(each, photo, reason="corrupt", now=self.now))
 
+    @rule(by=bodies, operator=st.booleans(), shown=st.booleans())
+    def hidden_or_shown(self, by: str, operator: bool, shown: bool) -> None:
+        who = SYSTEM if operator else officer(by)
+        self._take(lambda each: (unhide if shown else hide)(each, by=who, reason=WHY, now=self.now))
+
+    @rule(reason=st.sampled_from(FLAG_REASONS))
+    def flagged(self, reason: str) -> None:
+        self._take(lambda each: flag(each, reason=reason, now=self.now))
+
+    @precondition(lambda self: self.complaint.photos)
+    @rule(which=st.integers(0, 20), by=st.sampled_from((None, "housing", "akimat")), boxes=st.integers(0, 3))
+    def redacted(self, which: int, by: str | None, boxes: int) -> None:
+        photo = self.complaint.photos[which % len(self.complaint.photos)].id
+        found = [Box(x=0.1 * place, y=0.2, w=0.1, h=0.1) for place in range(boxes)]
+        who = SYSTEM if by is None else officer(by)
+        self._take(lambda each: redact(each, photo, boxes=found, by=who, now=self.now))
+
+    @invariant()
+    def three_flags_hide_it_until_somebody_has_looked(self) -> None:
+        if hasattr(self, "changes"):
+            assert self.complaint.flags <= FLAGS_HIDE
+            assert self.complaint.hidden is not None or self.complaint.flags < FLAGS_HIDE
+
     def _added(self, photo: str, each: Complaint) -> Change | None:
         added = add_photo(each, photo, width=1, height=1, clean_sha256="0" * 64, now=self.now)
         return None if added is None else with_assignment(added, region=REGION, now=self.now)
@@ -258,7 +299,8 @@ class Life(RuleBasedStateMachine):
         complaint = self.complaint
         if complaint.status in ENDED:
             assert next_timer(complaint) is None
-            assert not any(possible_moves(complaint, by=kind) for kind in ActorKind)
+            left = {move for kind in ActorKind for move in possible_moves(complaint, by=kind)}
+            assert {TRANSITIONS[move].event for move in left} == WHAT_IS_PUBLIC
         elif not (complaint.overdue and complaint.status in WITH_AGENCY):
             assert next_timer(complaint) is not None
         if complaint.overdue:

@@ -192,6 +192,7 @@ def test_while_it_is_merged_the_body_does_nothing_about_it() -> None:
         Move.EXPECT_PHOTO,
         Move.COMMENT,
         Move.ASSIGN_OFFICER,
+        Move.HIDE,
     )
     with pytest.raises(MoveRefused):
         agency.acknowledge(story.complaint, by=HOUSING, now=story.now)

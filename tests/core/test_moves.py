@@ -22,7 +22,7 @@ from functions.complaints.moves.photos import add_photo, refuse_photo, skip_phot
 from functions.complaints.moves.recount import move_deadline
 from functions.complaints.region import region_from_dict
 from functions.complaints.timers import timers
-from functions.complaints.transitions import MoveRefused
+from functions.complaints.transitions import Move, MoveRefused
 from functions.complaints.visibility import BODIES, Viewer
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned, filed
 from tests.region_fixture import RAW, region, with_category
@@ -775,7 +775,8 @@ def test_withdrawing_while_the_agency_answers_both_orders() -> None:
         agency.answer(
             withdrawn.after, by=HOUSING, outcome="resolved", text="Done.", region=REGION, now=story.now
         )
-    assert (refused.value.status, refused.value.possible) == (Status.WITHDRAWN, ())
+    public = (Move.HIDE, Move.UNHIDE, Move.REDACT)
+    assert (refused.value.status, refused.value.possible) == (Status.WITHDRAWN, public)
     answered(story)
     assert citizen.withdraw(story.complaint, by=REPORTER, reason=None, region=REGION, now=story.now)
 

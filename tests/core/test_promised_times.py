@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from functions.complaints.change import Change
 from functions.complaints.clock import parse_iso, to_milliseconds
-from functions.complaints.complaint import OPEN, WITH_AGENCY, Actor, ActorKind, Complaint, Status
+from functions.complaints.complaint import OPEN, SYSTEM, WITH_AGENCY, Actor, ActorKind, Complaint, Status
 from functions.complaints.duration import Duration
 from functions.complaints.events import Event, EventType
 from functions.complaints.faults import Conflict, Invalid, NotFound
@@ -24,9 +24,11 @@ from functions.complaints.moves.merging import absorb, merge, put_apart
 from functions.complaints.moves.officers import assign_officer
 from functions.complaints.moves.parts import end_part, part_of
 from functions.complaints.moves.photos import add_photo, refuse_photo
+from functions.complaints.moves.publicity import flag, hide, redact, unhide
 from functions.complaints.moves.reassignment import reassign
 from functions.complaints.moves.recount import move_deadline
 from functions.complaints.moves.terms import term
+from functions.complaints.redaction import Box
 from functions.complaints.region import Region
 from functions.complaints.routing import ladder
 from functions.complaints.timers import TimerKind, next_timer, timers, watched_timer
@@ -156,7 +158,7 @@ class Life:
         assert change.after.officers.keys() <= {*change.after.in_charge}
         self.watch.sees(change, now=self.now)
         self.complaint = change.after
-        self.made.add(change.event.type)
+        self.made |= {step.event.type for step in change.steps}
         if change.event.type == EventType.SPLIT:
             self.splits.append((change.after, change.event))
 
@@ -183,6 +185,15 @@ class Life:
                 return lambda each: agency.comment(each, text=".", internal=False, **said)
             case Move.ASSIGN_OFFICER:
                 return lambda each: assign_officer(each, to=(None, "one", "two")[to % 3], **said)
+            case Move.HIDE | Move.UNHIDE:
+                by = by if who % 2 else SYSTEM
+                turn = hide if move == Move.HIDE else unhide
+                return lambda each: turn(each, by=by, reason=WHY, now=now)
+            case Move.FLAG:
+                return lambda each: flag(each, reason="person", now=now)
+            case Move.REDACT:
+                boxes = (Box(x=0.1 * to, y=0.1, w=0.1, h=0.1),)
+                return lambda each: redact(each, photo, boxes=boxes, by=by if who % 2 else SYSTEM, now=now)
             case Move.ASK:
                 return lambda each: agency.ask(each, text="?", **said)
             case Move.ANSWER:

@@ -24,9 +24,11 @@ def test_every_move_is_in_the_table_and_every_event_has_a_move() -> None:
     assert {each.event for each in TRANSITIONS.values()} | {EventType.SUBMITTED} == set(EventType)
 
 
-def test_nothing_leaves_an_ended_state() -> None:
+def test_nothing_leaves_an_ended_state_and_only_what_is_public_of_it_changes() -> None:
     assert frozenset(Status) == OPEN | ENDED
-    assert not any(transition.sources & ENDED for transition in TRANSITIONS.values())
+    after_its_end = {move for move, transition in TRANSITIONS.items() if transition.sources & ENDED}
+    assert after_its_end == {Move.HIDE, Move.UNHIDE, Move.FLAG, Move.REDACT}
+    assert {TRANSITIONS[move].target for move in after_its_end} == {None}
 
 
 def test_every_state_can_be_reached_and_every_open_one_can_end() -> None:

@@ -35,6 +35,8 @@ CANARY = "Flat 17, +7 701 765 43 21"
 THE_TWO = {Viewer.REPORTER, Viewer.IN_CHARGE, Viewer.ABOVE}
 PERSONS = (EventType.REFUTED, EventType.WITHDRAWN, EventType.COMMENTED)
 """What a person writes in a step; the rest is a body's."""
+SAID_TO_ALL = {EventType.HIDDEN, EventType.UNHIDDEN}
+"""Why it is not public is."""
 
 
 def example(kind: Kind) -> Event:
@@ -78,15 +80,16 @@ def test_what_a_reporter_writes_reaches_the_reporter_and_the_bodies_in_charge_al
     assert readers == THE_TWO
 
 
-def test_who_joined_reads_a_bodys_answer_and_no_other_words() -> None:
+def test_who_joined_reads_a_bodys_answer_and_no_other_words_but_what_is_said_to_all() -> None:
     readable = {kind for kind, row in STEPS.items() if row[Viewer.JOINER] == Shown.WORDS}
-    assert readable == {EventType.ANSWERED}
+    assert readable == {EventType.ANSWERED} | SAID_TO_ALL
 
 
 def test_who_joined_knows_of_what_the_public_does_and_of_no_step_beside() -> None:
     for row in STEPS.values():
         assert (row[Viewer.JOINER] == Shown.NOTHING) is (row[Viewer.PUBLIC] == Shown.NOTHING)
-        assert row[Viewer.PUBLIC] != Shown.WORDS
+
+    assert {kind for kind, row in STEPS.items() if row[Viewer.PUBLIC] == Shown.WORDS} == SAID_TO_ALL
 
 
 @pytest.mark.parametrize("event", LIFE, ids=lambda event: f"{event.seq}-{event.type}")

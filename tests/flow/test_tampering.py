@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.complaints.complaint import Actor, ActorKind, Complaint, Role
+from functions.complaints.complaint import SYSTEM, Actor, ActorKind, Complaint, Role
 from functions.complaints.ids import made_at
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.assignment import assign
@@ -22,7 +22,9 @@ from functions.complaints.moves.escalation import tick
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.parts import part_of
 from functions.complaints.moves.photos import add_photo
+from functions.complaints.moves.publicity import flag, hide, redact
 from functions.complaints.proof import Found
+from functions.complaints.redaction import Box
 from functions.records.codec import complaint_pk
 from functions.records.dynamodb import connection, raw_items
 from functions.records.erasure import erase_left, erase_person, erase_words
@@ -52,8 +54,8 @@ NOT_HELD = {("event", "correlation_id")}
 MAY_BE_GONE = {("complaint", "last_event")}
 
 
-def lived(*, ended: bool) -> Complaint:
-    """A complaint of which as much is kept as can be."""
+def lived(*, ended: bool, private: bool = False) -> Complaint:
+    """A complaint of which as much is kept as can be; no public copy is made of photos that are `private`."""
     store, now = ComplaintStore(correlation_id=lambda: "1"), START
     draft = Draft(
         category="rubbish",
@@ -64,6 +66,7 @@ def lived(*, ended: bool) -> Complaint:
         answers={"since": "Monday"},
         public_name="Aigerim",
         photos=(UPLOAD,),
+        photos_private=private,
         written_at=START - timedelta(hours=3),
     )
     filed = file(draft, region=REGION, reporter=REPORTER.id or "", now=now)
@@ -99,6 +102,9 @@ def lived(*, ended: bool) -> Complaint:
             found=Found(place=WEST, copied_from=frozenset({"another"})),
             now=now,
         ),
+        lambda each: redact(each, photo, boxes=(Box(x=0.1, y=0.2, w=0.3, h=0.4),), by=SYSTEM, now=now),
+        lambda each: flag(each, reason="person", now=now),
+        lambda each: hide(each, by=HOUSING, reason="A face is to be seen.", now=now),
         lambda each: agency.ask(each, by=OFFICER, text="Is it there now?", now=now),
         lambda each: agency.comment(each, by=HOUSING, text="Look at it", internal=True, now=now),
     ]
@@ -108,7 +114,7 @@ def lived(*, ended: bool) -> Complaint:
         )
     for step in steps:
         complaint, change = move(store, filed.after.id, step)
-        assert change is not None
+        assert change is not None or private
     return complaint
 
 
@@ -154,6 +160,7 @@ def kept() -> Iterator[tuple[str, Items]]:
         erase_person(REPORTER.id or "", connection=connection(), going_on=lambda: True)
         yield whole.id, items_of(whole.id)
         yield asked["id"], items_of(asked["id"])
+        yield (private := lived(ended=False, private=True)).id, items_of(private.id)
 
 
 KEPT = list(kept())

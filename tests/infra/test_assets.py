@@ -57,7 +57,7 @@ ALSO = {
 MODULES = {
     # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when. The region, how
     # to sign in, the address of the API, and what is kept and asked about again: a module each.
-    "functions.intake.api.handler.handler": 730,
+    "functions.intake.api.handler.handler": 731,
     # What photos look like, what is found of a body's, and what its others look like.
     "functions.intake.photos.handler.handler": 520,
     "functions.notify.outbox.failures.handler": 453,
@@ -68,7 +68,7 @@ MODULES = {
     "functions.notify.webhooks.handler.handler": 567,
     "functions.notify.webhooks.requeue.handler": 431,
     # A correction is routed anew; the worklist and what is asked of it, officers, many moves at once, and what is around.
-    "functions.route.api.handler.handler": 719,
+    "functions.route.api.handler.handler": 720,
     "functions.route.archive.handler.handler": 431,
     # The seals of what can be erased, the complaint's state, what is taken out, terms that passed, what a reporter leaves
     # to others, what parts follow when their whole is put right, and what is retired: each a module or some.
@@ -78,7 +78,7 @@ MODULES = {
     "functions.route.escalation.handler.handler": 423,
     # What a body that is no more had made ends with it, with the table of that; whether the calendar reaches far enough.
     "functions.route.escalation.sweep_handler.handler": 513,
-    "functions.route.officers.handler.handler": 653,
+    "functions.route.officers.handler.handler": 654,
     # The resolver and the region, and no table.
     "functions.route.pages.handler.handler": 452,
     "functions.route.retention.handler.handler": 391,

@@ -17,6 +17,7 @@ SHOWN = ("GET /v1/complaints/{id}", "GET /v1/agency/complaints/{id}")
 NEW_EVENTS = (
     *(EventType.LEFT, EventType.LEFT_TO_JOINERS, EventType.MERGED, EventType.ABSORBED),
     *(EventType.INSTRUCTED, EventType.REASSIGNED, EventType.RECATEGORISED, EventType.RELOCATED),
+    *(EventType.HIDDEN, EventType.UNHIDDEN, EventType.FLAGGED, EventType.PHOTO_REDACTED),
 )
 NEW_422 = (
     *("headers", "content"),
@@ -142,7 +143,8 @@ CHANGED: dict[str, str] = {
     "/key enum": "there are three more: what one side may add, declare in vain, or refute has an end",
     "/possible/[] enum": "has more words: a part ends with its whole, whoever joined leaves, a reporter leaves it to them, "
     "it ends with the last of them, two are merged, a body above gives it down, what is reported is put right, what was a "
-    "body's that is no more is handed over, a body gives it to one of its officers",
+    "body's that is no more is handed over, a body gives it to one of its officers, it is taken from the public and given "
+    "back, and what is hidden in a photo is said",
     **dict.fromkeys(
         ("/transfer_to type", "/transfer_to/[] type", "/instruct_to type", "/instruct_to/[] type"),
         "was not said: to whom it can be given",
@@ -173,7 +175,7 @@ CHANGED: dict[str, str] = {
         ),
         "has more words: somebody who had joined left, a reporter left it to those who had, two were merged, a body above "
         "gave it down, what was reported was put right, what a body had that is no more is another's, a body gave it to "
-        "one of its officers",
+        "one of its officers, it was taken from the public or given back, flagged, or a photo has its public copy",
     ),
     **dict.fromkeys(
         (

@@ -100,6 +100,9 @@ YAML_FAULTS = [
     ("category-other", "    escalation_terms: [P7BD]", "    escalation_terms: [P7BD]\n    questions:\n"
      "      - {id: which, kind: text, required: true, text: {kk: а, ru: б, en: c}}", "{id: which"),
     ("danger-waits", "    danger: true\n", "    danger: true\n    photos_wait: PT2H\n", "photos_wait: PT2H"),
+    ("not-public", "  - id: other\n", "  - id: other\n    public: {place: rounded}\n", "{place: rounded}"),
+    ("not-public", "    danger: true\n", "    danger: true\n    discreet: true\n    public: {place: exact}\n", "{place:"),
+    ("bad-value", "    danger: true\n", "    danger: true\n    public: {place: near}\n", "near"),
     ("duplicate-id", "  - {id: town,", "  - {id: danger, name: {kk: а, ru: б, en: c}}\n  - {id: town,", "en: c}}"),
     ("unknown-group", "    group: danger", "    group: dangers", "group: dangers"),
     ("missing-key", "    group: danger\n", "", "- id: open_manhole"),

@@ -25,7 +25,7 @@ class DeclaredPhoto:
 class Draft:
     """A validated report. `written_at` is when the person wrote it, which may be long before it arrived;
     `reporter_kind` whether they report as a citizen or as an entrepreneur; `again_of` the id of an earlier one that was
-    closed (`moves.again`)."""
+    closed (`moves.again`); `photos_private` that nobody but the bodies is to see the photos."""
 
     category: str
     comment: str
@@ -39,6 +39,7 @@ class Draft:
     language: str = "kk"
     again_of: str | None = None
     reporter_kind: str = CITIZEN
+    photos_private: bool = False
 
 
 def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Change:
@@ -68,6 +69,7 @@ def file(draft: Draft, *, region: Region, reporter: str, now: datetime) -> Chang
         answers=draft.answers,
         again_of=draft.again_of,
         photos=photos,
+        photos_private=draft.photos_private,
         submitted_at=now,
         changed_at=now,
         started_at=None if waits else now,

@@ -58,10 +58,11 @@ def part_of(
         written_at=parent.written_at,
         answers=parent.answers,
         photos=tuple(
-            replace(photo, kept_with=parent.id)
+            replace(photo, kept_with=parent.id, redaction=None)
             for photo in parent.photos
             if photo.by == ActorKind.CITIZEN and photo.status == PhotoStatus.READY
         ),
+        photos_private=parent.photos_private,
         photo_hashes={
             photo.id: parent.photo_hashes[photo.id]
             for photo in parent.photos

@@ -10,8 +10,10 @@ from functions.complaints.limits import PARTS_MOST
 from functions.complaints.moves.agency import extension_refusal
 from functions.complaints.moves.correcting import correction_refusal
 from functions.complaints.moves.merging import merging_refusal
+from functions.complaints.moves.publicity import hidden_by_somebody, unhiding_refusal
 from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.officers import allows
+from functions.complaints.publicity import may_be_public, may_have_public_copy
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move, possible_moves
 
@@ -43,6 +45,12 @@ def _open_to(complaint: Complaint, move: Move, *, by: Actor, region: Region, now
             return bool(receivers(complaint, by=by, region=region, now=now))
         case Move.INSTRUCT:
             return bool(instructed(complaint, by=by, region=region, now=now))
+        case Move.HIDE:
+            return may_be_public(complaint, region=region) and not hidden_by_somebody(complaint)
+        case Move.UNHIDE:
+            return complaint.hidden is not None and unhiding_refusal(complaint, by=by) is None
+        case Move.REDACT:
+            return any(may_have_public_copy(complaint, photo) for photo in complaint.photos)
         case Move.MERGE:
             return merging_refusal(complaint) is None
         case Move.SPLIT:

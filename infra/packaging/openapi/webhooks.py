@@ -114,6 +114,10 @@ _MEANINGS: Final[dict[EventType, str]] = {
     EventType.RELOCATED: "Its place, or the answers to the category's questions, were put right; likewise.",
     EventType.MERGED: "It is dealt with as another one nearby.",
     EventType.ABSORBED: "Another one nearby is dealt with here; the earlier deadline counts.",
+    EventType.HIDDEN: "It was taken from the public: by a body, by whoever runs the region, or by flags.",
+    EventType.UNHIDDEN: "It is public again.",
+    EventType.FLAGGED: "Somebody among its readers finds that it should not be public.",
+    EventType.PHOTO_REDACTED: "What is hidden in the public copy of a photo is known, or was changed.",
 }
 
 

@@ -56,6 +56,26 @@ def danger_waits_for_nothing(document: Document) -> Iterator[Finding]:
             )
 
 
+def what_is_kept_quiet_is_not_public(document: Document) -> Iterator[Finding]:
+    """What was sent as nothing in particular may be anything, also what touches a person."""
+    for category in document.region.items("categories"):
+        public, discreet = category.get("public"), category.get("discreet")
+        if public is None:
+            continue
+        if category.text("id") == OTHER:
+            yield public.fault(
+                "not-public",
+                f"What is sent as {OTHER!r} may be anything, and is not for everybody.",
+                "Remove public; what it is sorted into may be public.",
+            )
+        elif discreet is not None and discreet.value is True:
+            yield public.fault(
+                "not-public",
+                "What is left out of pushes is not for everybody.",
+                "Remove public, or write discreet: false.",
+            )
+
+
 def everything_else_is_sorted(document: Document) -> Iterator[Finding]:
     """Place and photo are enough to send: the category is asked last, and a body sorts what came without one."""
     categories = document.region.get("categories")
@@ -110,6 +130,7 @@ RULES = (
     choices_belong_to_choice,
     photos_within_the_limit,
     danger_waits_for_nothing,
+    what_is_kept_quiet_is_not_public,
     everything_else_is_sorted,
     groups_exist,
 )
