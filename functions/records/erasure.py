@@ -3,7 +3,7 @@ the bodies did with it; the person's part in it is theirs.
 
 The history stays whole: its hashes hold seals of what is removed (`complaints.personal`). No event is written and no
 version raised; that a change which is under way at that moment does not bring the person back, the store's condition sees
-to.
+to. Those who follow what changes find it touched.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +15,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from functions.complaints.clock import utc_now
 from functions.complaints.complaint import ENDED, Complaint
 from functions.complaints.events import WRITTEN, written_in
 from functions.complaints.faults import Stale
@@ -38,10 +39,12 @@ from functions.records.codec import (
 from functions.records.collection import Collected, collected
 from functions.records.conditional import collided, deleted, updated
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem, follower_sk
+from functions.records.touched import touched
 
 TRIES: Final = 8
-# 100 writes are the most that one transaction takes; one of them is the complaint itself, and it may have as many parts.
-_AT_ONCE: Final = 99 - PARTS_MOST
+# 100 writes are the most that one transaction takes; two of them are the complaint itself and that it was touched, and it
+# may have as many parts.
+_AT_ONCE: Final = 98 - PARTS_MOST
 
 
 @dataclass(kw_only=True)
@@ -215,6 +218,7 @@ def _write(
         )
         for entry in entries:
             transaction.save(entry)
+        transaction.save(touched(after.id, now=utc_now()))
         _update(transaction, last)
     said = sum(not WRITTEN.isdisjoint(written_in(event_of(item))) for item in found.events)
     own = bool(before.comment) + len(before.answers)

@@ -281,5 +281,8 @@ def events_between(first: datetime, last: datetime) -> Iterator[dict[str, Any]]:
             for shard in range(SHARDS)
         )
         for found in heapq.merge(*parts, key=lambda each: each.moment):
+            if found.seq is None:
+                # Erasure stands there too, and is no event.
+                continue
             item = EventItem.get(found.pk, found.sk, consistent_read=True)
             yield item.serialize()

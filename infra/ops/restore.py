@@ -91,10 +91,13 @@ class Wanted:
             "profile": self._of_person,
             "told": self._of_person,
             "set_aside": self._gone,
+            "touched": self._gone,
+            # Without it the public files are all written anew.
+            "progress": self._gone,
         }.get(kind, self._other)(item)
 
     def _gone(self, item: Item) -> None:
-        """Whoever was to be told of something then has been since, or was given up."""
+        """Whoever was to be told of something then, or to follow it, has been since, or was given up."""
 
     def _other(self, item: Item) -> Item | None:
         # Of the people's table nothing else: phones sign in anew at every start of the app, and a push that was held

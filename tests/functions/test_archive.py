@@ -12,6 +12,7 @@ from functions.complaints.events import Event, EventType, sealed
 from functions.complaints.verification import Head, read_heads, verify, write_heads
 from functions.records.codec import complaint_pk, day_shard, event_sk
 from functions.records.tables import EventItem, shard_of
+from functions.records.touched import touched
 from functions.route.archive.heads import (
     HOUR,
     LOOKED_BACK,
@@ -91,6 +92,13 @@ def test_an_hour_holds_the_last_event_of_each_complaint_in_it(s3):
     )
     run(s3)
     assert text_of(s3, THREE) == text_of_hour
+
+
+def test_what_was_erased_stands_in_the_index_and_is_no_head(s3):
+    first = store(chain("A" * 26, THREE))
+    touched("A" * 26, now=THREE + timedelta(minutes=1)).save()
+    touched("B" * 26, now=THREE + timedelta(minutes=1)).save()
+    assert heads_of(THREE) == [Head(complaint_id="A" * 26, seq=1, hash=first[0].hash)]
 
 
 def test_hours_that_were_missed_are_written_by_the_next_run_and_none_twice(s3):

@@ -1,7 +1,7 @@
 """What a person wrote is erased when the region's time is over, and not a moment before; what stays verifies."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,8 +17,10 @@ from functions.records.lists import ended_before
 from functions.records.move import move
 from functions.records.store import ComplaintStore
 from functions.records.tables import ComplaintItem
+from functions.records.touched import TouchedItem
 from functions.route.retention.expiry import Expired, expire
 from infra.ops.chain import fault_of
+from infra.ops.dead_letters import events_between
 from tests.core.story import HOUSING, REPORTER, START
 from tests.dynamodb import tables
 from tests.functions.api_client import load
@@ -90,6 +92,19 @@ def test_what_ended_loses_the_persons_words_when_its_time_is_over(
     assert fault_of(complaint.id) is None
     assert expire(REGION, now=over + timedelta(days=1)) == NOTHING
     assert read(still_open) == still_open
+
+
+def test_whoever_follows_what_changes_learns_of_it_though_there_is_no_event() -> None:
+    complaint = closed()
+    before = datetime.now(UTC)
+    expire(REGION, now=START + TEXTS + MOMENT)
+    item = TouchedItem.get(complaint_pk(complaint.id), TouchedItem.SK)
+    at = datetime.fromisoformat(item.moment.partition("#")[0])
+    assert before - timedelta(seconds=1) <= at <= datetime.now(UTC)
+    query = TouchedItem.by_change.query(item.day_shard)
+    assert [(each.complaint_id, each.sk) for each in query] == [(complaint.id, "touched")]
+    assert [each["seq"]["N"] for each in events_between(START, datetime.now(UTC))] == ["1", "2", "3", "4"]
+    assert fault_of(complaint.id) is None
 
 
 def test_the_longest_ended_come_first_and_what_time_runs_out_for_is_left_to_the_next_run() -> None:

@@ -57,6 +57,9 @@ def heads_of(hour: datetime) -> list[Head]:
         # `~` sorts after every id.
         within = EventItem.moment.between(iso(hour), f"{iso(hour + HOUR - timedelta(milliseconds=1))}#~")
         for item in EventItem.by_change.query(day_shard(hour, shard), within):
+            if item.seq is None:
+                # What was erased is there too, and no chain grew by it.
+                continue
             known = last.get(item.complaint_id)
             if known is None or int(item.seq) > known.seq:
                 head = Head(complaint_id=item.complaint_id, seq=int(item.seq), hash=item.hash)
