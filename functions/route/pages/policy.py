@@ -5,16 +5,13 @@ https://www.w3.org/TR/CSP3/
 """
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+
+from functions.edge.clients import origin_of
 
 
 def photos_origin(environment: Mapping[str, str]) -> str:
-    """Where presigned addresses of the bucket lead to: as `functions.edge.clients` has S3 called."""
-    elsewhere = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
-    if elsewhere:
-        parts = urlsplit(elsewhere)
-        return f"{parts.scheme}://{parts.netloc}"
-    return f"https://{environment['PHOTOS_BUCKET']}.s3.{environment['AWS_DEFAULT_REGION']}.amazonaws.com"
+    """Where presigned addresses of the photos' bucket lead to."""
+    return origin_of(environment["PHOTOS_BUCKET"], environment=environment)
 
 
 def header_fields(*, photos: str, tokens: str | None) -> Mapping[str, str]:

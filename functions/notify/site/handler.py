@@ -1,0 +1,32 @@
+"""Lambda: what everybody may read, out of the public bucket alone. It reads no table."""
+
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+from functions.complaints.region import load_region
+from functions.edge.clients import origin_of
+from functions.edge.packed_files import SITE, files_in
+from functions.edge.resolver import Api
+from functions.edge.settings import region_file, require
+from functions.notify.site.objects import Objects
+from functions.notify.site.policy import OPEN, header_fields
+from functions.notify.site.routes import public
+
+ENVIRONMENT: Final = ("PUBLIC_BUCKET",)
+
+_settings = require(ENVIRONMENT)
+_fields = header_fields(files=origin_of(_settings["PUBLIC_BUCKET"], environment=os.environ))
+_packed = region_file().parent / SITE
+app = Api(default_language=load_region(region_file()).languages[0])
+app.include_router(
+    public(
+        Objects(_settings["PUBLIC_BUCKET"], header_fields={**_fields, **OPEN}),
+        site=files_in(_packed) if _packed.is_dir() else {},
+        header_fields=_fields,
+    )
+)
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    return app.serve(event, context)
