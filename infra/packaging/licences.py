@@ -65,6 +65,7 @@ _BY_ITS_FILE: Final = {
     "cached-property": "BSD-3-Clause",
     "colorama": "BSD-3-Clause",
     "dockerfile-parse": "BSD-3-Clause",
+    "feedgenerator": "BSD-3-Clause",
     "gitdb": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",
     "mpmath": "BSD-3-Clause",
