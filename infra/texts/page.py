@@ -24,8 +24,8 @@ from infra.texts.samples import Samples
 
 REGION: Final = "pavlodar"
 GLOSSARY: Final = Path(__file__).with_name("glossary.yaml")
-WORDS_A_MINUTE: Final = 130
-"""Of one language read aloud, slowly and with a thought for each sentence."""
+WORDS_A_MINUTE: Final = 150
+"""Of one language read aloud, as books are."""
 _NAMED: Final = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 
