@@ -10,8 +10,9 @@ from typing import Final, Self
 
 ASSIGNMENT: Final = "assignment"
 OUTBOX: Final = "outbox"
-CONSUMERS: Final = (ASSIGNMENT, OUTBOX)
-"""What follows from the stream, each by itself: who is behind with one is not with the other."""
+PUBLISHER: Final = "publisher"
+CONSUMERS: Final = (ASSIGNMENT, OUTBOX, PUBLISHER)
+"""What follows what happens, each by itself: who is behind with one is not with the other."""
 PREFIX: Final = "aside#"
 """What the keys of items that say who is behind begin with; then comes the consumer."""
 EVERYBODY: Final = "everybody"

@@ -13,16 +13,16 @@ from zoneinfo import ZoneInfo
 
 from functions.complaints.calendar import as_best_known
 from functions.complaints.clock import parse_iso
-from functions.complaints.complaint import WITH_AGENCY, Complaint, Status
+from functions.complaints.complaint import WITH_AGENCY, ActorKind, Complaint, Hidden, Status
 from functions.complaints.events import Event, EventType
-from functions.complaints.places import rounded
+from functions.complaints.personal import exact_place
 from functions.complaints.proof import Distance
+from functions.complaints.publicity import hidden_reason, public_photos, public_place
 from functions.complaints.region import Region
 from functions.complaints.visibility import Shown, Viewer, shown
 
 HIDDEN: Final = "hidden"
 """The status of one that was taken out of the public's sight."""
-EXACT: Final = "exact"
 ROUNDED: Final = "rounded"
 OPEN: Final = frozenset({Status.ASSIGNED, Status.ACKNOWLEDGED, Status.ANSWERED})
 _PLACE_DIGITS: Final = 6
@@ -100,7 +100,11 @@ def month_of(submitted_at: datetime, *, zone: str) -> str:
 
 
 def record_of(complaint: Complaint, history: Sequence[Event], *, region: Region) -> PublicRecord:
-    """What is public of the complaint; `history` are all of its events, in order."""
+    """What is public of a complaint of which something may be (`publicity.may_be_public`); `history` are all of its events,
+    in order.
+    """
+    if complaint.hidden is not None:
+        return _hidden(complaint, complaint.hidden, region=region)
     first = next((event for event in history if event.type == EventType.ASSIGNED), None)
     answer, closed = complaint.answer, _last(history, EventType.CLOSED)
     proofs = [
@@ -109,14 +113,16 @@ def record_of(complaint: Complaint, history: Sequence[Event], *, region: Region)
         if answer is not None and photo.id in answer.photos and photo.proof is not None
     ]
     distances = {proof.distance for proof in proofs}
+    lat, lon = public_place(complaint, region=region)
+    asked = region.category(complaint.category).public_place
     return PublicRecord(
         number=complaint.number,
         status=complaint.status.value,
         category=complaint.category,
         district=complaint.district,
-        lat=rounded(complaint.lat),
-        lon=rounded(complaint.lon),
-        place=ROUNDED,
+        lat=round(lat, _PLACE_DIGITS),
+        lon=round(lon, _PLACE_DIGITS),
+        place=ROUNDED if exact_place(complaint) is None else asked,
         agency=complaint.agency_id,
         escalated_to=complaint.escalated_to,
         level=complaint.escalation_level,
@@ -144,8 +150,32 @@ def record_of(complaint: Complaint, history: Sequence[Event], *, region: Region)
         else _open_hours(first.at, complaint.answered_at, agency_id=answer.agency_id, region=region),
         proof=next((each.value for each in _NEAREST_FIRST if each in distances), None),
         proof_reused=any(proof.reused is not None for proof in proofs) if proofs else None,
+        photo=_photo(complaint),
         updated_at=_second(_last_public_step(complaint, history)),
     )
+
+
+def _hidden(complaint: Complaint, hidden: Hidden, *, region: Region) -> PublicRecord:
+    """In the region's first language; a body has written why in its own."""
+    reason = hidden_reason(hidden, language=region.languages[0])
+    return PublicRecord(
+        number=complaint.number,
+        status=HIDDEN,
+        submitted_at=_second(complaint.submitted_at),
+        updated_at=_second(hidden.at),
+        # In one line, as a row is.
+        hidden_reason=" ".join(reason.split()) or None,
+    )
+
+
+def _photo(complaint: Complaint) -> str | None:
+    """The reporter's first: theirs alone, and none once what is theirs is erased."""
+    if exact_place(complaint) is None:
+        return None
+    for photo in public_photos(complaint):
+        if photo.by == ActorKind.CITIZEN and photo.redaction is not None:
+            return f"public/{complaint.id}/{photo.id}.{photo.redaction.revision}.jpg"
+    return None
 
 
 def _last(history: Sequence[Event], kind: EventType) -> Event | None:
@@ -191,7 +221,7 @@ def _second_or_none(instant: datetime | None) -> datetime | None:
 # The two forms. A type of field is written, and read, in one way.
 
 
-def _instant_text(instant: datetime) -> str:
+def instant_text(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
@@ -229,7 +259,7 @@ _DEGREES: Final = _Form(
 )
 _HOURS: Final = _Form(cell=lambda value: f"{value:.{_HOURS_DIGITS}f}", of_cell=float, of_said=float)
 _TRUTH: Final = _Form(cell=lambda value: str(value).lower(), of_cell=_truth)
-_INSTANT: Final = _Form(cell=_instant_text, of_cell=parse_iso, said=_instant_text, of_said=parse_iso)
+_INSTANT: Final = _Form(cell=instant_text, of_cell=parse_iso, said=instant_text, of_said=parse_iso)
 _WORDS: Final = _Form(
     cell=" ".join, of_cell=lambda text: tuple(text.split(" ")), said=list, of_said=lambda value: tuple(value)
 )
@@ -281,7 +311,7 @@ def tombstone_of(record: PublicRecord) -> dict[str, Any]:
     """What the GeoJSON and the feeds keep of a hidden one: `{number, hidden_at, reason}`."""
     return {
         "number": record.number,
-        "hidden_at": _instant_text(record.updated_at),
+        "hidden_at": instant_text(record.updated_at),
         "reason": record.hidden_reason or "",
     }
 

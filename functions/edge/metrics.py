@@ -44,6 +44,9 @@ OLDEST_UNWATCHED: Final = "OldestUnwatched"
 MISSING_YEAR: Final = "CalendarYearMissing"
 # For how long what waits longest should have left a body that is no more, by the same: zeroes too.
 OLDEST_UNMOVED: Final = "OldestUnmoved"
+# How old the oldest change is that is not in the public files yet, by `functions.notify.publisher`: zeroes too, which say
+# that it runs.
+OLDEST_UNPUBLISHED: Final = "OldestUnpublished"
 # How many heads of chains an hour's run put under lock, by `functions.route.archive`.
 HEADS_ARCHIVED: Final = "HeadsArchived"
 
@@ -54,6 +57,7 @@ UNITS: Final[Mapping[str, MetricUnit]] = {
     OLDEST_SET_ASIDE: MetricUnit.Seconds,
     OLDEST_UNWATCHED: MetricUnit.Seconds,
     OLDEST_UNMOVED: MetricUnit.Seconds,
+    OLDEST_UNPUBLISHED: MetricUnit.Seconds,
 }
 """Units of what is not a count."""
 

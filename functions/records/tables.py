@@ -7,8 +7,10 @@
 | complaint#<id>      | exif#<photo>       | where a photo says it was taken, for a day       |
 | complaint#<id>      | follower#<person>  | who joined                                       |
 | complaint#<id>      | supervisor#<body>  | a body it was escalated to, for its worklist     |
+| complaint#<id>      | touched            | that it was changed without an event, for a month |
 | number#<number>     | number             | the short number's owner: makes it unique        |
 | proofs#<body>       | <photo>            | what a body's proof photo looks like, for 90 days |
+| publication         | progress           | how far the public files have come               |
 | request#<digest>    | request            | an Idempotency-Key that was used                 |
 """
 

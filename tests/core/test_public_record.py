@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints.complaint import Actor, ActorKind
-from functions.complaints.moves import agency, citizen
-from functions.complaints.proof import Distance
+from functions.complaints.complaint import Actor, ActorKind, Photo, PhotoStatus
+from functions.complaints.moves import agency, citizen, publicity
+from functions.complaints.personal import without_words
+from functions.complaints.proof import Distance, Proof, Reused
 from functions.complaints.public_record import (
     COLUMNS,
     HIDDEN,
@@ -24,6 +25,8 @@ from functions.complaints.public_record import (
     record_in_feature,
     record_of,
 )
+from functions.complaints.redaction import Redaction
+from functions.records.photo_keys import public_key
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START, Story, assigned
 from tests.region_fixture import region
 
@@ -212,9 +215,6 @@ def test_what_is_not_for_the_public_does_not_show_in_the_time_of_the_last_step()
     ],
 )
 def test_the_nearest_of_the_proofs_counts(found: tuple[Distance, ...], said: str | None) -> None:
-    from functions.complaints.complaint import Photo, PhotoStatus
-    from functions.complaints.proof import Proof, Reused
-
     story = assigned(REGION)
     photos = tuple(
         Photo(
@@ -255,3 +255,58 @@ def test_of_a_hidden_one_little_is_said() -> None:
     hidden = PublicRecord(number="TST-26-7K3M9T", status=HIDDEN, submitted_at=START, updated_at=START)
     assert feature_of(hidden)["geometry"] is None
     assert sum(cell != "" for cell in cells_of(hidden)) == 4
+
+
+def hiding(story: Story, *, reason: str) -> None:
+    story.then(lambda complaint: publicity.hide(complaint, by=HOUSING, reason=reason, now=story.now))
+
+
+def test_a_hidden_life_leaves_its_number_and_why() -> None:
+    story = assigned(REGION)
+    hiding(story, reason="A person's name\nis on the photo; it will come back without.")
+    said = record(story)
+    assert said == PublicRecord(
+        number=story.complaint.number,
+        status=HIDDEN,
+        submitted_at=START,
+        updated_at=story.now,
+        hidden_reason="A person's name is on the photo; it will come back without.",
+    )
+
+
+def test_the_place_is_exact_where_the_category_says_so_until_it_is_erased() -> None:
+    story = assigned(REGION, category="open_manhole")
+    story.complaint = replace(story.complaint, lat=52.512345, lon=76.543211)
+    said = record(story)
+    assert (said.lat, said.lon, said.place) == (52.512345, 76.543211, "exact")
+    story.complaint = without_words(story.complaint)
+    said = record(story)
+    assert (said.lat, said.lon, said.place) == (52.51, 76.54, "rounded")
+    story = assigned(REGION)
+    story.complaint = replace(story.complaint, lat=52.512345, lon=76.543211)
+    assert (record(story).lat, record(story).lon, record(story).place) == (52.512, 76.543, "rounded")
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_the_photo_is_a_copy_in_which_somebody_has_looked_for_faces(private: bool) -> None:
+    story = assigned(REGION)
+    seen = Photo(
+        id="seen",
+        by=ActorKind.CITIZEN,
+        content_type="image/jpeg",
+        size=1,
+        sha256="0" * 64,
+        status=PhotoStatus.READY,
+        redaction=Redaction(boxes=(), revision=2, by=ActorKind.SYSTEM),
+    )
+    photos = (
+        replace(seen, id="unseen", redaction=None),
+        seen,
+        replace(seen, id="other", by=ActorKind.AGENCY),
+    )
+    story.complaint = replace(story.complaint, photos=photos, photos_private=private)
+    path = f"public/{story.complaint.id}/seen.2.jpg"
+    assert record(story).photo == (None if private else path)
+    assert path == public_key(story.complaint.id, "seen", revision=2)
+    story.complaint = without_words(story.complaint)
+    assert record(story).photo is None

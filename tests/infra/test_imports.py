@@ -22,7 +22,10 @@ HEAVY = {"httpx", "holidays", "jsonschema", "moto", "requests", "shapely"}
 HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
 API_HANDLERS = {
     f"functions.{door}.handler"
-    for door in ("intake.api", "route.api", "route.officers", "route.pages", "notify.subscriptions")
+    for door in (
+        *("intake.api", "route.api", "route.officers", "route.pages"),
+        *("notify.site", "notify.subscriptions"),
+    )
 }
 CLOCKS = {"now", "today", "utcnow", "time", "time_ns"}
 
