@@ -15,6 +15,7 @@ from functions.complaints.complaint import Actor, ActorKind
 from functions.complaints.history import line
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.correcting import Correction, correct
+from functions.complaints.moves.publicity import hide
 from functions.complaints.promise import reason_text
 from functions.complaints.public_record import HIDDEN, PublicRecord, record_of
 from functions.complaints.public_state import Tone, tone_of
@@ -291,6 +292,26 @@ def test_a_hidden_one_leaves_its_number_and_why_and_nothing_else() -> None:
     assert not any((each.get("property") or "").startswith("og:") for each in read.all("meta"))
     assert read.all("svg") == read.all("img") == read.all("time") == []
     assert b"flag=" not in raw
+
+
+def test_a_hidden_one_says_who_hid_it_in_each_language() -> None:
+    story = HERE.with_its_body()
+    story.then(lambda each: hide(each, by=HOUSING, reason="A face can be seen.", now=story.now))
+    record = PublicRecord(
+        number=story.complaint.number,
+        status=HIDDEN,
+        submitted_at=START,
+        updated_at=story.now,
+        hidden_reason="A face can be seen.",
+    )
+    read = Read(page_of(record, story.events, region=REGION, base_url=BASE))
+    assert (
+        "The Housing took the complaint from public view. Everybody sees its number and the reason alone. "
+        "Reason: A face can be seen."
+    ) in read.said["en"]
+    assert any("орган: Housing (ru)" in each for each in read.said["ru"])
+    assert any("орган: Housing (kk)" in each for each in read.said["kk"])
+    assert read.all("time") == []
 
 
 # --- What cannot be in it

@@ -190,11 +190,18 @@ class _Said:
     def description(self) -> str:
         """For whoever sees no more than a picture and two lines of it."""
         if self.record.is_hidden:
-            return self.record.hidden_reason or ""
+            return self.hidden_because
         said = [f"{self.text('public.agency')}: {self.agency}"] if self.agency else []
         if self.is_waited_for and self.due is not None:
             said.append(f"{self.due_label}: {self.due.shown}")
         return ". ".join((*said, *self.marks))
+
+    @property
+    def hidden_because(self) -> str:
+        """Who hid it, and why."""
+        hidden = next((step for step in reversed(self.steps) if step.type == EventType.HIDDEN), None)
+        told = None if hidden is None else self._line(hidden)
+        return self.record.hidden_reason or "" if told is None else told.body
 
     @property
     def had_since(self) -> Moment | None:
@@ -280,24 +287,23 @@ class _Said:
     @property
     def history(self) -> Sequence[Line]:
         """Newest first."""
-        told = (
-            line(step, language=self.language, region=self.region, viewer=Viewer.PUBLIC)
-            for step in reversed(self.steps)
-        )
-        return [
-            Line(
-                at=self._moment(parse_iso(each["at"])),
-                is_missed=each["type"] == EventType.ESCALATED,
-                title=each["title"],
-                body=each["body"],
-            )
-            for each in told
-            if each is not None
-        ]
+        told = (self._line(step) for step in reversed(self.steps))
+        return [each for each in told if each is not None]
 
     @property
     def updated(self) -> str:
         return self.text("public.updated", when=self._moment(self.record.updated_at).shown)
+
+    def _line(self, step: Event) -> Line | None:
+        told = line(step, language=self.language, region=self.region, viewer=Viewer.PUBLIC)
+        if told is None:
+            return None
+        return Line(
+            at=self._moment(step.at),
+            is_missed=step.type == EventType.ESCALATED,
+            title=told["title"],
+            body=told["body"],
+        )
 
     @cached_property
     def _promise(self) -> Mapping[str, Any] | None:
