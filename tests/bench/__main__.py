@@ -1,6 +1,7 @@
 """`make bench`: measures, prints a table for each figure, and writes docs/benchmark.md and its summaries.
 
-python -m tests.bench [imports|warm|requests|burst|webhooks|sizes|figures ...] [--rounds N] [--count N] [--turns N]
+python -m tests.bench [imports|warm|requests|burst|webhooks|sizes|figures|redaction ...]
+    [--rounds N] [--count N] [--turns N] [--scenes N]
 """
 
 import argparse
@@ -20,6 +21,7 @@ BENCHES: Final = {
     "webhooks": ("turns",),
     "sizes": (),
     "figures": (),
+    "redaction": ("scenes",),
 }
 """By module, and what each is told."""
 
@@ -32,6 +34,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=15, help="of imports and warm (default: 15)")
     parser.add_argument("--count", type=int, default=1000, help="complaints in the burst (default: 1000)")
     parser.add_argument("--turns", type=int, default=8, help="of webhooks (default: 8)")
+    parser.add_argument("--scenes", type=int, default=30, help="of each kind in redaction (default: 30)")
     chosen = parser.parse_args()
     missed = 0
     for name in chosen.bench or BENCHES:
