@@ -12,7 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from functions.complaints.public_record import PublicRecord
 from functions.edge.clients import client
+from functions.notify.publisher.lines import map_file
+from tests.core.story import START
 from tests.dynamodb import tables
 from tests.functions.faults import TRANSIENT, aws_calls
 from tests.region_fixture import RAW
@@ -169,6 +172,44 @@ def test_the_site_is_what_is_packed_beside_it(site: ModuleType) -> None:
 def test_head_is_answered_and_nothing_else(site: ModuleType) -> None:
     assert asked(site, f"/c/{NUMBER}", method="HEAD")["statusCode"] == 200
     assert asked(site, f"/c/{NUMBER}", method="POST")["statusCode"] == 405
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("district/west.atom", "application/atom+xml; charset=utf-8"),
+        ("agency/housing.json", "application/feed+json"),
+        ("category/rubbish.json", "application/feed+json"),
+    ],
+)
+def test_a_feed_is_made_of_the_map_alone_and_once_for_whoever_has_it(
+    site: ModuleType, name: str, content_type: str
+) -> None:
+    record = PublicRecord(
+        number=NUMBER,
+        status="assigned",
+        category="rubbish",
+        district="west",
+        agency="housing",
+        submitted_at=START,
+        updated_at=START,
+    )
+    put("open/complaints.geojson", map_file(None, {NUMBER: record}, since=START), "application/geo+json")
+    with aws_calls() as calls:
+        answer = asked(site, f"/feeds/{name}")
+    assert calls.made == ["GetObject"]
+    assert answer["headers"]["content-type"] == content_type
+    assert answer["headers"]["cache-control"] == "public, max-age=300"
+    assert f"https://api.example.org/c/{NUMBER}".encode() in body(answer)
+    tag = answer["headers"]["etag"]
+    assert asked(site, f"/feeds/{name}", headers={"if-none-match": tag})["statusCode"] == 304
+
+
+@pytest.mark.parametrize(
+    "name", ["district/north.atom", "agency/housing.rss", "person/aigerim.json", "agency/housing"]
+)
+def test_there_is_no_feed_of_anything_else(site: ModuleType, name: str) -> None:
+    assert asked(site, f"/feeds/{name}")["statusCode"] == 404
 
 
 @pytest.mark.parametrize("failure", sorted(TRANSIENT))

@@ -18,10 +18,12 @@ ENVIRONMENT: Final = ("PUBLIC_BUCKET",)
 _settings = require(ENVIRONMENT)
 _fields = header_fields(files=origin_of(_settings["PUBLIC_BUCKET"], environment=os.environ))
 _packed = region_file().parent / SITE
-app = Api(default_language=load_region(region_file()).languages[0])
+_region = load_region(region_file())
+app = Api(default_language=_region.languages[0])
 app.include_router(
     public(
         Objects(_settings["PUBLIC_BUCKET"], header_fields={**_fields, **OPEN}),
+        region=_region,
         site=files_in(_packed) if _packed.is_dir() else {},
         header_fields=_fields,
     )

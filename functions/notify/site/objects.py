@@ -1,7 +1,7 @@
 """Objects of the public bucket as answers: what everybody may read, and nothing that a table would have to be asked for."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -50,11 +50,26 @@ class Objects:
         body, about_it = _coded(found, asked=asked)
         return Response(status_code=200, body=body, headers={**fields, **about_it, "etag": tag})
 
-    def body(self, key: str) -> tuple[bytes, str]:
-        """What is in the object, and its tag. Raises NotFound."""
+    def made_of(
+        self,
+        key: str,
+        make: Callable[[Iterable[bytes]], bytes],
+        *,
+        about_it: Mapping[str, str],
+        asked: Mapping[str, str],
+    ) -> Response[Any]:
+        """What is made of the lines of a packed object, `about_it` its header fields; 304 where the caller has what was
+        made of the same. Raises NotFound.
+        """
         found = self._found(key)
-        body: bytes = found["Body"].read()
-        return gzip.decompress(body) if found.get("ContentEncoding") == _GZIP else body, found["ETag"]
+        fields = {**self._header_fields, **about_it}
+        response: Response[Any] = Response(status_code=200, headers=fields)
+        response = unless_it_has(f"W/{found['ETag']}", asked=asked, response=response)
+        if response.status_code != 200:
+            found["Body"].close()
+            return response
+        response.body = make(gzip.decompress(found["Body"].read()).split(b"\n"))
+        return response
 
     def _found(self, key: str) -> Any:
         try:

@@ -1,6 +1,6 @@
-"""The addresses that everybody may read: pages of complaints, open data, the photos that may be shown, and the site."""
+"""The addresses that everybody may read: pages of complaints, open data, feeds, photos that may be shown, and the site."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
@@ -8,8 +8,11 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.complaints.faults import NotFound
 from functions.complaints.ids import read_number
+from functions.complaints.region import Region
 from functions.edge import file_answers
+from functions.edge.base_url import base_url
 from functions.edge.packed_files import INDEX, File
+from functions.notify.site.feeds import ATOM, JSON_FEED, Subject, Wanted, atom, json_feed
 from functions.notify.site.objects import Objects
 
 A_DAY: Final = "public, max-age=86400"
@@ -21,7 +24,18 @@ _ROUTE: Final[Mapping[str, Any]] = {
 }
 
 
-def public(files: Objects, *, site: Mapping[str, File], header_fields: Mapping[str, str]) -> Router:
+MAP: Final = "open/complaints.geojson"
+FIVE_MINUTES: Final = "public, max-age=300"
+_FEEDS: Final[Mapping[str, tuple[str, Callable[..., bytes]]]] = {
+    "atom": (ATOM, atom),
+    "json": (JSON_FEED, json_feed),
+}
+"""By their endings."""
+
+
+def public(
+    files: Objects, *, region: Region, site: Mapping[str, File], header_fields: Mapping[str, str]
+) -> Router:
     """`site`: what is packed beside the function, nothing where there is no site; `header_fields` go with its files."""
     router = Router()
 
@@ -38,6 +52,30 @@ def public(files: Objects, *, site: Mapping[str, File], header_fields: Mapping[s
     @router.route("/open/<name>", **_ROUTE)
     def open_data(name: str) -> Response[Any]:
         return files.sent(f"open/{name}", asked=router.current_event.headers)
+
+    @router.route("/feeds/<kind>/<name>", **_ROUTE)
+    def feed(kind: str, name: str) -> Response[Any]:
+        id, _, ending = name.rpartition(".")
+        if kind not in set(Subject) or ending not in _FEEDS:
+            raise NotFound(name)
+        event = router.current_event
+        asked = (event.query_string_parameters or {}).get("lang", "")
+        wanted = Wanted(
+            subject=Subject(kind),
+            id=id,
+            language=asked if asked in region.languages else region.languages[0],
+            region=region,
+            base_url=base_url(event.raw_event, domain=region.domain),
+        )
+        if not wanted.is_known:
+            raise NotFound(name)
+        content_type, rendered = _FEEDS[ending]
+        return files.made_of(
+            MAP,
+            lambda lines: rendered(lines, wanted=wanted),
+            about_it={"content-type": content_type, "cache-control": FIVE_MINUTES},
+            asked=event.headers,
+        )
 
     @router.route("/public/<complaint_id>/<name>", **_ROUTE)
     def photo_that_may_be_shown(complaint_id: str, name: str) -> Response[Any]:
