@@ -1,41 +1,80 @@
-// Builds the desk into the folder that is named: index.html, and what it asks for under names that follow the content.
+// Builds a page into the folder that is named: index.html, and what it asks for under names that follow the content.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const web = fileURLToPath(new URL(".", import.meta.url));
-const [into] = process.argv.slice(2);
-if (!into) throw new Error("usage: node build.mjs FOLDER");
+
+/** By page: what it begins with, what it names and loads by itself (the files' names are put in place of these), and whose
+ * work it carries, as their licences ask it to say. */
+const PAGES = {
+  desk: { start: "desk/main.tsx", loaded: {}, carried: ["preact", "openapi-fetch"] },
+  site: {
+    start: "site/main.tsx",
+    loaded: {
+      HOLDER_FILE: { holder: "site/data/worker.ts" },
+      MAP_WORKER_FILE: { "map-worker": "maplibre-gl/dist/maplibre-gl-worker.mjs" },
+      MAP_STYLE_FILE: { "map-style": "site/map/map.css" },
+    },
+    carried: ["preact", "maplibre-gl", "@maplibre/geojson-vt"],
+  },
+};
+
+const [page, into] = process.argv.slice(2);
+if (!into || !(page in PAGES)) throw new Error(`usage: node build.mjs ${Object.keys(PAGES).join("|")} FOLDER`);
+const { start, loaded, carried } = PAGES[page];
 
 rmSync(into, { recursive: true, force: true });
 mkdirSync(into, { recursive: true });
-const { metafile } = await build({
-  absWorkingDir: web,
-  entryPoints: { desk: "desk/main.tsx" },
-  outdir: into,
-  entryNames: "[name]-[hash]",
-  bundle: true,
-  minify: true,
-  format: "esm",
-  charset: "utf8",
-  target: ["chrome111", "firefox113", "safari16.4"],
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  legalComments: "none",
-  metafile: true,
-  logLevel: "warning",
-});
-const made = Object.keys(metafile.outputs).map((path) => basename(path));
-const named = (ending) => made.find((name) => name.endsWith(ending));
-const page = readFileSync(join(web, "desk/index.html"), "utf8")
-  .replace("STYLE", named(".css"))
-  .replace("SCRIPT", named(".js"));
-writeFileSync(join(into, "index.html"), page);
 
-// Their licences ask that copies carry them.
-const carried = ["preact", "openapi-fetch"].map((name) => {
-  const { version } = JSON.parse(readFileSync(join(web, "node_modules", name, "package.json"), "utf8"));
-  return `${name} ${version}\n\n${readFileSync(join(web, "node_modules", name, "LICENSE"), "utf8")}`;
+/** The names of the files made. */
+async function made(entryPoints, define = {}) {
+  const { metafile } = await build({
+    absWorkingDir: web,
+    entryPoints,
+    define,
+    outdir: into,
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    charset: "utf8",
+    target: ["chrome111", "firefox113", "safari16.4"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  return Object.entries(metafile.outputs).map(([path, { entryPoint }]) => ({ name: basename(path), entryPoint }));
+}
+
+const define = {};
+for (const [name, entry] of Object.entries(loaded)) {
+  const [file] = await made(entry);
+  define[name] = JSON.stringify(`./${file.name}`);
+}
+const files = await made({ [page]: start }, define);
+const script = files.find(({ entryPoint }) => entryPoint === start);
+const style = files.find(({ name }) => name.startsWith(`${page}-`) && name.endsWith(".css"));
+const html = readFileSync(join(web, page, "index.html"), "utf8")
+  .replace("STYLE", style.name)
+  .replace("SCRIPT", script.name);
+writeFileSync(join(into, "index.html"), html);
+
+const licences = carried.map((name) => {
+  const folder = join(web, "node_modules", name);
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const licence = ["LICENSE", "LICENSE.txt"].map((file) => {
+    try {
+      return readFileSync(join(folder, file), "utf8");
+    } catch {
+      return "";
+    }
+  });
+  return `${name} ${version}\n\n${licence.join("")}`;
 });
-writeFileSync(join(into, "licences.txt"), carried.join("\n\n"));
+writeFileSync(join(into, "licences.txt"), licences.join("\n\n"));

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from infra.packaging import desk as packaging
-from infra.packaging.desk import SIZE_MOST, TooLarge, desk, loaded
+from infra.packaging.built import TooLarge, loaded
+from infra.packaging.desk import SIZE_MOST, desk
 
 
 def test_what_a_phone_loads_is_small() -> None:

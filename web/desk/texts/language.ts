@@ -1,44 +1,6 @@
-import { WORDS, type Word } from "./words";
+import { sayer } from "../../texts/speaking";
+import { WORDS } from "./words";
 
-export const LANGUAGES = ["kk", "ru", "en"] as const;
-export type Language = (typeof LANGUAGES)[number];
-export const NAMES: Record<Language, string> = { kk: "Қазақша", ru: "Русский", en: "English" };
+export * from "../../texts/speaking";
 
-const KEPT = "qamqor.language";
-let spoken: Language = first();
-
-/** What was chosen here before, else what the browser asks for, else the language of the state. */
-function first(): Language {
-  const asked = [localStorage.getItem(KEPT) ?? "", ...navigator.languages].map((each) => each.slice(0, 2));
-  return asked.find(isLanguage) ?? "kk";
-}
-
-export function language(): Language {
-  return spoken;
-}
-
-/** Whether somebody chose it on this machine. */
-export function isChosen(): boolean {
-  return localStorage.getItem(KEPT) !== null;
-}
-
-export function isLanguage(text: string | null | undefined): text is Language {
-  return (LANGUAGES as readonly (string | null | undefined)[]).includes(text);
-}
-
-export function speak(chosen: Language, { keep = true } = {}): void {
-  spoken = chosen;
-  if (keep) localStorage.setItem(KEPT, chosen);
-  document.documentElement.lang = chosen;
-}
-
-/** The text in the language that is spoken, with what stands in braces filled in. */
-export function t(word: Word, params: Record<string, string | number> = {}): string {
-  const said: string = WORDS[word][LANGUAGES.indexOf(spoken)]!;
-  return said.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
-}
-
-/** Of names in several languages, the one to show. */
-export function named(names: Partial<Record<string, string>>): string {
-  return names[spoken] || names["kk"] || names["ru"] || names["en"] || "";
-}
+export const t = sayer(WORDS);

@@ -131,8 +131,6 @@ export const WORDS = {
   ],
 
   // Deadlines
-  "due.left": ["Қалған уақыт: {left}", "Осталось: {left}", "{left} left"],
-  "due.over": ["Мерзімі өтті: {left} бұрын", "Просрочено: {left}", "Overdue by {left}"],
   "due.open": ["Оның ішінде жұмыс уақыты: {left}", "Из них рабочего времени: {left}", "Of that in open hours: {left}"],
   "due.none": ["Мерзім жоқ", "Срока нет", "No deadline"],
   "due.title": ["Жауап беру мерзімі", "Срок ответа", "Answer due"],
@@ -144,10 +142,7 @@ export const WORDS = {
     "Все сроки истекли. Это видно всем, но обязанность ответить остаётся.",
     "Every term has passed. Everybody can see that; an answer is still owed.",
   ],
-  "unit.d": ["{n} күн", "{n} дн.", "{n} d"],
-  "unit.h": ["{n} сағ", "{n} ч", "{n} h"],
   "unit.metres": ["{n} м", "{n} м", "{n} m"],
-  "unit.m": ["{n} мин", "{n} мин", "{n} min"],
 
   // A complaint
   "complaint.back": ["Тізімге оралу", "К списку", "Back to the list"],

@@ -1,0 +1,89 @@
+"""What stands before the site in these tests: its files and the public ones under the policy that they are served with."""
+
+import gzip
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Final
+
+from infra.packaging.site import site
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+)
+_KINDS: Final = {
+    "css": "text/css",
+    "geojson": "application/geo+json",
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript",
+    "json": "application/json",
+    "txt": "text/plain",
+}
+
+
+@dataclass(kw_only=True)
+class SiteFront:
+    """`public` by path; `asked`: the paths that came, in turn. What is in `refused` is not handed out."""
+
+    public: Mapping[str, bytes]
+    files: Mapping[str, bytes]
+    address: str = ""
+    asked: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+
+    def content(self, path: str) -> tuple[str, bytes] | None:
+        self.asked.append(path)
+        if path in self.refused or any(path.startswith(each) for each in self.refused if each.endswith("-")):
+            return None
+        if path.startswith("/c/"):
+            return "html", f"<!doctype html><title>{path}</title><h1>{path}</h1>".encode()
+        if path.startswith("/open/"):
+            found = self.public.get(path)
+        else:
+            found = self.files.get("index.html" if path == "/" else path.removeprefix("/site/"))
+        ending = "html" if path == "/" else path.rpartition(".")[2]
+        return None if found is None else (ending, found)
+
+
+@contextmanager
+def site_front(public: Mapping[str, bytes]) -> Iterator[SiteFront]:
+    """The server, for as long as the context lasts."""
+    made = SiteFront(public=public, files=site())
+    packed: dict[bytes, bytes] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            found = made.content(self.path.partition("?")[0])
+            if found is None:
+                self.send_response(404)
+                self.send_header("content-length", "0")
+                self.end_headers()
+                return
+            ending, content = found
+            if content not in packed:
+                packed[content] = gzip.compress(content, compresslevel=6)
+            body = packed[content]
+            self.send_response(200)
+            self.send_header("content-type", _KINDS[ending])
+            self.send_header("content-encoding", "gzip")
+            self.send_header("content-security-policy", POLICY)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.address = f"http://127.0.0.1:{server.server_port}"
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        server.server_close()
