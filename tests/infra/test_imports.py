@@ -23,7 +23,7 @@ HTTP = {"aws_lambda_powertools.event_handler", "pydantic"}
 API_HANDLERS = {
     f"functions.{door}.handler"
     for door in (
-        *("intake.api", "route.api", "route.officers", "route.pages"),
+        *("intake.api", "intake.open311", "route.api", "route.officers", "route.pages"),
         *("notify.site", "notify.subscriptions"),
     )
 }
