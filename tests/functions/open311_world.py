@@ -55,15 +55,34 @@ def raw() -> dict[str, Any]:
     made["categories"]["pothole"]["questions"] = [
         {
             "id": "depth",
-            "text": RAW["name"],
+            "text": _in_three("Қаншалықты терең?", "Насколько глубокая?", "How deep is it?"),
             "kind": "choice",
             "required": True,
-            "choices": [{"id": "deep", "text": RAW["name"]}, {"id": "flat", "text": RAW["name"]}],
+            "choices": [
+                {"id": "deep", "text": _in_three("10 см-ден терең", "Глубже 10 см", "Deeper than 10 cm")},
+                {"id": "flat", "text": _in_three("Таяз", "Мельче", "Less")},
+            ],
         },
-        {"id": "since", "text": RAW["name"], "kind": "text", "required": False, "choices": []},
-        {"id": "count", "text": RAW["name"], "kind": "number", "required": False, "choices": []},
+        {
+            "id": "since",
+            "text": _in_three("Қашаннан бері?", "С каких пор?", "Since when?"),
+            "kind": "text",
+            "required": False,
+            "choices": [],
+        },
+        {
+            "id": "count",
+            "text": _in_three("Нешеу?", "Сколько их?", "How many are there?"),
+            "kind": "number",
+            "required": False,
+            "choices": [],
+        },
     ]
     return made
+
+
+def _in_three(kk: str, ru: str, en: str) -> dict[str, str]:
+    return {"kk": kk, "ru": ru, "en": en}
 
 
 @dataclass(frozen=True, kw_only=True)
