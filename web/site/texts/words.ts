@@ -128,7 +128,7 @@ export const WORDS = {
   "kind.agency": ["Орган", "Орган", "Body"],
   "kind.category": ["Санат", "Категория", "Category"],
   "kind.district": ["Аудан", "Район", "District"],
-  "rank": ["{rank}-орын, барлығы {of}", "{rank}-е место из {of}", "{rank} of {of}"],
+  "rank": ["{rank}-орын, барлығы {of}", "{rank}-е место из {of}", "Rank {rank} of {of}"],
   "rank.few": [
     "Орын берілмейді: {fewest} жағдайдан аз",
     "Без места: случаев меньше {fewest}",
