@@ -130,6 +130,7 @@ RAW: dict[str, Any] = {
     },
     "withdrawal": {"with_joiners": "goes_on"},
     "proof": {"strict": False},
+    "open_data": {"licence": "https://creativecommons.org/licenses/by/4.0/"},
     "quiet_hours": None,
     "domain": None,
     "emergency_numbers": [{"number": "112", "name": _names("Rescue")}],

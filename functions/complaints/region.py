@@ -144,7 +144,9 @@ class EmergencyNumber:
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """One region file, compiled. `limits` and `webhooks` are as it has them, and `raw` is the whole of it."""
+    """One region file, compiled. `licence` is that of the open data, by its address; `limits` and `webhooks` are as it has
+    them, and `raw` is the whole of it.
+    """
 
     id: str
     name: Names
@@ -174,6 +176,7 @@ class Region:
     webhooks: Mapping[str, Any]
     goes_on_with_joiners: bool
     strict_proof: bool
+    licence: str
     raw: Mapping[str, Any]
 
     @cached_property
@@ -278,6 +281,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         webhooks=raw["webhooks"],
         goes_on_with_joiners=raw["withdrawal"]["with_joiners"] == "goes_on",
         strict_proof=raw["proof"]["strict"],
+        licence=raw["open_data"]["licence"],
         raw=raw,
     )
 

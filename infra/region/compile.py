@@ -12,7 +12,18 @@ from infra.region.schema import LANGUAGES, Agency, Category, Push
 
 # What functions read as it stands in the file.
 _KEPT = {
-    *("name", "number_prefix", "stage", "time_zone", "terms", "limits", "withdrawal", "retention", "proof"),
+    *(
+        "name",
+        "number_prefix",
+        "stage",
+        "time_zone",
+        "terms",
+        "limits",
+        "withdrawal",
+        "retention",
+        "proof",
+        "open_data",
+    ),
     *(
         "quiet_hours",
         "identity",

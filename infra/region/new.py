@@ -202,6 +202,7 @@ quiet_hours: {{from: "22:00", to: "08:00"}}
 # Others have joined, and the reporter takes it back: does it go on for them (goes_on), or end (ends)?
 withdrawal: {{with_joiners: goes_on}}
 proof: {{strict: false}}
+open_data: {{licence: "https://creativecommons.org/licenses/by/4.0/"}}
 
 # How long is it kept?
 retention: {{photos: P1095D, texts: P1095D, withdrawn: P90D, logs: P90D, audit: P1825D}}

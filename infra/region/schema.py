@@ -464,6 +464,13 @@ class Proof(Form, title="Proof photos"):
     )
 
 
+class OpenData(Form, title="Open data"):
+    licence: Annotated[str, _text(r"^https?://[^\s]+$", "the address of a licence")] = Field(
+        default="https://creativecommons.org/licenses/by/4.0/",
+        description="under which anybody may use the public files, by its address",
+    )
+
+
 class EmergencyNumber(Form, title="An emergency number"):
     number: PhoneNumber = Field(description="what is dialled")
     name: Names = Field(description="who answers")
@@ -558,6 +565,7 @@ class Region(Form, title="A region file"):
         default=Withdrawal(), description="what follows when somebody takes their complaint back"
     )
     proof: Proof = Field(default=Proof(), description="what a body's photo must show")
+    open_data: OpenData = Field(default=OpenData(), description="the files that everybody may use")
     retention: Retention = Field(default=Retention(), description="how long things are kept")
     webhooks: Webhooks = Field(default=Webhooks(), description="how webhooks go out")
     alarms: Alarms = Field(default=Alarms(email=[]), description="who receives alarms")

@@ -35,6 +35,11 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
         "what a phone shows on its lock screen; `short` where names make it too long, `joined` to whoever joined",
     ),
     "event": ("History", "the lines of a complaint's history and of the inbox; title, then body"),
+    "record": ("Fields of the open data", "what each field of a public complaint is, in its schema"),
+    "dataset": (
+        "The catalogue of the open data",
+        "names of the files, and what is in them, for data portals",
+    ),
     "status": ("States", "what state a complaint is in"),
     "public": ("The public page", "what everybody sees of a complaint, and what the feeds are called"),
     "deadline": ("Deadlines", "how a deadline was counted, below the deadline"),

@@ -111,6 +111,7 @@ class Samples:
             "text": WRITTEN[self.language],
             "reason": WHY[self.language],
             "kind": "GeoJSON",
+            "month": "2026-06",
             "region": in_language(self.region.name, self.language),
             "subject": self._category("open_manhole"),
             "event.complaint.photo_refused.body reason": self._said("photo.corrupt"),

@@ -555,6 +555,10 @@ SETTINGS: dict[str, Seen | Deployed] = {
         ("terms: {", "withdrawal: {with_joiners: ends}\nterms: {"),
     ),
     "proof.strict": seen(lambda made: made.region.strict_proof, ("terms: {", "proof: {strict: true}\nterms: {")),
+    "open_data.licence": seen(
+        lambda made: made.region.licence,
+        ("terms: {", "open_data: {licence: https://creativecommons.org/publicdomain/zero/1.0/}\nterms: {"),
+    ),
     "terms.quarantine": deployed(
         lambda stacks: stacks.lifecycle("quarantine/"), 2, ("terms: {", "terms: {quarantine: P2D, ")
     ),

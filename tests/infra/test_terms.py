@@ -24,7 +24,7 @@ PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 TECHNICAL = frozenset(
     "https xn host path API JSON UTF Idempotency Key application json URL DNS IP ASCII XX HMAC SHA256 Ed25519 Android "
     "iPhone iPad JPEG PNG WebP HEIC HEIF BD PT8BH P10BD P3D PT4H P2M T09 VI "
-    "OpenStreetMap".split()
+    "OpenStreetMap WGS".split()
 )
 # The system's own, which every e-mail of it begins with.
 NAME = "Qamqor"

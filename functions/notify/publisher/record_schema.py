@@ -1,0 +1,67 @@
+"""`open/schema.json`: what the fields of a public record are, as JSON Schema (draft 2020-12), made of the record itself.
+
+It is of a complaint as the fields say it: a row of a month's file has them as columns, and a feature of the map has them as
+properties, with `lat` and `lon` as its geometry. Pydantic would make it too, and is not carried for that alone.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from datetime import datetime
+from types import NoneType, UnionType
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+from functions.complaints.complaint import OUTCOMES, Status
+from functions.complaints.proof import Distance
+from functions.complaints.public_record import EXACT, HIDDEN, OPEN, ROUNDED, PublicRecord
+from functions.complaints.texts import LANGUAGES, text
+
+_TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
+    str: {"type": "string"},
+    int: {"type": "integer", "minimum": 0},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    datetime: {"type": "string", "format": "date-time"},
+}
+_ONE_OF: Final[Mapping[str, list[str]]] = {
+    "status": [*sorted(OPEN), Status.CLOSED, Status.WITHDRAWN, HIDDEN],
+    "place": [EXACT, ROUNDED],
+    "outcome": [*OUTCOMES],
+    "proof": [*Distance],
+}
+
+
+def record_schema(*, base_url: str) -> bytes:
+    """In UTF-8. A field's `description` is in English, and in every language in `x-descriptions`."""
+    types = get_type_hints(PublicRecord)
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{base_url}/open/schema.json",
+        **_described("record", called="title"),
+        "type": "object",
+        "properties": {
+            each.name: _described(f"record.{each.name}", called="description")
+            | _field(each.name, types[each.name])
+            for each in fields(PublicRecord)
+        },
+        "required": [each.name for each in fields(PublicRecord) if each.default is MISSING],
+        "additionalProperties": False,
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=1).encode()
+
+
+def _described(key: str, *, called: str) -> dict[str, Any]:
+    said = {language: text(key, language) for language in LANGUAGES}
+    return {called: said["en"], f"x-{called}s": said}
+
+
+def _field(name: str, hint: Any) -> dict[str, Any]:
+    """What does not apply is left out, and so never null."""
+    (kind,) = [each for each in _alternatives(hint) if each is not NoneType]
+    if get_origin(kind) is tuple:
+        return {"type": "array", "items": _TYPES[get_args(kind)[0]]}
+    return {**_TYPES[kind], **({"enum": _ONE_OF[name]} if name in _ONE_OF else {})}
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if isinstance(hint, UnionType) else (hint,)
