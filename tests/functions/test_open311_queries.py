@@ -15,8 +15,8 @@ import pytest
 import time_machine
 
 from functions.intake.open311.asked import PAGE_MOST
-from tests.functions.faults import aws_calls
-from tests.functions.open311_facts import both
+from tests.functions.faults import LASTING, TRANSIENT, aws_calls
+from tests.functions.open311_facts import both, told
 from tests.functions.open311_world import (
     BUCKET,
     ENDED,
@@ -210,3 +210,22 @@ def test_a_region_whose_files_are_not_there_yet_has_no_requests(here: World) -> 
     assert (
         both(lambda format: here.get(f"servicerequestupdates.{format}"), kind="service_request_updates") == []
     )
+
+
+@pytest.mark.parametrize("failure", sorted(TRANSIENT | LASTING))
+def test_any_read_of_a_file_may_fail_and_the_next_one_is_answered(here: World, failure: str) -> None:
+    for path in (
+        "requests.xml",
+        f"requests/{ENDED.number}.json",
+        "servicerequestupdates.json",
+        "discovery.xml",
+    ):
+        whole = here.get(path)
+        with aws_calls() as calls:
+            here.get(path)
+        for number in range(len(calls.made)):
+            with aws_calls(fail=number, error=(TRANSIENT | LASTING)[failure]):
+                answer = here.get(path)
+            format = path.rpartition(".")[2]
+            told(answer, format, kind="errors", status=503 if failure in TRANSIENT else 500)
+            assert here.get(path).text == whole.text
