@@ -17,13 +17,12 @@ from functions.complaints.complaint import WITH_AGENCY, ActorKind, Complaint, Hi
 from functions.complaints.events import Event, EventType
 from functions.complaints.personal import exact_place
 from functions.complaints.proof import Distance
-from functions.complaints.publicity import hidden_reason, public_photos, public_place
+from functions.complaints.publicity import ROUNDED, hidden_reason, public_photos, public_place
 from functions.complaints.region import Region
 from functions.complaints.visibility import Shown, Viewer, shown
 
 HIDDEN: Final = "hidden"
 """The status of one that was taken out of the public's sight."""
-ROUNDED: Final = "rounded"
 OPEN: Final = frozenset({Status.ASSIGNED, Status.ACKNOWLEDGED, Status.ANSWERED})
 _PLACE_DIGITS: Final = 6
 _HOURS_DIGITS: Final = 2

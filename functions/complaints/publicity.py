@@ -23,6 +23,9 @@ from functions.complaints.texts import text
 
 _WITH_A_BODY: Final = WITH_AGENCY | {Status.ANSWERED} | ENDED
 
+EXACT: Final = "exact"
+ROUNDED: Final = "rounded"
+"""How a place is shown to everybody."""
 FLAGS_HIDE: Final = 3
 """So many flags hide it until somebody has looked."""
 LOOKED_AT: Final = -1
@@ -50,7 +53,7 @@ def may_be_public(complaint: Complaint, *, region: Region) -> bool:
 def public_place(complaint: Complaint, *, region: Region) -> tuple[float, float]:
     """`(lat, lon)` in degrees: exact only where the category says so and it is still kept so."""
     exact = exact_place(complaint)
-    if exact is not None and region.category(complaint.category).public_place == "exact":
+    if exact is not None and region.category(complaint.category).public_place == EXACT:
         return exact
     return rounded(complaint.lat), rounded(complaint.lon)
 

@@ -20,8 +20,9 @@ from functions.complaints.events import HANDED, Event, EventType
 from functions.complaints.history import line
 from functions.complaints.lapse import Missed
 from functions.complaints.promise import reason_text
-from functions.complaints.public_record import ROUNDED, PublicRecord, month_of
+from functions.complaints.public_record import PublicRecord, month_of
 from functions.complaints.public_state import state_text, tone_of
+from functions.complaints.publicity import ROUNDED
 from functions.complaints.region import Names, Region
 from functions.complaints.texts import datetime_text, in_language, text
 from functions.complaints.visibility import Viewer, as_seen
