@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from functions.complaints.clock import iso, parse_iso
-from functions.complaints.complaint import ActorKind, Status
+from functions.complaints.complaint import ActorKind, Hidden, Status
 from functions.complaints.events import CORRECTED, HANDED, Event, EventType
 from functions.complaints.lapse import Missed
 from functions.complaints.promise import promise_text
@@ -92,6 +92,11 @@ def line(
     if event.data.get("promise"):
         told["explanation"] = promise_text(event.data["promise"], language)
     return told
+
+
+def hidden_reason(hidden: Hidden, *, language: str) -> str:
+    """Why it was taken from the public, in words that everybody may read."""
+    return text("public.flagged", language) if hidden.by == ActorKind.CITIZEN else hidden.reason
 
 
 def push_kind(event: Event, *, viewer: Viewer = Viewer.REPORTER) -> PushKind | None:

@@ -11,7 +11,6 @@ from functions.complaints.complaint import (
     WITH_AGENCY,
     ActorKind,
     Complaint,
-    Hidden,
     Photo,
     PhotoStatus,
     Status,
@@ -19,7 +18,6 @@ from functions.complaints.complaint import (
 from functions.complaints.personal import exact_place
 from functions.complaints.places import rounded
 from functions.complaints.region import Region
-from functions.complaints.texts import text
 
 _WITH_A_BODY: Final = WITH_AGENCY | {Status.ANSWERED} | ENDED
 
@@ -76,8 +74,3 @@ def public_photos(complaint: Complaint) -> Iterator[Photo]:
     for photo in complaint.photos:
         if (photo.by == ActorKind.CITIZEN or photo.id in answered) and has_public_copy(complaint, photo):
             yield photo
-
-
-def hidden_reason(hidden: Hidden, *, language: str) -> str:
-    """Why it was taken from the public, in words."""
-    return text("public.flagged", language) if hidden.by == ActorKind.CITIZEN else hidden.reason

@@ -12,7 +12,7 @@ BOXES_MOST: Final = 40
 """Of one photo; what needs more is hidden whole."""
 _STEPS: Final = 10_000
 """To the width or height: boxes are kept to a third of a pixel of the largest photo."""
-_SLACK: Final = 1 / _STEPS
+SLACK: Final = 1 / _STEPS
 """Sums of parts that were rounded may be over by that."""
 
 
@@ -46,9 +46,9 @@ def box_fault(box: Box) -> str | None:
         return "x"
     if not 0 <= box.y < 1:
         return "y"
-    if not 0 < box.w <= 1 - box.x + _SLACK:
+    if not 0 < box.w <= 1 - box.x + SLACK:
         return "w"
-    return None if 0 < box.h <= 1 - box.y + _SLACK else "h"
+    return None if 0 < box.h <= 1 - box.y + SLACK else "h"
 
 
 def bounded(boxes: Iterable[Box]) -> tuple[Box, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from functions.complaints.calendar import Calendar
@@ -116,7 +116,7 @@ class Category(_Retirable):
     responsible: Responsible
     extension_limit: Duration
     extension_times: int
-    public_place: str | None = None
+    public_place: Literal["exact", "rounded"] | None = None
 
     def escalation_term(self, level: int) -> Duration:
         """The term at `level` (1, 2 …); a ladder longer than the list keeps its last, shortest term."""

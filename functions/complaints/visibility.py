@@ -8,9 +8,10 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final, Literal
 
-from functions.complaints.complaint import ActorKind, Complaint
+from functions.complaints.complaint import ActorKind, Complaint, Photo
 from functions.complaints.events import PLACED, WITHIN_A_BODY, WRITTEN, Event, EventType
 from functions.complaints.places import rounded
+from functions.complaints.publicity import public_photos
 
 
 class Viewer(StrEnum):
@@ -165,13 +166,17 @@ class Field(StrEnum):
     PLACE = "place"
     """The exact one; whoever does not see it sees it rounded (`places.rounded`)."""
     PHOTOS = "photos"
-    """Of either side, until there are copies in which faces and plates are hidden."""
+    """Of either side, in copies in which faces and plates are hidden (`publicity.public_photos`), unless it is hidden."""
+    CLEAR_PHOTOS = "clear_photos"
+    """The photos as they are."""
     ANSWERS = "answers"
     PUBLIC_NAME = "public_name"
     QUESTION = "open_question"
     PART = "part"
     """What is asked of the body of a part."""
     ANSWER = "answer"
+    FLAGS = "flags"
+    """How many found that it should not be public."""
     AGAIN_OF = "again_of"
     """An earlier complaint of the same person."""
 
@@ -182,12 +187,14 @@ FIELDS: Final[Mapping[Field, frozenset[Viewer]]] = {
     Field.WRITTEN_AT: _THE_TWO,
     Field.ADDRESS: _THE_TWO,
     Field.PLACE: _THE_TWO,
-    Field.PHOTOS: _THE_TWO,
+    Field.PHOTOS: frozenset(Viewer),
+    Field.CLEAR_PHOTOS: frozenset({Viewer.IN_CHARGE, Viewer.ABOVE}),
     Field.ANSWERS: _THE_TWO,
     Field.PUBLIC_NAME: _THE_TWO,
     Field.QUESTION: _THE_TWO,
     Field.PART: _THE_TWO,
     Field.AGAIN_OF: _THE_TWO,
+    Field.FLAGS: frozenset({Viewer.IN_CHARGE, Viewer.ABOVE}),
     Field.ANSWER: _THE_TWO | {Viewer.JOINER, Viewer.PASSED_ON},
 }
 
@@ -255,11 +262,14 @@ def _with(event: Event, fields: frozenset[str]) -> Event:
 def complaint_as_seen(complaint: Complaint, viewer: Viewer) -> Complaint:
     """The complaint with what of it this viewer may have: what is left out is empty, and the place is rounded."""
     answer = complaint.answer if sees(viewer, Field.ANSWER) else None
-    if answer is not None and not sees(viewer, Field.PHOTOS):
-        answer = replace(answer, photos=())
+    photos = complaint.photos if viewer in _THE_TWO else _for_everybody(complaint)
+    if answer is not None and viewer not in _THE_TWO:
+        shown = {photo.id for photo in photos}
+        answer = replace(answer, photos=tuple(each for each in answer.photos if each in shown))
     exact = sees(viewer, Field.PLACE)
     return replace(
         complaint,
+        photos=photos,
         lat=complaint.lat if exact else rounded(complaint.lat),
         lon=complaint.lon if exact else rounded(complaint.lon),
         answer=answer,
@@ -267,14 +277,21 @@ def complaint_as_seen(complaint: Complaint, viewer: Viewer) -> Complaint:
     )
 
 
+def _for_everybody(complaint: Complaint) -> tuple[Photo, ...]:
+    """What was found of a body's photo is between the two sides."""
+    if complaint.hidden is not None:
+        return ()
+    return tuple(replace(photo, proof=None) for photo in public_photos(complaint))
+
+
 _BLANK: Final[Mapping[Field, Any]] = {
     Field.COMMENT: "",
     Field.WRITTEN_AT: None,
     Field.ADDRESS: None,
-    Field.PHOTOS: (),
     Field.ANSWERS: {},
     Field.PUBLIC_NAME: None,
     Field.QUESTION: None,
     Field.PART: None,
     Field.AGAIN_OF: None,
+    Field.FLAGS: 0,
 }

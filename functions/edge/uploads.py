@@ -5,16 +5,26 @@ from datetime import timedelta
 from typing import Annotated, Final, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
+from pydantic import BaseModel, Field
 
 from functions.complaints.clock import iso
 from functions.complaints.complaint import ActorKind, Complaint, Photo, PhotoStatus
 from functions.complaints.ids import is_id
 from functions.complaints.proof import Distance, Proof, Reused, Taken
+from functions.complaints.publicity import has_public_copy, may_have_public_copy
 from functions.complaints.texts import text
-from functions.edge.fields import ID_FORM, Absent, Count, Id, Instant, View, described
+from functions.complaints.visibility import Field as Held
+from functions.complaints.visibility import Viewer, sees
+from functions.edge.fields import ID_FORM, Absent, Count, Id, Instant, View, described, one_of
 from functions.edge.operations import naming
 from functions.edge.presign import end_of, presigned_get, presigned_put
-from functions.records.photo_keys import clean_key, quarantine_key, thumbnail_key
+from functions.records.photo_keys import (
+    clean_key,
+    public_key,
+    public_thumbnail_key,
+    quarantine_key,
+    thumbnail_key,
+)
 
 UPLOAD_VALID: Final = timedelta(hours=1)
 LINK_VALID: Final = timedelta(minutes=15)
@@ -63,14 +73,47 @@ class ProofView(View):
     text: Annotated[str, described("The same in words.")]
 
 
+SHOWN: Final = ("clear", "public", "preparing", "private", "whole")
+
+
+class BoxView(BaseModel):
+    """A box over what is hidden, in parts of the picture's width and height: 0 to 1."""
+
+    x: Annotated[float, Field(ge=0, lt=1, description="From the left.")]
+    y: Annotated[float, Field(ge=0, lt=1, description="From the top.")]
+    w: Annotated[float, Field(gt=0, le=1, description="Its width.")]
+    h: Annotated[float, Field(gt=0, le=1, description="Its height.")]
+
+
+class RedactionView(View):
+    """What is hidden in the copy that everybody may see."""
+
+    boxes: list[BoxView]
+    revision: Annotated[Count, described("Rises with each change.")]
+    by: Annotated[ActorKind, described("The system, which found them, or a body.")]
+
+
 class PhotoView(View):
-    """`url` and the size are there once the photo was found good (`ready`)."""
+    """The size is there once the photo was found good (`ready`), and `url` where the caller may see it."""
 
     id: Id
     by: ActorKind
     status: PhotoStatus
     reason: Absent[Annotated[str, described("Why it was refused; stable, for programs.")]]
     reason_text: Absent[Annotated[str, described("The same in words, and what can be done.")]]
+    shown: Absent[
+        Annotated[
+            str,
+            one_of(*SHOWN),
+            described(
+                "Which picture `url` leads to: `clear`, the photo as it is, for the bodies in charge alone; `public`, the "
+                "copy that everybody may see, with faces and number plates hidden. There is no `url` yet while that is "
+                "`preparing`, nor where the person lets nobody else see their photos (`private`), nor at a part, whose "
+                "photos are at the `whole`."
+            ),
+        ]
+    ]
+    shown_text: Absent[Annotated[str, described("The same in words, where it is not the photo as it is.")]]
     width: Absent[Count]
     height: Absent[Count]
     url: Absent[Annotated[str, described("Good for a quarter of an hour.", format="uri")]]
@@ -121,18 +164,30 @@ def upload_of(complaint_id: str, photo: Photo, *, bucket: str) -> Upload:
     )
 
 
-def photo_views(complaint: Complaint, *, language: str, bucket: str) -> list[PhotoView]:
-    """Every photo as both APIs show it; a clean one with links that are good for a quarter of an hour."""
-    return [_view(complaint.id, photo, language=language, bucket=bucket) for photo in complaint.photos]
+def photo_views(complaint: Complaint, *, viewer: Viewer, language: str, bucket: str) -> list[PhotoView]:
+    """Every photo as both APIs show it, as it is or its public copy; with links that are good for a quarter of an hour."""
+    clear = sees(viewer, Held.CLEAR_PHOTOS)
+    return [
+        _view(complaint, photo, clear=clear, language=language, bucket=bucket) for photo in complaint.photos
+    ]
 
 
-def _view(complaint_id: str, photo: Photo, *, language: str, bucket: str) -> PhotoView:
+def redaction_view(photo: Photo) -> RedactionView | None:
+    redaction = photo.redaction
+    if redaction is None:
+        return None
+    return RedactionView(
+        boxes=[BoxView(x=box.x, y=box.y, w=box.w, h=box.h) for box in redaction.boxes],
+        revision=redaction.revision,
+        by=ActorKind(redaction.by),
+    )
+
+
+def _view(complaint: Complaint, photo: Photo, *, clear: bool, language: str, bucket: str) -> PhotoView:
     ready = photo.status == PhotoStatus.READY
-    kept_with = photo.kept_with or complaint_id
-
-    def link(key: str) -> str | None:
-        return _link(key, bucket=bucket) if ready else None
-
+    shown = _shown(complaint, photo, clear=clear) if ready else None
+    keys = _keys(complaint, photo, shown=shown)
+    url, thumbnail_url = (_link(key, bucket=bucket) for key in keys) if keys else (None, None)
     return PhotoView(
         id=photo.id,
         by=photo.by,
@@ -141,9 +196,36 @@ def _view(complaint_id: str, photo: Photo, *, language: str, bucket: str) -> Pho
         reason_text=None if photo.reason is None else text(f"photo.{photo.reason}", language),
         width=photo.width if ready else None,
         height=photo.height if ready else None,
-        url=link(clean_key(kept_with, photo.id)),
-        thumbnail_url=link(thumbnail_key(kept_with, photo.id)),
+        shown=shown,
+        shown_text=None if shown in (None, "clear") else text(f"photo_shown.{shown}", language),
+        url=url,
+        thumbnail_url=thumbnail_url,
         proof=None if photo.proof is None else _proof(photo.proof, language=language),
+    )
+
+
+def _shown(complaint: Complaint, photo: Photo, *, clear: bool) -> str:
+    """One of SHOWN, of a photo that was found good."""
+    if clear:
+        return "clear"
+    if has_public_copy(complaint, photo):
+        return "public"
+    if photo.kept_with is not None:
+        return "whole"
+    return "preparing" if may_have_public_copy(complaint, photo) else "private"
+
+
+def _keys(complaint: Complaint, photo: Photo, *, shown: str | None) -> tuple[str, str] | None:
+    """Of the picture and of its thumbnail; None where the caller may see none."""
+    kept_with = photo.kept_with or complaint.id
+    if shown == "clear":
+        return clean_key(kept_with, photo.id), thumbnail_key(kept_with, photo.id)
+    if shown != "public" or photo.redaction is None:
+        return None
+    revision = photo.redaction.revision
+    return (
+        public_key(kept_with, photo.id, revision=revision),
+        public_thumbnail_key(kept_with, photo.id, revision=revision),
     )
 
 

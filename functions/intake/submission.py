@@ -43,6 +43,13 @@ class Submission(Body):
             100, "A name to be shown with the complaint; without it none is shown to anybody.", lines=False
         ),
     ] = omitted()
+    show_photos: Annotated[
+        bool,
+        described(
+            "False: nobody but the bodies sees the photos. Else everybody may see copies in which faces and number plates "
+            "are hidden."
+        ),
+    ] = True
     again_of: Annotated[
         str,
         Field(
@@ -135,6 +142,7 @@ class Submission(Body):
             photos=as_declared(self.photos),
             answers=self.answers,
             public_name=self.public_name,
+            photos_private=not self.show_photos,
             written_at=self.written_at,
             language=language,
         )

@@ -137,19 +137,23 @@ TOPICS = (
     *("service/DeliveriesWarnings????????", "service/ObservabilityTopic????????"),
     "storage/PushPlatformsFailures????????",
 )
-OPEN_ROUTES = tuple(
-    f"service/Api/Http/GET--{path}"
-    for path in (
-        "docs",
-        "docs--{file}",
-        "openapi.json",
-        "v1--agencies",
-        "v1--categories",
-        "v1--region",
-        "v1--overdue",
-        "v1--webhook-addresses",
-    )
-) + tuple(f"service/Api/Http/{method}--v1--letters--{{token}}" for method in ("GET", "POST"))
+OPEN_ROUTES = (
+    *(
+        f"service/Api/Http/GET--{path}"
+        for path in (
+            "docs",
+            "docs--{file}",
+            "openapi.json",
+            "v1--agencies",
+            "v1--categories",
+            "v1--region",
+            "v1--overdue",
+            "v1--webhook-addresses",
+        )
+    ),
+    "service/Api/Http/POST--v1--public--{number}--flag",
+    *(f"service/Api/Http/{method}--v1--letters--{{token}}" for method in ("GET", "POST")),
+)
 DESK_ROUTES = (
     *("service/Api/Http/GET--desk", "service/Api/Http/GET--desk--{file}", "service/Api/AllElse"),
     *("service/Api/Http/HEAD--desk", "service/Api/Http/HEAD--desk--{file}"),
@@ -166,6 +170,8 @@ OPEN_OPERATIONS = _operations(
         # To who has the letter: its link is signed.
         "showLetters",
         "endLetters",
+        # Limited by the day for each network address.
+        "flagPublic",
     )
 )
 JOINED_ALARMS = tuple(

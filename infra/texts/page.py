@@ -49,6 +49,7 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "limit": ("Daily limits", "where somebody has done enough of it for today"),
     "photo": ("Photos that are not accepted", "why, and what to do"),
     "flag": ("Flags", "why a reader finds that a complaint should not be public; to choose from"),
+    "photo_shown": ("Copies of photos", "beside a photo that is not shown as it is"),
     "proof": ("Proof photos", "what was found of a body's photo, beside it: one sentence of each kind"),
     "letter": ("Letters to bodies", "the e-mail to a body that nobody there sees to"),
     "unsubscribe": ("The end of letters", "the page that the link in a letter leads to"),

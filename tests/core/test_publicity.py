@@ -9,7 +9,7 @@ import pytest
 from functions.complaints.complaint import SYSTEM, Actor, ActorKind, Complaint, Hidden, Photo, Role, Status
 from functions.complaints.events import EventType
 from functions.complaints.faults import Conflict, Invalid, NotFound, RoleRefused
-from functions.complaints.history import line, push_kind
+from functions.complaints.history import hidden_reason, line, push_kind
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
@@ -24,7 +24,6 @@ from functions.complaints.publicity import (
     FLAGS_HIDE,
     LOOKED_AT,
     has_public_copy,
-    hidden_reason,
     is_public,
     may_be_public,
     public_photos,

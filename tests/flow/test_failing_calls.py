@@ -36,12 +36,14 @@ FILED: Final = {"category": "rubbish", "comment": "x", "location": PLACE, "photo
 NEARBY: Final = f"/v1/complaints/nearby?category=rubbish&lat={WEST[0]}&lon={WEST[1]}"
 WORK: Final = "/v1/agency/complaints/{assigned}"
 HOOK: Final = "/v1/agency/subscriptions/{subscription}"
+BOX: Final = {"x": 0.25, "y": 0.5, "w": 0.125, "h": 0.25}
 REASON: Final = "Этот люк на балансе отдела дорог."
 WANTED_KEY: Final = {"name": "x", "scopes": ["read"]}
 SINCE: Final = {"from": "2026-03-01T00:00:00Z"}
 TEMPLATE: Final = {"text": dict.fromkeys(("kk", "ru", "en"), "It is done.")}
 ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("GET", "/v1/overdue", None),
+    ("POST", "/v1/public/{number}/flag", {"reason": "person"}),
     ("GET", "/v1/complaints", None),
     ("POST", "/v1/complaints", FILED),
     ("GET", NEARBY, None),
@@ -77,6 +79,9 @@ ROUTES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("POST", f"{WORK}/acknowledge", {}),
     ("POST", f"{WORK}/assign", {"to": "officer-1"}),
     ("POST", f"{WORK}/answer", {"outcome": "resolved", "text": "Done."}),
+    ("POST", f"{WORK}/hide", {"reason": REASON}),
+    ("POST", f"{WORK}/unhide", {"reason": REASON}),
+    ("POST", f"{WORK}/photos/{{photo}}/redact", {"boxes": [BOX]}),
     ("POST", f"{WORK}/ask", {"text": "Where is it?"}),
     ("POST", f"{WORK}/comment", {"text": "x"}),
     ("POST", f"{WORK}/photos", {"photos": [PHOTO]}),

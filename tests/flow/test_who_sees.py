@@ -28,6 +28,9 @@ from tests.region_fixture import RAW
 
 REPORTERS = "Канарейкина, кв. 17, +7 701 765 43 21"
 BETWEEN = "Строго между нами: номер 4711, это не для всех"
+PUBLIC = "На фото видно, кто живёт в доме напротив"
+"""Why it was hidden: for everybody."""
+CLEAR, COPY = (f"amazonaws.com/{folder}/" for folder in ("photos", "public"))
 JOINED = "You joined"
 OFFICER = "officer-4711"
 ANSWER = "Осмотрено на месте, люка здесь нет, есть решётка"
@@ -120,6 +123,11 @@ def _live(here: Town, found: Read) -> None:
     def body(verb: str, said: dict[str, Any], who: str) -> None:
         _done(here.agency("POST", f"{theirs}/{verb}", said, who=who, officer=OFFICERS[who]), here)
 
+    shown = {"boxes": [{"x": 0.25, "y": 0.25, "w": 0.5, "h": 0.5}]}
+    body(f"photos/{filed['uploads'][0]['photo_id']}/redact", shown, "housing")
+    _done(here.anybody("POST", f"/v1/public/{filed['number']}/flag", {"reason": "person"}), here)
+    body("hide", {"reason": PUBLIC}, "housing")
+    body("unhide", {"reason": PUBLIC}, "housing")
     place = {"lat": LAT, "lon": LON, "address": REPORTERS}
     body("correct", {"location": place, "reason": BETWEEN}, "housing")
     body("comment", {"text": BETWEEN}, "housing")
@@ -160,7 +168,7 @@ def _live(here: Town, found: Read) -> None:
 
 
 def _done(reply: Any, here: Town) -> None:
-    assert reply.status in (200, 201), reply.body
+    assert reply.status in (200, 201, 204), reply.body
     here.settle()
 
 
@@ -213,6 +221,10 @@ def test_the_life_has_everything_that_people_and_bodies_write(read: Read) -> Non
         EventType.RECATEGORISED,
         EventType.RELOCATED,
         EventType.ASSIGNED_TO_OFFICER,
+        EventType.HIDDEN,
+        EventType.UNHIDDEN,
+        EventType.FLAGGED,
+        EventType.PHOTO_REDACTED,
     }
     assert written <= read.types
 
@@ -245,14 +257,20 @@ def test_the_complaint_itself_at_both_doors(read: Read, when: str, viewer: Viewe
         assert (seen["location"]["lat"], seen["location"]["lon"]) == (LAT, LON)
         theirs, proof = seen["photos"]
         assert theirs["proof"] is None
+        copies = ("public", "preparing") if viewer == Viewer.REPORTER else ("clear", "clear")
+        assert (theirs["shown"], proof["shown"]) == copies
+        assert (CLEAR in said) is (viewer != Viewer.REPORTER)
+        assert ("url" in proof) is (viewer != Viewer.REPORTER)
         # The citizen's own picture is no proof; a file without a place says nothing of one.
         assert (proof["proof"]["distance"], proof["proof"]["reused"]) == ("unknown", "this_complaint")
         return
     assert [each for each in (REPORTERS, *PLACES) if each in said] == []
     assert ANSWER in said
     if viewer not in THE_TWO:
-        assert seen["photos"] == []
-        assert "http" not in said
+        (theirs,) = seen["photos"]
+        assert (theirs["shown"], theirs["proof"]) == ("public", None)
+        assert all(COPY in theirs[name] for name in ("url", "thumbnail_url"))
+        assert CLEAR not in said
         assert "this_complaint" not in said
         assert seen["question"] is None
         assert [part["part"] for part in seen["parts"]] == [None]

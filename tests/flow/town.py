@@ -105,6 +105,10 @@ class Town:
             context |= {"officer_id": officer, "role": "head"}
         return self._call("agency", method, path, body, authorizer={"lambda": context}, key=key)
 
+    def anybody(self, method: str, path: str, body: Any = None) -> Reply:
+        """Who has not signed in."""
+        return self._call("intake", method, path, body, authorizer={}, key=None)
+
     def _call(
         self, part: str, method: str, path: str, body: Any, *, authorizer: dict[str, Any], key: str | None
     ) -> Reply:

@@ -54,7 +54,7 @@ class World:
 
     def at(self, path: str) -> str:
         complaint = self.answered if path.endswith("/refute") else self.open
-        return path.format(id=complaint.id, device_id="phone", key_id="0123456789abcdef")
+        return path.format(id=complaint.id, photo_id=NOWHERE, device_id="phone", key_id="0123456789abcdef")
 
 
 @pytest.fixture
@@ -116,6 +116,16 @@ BOTH: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         },
     ),
     "assignWork": ({"to": "", "x": 1}, {"/to": "empty", "/x": "unknown_field"}),
+    "redactPhoto": (
+        {"boxes": [{"x": 0.9, "y": 0.5, "w": 0.125, "h": 0.25}, {"x": 0.1}], "x": 1},
+        {
+            "/boxes/0/w": "box_off_photo",
+            "/boxes/1/y": "missing",
+            "/boxes/1/w": "missing",
+            "/boxes/1/h": "missing",
+            "/x": "unknown_field",
+        },
+    ),
     "transferWork": ({"to": "nobody"}, {"/to": "unknown_agency", "/reason": "missing"}),
     "instructWork": ({"to": "nobody", "reason": 1}, {"/to": "unknown_agency", "/reason": "wrong_type"}),
     "splitWork": (
@@ -171,7 +181,7 @@ BOTH: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 }
 NOTHING_BESIDE_ITS_FORM = {
     "comment", "confirmAnswer", "join", "skipPhotos", "withdraw", "markRead", "acknowledgeWork", "askWork", "commentWork",
-    "rotateSecret", "rotateKey", "changeOfficer", "inviteOfficer", "changeCaller",
+    "hideWork", "unhideWork", "flagPublic", "rotateSecret", "rotateKey", "changeOfficer", "inviteOfficer", "changeCaller",
 }  # fmt: skip
 """Whose body is judged by its form alone: texts, switches and choices that stand in the document."""
 

@@ -23,12 +23,13 @@ from moto.core.botocore_stubber import BotocoreStubber
 from pydantic import ValidationError
 
 from functions.complaints.clock import iso, parse_iso, utc_now
-from functions.complaints.complaint import Actor, ActorKind, Status
+from functions.complaints.complaint import SYSTEM, Actor, ActorKind, Status
 from functions.complaints.faults import Stale
 from functions.complaints.moves import agency, escalation
 from functions.complaints.moves.assignment import with_assignment
 from functions.complaints.moves.filing import file
 from functions.complaints.moves.photos import add_photo, refuse_photo
+from functions.complaints.moves.publicity import redact
 from functions.complaints.region import region_from_dict
 from functions.complaints.wording import is_blank, is_broken
 from functions.edge.problems import PROBLEMS
@@ -688,7 +689,14 @@ def test_a_complaint_lives_and_every_answer_is_as_described(me: Client, module: 
     )
     shown = client("GET", address).json
     assert shown["answers"] == {"since": "вчера", "days": "2,5"}
-    assert shown["photos"][0]["url"].startswith("https://photos.s3.eu-central-1.amazonaws.com/photos/")
+    (photo,) = shown["photos"]
+    assert (photo["shown"], "url" in photo) == ("preparing", False)
+    assert photo["shown_text"].endswith("is being prepared.")
+    advanced(complaint_id, lambda each: redact(each, photo_id, boxes=(), by=SYSTEM, now=now))
+    (photo,) = client("GET", address).json["photos"]
+    assert photo["shown"] == "public"
+    for name in ("url", "thumbnail_url"):
+        assert f"/public/{complaint_id}/{photo_id}.1." in photo[name]
     assert shown["timeline"][0]["type"] == "complaint.submitted"
     assert client("GET", "/v1/complaints").json["items"][0]["status"] == "assigned"
 

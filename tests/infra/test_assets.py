@@ -56,19 +56,19 @@ ALSO = {
 # an endpoint asked, the sender what asks it, the photo check how a file ends and the boxes of HEIC.
 MODULES = {
     # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when. The region, how
-    # to sign in, the address of the API, and what is kept and asked about again: a module each.
-    "functions.intake.api.handler.handler": 731,
+    # to sign in, the address of the API, and what is kept and asked about again, who flags and from where: a module each.
+    "functions.intake.api.handler.handler": 734,
     # What photos look like, what is found of a body's, and what its others look like.
     "functions.intake.photos.handler.handler": 520,
     "functions.notify.outbox.failures.handler": 453,
-    "functions.notify.outbox.handler.handler": 504,
-    "functions.notify.outbox.release.handler": 505,
+    "functions.notify.outbox.handler.handler": 505,
+    "functions.notify.outbox.release.handler": 506,
     "functions.notify.platform_applications.handler.handler": 347,
     "functions.notify.subscriptions.handler.handler": 694,
     "functions.notify.webhooks.handler.handler": 567,
     "functions.notify.webhooks.requeue.handler": 431,
     # A correction is routed anew; the worklist and what is asked of it, officers, many moves at once, and what is around.
-    "functions.route.api.handler.handler": 720,
+    "functions.route.api.handler.handler": 721,
     "functions.route.archive.handler.handler": 431,
     # The seals of what can be erased, the complaint's state, what is taken out, terms that passed, what a reporter leaves
     # to others, what parts follow when their whole is put right, and what is retired: each a module or some.

@@ -354,6 +354,24 @@ CHANGED: dict[str, str] = {
 }
 """The end of each fact that is another one now, and why."""
 NEW: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            *(f"POST /v1/agency/complaints/{{id}}/{move} " for move in ("hide", "unhide")),
+            "POST /v1/agency/complaints/{id}/photos/{photo_id}/redact ",
+            "POST /v1/public/{number}/flag ",
+            *(
+                f"GET /v1/{whose}complaints/{{id}} 200 application/json /{fact}"
+                for whose in ("", "agency/")
+                for fact in ("hidden", "public ", "photos/[]/shown")
+            ),
+            "GET /v1/agency/complaints/{id} 200 application/json /flags ",
+            "GET /v1/agency/complaints/{id} 200 application/json /photos/[]/redaction",
+            "GET /v1/complaints/{id} 200 application/json /show_photos ",
+            "POST /v1/complaints body /show_photos ",
+            "GET /v1/categories 200 application/json /items/[]/public_place ",
+        ),
+        "nothing was public but what is overdue at the top",
+    ),
     "DELETE /v1/complaints/{id}/join ": "whoever joined can leave",
     "GET /v1/region ": "borders, limits, emergency numbers and signing in were known to who asked the operator",
     "POST /v1/complaints/{id}/correct ": "the reporter puts it right until a body has taken it up",

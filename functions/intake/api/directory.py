@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -73,6 +73,13 @@ class CategoryView(View):
     max_photos: Count
     duplicate_radius_m: Count
     questions: list[QuestionView]
+    public_place: Annotated[
+        Literal["exact", "rounded"] | None,
+        described(
+            "Everybody may follow a complaint of it, without anything that its person wrote, with the place as this says; "
+            "null: it is between the person and the bodies. Say so before it is sent."
+        ),
+    ]
 
 
 class GroupView(View):
@@ -241,6 +248,7 @@ def _category(category: Category, language: str) -> CategoryView:
         max_photos=category.max_photos,
         duplicate_radius_m=category.duplicate_radius_m,
         questions=[_question(question, language) for question in category.questions],
+        public_place=category.public_place,
     )
 
 

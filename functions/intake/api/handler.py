@@ -15,6 +15,7 @@ from functions.intake.api.desk import desk_of
 from functions.intake.api.directory import directory
 from functions.intake.api.documentation import documentation
 from functions.intake.api.filing import filing
+from functions.intake.api.flagging import flagging
 from functions.intake.api.following import following
 from functions.intake.api.reading import reading
 from functions.intake.api.receipts import Receipts
@@ -44,6 +45,7 @@ app = Api(default_language=_region.languages[0], chosen_language=language_of_per
 app.include_router(filing(store=_store, receipts=_receipts, refused=app.failed, now=utc_now))
 app.include_router(reading(store=_store, region=_region, bucket=_settings["PHOTOS_BUCKET"], now=utc_now))
 app.include_router(following(store=_store, receipts=_receipts, now=utc_now))
+app.include_router(flagging(store=_store, region=_region, now=utc_now))
 app.include_router(correcting(store=_store, receipts=_receipts, now=utc_now))
 app.include_router(people(region=_region, devices=Devices(applications(os.environ)), now=utc_now))
 app.include_router(

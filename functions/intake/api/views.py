@@ -7,11 +7,12 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from functions.complaints.clock import iso, iso_or_none
-from functions.complaints.complaint import OUTCOMES, Complaint, PhotoStatus, Status
+from functions.complaints.complaint import OUTCOMES, Complaint, Hidden, PhotoStatus, Status
 from functions.complaints.events import Event
-from functions.complaints.history import line
+from functions.complaints.history import hidden_reason, line
 from functions.complaints.places import distance_m, rounded
 from functions.complaints.promise import promise_text
+from functions.complaints.publicity import is_public
 from functions.complaints.region import Region
 from functions.complaints.routing import responsible_agency
 from functions.complaints.texts import datetime_text, distance_text, in_language, text
@@ -91,6 +92,17 @@ class OwnPhoto(PhotoView):
     suggestion: Absent[PhotoSuggestion]
 
 
+class NotPublic(View):
+    """That it was taken from the public."""
+
+    agency: Annotated[
+        AgencyName | None,
+        described("The body that did; null where readers, or whoever runs the region, did."),
+    ]
+    reason: Annotated[str, described("Why, as everybody may read it.")]
+    at: Instant
+
+
 class AnswerView(View):
     """What the body answered."""
 
@@ -108,6 +120,14 @@ class ComplaintDetail(ComplaintReceipt, Matter):
     category_name: str
     joined_by_me: Annotated[bool, described("False: it is the caller's own.")]
     photos: list[OwnPhoto]
+    public: Annotated[bool, described("Everybody may follow it, without anything that a person wrote.")]
+    hidden: Annotated[NotPublic | None, described("That, and why, it was taken from the public.")]
+    show_photos: Absent[
+        Annotated[
+            bool,
+            described("Whether the reporter lets everybody see the photos, with faces and plates hidden."),
+        ]
+    ]
     timeline: list[Line]
     answer: AnswerView | None
     parts: list[Part]
@@ -183,12 +203,15 @@ def detail(
         each.photo_id: suggestion_view(each, complaint, language=language, zone=region.time_zone)
         for each in suggestions
     }
-    photos = photo_views(complaint, language=language, bucket=bucket)
+    photos = photo_views(complaint, viewer=viewer, language=language, bucket=bucket)
     return ComplaintDetail(
         **_in_short(complaint, region=region, language=language),
         **matter(complaint, cursor=cursor),
         category_name=category_name(complaint.category, region=region, language=language),
         joined_by_me=not mine,
+        public=is_public(complaint, region=region),
+        hidden=_hidden(complaint.hidden, region=region, language=language),
+        show_photos=not complaint.photos_private if mine else None,
         photos=[OwnPhoto(**dict(photo), suggestion=suggested.get(photo.id)) for photo in photos],
         timeline=[Line(**each) for each in lines if each is not None],
         answer=_answer(complaint),
@@ -196,6 +219,16 @@ def detail(
         answers=dict(complaint.answers) if mine else None,
         public_name=complaint.public_name if mine else _UNSAID,
         possible=list(possible) if mine or complaint.left_to_joiners else None,
+    )
+
+
+def _hidden(hidden: Hidden | None, *, region: Region, language: str) -> NotPublic | None:
+    if hidden is None:
+        return None
+    return NotPublic(
+        agency=in_charge(hidden.agency_id, region=region, language=language),
+        reason=hidden_reason(hidden, language=language),
+        at=iso(hidden.at),
     )
 
 

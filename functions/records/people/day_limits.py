@@ -12,9 +12,13 @@ from functions.complaints.people_rules import next_day
 from functions.records.conditional import updated
 from functions.records.people.table import PeopleTable, person_pk
 
-type Counted = Literal["complaints", "comments", "declarations", "joins", "devices", "partner_complaints"]
-"""What one person may do only so often in a day, and one partner for all of its people."""
-_COUNT_KEPT: Final = timedelta(days=3)
+type Counted = Literal[
+    "complaints", "comments", "declarations", "joins", "devices", "partner_complaints", "flags"
+]
+"""What one person may do only so often in a day, and one partner for all of its people; flags are of whoever calls without
+having signed in (`visitors`).
+"""
+COUNT_KEPT: Final = timedelta(days=3)
 
 
 class CountItem(PeopleTable):
@@ -32,7 +36,7 @@ def count(person: str, what: Counted, *, key: str, limit: int, now: datetime, zo
     name = hashlib.sha256(key.encode()).hexdigest()[:16]
     counted = updated(
         CountItem(person_pk(person), f"count#{day}" + ("" if what == "complaints" else f"#{what}")),
-        [CountItem.requests.add({name}), CountItem.expires.set(now + _COUNT_KEPT)],
+        [CountItem.requests.add({name}), CountItem.expires.set(now + COUNT_KEPT)],
         condition=CountItem.requests.does_not_exist()
         | CountItem.requests.contains(name)
         | (size(CountItem.requests) < limit),

@@ -7,6 +7,7 @@
 | person#<subject>  | told#<time>#<complaint>#<seq>   | an item of the inbox, for the region's `terms.inbox`      |
 | person#<subject>  | count#<day>                     | what the person filed that day                           |
 | person#<subject>  | count#<day>#<what>              | what else they did that day that has a limit             |
+| visitors#<day>    | salt                            | what makes a day's visitors out of network addresses     |
 | token#<digest>    | token                           | whose a push token is: makes it one person's             |
 | held#<shard>      | <time>#<subject>#<inbox item>   | a push that waits for quiet hours to end                 |
 | telling#<event>   | progress                        | how far the followers of one event have been told        |

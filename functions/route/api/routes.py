@@ -13,6 +13,7 @@ from functions.route.api.correcting import correcting
 from functions.route.api.desk import Desk
 from functions.route.api.extending import extending
 from functions.route.api.passing_on import passing_on
+from functions.route.api.publishing import publishing
 from functions.route.api.reading import reading
 from functions.route.api.worklist import listing
 
@@ -27,6 +28,7 @@ def routes(*, desk: Desk, bucket: str) -> Sequence[Router]:
         extending(desk),
         conversing(desk),
         assigning(desk),
+        publishing(desk),
         bulk(desk),
         around(desk),
     )

@@ -14,18 +14,21 @@ from functions.complaints.complaint import (
     Actor,
     ActorKind,
     Complaint,
+    Hidden,
     Status,
 )
 from functions.complaints.events import Event, EventType
 from functions.complaints.excerpt import EXCERPT_MOST
-from functions.complaints.history import line
+from functions.complaints.history import hidden_reason, line
 from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.moves.terms import forward_by
 from functions.complaints.promise import left_text, promise_text
+from functions.complaints.publicity import FLAGS_HIDE, is_public
 from functions.complaints.region import Region
 from functions.complaints.routing import with_those_below
 from functions.complaints.transitions import Move
-from functions.complaints.visibility import Viewer, as_seen, complaint_as_seen, is_ones_own
+from functions.complaints.visibility import Field as Held
+from functions.complaints.visibility import Viewer, as_seen, complaint_as_seen, is_ones_own, sees
 from functions.edge.complaint_fields import MissedTerm
 from functions.edge.complaint_fields import Possible as PossibleMoves
 from functions.edge.complaint_views import (
@@ -38,7 +41,15 @@ from functions.edge.complaint_views import (
     matter,
 )
 from functions.edge.fields import Count, Instant, View, described, one_of
-from functions.edge.uploads import PhotoView, Thumbnail, Upload, photo_views, thumbnail
+from functions.edge.uploads import (
+    PhotoView,
+    RedactionView,
+    Thumbnail,
+    Upload,
+    photo_views,
+    redaction_view,
+    thumbnail,
+)
 from functions.records.worklist import Line
 
 type Possible = Callable[[Complaint], tuple[Move, ...]]
@@ -91,6 +102,29 @@ class AuditEvent(View):
     body: str
 
 
+class AgencyPhoto(PhotoView):
+    """A photo as bodies see it."""
+
+    redaction: Annotated[
+        RedactionView | None,
+        described(
+            "What is hidden in its public copy (`…/redact`); null where there is none, and for a body that passed it on."
+        ),
+    ]
+
+
+class HiddenView(View):
+    """That it was taken from the public."""
+
+    by: Annotated[
+        ActorKind,
+        described("A body (`agency`), whoever runs the region (`system`), or readers who flagged it."),
+    ]
+    agency: Annotated[str | None, described("Id of the body that did.")]
+    reason: Annotated[str, described("Why, as everybody may read it.")]
+    at: Instant
+
+
 class AgencyComplaintDetail(AgencyComplaint, Matter):
     """Everything about the matter; of the person nothing but what they chose to show. A body that passed it on sees the
     steps and what bodies decided, and nothing of what the person wrote, of the exact place and of the photos.
@@ -104,7 +138,16 @@ class AgencyComplaintDetail(AgencyComplaint, Matter):
         described("In which capacity the person reports. The entrepreneur's number is shown to nobody."),
     ]
     assigned_to: AssignedTo
-    photos: list[PhotoView]
+    photos: list[AgencyPhoto]
+    public: Annotated[bool, described("Everybody may follow it at this moment.")]
+    hidden: Annotated[HiddenView | None, described("That, and why, it was taken from the public.")]
+    flags: Annotated[
+        Count,
+        described(
+            "How many readers have found that it should not be public, until somebody has looked; 0 for a body that passed "
+            f"it on. {FLAGS_HIDE} hide it."
+        ),
+    ]
     promise: Annotated[dict[str, Any] | None, described("How the deadline was counted, as data.")]
     forward_by: Annotated[
         Instant | None,
@@ -195,7 +238,10 @@ def detail(
         public_name=complaint.public_name,
         reporter_kind=complaint.reporter_kind,
         assigned_to=complaint.officers.get(by.id or ""),
-        photos=photo_views(complaint, language=language, bucket=bucket),
+        photos=_photos(complaint, viewer=viewer, language=language, bucket=bucket),
+        public=is_public(complaint, region=region),
+        hidden=_hidden(complaint.hidden, language=language),
+        flags=max(0, complaint.flags),
         promise=None if promise is None else dict(promise),
         forward_by=iso_or_none(forward_by(complaint, region=region)),
         deadline_explanation=None if promise is None else promise_text(promise, language),
@@ -211,6 +257,26 @@ def detail(
         refutations=complaint.refutations,
         extensions=complaint.extensions,
         chain_head=complaint.head,
+    )
+
+
+def _photos(complaint: Complaint, *, viewer: Viewer, language: str, bucket: str) -> list[AgencyPhoto]:
+    views = photo_views(complaint, viewer=viewer, language=language, bucket=bucket)
+    clear = sees(viewer, Held.CLEAR_PHOTOS)
+    return [
+        AgencyPhoto(**dict(view), redaction=redaction_view(photo) if clear else None)
+        for view, photo in zip(views, complaint.photos, strict=True)
+    ]
+
+
+def _hidden(hidden: Hidden | None, *, language: str) -> HiddenView | None:
+    if hidden is None:
+        return None
+    return HiddenView(
+        by=hidden.by,
+        agency=hidden.agency_id,
+        reason=hidden_reason(hidden, language=language),
+        at=iso(hidden.at),
     )
 
 

@@ -9,6 +9,7 @@ from functions.intake.api.correcting import correcting
 from functions.intake.api.directory import directory
 from functions.intake.api.documentation import documentation
 from functions.intake.api.filing import filing
+from functions.intake.api.flagging import flagging
 from functions.intake.api.following import following
 from functions.intake.api.reading import reading
 from functions.intake.api.receipts import Receipts
@@ -39,6 +40,7 @@ def every_route(region: Region) -> Api:
         filing(store=store, receipts=receipts, refused=api.failed, now=_now),
         reading(store=store, region=region, bucket=_BUCKET, now=_now),
         following(store=store, receipts=receipts, now=_now),
+        flagging(store=store, region=region, now=_now),
         correcting(store=store, receipts=receipts, now=_now),
         people(region=region, devices=Devices({}), now=_now),
         directory(region=region, webhook_addresses=(), now=_now),
