@@ -12,6 +12,7 @@ BY_THE_CLOCK: Final = frozenset(
         metrics.OLDEST_UNWATCHED,
         metrics.MISSING_YEAR,
         metrics.OLDEST_UNMOVED,
+        metrics.OLDEST_UNPUBLISHED,
         metrics.HEADS_ARCHIVED,
     }
 )

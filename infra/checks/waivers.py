@@ -76,6 +76,10 @@ A_PAGE = (
     "told that nothing is there."
 )
 
+PUBLIC = (
+    "What everybody may read, and made of nothing else: a number or a file's name is all that is asked with."
+)
+
 JOINED = "Rings as a part of another, which has the action: nine e-mails for one cause are none read."
 
 CALLED_BACK = "It calls a new version back; what goes on ringing does so in the operators' own alarms."
@@ -83,8 +87,8 @@ CALLED_BACK = "It calls a new version back; what goes on ringing does so in the 
 ROLES_WITH_TRACES = (
     *("Directory/Loader", "Functions/AgencyApi", "Functions/Archive", "Functions/Authorizer"),
     *("Functions/Escalation", "Functions/Letters", "Functions/OfficersApi", "Functions/Pages"),
-    *("Functions/Photos", "Functions/ReleasePushes", "Functions/Requeue", "Functions/Retention"),
-    "Functions/SweepDue",
+    *("Functions/Photos", "Functions/Publisher", "Functions/ReleasePushes", "Functions/Requeue"),
+    *("Functions/Retention", "Functions/Site", "Functions/SweepDue"),
 )
 
 
@@ -137,6 +141,7 @@ TOPICS = (
     *("service/DeliveriesWarnings????????", "service/ObservabilityTopic????????"),
     "storage/PushPlatformsFailures????????",
 )
+BUCKETS = ("storage/AccessLogs", "storage/ChainHeads", "storage/Photos", "storage/Public")
 OPEN_ROUTES = (
     *(
         f"service/Api/Http/GET--{path}"
@@ -157,6 +162,18 @@ OPEN_ROUTES = (
 DESK_ROUTES = (
     *("service/Api/Http/GET--desk", "service/Api/Http/GET--desk--{file}", "service/Api/AllElse"),
     *("service/Api/Http/HEAD--desk", "service/Api/Http/HEAD--desk--{file}"),
+)
+PUBLIC_ROUTES = tuple(
+    f"service/Api/Http/{method}--{path}"
+    for method in ("GET", "HEAD")
+    for path in (
+        "",
+        "c--{number}",
+        "feeds--{kind}--{file}",
+        "open--{file}",
+        "public--{complaint}--{file}",
+        "site--{file}",
+    )
 )
 OPEN_OPERATIONS = _operations(
     *(
@@ -225,6 +242,14 @@ WAIVERS: Final[Sequence[Waiver]] = (
     *_wildcard("{Photos.Arn}/photos/*", ("Functions/AgencyApi", "Functions/IntakeApi"), OBJECTS),
     *_wildcard("{Photos.Arn}/photos/*", ("Functions/Photos",), OBJECTS),
     *_wildcard("{ChainHeads.Arn}/heads/*", ("Functions/Archive",), OBJECTS),
+    *_wildcard("{Photos.Arn}/public/*", ("Functions/Publisher",), OBJECTS),
+    *[
+        waiver
+        for prefix in ("c", "open", "public")
+        for waiver in _wildcard(
+            f"{{Public.Arn}}/{prefix}/*", ("Functions/Publisher", "Functions/Site"), OBJECTS
+        )
+    ],
     *[
         waiver
         for platform in ("APNS", "GCM")
@@ -247,12 +272,12 @@ WAIVERS: Final[Sequence[Waiver]] = (
     # Data at rest
     *_all(
         NAG,
-        ("storage/AccessLogs", "storage/ChainHeads", "storage/Photos"),
+        BUCKETS,
         OWN_KEY,
         "NIST.800.53.R5-S3DefaultEncryptionKMS",
     ),
     *_guard(
-        ("storage/AccessLogs", "storage/ChainHeads", "storage/Photos"),
+        BUCKETS,
         OWN_KEY,
         "s3_bucket_default_encryption_kms_check",
     ),
@@ -297,7 +322,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
         "NIST.800.53.R5-DynamoDBInBackupPlan",
     ),
     *_guard(
-        ("storage/Photos",),
+        ("storage/Photos", "storage/Public"),
         ERASED,
         "s3_bucket_versioning_enabled_check",
         "s3_bucket_object_lock_enabled_check",
@@ -309,11 +334,17 @@ WAIVERS: Final[Sequence[Waiver]] = (
         "s3_bucket_object_lock_enabled_check",
     ),
     *_guard(("storage/AccessLogs",), "Its own log would never end.", "s3_bucket_logging_enabled_check"),
-    *_all(NAG, ("storage/Photos",), ADDRESSES, "AwsSolutions-S1", "NIST.800.53.R5-S3BucketLoggingEnabled"),
-    *_all(CHECKOV, ("storage/PhotosB9552D0D",), ADDRESSES, "CKV_AWS_18"),
-    *_guard(("storage/Photos",), ADDRESSES, "s3_bucket_logging_enabled_check"),
+    *_all(
+        NAG,
+        ("storage/Photos", "storage/Public"),
+        ADDRESSES,
+        "AwsSolutions-S1",
+        "NIST.800.53.R5-S3BucketLoggingEnabled",
+    ),
+    *_all(CHECKOV, ("storage/PhotosB9552D0D", "storage/Public????????"), ADDRESSES, "CKV_AWS_18"),
+    *_guard(("storage/Photos", "storage/Public"), ADDRESSES, "s3_bucket_logging_enabled_check"),
     *_guard(
-        ("storage/AccessLogs", "storage/ChainHeads"),
+        ("storage/AccessLogs", "storage/ChainHeads", "storage/Public"),
         "Nothing is to happen when something is written there.",
         "s3_event_notifications_enabled_check",
     ),
@@ -323,8 +354,8 @@ WAIVERS: Final[Sequence[Waiver]] = (
         "s3_lifecycle_policy_check",
         "s3_version_lifecycle_policy_check",
     ),
-    *_all(NAG, ("storage/Photos",), ERASED, "NIST.800.53.R5-S3BucketVersioningEnabled"),
-    *_all(CHECKOV, ("storage/PhotosB9552D0D",), ERASED, "CKV_AWS_21"),
+    *_all(NAG, ("storage/Photos", "storage/Public"), ERASED, "NIST.800.53.R5-S3BucketVersioningEnabled"),
+    *_all(CHECKOV, ("storage/PhotosB9552D0D", "storage/Public????????"), ERASED, "CKV_AWS_21"),
     *_all(
         NAG,
         ("storage/AccessLogs",),
@@ -337,7 +368,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
     *_all(CHECKOV, ("storage/AccessLogs8B620ECA",), "Its own log would never end.", "CKV_AWS_18"),
     *_all(
         NAG,
-        ("storage/AccessLogs", "storage/ChainHeads", "storage/Photos"),
+        BUCKETS,
         f"S3 keeps it in three zones; another AWS Region is another country. {ERASED}",
         "NIST.800.53.R5-S3BucketReplicationEnabled",
     ),
@@ -406,6 +437,8 @@ WAIVERS: Final[Sequence[Waiver]] = (
         "AwsSolutions-APIG4",
     ),
     *_guard(OPEN_ROUTES, "Open data, by design.", "api_gw_v2_authorization_type_configured_check"),
+    *_all(NAG, PUBLIC_ROUTES, PUBLIC, "AwsSolutions-APIG4"),
+    *_guard(PUBLIC_ROUTES, PUBLIC, "api_gw_v2_authorization_type_configured_check"),
     *_all(NAG, DESK_ROUTES, A_PAGE, "AwsSolutions-APIG4", since=SERVED),
     *_all(GUARD, DESK_ROUTES, A_PAGE, "api_gw_v2_authorization_type_configured_check", since=SERVED),
     *_guard(

@@ -30,7 +30,7 @@ class Retention:
 class RegionFile:
     """One region as a deployment sees it. `compiled` is the `region.json` of every function's asset.
 
-    `contact_emails`: by address, the agencies that are reached there.
+    `contact_emails`: by address, the agencies that are reached there. `public`: something is, of some category.
     """
 
     id: str
@@ -59,6 +59,7 @@ class RegionFile:
     agencies: tuple[str, ...]
     contact_emails: Mapping[str, tuple[str, ...]]
     categories: tuple[str, ...]
+    public: bool
     compiled: bytes
 
     @property
@@ -103,6 +104,7 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
         agencies=tuple(agency.id for agency in form.agencies),
         contact_emails=_contact_emails(form.agencies),
         categories=tuple(category.id for category in form.categories),
+        public=any(category.public is not None for category in form.categories),
         compiled=to_json(compiled(document)),
     )
 

@@ -41,6 +41,15 @@ OPEN: Final[Routes] = {
 }
 DESK: Final[Routes] = {"/desk": [GET, HEAD], "/desk/{file}": [GET, HEAD]}
 """Open too: what is shown there is asked for with an officer's token. `/desk/` itself comes by the default route."""
+PUBLIC: Final[Routes] = {
+    "/": [GET, HEAD],
+    "/c/{number}": [GET, HEAD],
+    "/feeds/{kind}/{file}": [GET, HEAD],
+    "/open/{file}": [GET, HEAD],
+    "/public/{complaint}/{file}": [GET, HEAD],
+    "/site/{file}": [GET, HEAD],
+}
+"""What everybody may read, where something is public."""
 CITIZEN: Final[Routes] = {
     "/v1/complaints": [GET, POST],
     "/v1/complaints/nearby": [GET],
@@ -141,6 +150,9 @@ class PublicApi(Construct):
         opened = self._route(OPEN, intake, None) + self._route(LETTERS, subscriptions, None)
         if functions.pages is not None:
             opened += self._desk(functions.pages)
+        if functions.site is not None:
+            site = integrations.HttpLambdaIntegration("Site", functions.site.live)
+            opened += self._route(PUBLIC, site, None)
         self._limit(resource, opened)
         self._route(CITIZEN, intake, people)
         self._route(AGENCY, agency, agencies)

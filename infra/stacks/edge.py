@@ -25,6 +25,8 @@ from infra.stacks.deployment import Deployment
 from infra.stacks.firewall import firewall
 
 EDGE_REGION: Final = "us-east-1"
+DESK_PATHS: Final = ("/desk", "/desk/*")
+PUBLIC_PATHS: Final = ("/c/*", "/feeds/*", "/open/*", "/public/*", "/site/*")
 
 
 def origin_name(domain: str) -> str:
@@ -137,28 +139,40 @@ class Edge(cdk.Stack):
                 response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             ),
-            additional_behaviors=_desk(self, origin, deployment=deployment) if deployment.has_desk else None,
+            additional_behaviors=_kept(self, origin, deployment=deployment),
         )
         cdk.CfnOutput(self, "Alias", value=distribution.distribution_domain_name)
 
 
-def _desk(
+def _kept(
     scope: Construct, origin: cloudfront.IOrigin, *, deployment: Deployment
-) -> dict[str, cloudfront.BehaviorOptions]:
-    """The desk's page, which is the same for everybody: kept for as long as it says itself, a copy for each coding.
+) -> dict[str, cloudfront.BehaviorOptions] | None:
+    """What is the same for everybody: the desk's page, and what is public."""
+    paths = [
+        *(DESK_PATHS if deployment.has_desk else ()),
+        *(PUBLIC_PATHS if deployment.region.public else ()),
+    ]
+    return dict.fromkeys(paths, _same_for_everybody(scope, origin, deployment=deployment)) if paths else None
 
-    Nothing of a request but its path and its coding goes on to the origin, so that nobody can put anything into what is
-    kept. Of the security headers CloudFront adds what the function does not send: none of them is overridden or doubled.
+
+def _same_for_everybody(
+    scope: Construct, origin: cloudfront.IOrigin, *, deployment: Deployment
+) -> cloudfront.BehaviorOptions:
+    """Kept for as long as it says itself, a copy for each coding and language.
+
+    Nothing of a request but its path, coding and language goes on to the origin, so that nobody can put anything into what
+    is kept. Of the security headers CloudFront adds what the function does not send: none of them is overridden or doubled.
     Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
     """
-    behaviour = cloudfront.BehaviorOptions(
+    return cloudfront.BehaviorOptions(
         origin=origin,
         allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
         cache_policy=cloudfront.CachePolicy(
             scope,
-            "DeskCache",
-            cache_policy_name=f"{deployment.name}-desk",
-            comment="By path and coding alone",
+            "Kept",
+            cache_policy_name=f"{deployment.name}-kept",
+            comment="By path, coding and language alone",
+            query_string_behavior=cloudfront.CacheQueryStringBehavior.allow_list("lang"),
             min_ttl=Duration.seconds(0),
             default_ttl=Duration.seconds(0),
             max_ttl=Duration.days(365),
@@ -169,4 +183,3 @@ def _desk(
         # People type the address.
         viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
     )
-    return {"/desk": behaviour, "/desk/*": behaviour}

@@ -20,6 +20,7 @@ from infra.stacks.identity import issuer_of, sender_of
 from infra.stacks.network import Network
 from infra.stacks.notification import Deliveries
 from infra.stacks.officers import keys_of, sign_in_pages
+from infra.stacks.publication import PUBLISHER, SITE, let_publish, let_read
 from infra.stacks.push import ANY, PushPlatforms
 from infra.stacks.storage import Storage
 
@@ -268,6 +269,14 @@ class Functions(Construct):
             "Subscriptions", SUBSCRIPTIONS, agencies | hooks | queue | edge, network=network
         )
         self.letters = self._letters(complaints | agencies)
+        self.publisher: Function | None = None
+        self.site: Function | None = None
+        if storage.public is not None:
+            public = {"PUBLIC_BUCKET": storage.public.bucket_name}
+            self.publisher = self._function("Publisher", PUBLISHER, complaints | photos | public)
+            self.site = self._function("Site", SITE, public | edge)
+            let_publish(self.publisher, storage=storage, public=storage.public)
+            let_read(self.site, public=storage.public)
         self._grant_tables(storage)
         self._grant_photos(storage.photos)
         self._grant_archive(storage)
@@ -295,7 +304,8 @@ class Functions(Construct):
     @property
     def notify(self) -> tuple[Function, ...]:
         told = (self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions)
-        return (*told, *(each for each in (self.failures, self.letters) if each is not None))
+        some = (self.failures, self.letters, self.publisher, self.site)
+        return (*told, *(each for each in some if each is not None))
 
     @property
     def felt_at_once(self) -> tuple[Function, ...]:
@@ -312,8 +322,8 @@ class Functions(Construct):
 
     @property
     def called_unheard(self) -> tuple[Function, ...]:
-        """Called by events or the clock, with nothing else that would say so if a call were lost: the sweep, the archive
-        and the retention have an alarm for their silence.
+        """Called by events or the clock, with nothing else that would say so if a call were lost: the sweep, the archive,
+        the retention and the publisher have an alarm for their silence.
         """
         told = (self.photos, self.release, self.requeue)
         return (*told, *(each for each in (self.failures, self.letters) if each is not None))
@@ -327,7 +337,7 @@ class Functions(Construct):
         """Whose new version takes over little by little. The page and what it asks for are of one version, or it finds
         nothing there: that changes at once.
         """
-        return tuple(each for each in self.all if each is not self.pages)
+        return tuple(each for each in self.all if each not in (self.pages, self.site))
 
     def let_watch(self, watch: Watch) -> None:
         """Starting and stopping watches belongs to the consumer that sees every event, and to what tries again where that

@@ -27,6 +27,7 @@ from infra.stacks.deployment import Deployment
 from infra.stacks.escalation import Watch
 from infra.stacks.functions import Functions
 from infra.stacks.notification import Deliveries
+from infra.stacks.publication import ring_late, unpublished
 from infra.stacks.storage import Storage
 
 
@@ -115,7 +116,7 @@ class Observability(Construct):
         technical = dashboards.technical(
             deployment,
             functions=functions.all,
-            others=seen.graphs,
+            others=[*seen.graphs, *_of_what_is_public(deployment)],
             open_watches=open_executions(seen.started),
             alarms=alarms,
         )
@@ -201,6 +202,8 @@ class Observability(Construct):
             above=1,
             of=(2, 3),
         )
+        if functions.publisher is not None:
+            ring_late(alarms, deployment=deployment)
         if deployment.region.size.quotas:
             _ring_quotas(alarms, seen)
         return alarms.all
@@ -233,6 +236,10 @@ class Observability(Construct):
         for address in deployment.region.alarm_emails:
             topic.add_subscription(subscriptions.EmailSubscription(address))
         return topic
+
+
+def _of_what_is_public(deployment: Deployment) -> Sequence[tuple[str, Sequence[cloudwatch.IMetric]]]:
+    return [("Oldest unpublished, seconds", [unpublished(deployment)])] if deployment.region.public else []
 
 
 def _ring_quotas(alarms: Alarms, seen: Seen) -> None:

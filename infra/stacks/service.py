@@ -13,6 +13,7 @@ from infra.stacks.malware import MalwareScan
 from infra.stacks.network import Network
 from infra.stacks.notification import Deliveries, tell_of_failed_pushes
 from infra.stacks.observability import Observability
+from infra.stacks.publication import PublishEveryMinute
 from infra.stacks.rollout import Rollout
 from infra.stacks.routing import consume_stream, on_upload
 from infra.stacks.storage import Storage
@@ -82,6 +83,9 @@ class Service(Stack):
         if functions.letters is not None:
             functions.letters.function.add_environment("BASE_URL", api.url)
             HourlyLetters(self, "HourlyLetters", letters=functions.letters.live)
+        if functions.publisher is not None:
+            functions.publisher.function.add_environment("BASE_URL", api.url)
+            PublishEveryMinute(self, "Publish", publisher=functions.publisher.live)
         Observability(
             self,
             "Observability",
@@ -109,6 +113,8 @@ class Service(Stack):
             "PhotosBucket": storage.photos.bucket_name,
             "ChainHeadsBucket": storage.chain_heads.bucket_name,
         }
+        if storage.public is not None:
+            outputs["PublicBucket"] = storage.public.bucket_name
         if storage.user_pool is not None and storage.user_pool_client is not None:
             outputs["UserPoolId"] = storage.user_pool.user_pool_id
             outputs["UserPoolClientId"] = storage.user_pool_client.user_pool_client_id

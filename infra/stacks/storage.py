@@ -50,6 +50,7 @@ class Storage(Stack):
         self.deliveries = self._deliveries()
         self._access_logs = None if deployment.local else self._access_log_bucket()
         self.photos = self._photos()
+        self.public = self._public() if deployment.region.public else None
         self.chain_heads = self._chain_heads()
         if deployment.region.domain:
             EdgeSecret(self, "Edge", deployment=deployment)
@@ -79,7 +80,8 @@ class Storage(Stack):
         """So that a first deployment that fails can be taken back: what may be refused (a bucket's name, a sender that SES
         does not know, a push credential) is asked for before the first table is there.
         """
-        buckets = [each for each in (self._access_logs, self.photos, self.chain_heads) if each is not None]
+        made = (self._access_logs, self.photos, self.public, self.chain_heads)
+        buckets = [each for each in made if each is not None]
         pools = [] if self.user_pool is None else [self.user_pool]
         pools += [] if self.officers is None else [self.officers.pool]
         for pool in pools:
@@ -175,6 +177,33 @@ class Storage(Stack):
             "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True
         )
         return bucket
+
+    def _public(self) -> s3.Bucket:
+        """What everybody may read, through the function that serves it; large files from S3 itself, for a short while. All
+        of it can be written anew from the tables, so nothing that was taken back is kept as an older version.
+        """
+        return self._bucket(
+            "Public",
+            # As of photos: the log would say who looked at which complaint.
+            logged=False,
+            cors=[
+                s3.CorsRule(
+                    id="everybody",
+                    allowed_origins=["*"],
+                    allowed_methods=[s3.HttpMethods.GET],
+                    allowed_headers=["*"],
+                    exposed_headers=["etag"],
+                    max_age=_SECONDS_OF_AN_HOUR,
+                )
+            ],
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="photos",
+                    prefix="public/",
+                    expiration=Duration.days(self._deployment.region.retention.photos),
+                )
+            ],
+        )
 
     def _let_the_desk_upload(self) -> list[s3.CorsRule] | None:
         """A page may send to another origin only what that lets it: the presigned request, and from the desk alone. The

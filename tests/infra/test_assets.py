@@ -44,6 +44,8 @@ ALSO = {
     "functions.notify.outbox.failures.handler": {"babel"},
     "functions.notify.outbox.handler.handler": {"babel"},
     "functions.notify.outbox.release.handler": {"babel"},
+    "functions.notify.publisher.handler.handler": {"babel", "jinja2", "markupsafe"},
+    "functions.notify.site.handler.handler": DOOR | {"feedgenerator"},
     "functions.notify.subscriptions.handler.handler": DOOR | {"standardwebhooks"},
     "functions.notify.webhooks.handler.handler": SENDER,
     "functions.route.api.handler.handler": DOOR,
@@ -64,6 +66,10 @@ MODULES = {
     "functions.notify.outbox.handler.handler": 505,
     "functions.notify.outbox.release.handler": 506,
     "functions.notify.platform_applications.handler.handler": 347,
+    # Pages are made of templates.
+    "functions.notify.publisher.handler.handler": 600,
+    # The resolver, feeds, and no table.
+    "functions.notify.site.handler.handler": 600,
     "functions.notify.subscriptions.handler.handler": 694,
     "functions.notify.webhooks.handler.handler": 567,
     "functions.notify.webhooks.requeue.handler": 431,
@@ -87,6 +93,7 @@ MODULES = {
 UNWANTED = ("asyncio.", "aws_lambda_powertools.event_handler.")
 # Powertools' resolver and its batch processor can work for asyncio too.
 WITH_ASYNCIO = {
+    "functions.notify.site.handler.handler",
     "functions.intake.api.handler.handler",
     "functions.notify.subscriptions.handler.handler",
     "functions.notify.webhooks.handler.handler",

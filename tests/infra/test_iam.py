@@ -90,7 +90,8 @@ def test_every_role_may_do_what_the_table_says_and_no_more(cloud: Assembly) -> N
 
 def test_a_rollout_moves_the_aliases_of_what_is_published_and_may_no_more(cloud: Assembly) -> None:
     service = cloud["qamqor-pavlodar-service"]
-    aliases = service.of("AWS::Lambda::Alias")
+    # The site and what it asks for change at once.
+    aliases = {id: each for id, each in service.of("AWS::Lambda::Alias").items() if "Site" not in id}
     functions = [alias["Properties"]["FunctionName"]["Ref"] for alias in aliases.values()]
     moved = {
         flat({"Fn::GetAtt": [each, "Arn"]}): {"lambda:GetAlias", "lambda:UpdateAlias"} for each in functions

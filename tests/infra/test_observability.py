@@ -39,6 +39,7 @@ SECTIONS = {
     "NotifyThrottles": "function-throttles",
     "OldestSetAside": "oldest-set-aside",
     "OldestUnmoved": "oldest-unmoved",
+    "OldestUnpublished": "oldest-unpublished",
     "OldestUnwatched": "oldest-unwatched",
     "OldestWebhook": "oldest-webhook",
     "OpenExecutions": "open-executions",
@@ -84,7 +85,13 @@ BY_SIZE = {
         if name not in QUOTAS and not name.endswith(("Throttles", "Durations"))
     }
     | {"AllThrottles": ALL["AllThrottles"]},
-    "small": {name: section for name, section in SECTIONS.items() if name not in QUOTAS | set(BY_DOOR)} | ALL,
+    # Of which nothing is public.
+    "small": {
+        name: section
+        for name, section in SECTIONS.items()
+        if name not in QUOTAS | set(BY_DOOR) | {"OldestUnpublished"}
+    }
+    | ALL,
 }
 # What is promised, and what would hide that it is broken.
 ALWAYS = {
@@ -148,6 +155,14 @@ def test_each_alarm_names_its_section_of_the_runbook(sized: dict[str, Template],
     assert found.keys() >= ALWAYS
 
 
+def test_where_nothing_is_public_there_is_nothing_to_publish(sized: dict[str, Template]) -> None:
+    for size, template in sized.items():
+        public = size != "small"
+        assert ({"publisher", "site"} <= template.functions().keys()) is public
+        routes = {each["Properties"]["RouteKey"] for each in template.of("AWS::ApiGatewayV2::Route").values()}
+        assert ("GET /c/{number}" in routes) is public
+
+
 @pytest.mark.parametrize("size", list(SIZES))
 def test_an_alarm_that_tells_nobody_is_part_of_one_that_does(sized: dict[str, Template], size: str) -> None:
     template = sized[size]
@@ -190,7 +205,7 @@ def test_what_is_traced_is_chosen_by_size(sized: dict[str, Template], size: str,
         active
         == {
             "nothing": set(),
-            "doors": {"intakeapi", "agencyapi", "officersapi", "subscriptions"},
+            "doors": {"intakeapi", "agencyapi", "officersapi", "site", "subscriptions"},
             "everything": set(modes),
         }[SIZES[size].traced]
     )
@@ -202,8 +217,8 @@ def test_what_is_traced_is_chosen_by_size(sized: dict[str, Template], size: str,
     ("size", "doors"),
     [
         ("small", set()),
-        ("city", {"intakeapi"}),
-        ("oblast", {"intakeapi", "agencyapi", "officersapi", "subscriptions"}),
+        ("city", {"intakeapi", "site"}),
+        ("oblast", {"intakeapi", "agencyapi", "officersapi", "site", "subscriptions"}),
     ],
 )
 def test_which_doors_start_from_a_snapshot_is_chosen_by_size(
@@ -221,7 +236,9 @@ def test_a_metric_that_is_paid_for_is_read_by_an_alarm_or_a_dashboard(
     read = {
         name for name in own.BY_THE_CLOCK | own.BY_COMPLAINTS if f'"{name}' in text or f"{name}\\" in text
     }
-    assert read == own.BY_THE_CLOCK | own.BY_COMPLAINTS
+    unsaid = set() if "publisher" in sized[size].functions() else {metrics.OLDEST_UNPUBLISHED}
+    assert read | unsaid == own.BY_THE_CLOCK | own.BY_COMPLAINTS
+    assert not read & unsaid
     assert not any(f'"{name}\\"' in text for name in metrics.IN_LOGS | webhook_metrics.IN_LOGS)
 
 
@@ -399,7 +416,8 @@ def test_whatever_lambda_is_given_and_nobody_waits_for_is_missed(service: Templa
     }
     assert ("RecursiveInvocationsDropped", "{FunctionsWebhooksFunction}") in dropped
     heard = {name for metric, name in dropped if metric == "AsyncEventsDropped"}
-    by_silence = {f"{{Functions{name}Function}}" for name in ("SweepDue", "Archive", "Retention")}
+    silent = ("SweepDue", "Archive", "Retention", "Publisher")
+    by_silence = {f"{{Functions{name}Function}}" for name in silent}
     called = {
         flat({"Ref": service.resources[alias]["Properties"]["FunctionName"]["Ref"]})
         for kind in ("AWS::Events::Rule", "AWS::SNS::Subscription")
@@ -423,7 +441,9 @@ def test_silence_of_the_sweep_is_an_alarm_too(service: Template) -> None:
     for name, alarm in alarms(service).items():
         silent = alarm["TreatMissingData"]
         assert silent == (
-            "breaching" if name in {"OldestUnwatched", "ChainHeads", "RetentionSilent"} else "notBreaching"
+            "breaching"
+            if name in {"OldestUnpublished", "OldestUnwatched", "ChainHeads", "RetentionSilent"}
+            else "notBreaching"
         ), name
 
 

@@ -157,7 +157,7 @@ def test_a_new_secret_is_read_by_both_sides_when_its_revision_is_raised(
         for properties in service.functions().values()
         if "EDGE_SECRET" in properties["Environment"]["Variables"]
     ]
-    assert knowing == ["7"] * 6
+    assert knowing == ["7"] * 7
 
 
 def test_the_secret_is_in_both_regions(full: Assembly) -> None:
@@ -202,11 +202,14 @@ def behaviours(edge: Template) -> dict[str, Any]:
     }
 
 
-def test_cloudfront_keeps_the_desk_and_nothing_else(edge: Template) -> None:
+KEPT = ("/desk", "/desk/*", "/c/*", "/feeds/*", "/open/*", "/public/*", "/site/*")
+
+
+def test_cloudfront_keeps_the_desk_and_what_is_public_and_nothing_else(edge: Template) -> None:
     found = behaviours(edge)
-    assert found.keys() == {"/desk", "/desk/*", "*"}
+    assert found.keys() == {*KEPT, "*"}
     (policy,) = edge.of("AWS::CloudFront::CachePolicy")
-    for pattern in ("/desk", "/desk/*"):
+    for pattern in KEPT:
         assert found[pattern]["CachePolicyId"] == {"Ref": policy}
         assert found[pattern]["AllowedMethods"] == ["GET", "HEAD"]
         assert found[pattern]["ViewerProtocolPolicy"] == "redirect-to-https"
@@ -216,9 +219,11 @@ def test_cloudfront_keeps_the_desk_and_nothing_else(edge: Template) -> None:
     assert found["*"]["CachePolicyId"] != {"Ref": policy}
 
 
-def test_nothing_that_a_caller_sends_but_the_coding_can_come_into_what_is_kept(edge: Template) -> None:
+def test_nothing_that_a_caller_sends_but_coding_and_language_can_come_into_what_is_kept(
+    edge: Template,
+) -> None:
     config = edge.one("AWS::CloudFront::CachePolicy")["Properties"]["CachePolicyConfig"]
-    assert config["Name"] == "qamqor-full-desk"
+    assert config["Name"] == "qamqor-full-kept"
     assert (config["MinTTL"], config["DefaultTTL"]) == (0, 0)
     assert config["MaxTTL"] == 31_536_000
     assert config["ParametersInCacheKeyAndForwardedToOrigin"] == {
@@ -226,9 +231,9 @@ def test_nothing_that_a_caller_sends_but_the_coding_can_come_into_what_is_kept(e
         "EnableAcceptEncodingBrotli": True,
         "EnableAcceptEncodingGzip": True,
         "HeadersConfig": {"HeaderBehavior": "none"},
-        "QueryStringsConfig": {"QueryStringBehavior": "none"},
+        "QueryStringsConfig": {"QueryStringBehavior": "whitelist", "QueryStrings": ["lang"]},
     }
-    for pattern in ("/desk", "/desk/*"):
+    for pattern in KEPT:
         # What goes on to the origin is what is in the key, and no more.
         assert "OriginRequestPolicyId" not in behaviours(edge)[pattern]
 

@@ -26,6 +26,7 @@ STATEFUL = {
     "IdentityPool9E5AED46": "AWS::Cognito::UserPool",
     "IdentityPoolApp60D72205": "AWS::Cognito::UserPoolClient",
     "PhotosB9552D0D": "AWS::S3::Bucket",
+    "PublicD0AE4A11": "AWS::S3::Bucket",
     "OutboxStreamDeadLetters52F299C8": "AWS::SQS::Queue",
     "PushFailureDeadLettersF246E434": "AWS::SQS::Queue",
     "PushPlatformsAPNS29687203": "Custom::PlatformApplication",
@@ -259,7 +260,7 @@ def test_a_new_version_takes_a_tenth_of_the_calls_first_and_is_called_back_by_it
     groups = service.of("AWS::CodeDeploy::DeploymentGroup")
     aliases = service.of("AWS::Lambda::Alias")
     # A page of one version would ask for what another one does not have.
-    at_once = {id for id in aliases if id.startswith("FunctionsPagesLive")}
+    at_once = {id for id in aliases if id.startswith(("FunctionsPagesLive", "FunctionsSiteLive"))}
     led = {
         a["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"]["Ref"]
         for id, a in aliases.items()
@@ -462,6 +463,18 @@ def test_a_message_is_hidden_for_longer_than_its_function_may_work(service: Temp
 
 # --------------------------------------------------------------------------------------------- API
 # The page `/desk/`, which no key of a route can name, comes by the default one.
+PUBLIC_ROUTES = {
+    f"{method} {path}"
+    for method in ("GET", "HEAD")
+    for path in (
+        "/",
+        "/c/{number}",
+        "/feeds/{kind}/{file}",
+        "/open/{file}",
+        "/public/{complaint}/{file}",
+        "/site/{file}",
+    )
+}
 DESK_ROUTES = {"$default", "GET /desk", "GET /desk/{file}", "HEAD /desk", "HEAD /desk/{file}"}
 OPEN_ROUTES = {
     "GET /docs",
@@ -484,7 +497,8 @@ def test_only_open_data_and_signed_links_are_open(service: Template) -> None:
         route["Properties"]["RouteKey"]: route["Properties"].get("AuthorizationType", "NONE")
         for route in service.of("AWS::ApiGatewayV2::Route").values()
     }
-    opened = OPEN_ROUTES | SIGNED_LINKS | (DESK_ROUTES if "pages" in service.functions() else set())
+    opened = OPEN_ROUTES | SIGNED_LINKS | PUBLIC_ROUTES
+    opened |= DESK_ROUTES if "pages" in service.functions() else set()
     assert {key for key, kind in routes.items() if kind == "NONE"} == opened
     for key, kind in routes.items():
         if key not in opened:
