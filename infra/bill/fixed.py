@@ -19,7 +19,7 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html""
 CLOCK_S: Final = 0.1
 CLOCK_READS: Final = 4
 """Of a run that the clock starts and that finds nothing to do: assumed."""
-DOORS: Final = ("intakeapi", "agencyapi", "officersapi", "subscriptions")
+DOORS: Final = ("intakeapi", "agencyapi", "officersapi", "site", "subscriptions")
 """Functions behind the API."""
 
 type Template = Mapping[str, Any]

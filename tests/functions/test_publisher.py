@@ -386,6 +386,24 @@ def test_a_run_without_time_leaves_the_rest_to_the_next_and_loses_nothing(
     assert without_region(objects()) == expected(here, now=here.now)
 
 
+@pytest.mark.parametrize("how", ["hidden", "erased"])
+def test_what_is_to_be_seen_no_more_waits_in_no_line(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    here, by = lives(), publisher()
+    shown = here.file(category="open_manhole")
+    published(here, by)
+    exact = str(round(here.history(shown)[0].lat, 6)).encode()
+    monkeypatch.setattr(publication, "TOGETHER", 1)
+    here.now += OVERLAP * 2
+    for _ in range(8):
+        here.file(category="rubbish")
+    here.now += MINUTE
+    by.run(now=here.now, going_on=lambda: False)
+    here.hide(shown) if how == "hidden" else here.erase(shown)
+    here.now += MINUTE
+    assert by.run(now=here.now, going_on=lambda: False).behind > timedelta()
+    assert not any(exact in unpacked(key, body) for key, body in objects().items())
+
+
 def test_it_goes_on_over_midnight_and_through_days_without_a_change() -> None:
     here, by = lives(), publisher()
     published(here, by)

@@ -8,21 +8,35 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from functions.complaints.clock import iso, parse_iso
+from functions.complaints.events import EventType
 from functions.records.codec import day_shard
 from functions.records.tables import SHARDS, ComplaintItem, EventItem
 
 WALKED_AT_ONCE: Final = 1000
 """Items of the table that one request of a walk looks at."""
 _DAY: Final = timedelta(days=1)
+_TAKES_BACK: Final = frozenset(
+    {
+        EventType.FLAGGED,
+        EventType.HIDDEN,
+        EventType.LEFT_TO_JOINERS,
+        EventType.PHOTO_REDACTED,
+        EventType.REASSIGNED,
+        EventType.RECATEGORISED,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Noted:
-    """A complaint that changed, at a `moment` of the index. `seq` is its event's number; erasure has none."""
+    """A complaint that changed, at a `moment` of the index. `seq` is its event's number; erasure has none. `takes_back`:
+    something that was public may be so no more.
+    """
 
     moment: str
     complaint_id: str
     seq: int | None
+    takes_back: bool
 
 
 def noted(position: str, *, until: datetime) -> Iterator[Noted]:
@@ -35,7 +49,12 @@ def noted(position: str, *, until: datetime) -> Iterator[Noted]:
         for item in heapq.merge(*shards, key=lambda item: str(item.moment)):
             if item.moment != position:
                 seq = None if item.seq is None else int(item.seq)
-                yield Noted(moment=str(item.moment), complaint_id=item.complaint_id, seq=seq)
+                yield Noted(
+                    moment=str(item.moment),
+                    complaint_id=item.complaint_id,
+                    seq=seq,
+                    takes_back=seq is None or item.type in _TAKES_BACK,
+                )
         day += _DAY
 
 

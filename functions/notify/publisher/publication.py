@@ -156,6 +156,10 @@ class Publisher:
     def _follow(self, run: _Run, item: ProgressItem, *, going_on: Callable[[], bool]) -> None:
         """What changed since the last pass, up to now; or the rest of a pass that had no time for all."""
         until = item.pass_ends or run.now
+        if item.pass_ends is not None:
+            # Whatever waits in the line, nothing that is to be seen no more waits there.
+            urgent = [each for each in noted(item.position, until=run.now) if each.takes_back]
+            self._look_at(run, dict.fromkeys(each.complaint_id for each in urgent))
         for some in batched(noted(item.position, until=until), TOGETHER, strict=False):
             fresh = [each for each in some if not self._is_known(run, each.complaint_id, each.seq)]
             self._look_at(run, dict.fromkeys(each.complaint_id for each in fresh))

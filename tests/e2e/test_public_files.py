@@ -1,0 +1,78 @@
+"""What everybody may read, over HTTP on the emulator: a complaint's page, its point on the map, its row and its feed."""
+
+import csv
+import gzip
+import io
+import json
+from typing import Any
+
+import pytest
+
+from functions.complaints.public_record import COLUMNS, month_of, record_in_cells, record_in_feature
+from functions.complaints.region import Region, region_from_dict
+from infra.local.citizen import Answer, Caller
+from infra.local.deployed import REGION_ID
+from infra.local.story import CATEGORY, COMMENT, PLACE, Cast
+from infra.region import load_region_file
+from tests.e2e.waiting import until_everybody_knows
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def region() -> Region:
+    return region_from_dict(json.loads(load_region_file(REGION_ID).compiled))
+
+
+def test_a_complaint_has_a_page_a_point_a_row_and_a_place_in_a_feed(players: Cast, region: Region) -> None:
+    everybody = Caller(base=players.deployed.api_url, token=None)
+
+    def read(path: str, *, tag: str | None = None) -> Answer:
+        return everybody.call("GET", path, headers={} if tag is None else {"if-none-match": tag})
+
+    filed = players.citizen.post(
+        "/v1/complaints", {"category": CATEGORY, "comment": COMMENT, "location": PLACE}
+    ).body
+    until_everybody_knows(players, filed["id"])
+    publish(players)
+
+    page = read(f"/c/{filed['number']}")
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert filed["number"] in page.body.decode()
+    assert COMMENT not in page.body.decode()
+    assert read(f"/c/{filed['number']}", tag=page.headers["etag"]).status == 304
+
+    shown = read("/open/complaints.geojson")
+    assert shown.headers["access-control-allow-origin"] == "*"
+    (feature,) = [each for each in shown.body["features"] if each["id"] == filed["number"]]
+    record = record_in_feature(feature)
+    assert (record.status, record.category) == ("assigned", CATEGORY)
+    assert (record.lat, record.lon, record.place) == (PLACE["lat"], PLACE["lon"], "exact")
+    assert PLACE["address"] not in page.body.decode()
+
+    month = month_of(record.submitted_at, zone=region.time_zone)
+    head, *rows = csv.reader(io.StringIO(gzip.decompress(read(f"/open/{month}.csv.gz").body).decode()))
+    assert tuple(head) == COLUMNS
+    assert record in [record_in_cells(each) for each in rows]
+
+    feed = read(f"/feeds/agency/{record.agency}.json")
+    assert any(each["url"].endswith(f"/c/{filed['number']}#kk") for each in feed.body["items"])
+    told = read("/open/region.json").body
+    assert (told["id"], told["api"]) == (region.id, players.deployed.api_url)
+
+
+def publish(players: Cast) -> dict[str, Any]:
+    """As the clock has it done every minute."""
+    client = players.deployed.emulator.client("lambda")
+    (name,) = (
+        each["FunctionName"]
+        for page in client.get_paginator("list_functions").paginate()
+        for each in page["Functions"]
+        if "qamqor-local-service-FunctionsPublisher" in each["FunctionName"]
+    )
+    answer = client.invoke(FunctionName=name)
+    payload = answer["Payload"].read()
+    assert "FunctionError" not in answer, payload
+    done: dict[str, Any] = json.loads(payload)
+    assert done["failed"] == 0
+    return done
