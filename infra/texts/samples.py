@@ -110,7 +110,6 @@ class Samples:
             "into": "PVL-26-4F8R2W",
             "text": WRITTEN[self.language],
             "reason": WHY[self.language],
-            "kind": "GeoJSON",
             "month": "2026-06",
             "region": in_language(self.region.name, self.language),
             "subject": self._category("open_manhole"),

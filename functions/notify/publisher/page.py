@@ -20,9 +20,9 @@ from functions.complaints.events import HANDED, Event, EventType
 from functions.complaints.history import line
 from functions.complaints.lapse import Missed
 from functions.complaints.promise import reason_text
-from functions.complaints.public_record import PublicRecord, month_of
+from functions.complaints.public_record import PublicRecord
 from functions.complaints.public_state import state_text, tone_of
-from functions.complaints.publicity import ROUNDED
+from functions.complaints.publicity import FLAG_REASONS, ROUNDED
 from functions.complaints.region import Names, Region
 from functions.complaints.texts import datetime_text, in_language, text
 from functions.complaints.visibility import Viewer, as_seen
@@ -59,7 +59,7 @@ def page_of(record: PublicRecord, history: Sequence[Event], *, region: Region, b
             address=f"{base_url}/c/{quote(record.number)}",
             picture=_picture(record, base_url),
             feeds=[*_feeds(record)],
-            month=month_of(record.submitted_at, zone=region.time_zone),
+            flag_reasons=FLAG_REASONS,
             linked=_linked(record, base_url=base_url, region=region),
             width=WIDTH,
             margin=MARGIN,

@@ -43,6 +43,14 @@ class Subject(StrEnum):
     CATEGORY = "category"
 
 
+_PAGES: Final[Mapping[Subject, str]] = {
+    Subject.DISTRICT: "districts",
+    Subject.AGENCY: "agencies",
+    Subject.CATEGORY: "categories",
+}
+"""Of the site, by what they are of."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
     """A feed of one district, body or category, by its id; a body's has what was escalated to it too. `base_url` without a
@@ -84,7 +92,8 @@ class Wanted:
 
     @property
     def home(self) -> str:
-        return f"{self.base_url}/?{self.subject}={quote(self.id)}&lang={self.language}"
+        """What the site has of it."""
+        return f"{self.base_url}/#/{_PAGES[self.subject]}/{quote(self.id)}"
 
     def tag(self, number: str) -> str:
         """The id of a complaint's entry, for good (RFC 4151): its number says the year in which it was filed."""
