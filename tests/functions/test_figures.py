@@ -222,6 +222,7 @@ def test_the_function_reads_the_months_and_writes_the_figures(
         handler({}, None)
         again = s3.get_object(Bucket="public", Key="open/figures.json")
     assert (first["ContentType"], first["ContentEncoding"]) == ("application/json", "gzip")
+    assert first["CacheControl"] == "public, max-age=3600"
     assert first["ETag"] == again["ETag"]
     written = json.loads(gzip.decompress(first["Body"].read()))
     assert {name: written[name] for name in ("months", "whole")} == {

@@ -15,6 +15,7 @@ from functions.notify.figures.reading import read_months
 ENVIRONMENT: Final = ("PUBLIC_BUCKET",)
 KEY: Final = "open/figures.json"
 MONTHS: Final = "open/"
+_AN_HOUR: Final = "public, max-age=3600"
 _MONTH: Final = re.compile(r"open/(\d{4}-\d{2})\.csv\.gz")
 
 _settings = require(ENVIRONMENT)
@@ -31,6 +32,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, int]:
         Body=body,
         ContentType="application/json",
         ContentEncoding="gzip",
+        CacheControl=_AN_HOUR,
     )
     done = {
         "months": len(counted.hidden),
