@@ -125,6 +125,10 @@ changes: setup ## what no deployment can do, or must not, to what is deployed (a
 texts: setup ## the page for translators: every text with its example in three languages, into .build/texts.html
 	@$(python) -m infra.texts
 
+.PHONY: national
+national: setup ## regions side by side, of their public files: make national FROM="https://one.example https://two.example"
+	@$(python) -m infra.national $(FROM)
+
 # ---------------------------------------------------------------------------------------- operation
 .PHONY: ops
 ops: setup ## the operator's commands: make ops REGION=pavlodar DO="dead-letters list"

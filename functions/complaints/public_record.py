@@ -15,9 +15,10 @@ from functions.complaints.calendar import as_best_known
 from functions.complaints.clock import parse_iso
 from functions.complaints.complaint import WITH_AGENCY, ActorKind, Complaint, Hidden, Status
 from functions.complaints.events import Event, EventType
+from functions.complaints.history import hidden_reason
 from functions.complaints.personal import exact_place
 from functions.complaints.proof import Distance
-from functions.complaints.publicity import ROUNDED, hidden_reason, public_photos, public_place
+from functions.complaints.publicity import ROUNDED, public_photos, public_place
 from functions.complaints.region import Region
 from functions.complaints.visibility import Shown, Viewer, shown
 

@@ -1,6 +1,6 @@
 """`make bench`: measures, prints a table for each figure, and writes docs/benchmark.md and its summaries.
 
-python -m tests.bench [imports|warm|requests|burst|webhooks|sizes|figures|redaction ...]
+python -m tests.bench [imports|warm|requests|burst|webhooks|sizes|figures|redaction|site ...]
     [--rounds N] [--count N] [--turns N] [--scenes N]
 """
 
@@ -22,6 +22,7 @@ BENCHES: Final = {
     "sizes": (),
     "figures": (),
     "redaction": ("scenes",),
+    "site": (),
 }
 """By module, and what each is told."""
 

@@ -46,9 +46,9 @@ def _kind(cells: Mapping[Cell, Tally], field: str) -> dict[str, Any]:
         if named := getattr(cell, field):
             by_id.setdefault(named, []).append((cell.month, tally))
     groups = {named: _group(named, tallies) for named, tallies in by_id.items()}
-    _rank(group["all"] for group in groups.values())
+    rank(group["all"] for group in groups.values())
     for month in {month for group in groups.values() for month in group["months"]}:
-        _rank(group["months"][month] for group in groups.values() if month in group["months"])
+        rank(group["months"][month] for group in groups.values() if month in group["months"])
     return groups
 
 
@@ -66,7 +66,7 @@ def _figures(tally: Tally) -> Figures:
     return {
         **counts,
         "judged": judged,
-        "in_time_share": _share(counts["in_time"], judged),
+        "in_time_share": share(counts["in_time"], judged),
         "rank": None,
         "ranked": None,
         "escalated": _reached(tally.levels),
@@ -80,13 +80,13 @@ def _judged(counts: Mapping[str, int]) -> int:
     return counts["in_time"] + counts["late"] + counts["overdue"]
 
 
-def _share(some: int, of: int) -> float | None:
+def share(some: int, of: int) -> float | None:
     """In ten thousandths, and a half is rounded up."""
     return (20_000 * some + of) // (2 * of) / 10_000 if of else None
 
 
-def _rank(figures: Iterable[Figures]) -> None:
-    """The best is 1, and equals are equal."""
+def rank(figures: Iterable[Figures]) -> None:
+    """Gives each its place among those of enough cases: the best is 1, and equals are equal."""
     enough = [each for each in figures if each["judged"] >= FEWEST]
     shares = [Fraction(each["in_time"], each["judged"]) for each in enough]
     for each, share in zip(enough, shares, strict=True):

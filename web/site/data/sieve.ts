@@ -1,3 +1,4 @@
+import type { Counts } from "./questions";
 import type { Complaint } from "./types";
 
 export const STATES = ["overdue", "today", "working", "week", "answered", "ended"] as const;
@@ -52,6 +53,16 @@ export function isAbout(complaint: Complaint, { category, agency, district }: Fi
     (!district || complaint.district === district) &&
     (!agency || complaint.agency === agency || (complaint.escalated_to ?? []).includes(agency))
   );
+}
+
+/** Counts it under each of these that it is of: once for all, as there may be tens of thousands. */
+export function countIn(counts: Counts, complaint: Complaint, now: number): void {
+  if (isWorking(complaint)) {
+    counts.working++;
+    if (isOverdue(complaint, now)) counts.overdue++;
+    else if (dueIn(complaint, now) <= DAY) counts.today++;
+  }
+  if (complaint.answered_at !== undefined && isOf(complaint, "week", now)) counts.week++;
 }
 
 /** What is overdue longest comes first, then what is due next, then what was answered or ended last. */

@@ -3,11 +3,14 @@ import { Supercluster } from "@maplibre/geojson-vt";
 
 import { Lines } from "./lines";
 import type { Answer, Ask, Counts, Listed, Mark, Question } from "./questions";
-import { type Filters, isAbout, isOf, isOverdue, isWorking, NO_FILTERS, orderOf } from "./sieve";
+import { countIn, type Filters, isAbout, isOf, isOverdue, isWorking, NO_FILTERS, orderOf } from "./sieve";
 import type { Complaint, Feature, Tombstone } from "./types";
 
 const FILE = "/open/complaints.geojson";
-const FINEST = 16;
+/** Further away nothing is gathered anew: each step takes its time, and a region is in view by then. */
+const COARSEST = 8;
+/** As near as the map comes: a hundred metres, to which most places are rounded, are 35 pixels then. */
+const FINEST = 14;
 const PLACED = 60;
 
 interface Kept {
@@ -15,10 +18,17 @@ interface Kept {
   tombstones: Tombstone[];
 }
 
-let reading: Promise<Kept> = read();
+let reading = begin();
 let filters: Filters = NO_FILTERS;
 let sieved: Feature[] | null = null;
 let clusters: Supercluster | null = null;
+
+/** Whoever asks is told that it failed; until then nobody has to be. */
+function begin(): Promise<Kept> {
+  const begun = read();
+  begun.catch(() => null);
+  return begun;
+}
 
 async function read(): Promise<Kept> {
   const response = await fetch(FILE);
@@ -56,10 +66,7 @@ function list(kept: Kept, asked: Filters, shown: number): Listed {
   let changed = "";
   for (const { properties } of kept.features) {
     if (properties.updated_at > changed) changed = properties.updated_at;
-    if (!isAbout(properties, asked)) continue;
-    for (const state of ["overdue", "today", "working", "week"] as const) {
-      if (isOf(properties, state, now)) counts[state]++;
-    }
+    if (isAbout(properties, asked)) countIn(counts, properties, now);
   }
   return {
     rows: found.slice(0, shown).map(({ properties }) => properties),
@@ -76,6 +83,7 @@ function clustered(kept: Kept): Supercluster {
     const now = Date.now();
     clusters = new Supercluster({
       radius: 54,
+      minZoom: COARSEST,
       maxZoom: FINEST,
       map: (properties) => ({ overdue: (properties as Mark).overdue }),
       reduce: (sum, properties) => {
@@ -102,7 +110,7 @@ function mark(complaint: Complaint, now: number): Mark {
 
 async function answer(question: Question): Promise<unknown> {
   if (question.kind === "again") {
-    reading = read();
+    reading = begin();
     sieved = null;
   }
   const kept = await reading;

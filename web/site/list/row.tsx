@@ -53,7 +53,7 @@ function Deadline({ complaint }: { complaint: Complaint }): JSX.Element {
       <>
         {state}
         {answered_in_time !== undefined && (
-          <span class={`due ${answered_in_time ? "kept" : "over"}`}>
+          <span class={`due ${answered_in_time ? "kept" : "late"}`}>
             <Icon name={answered_in_time ? "check" : "alert"} />
             {t(answered_in_time ? "row.in-time" : "row.late")}
           </span>

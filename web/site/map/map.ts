@@ -12,7 +12,7 @@ setWorkerUrl(new URL(MAP_WORKER_FILE, import.meta.url).href);
 
 const MOST_PICKED = 25;
 /** As near as points are still gathered: see the worker. */
-const NEAREST = 16;
+const NEAREST = 14;
 const PAD = 24;
 const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 const FONT = ["Noto Sans", "Segoe UI", "Roboto", "sans-serif"];

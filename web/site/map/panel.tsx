@@ -21,9 +21,9 @@ export function MapPanel({ sieved }: { sieved: string }): JSX.Element {
 
   useEffect(() => {
     let gone = false;
+    setStanding("loading");
     const show = async (): Promise<void> => {
-      await styled();
-      const { showMap } = await import("./map");
+      const [{ showMap }] = await Promise.all([import("./map"), styled()]);
       if (gone) return;
       shown.current = showMap(ground.current!, { region, onPick: setPicked, dark });
       await shown.current.drawn;
