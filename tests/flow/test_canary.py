@@ -1,5 +1,6 @@
 """A name, a phone and an address planted wherever anybody can write: in no log line, push, webhook or message."""
 
+import html
 import json
 import logging
 from collections.abc import Iterator
@@ -113,6 +114,19 @@ def live(here: Town) -> str:
     here.settle()
     assert here.citizen("POST", f"{mine}/refute", {"reason": ALL}).status == 409
     return str(filed["id"])
+
+
+def test_what_people_write_is_in_no_public_byte(here: Town) -> None:
+    complaint_id = live(here)
+    number = here.citizen("GET", f"/v1/complaints/{complaint_id}").body["number"]
+    assert here.publish()["failed"] == 0
+    files = here.public_files()
+    assert files[f"c/{number}"].startswith(b"<!doctype html>")
+    assert number.encode() in files["open/complaints.geojson"]
+    everything = b"".join([*files.values(), *map(str.encode, files)])
+    for canary in (*CANARIES, BIN, "aigerim"):
+        for form in (canary, json.dumps(canary)[1:-1], html.escape(canary)):
+            assert form.encode() not in everything, canary
 
 
 def test_what_people_write_is_in_no_log_push_webhook_or_message(

@@ -6,6 +6,7 @@ as AWS may: the changes of one complaint's item in their order, those of differe
 and some batches twice.
 """
 
+import gzip
 import importlib
 import json
 import os
@@ -29,6 +30,7 @@ from tests.dynamodb import create_tables, items_of, one_at_a_time, prepare_envir
 from tests.region_fixture import RAW
 
 BUCKET = "photos"
+PUBLIC_BUCKET = "public"
 HANDLERS = {
     "intake": "functions.intake.api.handler",
     "photos": "functions.intake.photos.handler",
@@ -167,6 +169,25 @@ class Town:
             self.handlers[name].handler({}, context())
             self.settle()
 
+    def publish(self) -> dict[str, int]:
+        """What runs every minute where something is public."""
+        if "publisher" not in self.handlers:
+            path = "functions.notify.publisher.handler"
+            made = importlib.reload(importlib.import_module(path))
+            self.handlers = {**self.handlers, "publisher": made}
+        done: dict[str, int] = self.handlers["publisher"].handler({}, context())
+        return done
+
+    def public_files(self) -> dict[str, bytes]:
+        """Everything that everybody may read, by its path, unpacked."""
+        files = {}
+        for each in client("s3").list_objects_v2(Bucket=PUBLIC_BUCKET).get("Contents", ()):
+            found = client("s3").get_object(Bucket=PUBLIC_BUCKET, Key=each["Key"])
+            body = found["Body"].read()
+            packed = found.get("ContentEncoding") == "gzip" or each["Key"].endswith(".gz")
+            files[each["Key"]] = gzip.decompress(body) if packed else body
+        return files
+
     def events(self, complaint_id: str) -> list[str]:
         from functions.records.outbox import published_by
 
@@ -284,9 +305,10 @@ def town(
     with mock_aws(), requests_in_turn(), working, time_machine.travel(start, tick=False) as clock:
         os.environ |= _resources() | {"REGION_FILE": str(region_file), "SWEEP_GRACE_SECONDS": "60"}
         create_tables()
-        client("s3").create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
+        for bucket in (BUCKET, PUBLIC_BUCKET):
+            client("s3").create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+            )
         # New containers: what another town's knew of its feeds is not true here.
         importlib.import_module("functions.notify.outbox.deliveries")._feed.cache_clear()
         yield Town(clock=clock, handlers=_handlers(), queue_url=os.environ["DELIVERIES_QUEUE_URL"])
@@ -308,6 +330,8 @@ def _resources() -> dict[str, str]:
     )
     return {
         "PHOTOS_BUCKET": BUCKET,
+        "PUBLIC_BUCKET": PUBLIC_BUCKET,
+        "BASE_URL": "https://api.example.org",
         "DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName="deliveries")["QueueUrl"],
         "WARNINGS_TOPIC_ARN": sns.create_topic(Name="warnings")["TopicArn"],
         "STATE_MACHINE_ARN": machine["stateMachineArn"],
