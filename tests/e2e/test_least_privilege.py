@@ -163,6 +163,7 @@ def test_a_token_of_another_issuer_is_refused(world: World) -> None:
 
 # -------------------------------------------------------------------------- what each function does, in short
 PAST = "2026-01-01T00:00:00.000Z"
+FAR = "2099-01-01T00:00:00.000Z"
 CALM = "rubbish"
 
 
@@ -234,7 +235,9 @@ class Probes:
             "ReleasePushes": self.release,
             "PushFailures": self.push_failures,
             "Archive": self.archive,
+            "Publisher": self.publisher,
             "Retention": self.retention,
+            "Site": self.site,
             "Webhooks": self.webhooks,
             "Watch": self.watch,
             "DirectoryLoader": self.directory,
@@ -550,6 +553,44 @@ class Probes:
         if self.well("Archive", {})["hours"] < 1:
             raise Seen("nothing written")
 
+    def publisher(self) -> None:
+        """From the beginning: a complaint that has no page yet, one of which nothing is public, and what was set aside, of
+        which one is due.
+        """
+        shown, private = self.filed(), self.filed(category="other")
+        for each in (shown, private):
+            self.waits_for_assignment(each, seconds=10)
+        table, s3 = self.world.deployed.complaints_table, self.world.deployed.emulator.client("s3")
+        client = self.world.deployed.emulator.client("dynamodb")
+        client.delete_item(TableName=table, Key={"pk": {"S": "publication"}, "sk": {"S": "progress"}})
+        page = f"c/{self.complaint(shown)['number']['S']}"
+        s3.delete_object(Bucket=self.public_bucket(), Key=page)
+        for complaint_id, watch_at in ((shown, PAST), (private, FAR)):
+            self.put(table, _set_aside(complaint_id, watch_at=watch_at))
+        try:
+            if self.well("Publisher", {})["failed"]:
+                raise Seen("not published")
+            left = self.get(table, _set_aside(shown, watch_at=PAST, key=True))
+            if left:
+                raise Seen("still set aside")
+        finally:
+            client.delete_item(TableName=table, Key=_set_aside(private, watch_at=FAR, key=True))
+        s3.head_object(Bucket=self.public_bucket(), Key=page)
+
+    def site(self) -> None:
+        """What is there, and what is not."""
+        self.publisher()
+        everybody = Caller(base=self.world.deployed.api_url, token=None)
+        self.is_(everybody.get("/open/complaints.geojson").status, 200)
+        self.is_(everybody.get("/open/2001-01.csv.gz").status, 404)
+
+    def public_bucket(self) -> str:
+        configuration = self.lambda_.get_function_configuration(
+            FunctionName=self.world.functions["Publisher"]
+        )
+        bucket: str = configuration["Environment"]["Variables"]["PUBLIC_BUCKET"]
+        return bucket
+
     def retention(self) -> None:
         """A complaint that was taken back long ago, with a reason and with what a photo of it suggests."""
         complaint_id = self.filed()
@@ -706,10 +747,29 @@ class Probes:
             raise Seen(f"answered {status}")
 
 
+def _set_aside(complaint_id: str, *, watch_at: str, key: bool = False) -> dict[str, Any]:
+    """As the publisher has set it aside, or its key alone."""
+    named = {"pk": {"S": f"aside#publisher#{complaint_id}"}, "sk": {"S": "set_aside"}}
+    if key:
+        return named
+    return named | {
+        "kind": {"S": "set_aside"},
+        "consumer": {"S": "publisher"},
+        "id": {"S": complaint_id},
+        "waiting": {"S": json.dumps({"everybody": 1})},
+        "seen": {"N": "1"},
+        "since": {"S": PAST},
+        "tries": {"N": "0"},
+        "revision": {"N": "1"},
+        "timer_shard": {"S": "aside#publisher"},
+        "watch_at": {"S": watch_at},
+    }
+
+
 PROBED = (
     "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation IntakeApi OfficersApi Outbox Pages Photos "
-    "PushFailures "
-    "PushPlatformsProvider ReleasePushes Requeue Retention Subscriptions SweepDue Watch Webhooks"
+    "Publisher PushFailures "
+    "PushPlatformsProvider ReleasePushes Requeue Retention Site Subscriptions SweepDue Watch Webhooks"
 ).split()
 
 
