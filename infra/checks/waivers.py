@@ -80,13 +80,19 @@ PUBLIC = (
     "What everybody may read, and made of nothing else: a number or a file's name is all that is asked with."
 )
 
+BY_FORM = (
+    "Open311 is open to everybody; filing needs a partner's key, which its specification has in the form, where no "
+    "authorizer of the gateway sees it: the function asks for it before all else."
+)
+
 JOINED = "Rings as a part of another, which has the action: nine e-mails for one cause are none read."
 
 CALLED_BACK = "It calls a new version back; what goes on ringing does so in the operators' own alarms."
 
 ROLES_WITH_TRACES = (
     *("Directory/Loader", "Functions/AgencyApi", "Functions/Archive", "Functions/Authorizer"),
-    *("Functions/Escalation", "Functions/Letters", "Functions/OfficersApi", "Functions/Pages"),
+    *("Functions/Escalation", "Functions/Letters", "Functions/OfficersApi", "Functions/Open311"),
+    "Functions/Pages",
     *("Functions/Photos", "Functions/Publisher", "Functions/ReleasePushes", "Functions/Requeue"),
     *("Functions/Retention", "Functions/Site", "Functions/SweepDue"),
 )
@@ -175,6 +181,10 @@ PUBLIC_ROUTES = tuple(
         "site--{file}",
     )
 )
+OPEN311_ROUTES = tuple(
+    f"service/Api/Http/{route}--open311--v2--{path}"
+    for route, path in (("GET", "{file}"), ("POST", "{file}"), ("GET", "{kind}--{file}"))
+)
 OPEN_OPERATIONS = _operations(
     *(
         "describe",
@@ -243,6 +253,11 @@ WAIVERS: Final[Sequence[Waiver]] = (
     *_wildcard("{Photos.Arn}/photos/*", ("Functions/Photos",), OBJECTS),
     *_wildcard("{ChainHeads.Arn}/heads/*", ("Functions/Archive",), OBJECTS),
     *_wildcard("{Photos.Arn}/public/*", ("Functions/Publisher",), OBJECTS),
+    *[
+        waiver
+        for prefix in ("c", "open")
+        for waiver in _wildcard(f"{{Public.Arn}}/{prefix}/*", ("Functions/Open311",), OBJECTS)
+    ],
     *[
         waiver
         for prefix in ("c", "open", "public")
@@ -439,6 +454,8 @@ WAIVERS: Final[Sequence[Waiver]] = (
     *_guard(OPEN_ROUTES, "Open data, by design.", "api_gw_v2_authorization_type_configured_check"),
     *_all(NAG, PUBLIC_ROUTES, PUBLIC, "AwsSolutions-APIG4"),
     *_guard(PUBLIC_ROUTES, PUBLIC, "api_gw_v2_authorization_type_configured_check"),
+    *_all(NAG, OPEN311_ROUTES, BY_FORM, "AwsSolutions-APIG4"),
+    *_guard(OPEN311_ROUTES, BY_FORM, "api_gw_v2_authorization_type_configured_check"),
     *_all(NAG, DESK_ROUTES, A_PAGE, "AwsSolutions-APIG4", since=SERVED),
     *_all(GUARD, DESK_ROUTES, A_PAGE, "api_gw_v2_authorization_type_configured_check", since=SERVED),
     *_guard(

@@ -50,6 +50,11 @@ PUBLIC: Final[Routes] = {
     "/site/{file}": [GET, HEAD],
 }
 """What everybody may read, where something is public."""
+OPEN311: Final[Routes] = {
+    "/open311/v2/{file}": [GET, POST],
+    "/open311/v2/{kind}/{file}": [GET],
+}
+"""Open to everybody as the specification has it; a partner's key, which filing needs, comes in the form."""
 CITIZEN: Final[Routes] = {
     "/v1/complaints": [GET, POST],
     "/v1/complaints/nearby": [GET],
@@ -153,6 +158,10 @@ class PublicApi(Construct):
         if functions.site is not None:
             site = integrations.HttpLambdaIntegration("Site", functions.site.live)
             opened += self._route(PUBLIC, site, None)
+        if functions.open311 is not None:
+            opened += self._route(
+                OPEN311, integrations.HttpLambdaIntegration("Open311", functions.open311.live), None
+            )
         self._limit(resource, opened)
         self._route(CITIZEN, intake, people)
         self._route(AGENCY, agency, agencies)

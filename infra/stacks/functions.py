@@ -20,6 +20,7 @@ from infra.stacks.identity import issuer_of, sender_of
 from infra.stacks.network import Network
 from infra.stacks.notification import Deliveries
 from infra.stacks.officers import keys_of, sign_in_pages
+from infra.stacks.open311 import OPEN311, let_file_and_read
 from infra.stacks.publication import PUBLISHER, SITE, let_publish, let_read
 from infra.stacks.push import ANY, PushPlatforms
 from infra.stacks.storage import Storage
@@ -271,12 +272,15 @@ class Functions(Construct):
         self.letters = self._letters(complaints | agencies)
         self.publisher: Function | None = None
         self.site: Function | None = None
+        self.open311: Function | None = None
         if storage.public is not None:
             public = {"PUBLIC_BUCKET": storage.public.bucket_name}
             self.publisher = self._function("Publisher", PUBLISHER, complaints | photos | public)
             self.site = self._function("Site", SITE, public | edge)
             let_publish(self.publisher, storage=storage, public=storage.public)
             let_read(self.site, public=storage.public)
+            self.open311 = self._function("Open311", OPEN311, complaints | agencies | people | public | edge)
+            let_file_and_read(self.open311, storage=storage, public=storage.public)
         self._grant_tables(storage)
         self._grant_photos(storage.photos)
         self._grant_archive(storage)
@@ -285,7 +289,8 @@ class Functions(Construct):
 
     @property
     def intake(self) -> tuple[Function, ...]:
-        return self.intake_api, self.photos
+        doors = (self.intake_api, self.photos)
+        return doors if self.open311 is None else (*doors, self.open311)
 
     @property
     def route(self) -> tuple[Function, ...]:

@@ -112,6 +112,7 @@ class Samples:
             "reason": WHY[self.language],
             "month": "2026-06",
             "region": in_language(self.region.name, self.language),
+            "kind": "GeoJSON",
             "subject": self._category("open_manhole"),
             "event.complaint.photo_refused.body reason": self._said("photo.corrupt"),
             "event.complaint.flagged.body reason": self._said("flag.person"),

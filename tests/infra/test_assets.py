@@ -40,6 +40,7 @@ SENDER = {"h11", "httpcore", "standardwebhooks"}
 # What a handler may load besides.
 ALSO = {
     "functions.intake.api.handler.handler": DOOR,
+    "functions.intake.open311.handler.handler": DOOR,
     "functions.intake.photos.handler.handler": {"PIL"},
     "functions.notify.outbox.failures.handler": {"babel"},
     "functions.notify.outbox.handler.handler": {"babel"},
@@ -60,6 +61,8 @@ MODULES = {
     # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when. The region, how
     # to sign in, the address of the API, and what is kept and asked about again, who flags and from where: a module each.
     "functions.intake.api.handler.handler": 734,
+    # What is filed and given to its body, the keys of partners, what the public files have, and XML.
+    "functions.intake.open311.handler.handler": 730,
     # What photos look like, what is found of a body's, and what its others look like.
     "functions.intake.photos.handler.handler": 520,
     "functions.notify.outbox.failures.handler": 453,
@@ -95,6 +98,7 @@ UNWANTED = ("asyncio.", "aws_lambda_powertools.event_handler.")
 WITH_ASYNCIO = {
     "functions.notify.site.handler.handler",
     "functions.intake.api.handler.handler",
+    "functions.intake.open311.handler.handler",
     "functions.notify.subscriptions.handler.handler",
     "functions.notify.webhooks.handler.handler",
     "functions.route.api.handler.handler",

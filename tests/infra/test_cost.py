@@ -179,7 +179,7 @@ def test_every_function_that_a_complaint_runs_was_measured(local: Assembly) -> N
         if (found := FUNCTION.search(id))
     }
     measured = set(prices()["lambda_runs"]["cpu_ms"])
-    elsewhere = {"OfficersApi", "Pages", "PushFailures", "Site", "Subscriptions"}
+    elsewhere = {"OfficersApi", "Open311", "Pages", "PushFailures", "Site", "Subscriptions"}
     assert functions - cost.BY_THE_CLOCK - elsewhere == measured
     assert date.fromisoformat(prices()["lambda_runs"]["measured"]) <= datetime.now(UTC).date()
 

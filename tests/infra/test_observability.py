@@ -158,9 +158,10 @@ def test_each_alarm_names_its_section_of_the_runbook(sized: dict[str, Template],
 def test_where_nothing_is_public_there_is_nothing_to_publish(sized: dict[str, Template]) -> None:
     for size, template in sized.items():
         public = size != "small"
-        assert ({"publisher", "site"} <= template.functions().keys()) is public
+        assert ({"publisher", "site", "open311"} <= template.functions().keys()) is public
         routes = {each["Properties"]["RouteKey"] for each in template.of("AWS::ApiGatewayV2::Route").values()}
         assert ("GET /c/{number}" in routes) is public
+        assert ("POST /open311/v2/{file}" in routes) is public
 
 
 @pytest.mark.parametrize("size", list(SIZES))
@@ -205,7 +206,7 @@ def test_what_is_traced_is_chosen_by_size(sized: dict[str, Template], size: str,
         active
         == {
             "nothing": set(),
-            "doors": {"intakeapi", "agencyapi", "officersapi", "site", "subscriptions"},
+            "doors": {"intakeapi", "agencyapi", "officersapi", "open311", "site", "subscriptions"},
             "everything": set(modes),
         }[SIZES[size].traced]
     )
@@ -218,7 +219,7 @@ def test_what_is_traced_is_chosen_by_size(sized: dict[str, Template], size: str,
     [
         ("small", set()),
         ("city", {"intakeapi", "site"}),
-        ("oblast", {"intakeapi", "agencyapi", "officersapi", "site", "subscriptions"}),
+        ("oblast", {"intakeapi", "agencyapi", "officersapi", "open311", "site", "subscriptions"}),
     ],
 )
 def test_which_doors_start_from_a_snapshot_is_chosen_by_size(

@@ -475,6 +475,11 @@ PUBLIC_ROUTES = {
         "/site/{file}",
     )
 }
+OPEN311_ROUTES = {
+    *("GET /open311/v2/{file}", "GET /open311/v2/{kind}/{file}"),
+    # By a partner's key, which comes in the form.
+    "POST /open311/v2/{file}",
+}
 DESK_ROUTES = {"$default", "GET /desk", "GET /desk/{file}", "HEAD /desk", "HEAD /desk/{file}"}
 OPEN_ROUTES = {
     "GET /docs",
@@ -497,7 +502,7 @@ def test_only_open_data_and_signed_links_are_open(service: Template) -> None:
         route["Properties"]["RouteKey"]: route["Properties"].get("AuthorizationType", "NONE")
         for route in service.of("AWS::ApiGatewayV2::Route").values()
     }
-    opened = OPEN_ROUTES | SIGNED_LINKS | PUBLIC_ROUTES
+    opened = OPEN_ROUTES | SIGNED_LINKS | PUBLIC_ROUTES | OPEN311_ROUTES
     opened |= DESK_ROUTES if "pages" in service.functions() else set()
     assert {key for key, kind in routes.items() if kind == "NONE"} == opened
     for key, kind in routes.items():
