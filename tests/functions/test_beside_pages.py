@@ -7,9 +7,10 @@ from PIL import Image, ImageChops
 
 from functions.complaints.public_state import Tone
 from functions.notify.publisher.beside import beside_pages, looks_of_pages
+from functions.notify.publisher.fixed import fixed_files
 from infra.local.cards import HEIGHT, WIDTH, card
 from tests.core.public_lives import LIVES, Lives
-from tests.functions.test_public_page import HERE, shown
+from tests.functions.test_public_page import BASE, HERE, REGION, shown
 
 FILES = beside_pages()
 
@@ -37,6 +38,17 @@ def test_they_say_what_they_are_and_weigh_little() -> None:
         "png": "image/png",
     }
     assert max(len(file.body) for file in FILES.values()) < 20_000
+
+
+def test_they_are_published_with_what_a_deployment_changes() -> None:
+    published = fixed_files(REGION, base_url=BASE)
+    assert {key: published[key].body for key in FILES} == {key: file.body for key, file in FILES.items()}
+    types = {key: file.kind.content_type for key, file in published.items() if key not in FILES}
+    assert types == {
+        "open/region.json": "application/json",
+        "open/schema.json": "application/schema+json",
+        "open/dcat.jsonld": "application/ld+json",
+    }
 
 
 @pytest.mark.parametrize("tone", Tone)

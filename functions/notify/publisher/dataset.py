@@ -13,7 +13,9 @@ from typing import Any, Final
 
 from functions.complaints.region import Polygons, Region
 from functions.complaints.texts import in_language, text
+from functions.notify.publisher.record_schema import SCHEMA
 
+CATALOGUE: Final = "open/dcat.jsonld"
 _AUTHORITY: Final = "http://publications.europa.eu/resource/authority"
 _MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types"
 _LANGUAGES: Final = {"kk": "KAZ", "ru": "RUS", "en": "ENG"}
@@ -166,7 +168,7 @@ class _Catalogue:
             "dct:license": self.region.licence,
         }
         if has_records:
-            told["dct:conformsTo"] = f"{self.base_url}/open/schema.json"
+            told["dct:conformsTo"] = f"{self.base_url}/{SCHEMA}"
         if form.compressed is not None:
             told["dcat:compressFormat"] = f"{_MEDIA_TYPES}/{form.compressed}"
         return told
@@ -185,7 +187,7 @@ class _Catalogue:
         return [{"@value": said(each), "@language": each} for each in self.region.languages]
 
     def _id(self, name: str) -> str:
-        return f"{self.base_url}/open/dcat.jsonld#{name}"
+        return f"{self.base_url}/{CATALOGUE}#{name}"
 
 
 def _bbox(boundary: Polygons) -> str:

@@ -1,26 +1,28 @@
 """The public files that a deployment alone changes."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 from functions.complaints.region import Region
+from functions.notify.publisher.beside import beside_pages
 from functions.notify.publisher.bucket import Kind
+from functions.notify.publisher.dataset import CATALOGUE, catalogue
 from functions.notify.publisher.publication import Fixed
+from functions.notify.publisher.record_schema import SCHEMA, record_schema
 from functions.notify.publisher.regional import REGION, regional
 
 _HOUR: Final = "public, max-age=3600"
-_JSON: Final = Kind(content_type="application/json", cache_control=_HOUR)
-_CSS: Final = Kind(content_type="text/css; charset=utf-8", cache_control=_HOUR)
-_JS: Final = Kind(content_type="text/javascript; charset=utf-8", cache_control=_HOUR)
-_BESIDE: Final[Mapping[str, Kind]] = {"page.css": _CSS, "page.js": _JS}
-"""What the pages ask for: it lies beside them in the asset."""
 
 
 def fixed_files(region: Region, *, base_url: str) -> Mapping[str, Fixed]:
     """By their keys."""
-    here = Path(__file__).parent
-    beside = {
-        f"open/{name}": Fixed(body=(here / name).read_bytes(), kind=kind) for name, kind in _BESIDE.items()
+    return {
+        REGION: _kept(regional(region, base_url=base_url), "application/json"),
+        SCHEMA: _kept(record_schema(base_url=base_url), "application/schema+json"),
+        CATALOGUE: _kept(catalogue(region, base_url=base_url, months=()), "application/ld+json"),
+        **{key: _kept(file.body, file.content_type) for key, file in beside_pages().items()},
     }
-    return {REGION: Fixed(body=regional(region, base_url=base_url), kind=_JSON), **beside}
+
+
+def _kept(body: bytes, content_type: str) -> Fixed:
+    return Fixed(body=body, kind=Kind(content_type=content_type, cache_control=_HOUR))

@@ -23,6 +23,7 @@ from functions.complaints.publicity import may_be_public
 from functions.complaints.region import Region
 from functions.edge.failures import problem_of_failure, without_words
 from functions.edge.telemetry import logger
+from functions.notify.publisher.beside import looks_of_pages
 from functions.notify.publisher.bucket import SOON, Kind, PublicBucket
 from functions.notify.publisher.changes import noted, walked
 from functions.notify.publisher.lines import map_file, month_file
@@ -285,8 +286,10 @@ def _made_of(file: Fixed, _: bytes | None) -> bytes:
 
 
 def _form_of(region: Region, fixed: Mapping[str, Fixed]) -> str:
-    """Of all that the region file says, what is public by it and the names on the pages; and of what stands beside them."""
-    digest = hashlib.sha256(json.dumps([FORM, region.raw], sort_keys=True).encode())
+    """Of all that the region file says, what is public by it and the names on the pages; of how the pages are made; and of
+    what stands beside them.
+    """
+    digest = hashlib.sha256(json.dumps([FORM, region.raw], sort_keys=True).encode() + looks_of_pages())
     for key in sorted(fixed):
         digest.update(key.encode() + fixed[key].body)
     return digest.hexdigest()

@@ -17,6 +17,7 @@ from functions.complaints.public_record import HIDDEN, OPEN, PublicRecord
 from functions.complaints.publicity import EXACT, ROUNDED
 from functions.complaints.texts import LANGUAGES, text
 
+SCHEMA: Final = "open/schema.json"
 _TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
     str: {"type": "string"},
     int: {"type": "integer", "minimum": 0},
@@ -26,7 +27,7 @@ _TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
 }
 _ONE_OF: Final[Mapping[str, list[str]]] = {
     "status": [*sorted(OPEN), Status.CLOSED, Status.WITHDRAWN, HIDDEN],
-    "place": [EXACT, ROUNDED],
+    "place": ["exact", ROUNDED],
     "outcome": [*OUTCOMES],
     "proof": [*Distance],
 }
@@ -37,7 +38,7 @@ def record_schema(*, base_url: str) -> bytes:
     types = get_type_hints(PublicRecord)
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{base_url}/open/schema.json",
+        "$id": f"{base_url}/{SCHEMA}",
         **_described("record", called="title"),
         "type": "object",
         "properties": {
