@@ -14,7 +14,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 from functions.complaints.complaint import OUTCOMES, Status
 from functions.complaints.proof import Distance
 from functions.complaints.public_record import HIDDEN, OPEN, PublicRecord
-from functions.complaints.publicity import EXACT, ROUNDED
+from functions.complaints.publicity import ROUNDED
 from functions.complaints.texts import LANGUAGES, text
 
 SCHEMA: Final = "open/schema.json"
