@@ -47,7 +47,6 @@ def test_they_are_published_with_what_a_deployment_changes() -> None:
     assert types == {
         "open/region.json": "application/json",
         "open/schema.json": "application/schema+json",
-        "open/dcat.jsonld": "application/ld+json",
     }
 
 

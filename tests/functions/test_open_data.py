@@ -13,7 +13,7 @@ from rdflib.term import Node
 from functions.complaints.public_record import COLUMNS, HIDDEN, PublicRecord, feature_of, record_of
 from functions.complaints.region import region_from_dict
 from functions.complaints.texts import LANGUAGES
-from functions.notify.publisher.dataset import catalogue
+from functions.notify.publisher.dataset import catalogue, relisted
 from functions.notify.publisher.record_schema import record_schema
 from tests.core.public_lives import LIVES, Lives
 from tests.core.story import START
@@ -203,10 +203,7 @@ def test_every_file_is_in_it_as_it_is_served() -> None:
     by_month = {
         f"{BASE}/open/{month}.{ending}": told
         for month in MONTHS
-        for ending, told in (
-            ("csv.gz", ("text/csv", "CSV", True)),
-            ("parquet", ("application/vnd.apache.parquet", "PARQUET", False)),
-        )
+        for ending, told in (("csv.gz", ("text/csv", "CSV", True)),)
     }
     assert files == by_month | {
         f"{BASE}/open/complaints.geojson": ("application/geo+json", "GEOJSON", False),
@@ -236,6 +233,13 @@ def test_the_licence_is_the_regions_choice() -> None:
     }
     chosen = graph(open_data={"licence": licence})
     assert {str(each) for each in chosen.objects(None, DCTERMS.license)} == {licence}
+
+
+def test_months_are_added_to_those_that_were_there() -> None:
+    listed = None
+    for months in ((), ("2026-06",), ("2026-02", "2026-06"), (), ("2025-12",)):
+        listed = relisted(listed, months, region=REGION, base_url=BASE)
+    assert listed == catalogue(REGION, base_url=BASE, months=MONTHS)
 
 
 def test_it_is_the_same_whatever_order_the_months_are_in_and_names_no_moment() -> None:

@@ -37,6 +37,7 @@ from functions.complaints.region import Region, region_from_dict
 from functions.edge.clients import client
 from functions.notify.publisher import page, publication
 from functions.notify.publisher.bucket import Kind, PublicBucket
+from functions.notify.publisher.dataset import CATALOGUE, catalogue, relisted
 from functions.notify.publisher.lines import map_file, month_file
 from functions.notify.publisher.publication import (
     KEPT_ON_THE_MAP,
@@ -91,7 +92,14 @@ def publisher(here: Region = HERE, *, pages: Callable[..., bytes] = page_of) -> 
     bucket = PublicBucket(BUCKET, client=client("s3"))
     kind = Kind(content_type="application/json", cache_control="no-cache")
     fixed = {REGION: Fixed(body=regional(here, base_url=BASE), kind=kind)}
-    return Publisher(region=here, bucket=bucket, photos=PHOTOS, page_of=pages, fixed=fixed)
+    return Publisher(
+        region=here,
+        bucket=bucket,
+        photos=PHOTOS,
+        page_of=pages,
+        fixed=fixed,
+        catalogue_of=partial(relisted, region=here, base_url=BASE),
+    )
 
 
 def lives(*, seed: int = 1) -> Lives:
@@ -106,7 +114,7 @@ def objects() -> dict[str, bytes]:
 
 
 def unpacked(key: str, body: bytes) -> bytes:
-    return gzip.decompress(body) if key.startswith("open/") and key != REGION else body
+    return gzip.decompress(body) if key.startswith("open/") and key not in (REGION, CATALOGUE) else body
 
 
 def rows(body: bytes) -> list[PublicRecord]:
@@ -146,7 +154,7 @@ def published(here: Lives, by: Publisher, *, after: timedelta = MINUTE) -> Publi
 
 
 def without_region(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {key: body for key, body in files.items() if key != REGION}
+    return {key: body for key, body in files.items() if key not in (REGION, CATALOGUE)}
 
 
 def test_what_is_written_is_what_the_complaints_say() -> None:
@@ -211,7 +219,7 @@ def test_what_is_not_public_has_no_page_row_or_point() -> None:
     here = lives()
     here.file(category="other")
     published(here, publisher())
-    assert objects().keys() == {MAP, REGION}
+    assert objects().keys() == {MAP, REGION, CATALOGUE}
     assert the_map(objects()[MAP])["features"] == []
 
 
@@ -329,6 +337,24 @@ def test_what_turns_out_to_be_of_a_category_that_is_not_public_goes() -> None:
     published(here, by)
     assert page_key(number) not in objects()
     assert not any(number.encode() in unpacked(key, body) for key, body in objects().items())
+
+
+def test_the_catalogue_has_every_month_that_there_is_a_file_of_and_keeps_them() -> None:
+    def listed() -> bool:
+        months = [key[5:12] for key in objects() if key.endswith(".csv.gz")]
+        return objects()[CATALOGUE] == catalogue(HERE, base_url=BASE, months=months)
+
+    here = lives()
+    for _ in range(3):
+        here.file(category="rubbish")
+        published(here, publisher())
+        assert listed()
+        here.now += timedelta(days=31)
+    renamed = region_from_dict({**deepcopy(RAW), "name": dict.fromkeys(("kk", "ru", "en"), "Elsewhere")})
+    before = objects()[CATALOGUE]
+    published(here, publisher(renamed))
+    assert objects()[CATALOGUE] != before
+    assert objects()[CATALOGUE].count(b"csv.gz") == before.count(b"csv.gz")
 
 
 def test_a_late_correction_rewrites_the_month_it_was_filed_in() -> None:

@@ -6,7 +6,7 @@ languages, frequencies, file types and themes, which portals everywhere know.
 
 import json
 from calendar import monthrange
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -56,6 +56,18 @@ def catalogue(region: Region, *, base_url: str, months: Sequence[str]) -> bytes:
     ).encode()
 
 
+def relisted(kept: bytes | None, months: Collection[str], *, region: Region, base_url: str) -> bytes:
+    """The catalogue with these months and those that it was `kept` with."""
+    return catalogue(region, base_url=base_url, months=[*{*months, *_months_in(kept)}])
+
+
+def _months_in(kept: bytes | None) -> Iterator[str]:
+    datasets = [] if kept is None else json.loads(kept)["dcat:dataset"]
+    for each in datasets:
+        if "dcat:inSeries" in each:
+            yield each["dct:temporal"]["dcat:startDate"][:7]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Form:
     """How a file is kept, by the codes of the authorities."""
@@ -67,7 +79,6 @@ class _Form:
 
 _GEOJSON: Final = _Form(media_type="application/geo+json", file_type="GEOJSON")
 _CSV: Final = _Form(media_type="text/csv", file_type="CSV", compressed="application/gzip")
-_PARQUET: Final = _Form(media_type="application/vnd.apache.parquet", file_type="PARQUET")
 _JSON: Final = _Form(media_type="application/json", file_type="JSON")
 
 
@@ -124,7 +135,6 @@ class _Catalogue:
 
     def _month(self, month: str) -> _Node:
         year, number = map(int, month.split("-"))
-        files = ((f"{month}.csv.gz", _CSV), (f"{month}.parquet", _PARQUET))
         return {
             **self._described(month, key="dataset.month", frequency="UPDATE_CONT", month=month),
             "dcat:inSeries": self._id("months"),
@@ -133,7 +143,7 @@ class _Catalogue:
                 "dcat:startDate": f"{month}-01",
                 "dcat:endDate": f"{month}-{monthrange(year, number)[1]:02}",
             },
-            "dcat:distribution": [self._distribution(file, form) for file, form in files],
+            "dcat:distribution": [self._distribution(f"{month}.csv.gz", _CSV)],
         }
 
     def _described(self, name: str, *, key: str, frequency: str, **params: object) -> _Node:

@@ -6,7 +6,6 @@ from typing import Final
 from functions.complaints.region import Region
 from functions.notify.publisher.beside import beside_pages
 from functions.notify.publisher.bucket import Kind
-from functions.notify.publisher.dataset import CATALOGUE, catalogue
 from functions.notify.publisher.publication import Fixed
 from functions.notify.publisher.record_schema import SCHEMA, record_schema
 from functions.notify.publisher.regional import REGION, regional
@@ -19,7 +18,6 @@ def fixed_files(region: Region, *, base_url: str) -> Mapping[str, Fixed]:
     return {
         REGION: _kept(regional(region, base_url=base_url), "application/json"),
         SCHEMA: _kept(record_schema(base_url=base_url), "application/schema+json"),
-        CATALOGUE: _kept(catalogue(region, base_url=base_url, months=()), "application/ld+json"),
         **{key: _kept(file.body, file.content_type) for key, file in beside_pages().items()},
     }
 

@@ -12,6 +12,7 @@ from functions.edge.clients import client
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import logger
 from functions.notify.publisher.bucket import PublicBucket
+from functions.notify.publisher.dataset import relisted
 from functions.notify.publisher.fixed import fixed_files
 from functions.notify.publisher.page import page_of
 from functions.notify.publisher.publication import Publisher
@@ -29,6 +30,7 @@ _publisher = Publisher(
     photos=_settings["PHOTOS_BUCKET"],
     page_of=partial(page_of, region=_region, base_url=_settings["BASE_URL"]),
     fixed=fixed_files(_region, base_url=_settings["BASE_URL"]),
+    catalogue_of=partial(relisted, region=_region, base_url=_settings["BASE_URL"]),
 )
 
 

@@ -7,7 +7,7 @@ pages go first, each by itself, then the files of the months and the map, each o
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,6 +26,7 @@ from functions.edge.telemetry import logger
 from functions.notify.publisher.beside import looks_of_pages
 from functions.notify.publisher.bucket import SOON, Kind, PublicBucket
 from functions.notify.publisher.changes import noted, walked
+from functions.notify.publisher.dataset import CATALOGUE
 from functions.notify.publisher.lines import map_file, month_file
 from functions.notify.publisher.progress import OVERLAP, ProgressItem, keep, progress
 from functions.records import set_aside
@@ -48,10 +49,13 @@ FORM: Final = 1
 MAP: Final = "open/complaints.geojson"
 PAGE_KIND: Final = Kind(content_type="text/html; charset=utf-8", cache_control=SOON)
 MAP_KIND: Final = Kind(content_type="application/geo+json", cache_control=SOON, coding="gzip")
+CATALOGUE_KIND: Final = Kind(content_type="application/ld+json", cache_control="public, max-age=3600")
 MONTH_KIND: Final = Kind(content_type="text/csv; charset=utf-8", cache_control=SOON)
 
 type PageOf = Callable[[PublicRecord, Sequence[Event]], bytes]
 """The page of a complaint, of its record and its history (see `page`)."""
+type CatalogueOf = Callable[[bytes | None, Collection[str]], bytes]
+"""The catalogue of the files, as it was kept, with the months that there are files of now (see `dataset.relisted`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,12 +122,14 @@ class Publisher:
         photos: str,
         page_of: PageOf,
         fixed: Mapping[str, Fixed],
+        catalogue_of: CatalogueOf,
     ) -> None:
         """`photos` is the bucket with their copies; `fixed`, by their keys, the files that a deployment alone changes."""
         self._region, self._bucket, self._photos = region, bucket, photos
-        self._page_of, self._fixed = page_of, fixed
-        self._form = _form_of(region, fixed)
+        self._page_of, self._fixed, self._catalogue_of = page_of, fixed, catalogue_of
+        self._form = _form_of(region, fixed, catalogue=catalogue_of(None, ()))
         self._known: dict[str, int] = {}
+        self._listed: set[str] = set()
 
     def run(self, *, now: datetime, going_on: Callable[[], bool] = lambda: True) -> Published:
         """Publish what changed, as long as it is `going_on`; what is left is the next run's.
@@ -134,6 +140,7 @@ class Publisher:
         if item.form != self._form:
             for key, file in self._fixed.items():
                 self._rewrite(run, key, partial(_made_of, file), kind=file.kind)
+            self._list(run, ())
             item.form, item.walk, item.day = self._form, "", None
         self._try_again(run, going_on=going_on)
         self._follow(run, item, going_on=going_on)
@@ -258,12 +265,20 @@ class Publisher:
             months.setdefault(seen.month, {})[seen.number] = seen.record
         for month, changed in sorted(months.items()):
             self._rewrite(run, month_key(month), partial(month_file, changed=changed), kind=MONTH_KIND)
+        new = {month for month, changed in months.items() if any(changed.values())} - self._listed
+        if new:
+            self._list(run, new)
         today, _ = day_of(run.now, zone=self._region.time_zone)
         if run.seen or item.day != iso(today):
             changed = {seen.number: seen.record for seen in run.seen.values()}
             new_map = partial(map_file, changed=changed, since=today - KEPT_ON_THE_MAP)
             self._rewrite(run, MAP, new_map, kind=MAP_KIND)
             item.day = iso(today)
+
+    def _list(self, run: _Run, months: Collection[str]) -> None:
+        """See that the catalogue has these months, and all that it had."""
+        self._rewrite(run, CATALOGUE, lambda kept: self._catalogue_of(kept, months), kind=CATALOGUE_KIND)
+        self._listed |= {*months}
 
     def _rewrite(
         self, run: _Run, key: str, change: Callable[[bytes | None], bytes | None], *, kind: Kind
@@ -285,11 +300,12 @@ def _made_of(file: Fixed, _: bytes | None) -> bytes:
     return file.body
 
 
-def _form_of(region: Region, fixed: Mapping[str, Fixed]) -> str:
+def _form_of(region: Region, fixed: Mapping[str, Fixed], *, catalogue: bytes) -> str:
     """Of all that the region file says, what is public by it and the names on the pages; of how the pages are made; and of
     what stands beside them.
     """
-    digest = hashlib.sha256(json.dumps([FORM, region.raw], sort_keys=True).encode() + looks_of_pages())
+    digest = hashlib.sha256(json.dumps([FORM, region.raw], sort_keys=True).encode())
+    digest.update(looks_of_pages() + catalogue)
     for key in sorted(fixed):
         digest.update(key.encode() + fixed[key].body)
     return digest.hexdigest()
