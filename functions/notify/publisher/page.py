@@ -143,7 +143,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class _Said:
-    """The page in one language, as the template puts it in."""
+    """The page in one language, as the template puts it in. What it asks for more than once is kept."""
 
     record: PublicRecord
     steps: Sequence[Event]
@@ -161,11 +161,11 @@ class _Said:
     def number(self) -> str:
         return self.text("public.number", number=self.record.number)
 
-    @property
+    @cached_property
     def state(self) -> str:
         return state_text(self.record, self.language)
 
-    @property
+    @cached_property
     def category(self) -> str | None:
         named = self.record.category
         return None if named is None else self._name(self.region.category(named).name)
@@ -175,7 +175,7 @@ class _Said:
         found = (each for each in self.region.districts if each.id == self.record.district)
         return next((self._name(each.name) for each in found), None)
 
-    @property
+    @cached_property
     def agency(self) -> str | None:
         return None if self.record.agency is None else self._agency(self.record.agency)
 
@@ -183,7 +183,7 @@ class _Said:
     def above(self) -> Sequence[str]:
         return [self._agency(each) for each in self.record.escalated_to]
 
-    @property
+    @cached_property
     def title(self) -> str:
         return " · ".join(filter(None, (self.category, self.state, self.record.number)))
 
@@ -197,14 +197,14 @@ class _Said:
             said.append(f"{self.due_label}: {self.due.shown}")
         return ". ".join((*said, *self.marks))
 
-    @property
+    @cached_property
     def hidden_because(self) -> str:
         """Who hid it, and why."""
         hidden = next((step for step in reversed(self.steps) if step.type == EventType.HIDDEN), None)
         told = None if hidden is None else self._line(hidden)
         return self.record.hidden_reason or "" if told is None else told.body
 
-    @property
+    @cached_property
     def had_since(self) -> Moment | None:
         """Since when the body in charge has it."""
         for step in reversed(self.steps):
@@ -220,7 +220,7 @@ class _Said:
         """Whether a body still has to answer."""
         return self.record.is_open and self.record.outcome is None
 
-    @property
+    @cached_property
     def is_exhausted(self) -> bool:
         """Whether no term runs any more, and nobody above is left to give one."""
         terms = (
@@ -229,7 +229,7 @@ class _Said:
         last = next(terms, None)
         return last is not None and bool(last.data.get("exhausted"))
 
-    @property
+    @cached_property
     def due(self) -> Moment | None:
         if self.record.due_at is None:
             return None
@@ -243,7 +243,7 @@ class _Said:
         is_new = self.record.overdue and not self.is_exhausted
         return self.text("public.due.new" if is_new else "public.due")
 
-    @property
+    @cached_property
     def due_reason(self) -> str | None:
         """How the deadline was counted, where a public step says it."""
         return None if self._promise is None else reason_text(self._promise, self.language)
@@ -259,7 +259,7 @@ class _Said:
         first = next(missed, None) if self.record.overdue else None
         return None if first is None else self._moment(parse_iso(first))
 
-    @property
+    @cached_property
     def marks(self) -> Sequence[str]:
         """What did not go as it should have first, then who else has seen it and how the answer was proven."""
         record = self.record
