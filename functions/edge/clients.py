@@ -1,10 +1,8 @@
 """boto3's clients, one for each service and process, with bounded waits and the SDK's standard retries."""
 
 import os
-from collections.abc import Mapping
 from threading import Lock
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -27,15 +25,6 @@ def client(service: str) -> Any:
         if service not in _made:
             _made[service] = boto3.client(service, config=_config(service))
         return _made[service]
-
-
-def origin_of(bucket: str, *, environment: Mapping[str, str]) -> str:
-    """Where presigned addresses of the bucket lead to, as a browser names it."""
-    elsewhere = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
-    if elsewhere:
-        parts = urlsplit(elsewhere)
-        return f"{parts.scheme}://{parts.netloc}"
-    return f"https://{bucket}.s3.{environment['AWS_DEFAULT_REGION']}.amazonaws.com"
 
 
 def _config(service: str) -> Config:

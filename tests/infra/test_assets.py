@@ -72,7 +72,7 @@ MODULES = {
     # Pages are made of templates.
     "functions.notify.publisher.handler.handler": 600,
     # The resolver, feeds, and no table.
-    "functions.notify.site.handler.handler": 600,
+    "functions.notify.site.handler.handler": 645,
     "functions.notify.subscriptions.handler.handler": 694,
     "functions.notify.webhooks.handler.handler": 567,
     "functions.notify.webhooks.requeue.handler": 431,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.complaints.region import load_region
-from functions.edge.clients import origin_of
+from functions.edge.buckets import origin_of
 from functions.edge.packed_files import SITE, files_in
 from functions.edge.resolver import Api
 from functions.edge.settings import region_file, require

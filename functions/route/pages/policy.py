@@ -6,7 +6,7 @@ https://www.w3.org/TR/CSP3/
 
 from collections.abc import Mapping
 
-from functions.edge.clients import origin_of
+from functions.edge.buckets import origin_of
 
 
 def photos_origin(environment: Mapping[str, str]) -> str:
