@@ -16,7 +16,19 @@ from tests.web.front import Front, Reply
 from tests.web.opened import LANGUAGES, WIDTHS, Scheme, opened, show
 from tests.web.people import ABOVE, BODY, Settled
 
-FORMS = ("ask", "comment", "note", "transfer", "instruct", "split", "extend", "correct", "merge")
+FORMS = (
+    "ask",
+    "comment",
+    "note",
+    "transfer",
+    "instruct",
+    "split",
+    "extend",
+    "correct",
+    "merge",
+    "hide",
+    "redact",
+)
 GRAVE = ("serious", "critical")
 
 

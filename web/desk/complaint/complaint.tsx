@@ -22,6 +22,8 @@ import { History, newerThan, Step } from "./history";
 import { buttons, type Form, isForm } from "./moves";
 import { Offered } from "./offered";
 import { MergeForm, PassForm, SplitForm } from "./passing";
+import { PublicForm } from "./publishing";
+import { RedactForm } from "./redacting";
 import { Fact, Report } from "./report";
 
 function read(id: string, cursor?: string): Promise<Detail> {
@@ -126,6 +128,19 @@ function Complaint({
           </p>
         )}
         {isPassedOn && <p class="notice">{t("complaint.passed-on")}</p>}
+        {complaint.flags > 0 && (
+          <p class="notice bad flagged">
+            <Icon name="alert" />
+            {t("complaint.flagged", { count: complaint.flags })}
+          </p>
+        )}
+        {complaint.hidden && (
+          <p class="notice hidden-from-public">
+            <strong>{t("complaint.hidden")}</strong>{" "}
+            {complaint.hidden.agency && `${agencyName(around, complaint.hidden.agency)}. `}
+            {complaint.hidden.reason}
+          </p>
+        )}
       </header>
       <Deadline complaint={complaint} />
       <Report complaint={complaint} isPassedOn={isPassedOn} />
@@ -243,5 +258,10 @@ function Making({ form, ...props }: FormProps & { form: Form }): JSX.Element {
       return <CorrectForm {...props} />;
     case "assign":
       return <AssignForm {...props} />;
+    case "hide":
+    case "unhide":
+      return <PublicForm key={form} {...props} form={form} />;
+    case "redact":
+      return <RedactForm {...props} />;
   }
 }

@@ -14,6 +14,9 @@ export const FORMS = [
   "extend",
   "correct",
   "merge",
+  "hide",
+  "unhide",
+  "redact",
 ] as const;
 export type Form = (typeof FORMS)[number];
 export type Button = Form | "acknowledge";
@@ -32,6 +35,9 @@ const MOVES: Record<Button, readonly string[]> = {
   extend: ["extend"],
   correct: ["recategorise", "relocate"],
   merge: ["merge"],
+  hide: ["hide"],
+  unhide: ["unhide"],
+  redact: ["redact"],
 };
 
 export function buttons(complaint: Detail, around: Around): Button[] {
