@@ -414,6 +414,27 @@ def inbox(here, complaint_id):
 
 
 # ---------------------------------------------------------------------------------------------------- people
+def test_what_the_operator_hides_no_body_shows_again(here, place, capsys):
+    complaint_id, why = filed(here), "It shows who lives there."
+    here.settle()
+    work = f"/v1/agency/complaints/{complaint_id}"
+    number = here.agency("GET", work).body["number"]
+    assert run(place, "public", "hide", number, "--reason", why) == 0
+    assert "would be hidden from the public" in said(capsys)
+    assert here.agency("GET", work).body["hidden"] is None
+    assert run(place, "public", "hide", number, "--reason", why, "--apply") == 0
+    shown = here.agency("GET", work).body
+    assert (shown["hidden"]["by"], shown["hidden"]["reason"], shown["public"]) == ("system", why, False)
+    assert "unhide" not in shown["possible"]
+    refused = here.agency("POST", f"{work}/unhide", {"reason": why})
+    assert (refused.status, refused.body["key"]) == (409, "hidden_by_operator")
+    assert run(place, "public", "hide", number, "--reason", why, "--apply") == 0
+    assert "is hidden already" in said(capsys)
+    assert run(place, "public", "unhide", number, "--reason", why, "--apply") == 0
+    shown = here.agency("GET", work).body
+    assert (shown["hidden"], shown["public"]) == (None, True)
+
+
 def test_a_persons_copy_has_their_own_things_and_nobody_elses(here, place, capsys):
     mine, others = filed(here), None
     body = {"category": "rubbish", "comment": "Somebody else's", "location": {"lat": WEST[0], "lon": WEST[1]}}

@@ -21,6 +21,8 @@ CHANGING = {
     "partners create",
     "partners revoke",
     "person erase",
+    "public hide",
+    "public unhide",
     "restore",
     "set-aside give-up",
     "edge-secret forget",

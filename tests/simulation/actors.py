@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from functions.complaints.change import Change
 from functions.complaints.complaint import (
     ENDED,
+    SYSTEM,
     WITH_AGENCY,
     Actor,
     ActorKind,
@@ -28,9 +29,12 @@ from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.moves.merging import merge, put_apart
 from functions.complaints.moves.officers import assign_officer
 from functions.complaints.moves.photos import add_photo, refuse_photo, skip_photos
+from functions.complaints.moves.publicity import flag, hide, redact, unhide
 from functions.complaints.moves.receivers import instructed, receivers
 from functions.complaints.perceptual_hash import Views
 from functions.complaints.proof import Found
+from functions.complaints.publicity import FLAG_REASONS
+from functions.complaints.redaction import Box
 from functions.complaints.transitions import MoveRefused
 from functions.records.move import move
 from functions.records.requests import Request, RequestSeen
@@ -110,6 +114,9 @@ class Cast:
                     random.expovariate(1 / 60) if world.chance(0.95) else random.uniform(23.9, 24.2) * 3600
                 )
                 world.after(delay, partial(self._photo_arrives, complaint.id, photo.id))
+        for _ in range(random.choice((0, 0, 0, 0, 1, 4))):
+            # Readers come while it is open, and after its end.
+            world.after(random.uniform(0, 20) * 86_400, partial(self._reader_flags, complaint.id))
         temper = random.choice(TEMPERS)
         self._officer_comes(complaint.id, temper)
         self._citizen_comes(complaint.id)
@@ -158,6 +165,27 @@ class Cast:
         for _ in range(1 + self._world.chance(0.05)):
             if not self._acts(complaint_id, settle):
                 self._world.after(5, partial(self._photo_arrives, complaint_id, photo_id))
+
+        if self._world.chance(0.7):
+            self._world.after(30, partial(self._faces_looked_for, complaint_id, photo_id))
+
+    def _faces_looked_for(self, complaint_id: str, photo_id: str) -> None:
+        """As what makes public copies does, which may try twice."""
+        boxes = self._boxes()
+        for _ in range(1 + self._world.chance(0.1)):
+            self._acts(
+                complaint_id,
+                lambda each: redact(each, photo_id, boxes=boxes, by=SYSTEM, now=self._world.now),
+            )
+
+    def _boxes(self) -> tuple[Box, ...]:
+        return tuple(
+            Box(x=0.2 * place, y=0.5, w=0.1, h=0.1) for place in range(self._random.choice((0, 1, 3)))
+        )
+
+    def _reader_flags(self, complaint_id: str) -> None:
+        reason = self._random.choice(FLAG_REASONS)
+        self._acts(complaint_id, lambda each: flag(each, reason=reason, now=self._world.now))
 
     # Officers
 
@@ -261,6 +289,8 @@ class Cast:
             return lambda each: merge(
                 each, world.store.get(other), by=by, reason=None, region=world.region, now=world.now
             )
+        if world.chance(0.3):
+            return self._publishes(complaint, by)
         if world.chance(0.2):
             to = random.choice((None, "officer-1", "officer-2"))
             return lambda each: assign_officer(each, by=by, to=to, now=world.now)
@@ -268,6 +298,16 @@ class Cast:
             return lambda each: agency.ask(each, by=by, text="Where exactly?", now=world.now)
         internal = world.chance(0.5)
         return lambda each: agency.comment(each, by=by, text="Noted.", internal=internal, now=world.now)
+
+    def _publishes(self, complaint: Complaint, by: Actor) -> Callable[[Complaint], Change | None]:
+        """A body, or whoever runs the region: hides it, shows it, says what is hidden in a photo."""
+        world, random = self._world, self._random
+        who = SYSTEM if world.chance(0.1) else by
+        if complaint.photos and world.chance(0.3):
+            photo, boxes = random.choice(complaint.photos).id, self._boxes()
+            return lambda each: redact(each, photo, boxes=boxes, by=by, now=world.now)
+        turn = unhide if complaint.hidden is not None else hide
+        return lambda each: turn(each, by=who, reason=REASON, now=world.now)
 
     def _corrects(self, by: Actor) -> Callable[[Complaint], Change | None]:
         world, random = self._world, self._random

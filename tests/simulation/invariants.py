@@ -546,6 +546,10 @@ _NOT_TOLD = frozenset(
         EventType.DEADLINE_NEAR,
         EventType.WITHDRAWN,
         EventType.ASSIGNED_TO_OFFICER,
+        EventType.HIDDEN,
+        EventType.UNHIDDEN,
+        EventType.FLAGGED,
+        EventType.PHOTO_REDACTED,
     }
 )
 _GIVES = HANDED | {EventType.ASSIGNED, EventType.ESCALATED}
