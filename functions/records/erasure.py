@@ -41,6 +41,9 @@ from functions.records.conditional import collided, deleted, updated
 from functions.records.tables import ComplaintItem, EventItem, FollowerItem, follower_sk
 from functions.records.touched import touched
 
+type ForgetCopies = Callable[[Complaint], None]
+"""Deletes the public copies of a complaint's photos."""
+
 TRIES: Final = 8
 # 100 writes are the most that one transaction takes; two of them are the complaint itself and that it was touched, and it
 # may have as many parts.
@@ -72,7 +75,17 @@ class Erased:
         self.last_change = max(self.last_change or before.changed_at, before.changed_at)
 
 
-def erase_person(person: str, *, connection: Connection, going_on: Callable[[], bool]) -> Erased:
+def nothing_kept(_: Complaint) -> None:
+    """Where no photo has a copy: `ForgetCopies`."""
+
+
+def erase_person(
+    person: str,
+    *,
+    connection: Connection,
+    going_on: Callable[[], bool],
+    forget_copies: ForgetCopies = nothing_kept,
+) -> Erased:
     """Remove the person from all complaints and their events, and what they wrote. Run again, it does what is left.
 
     The list is read again until it has nothing new: something may be filed or joined meanwhile. Raises Stale where a
@@ -89,18 +102,26 @@ def erase_person(person: str, *, connection: Connection, going_on: Callable[[], 
                 erased.texts += erase_said(complaint_id, person, connection=connection)
                 erased.joined += forget_follower(complaint_id, person)
             else:
-                _erase(complaint_id, person=person, connection=connection, erased=erased)
+                _erase(
+                    complaint_id,
+                    person=person,
+                    connection=connection,
+                    erased=erased,
+                    forget_copies=forget_copies,
+                )
             done.add((kind, complaint_id))
     return erased
 
 
-def erase_words(complaint_id: str, *, connection: Connection) -> Erased:
+def erase_words(
+    complaint_id: str, *, connection: Connection, forget_copies: ForgetCopies = nothing_kept
+) -> Erased:
     """Remove what the person wrote and the exact place from a complaint that has ended; who they are stays.
 
     Raises Stale.
     """
     erased = Erased()
-    _erase(complaint_id, person=None, connection=connection, erased=erased)
+    _erase(complaint_id, person=None, connection=connection, erased=erased, forget_copies=forget_copies)
     return erased
 
 
@@ -115,7 +136,14 @@ def erase_left(complaint_id: str, *, seq: int, connection: Connection) -> None:
     keys = [(complaint_pk(child), ComplaintItem.SK) for child in found.complaint.children or ()]
     for part in ComplaintItem.batch_get(keys, consistent_read=True) if keys else ():
         if part.reporter is not None:
-            _erase(part.id, person=part.reporter, connection=connection, erased=Erased())
+            _erase(
+                part.id,
+                person=part.reporter,
+                connection=connection,
+                erased=Erased(),
+                # A part's photos are its whole's, which goes on.
+                forget_copies=nothing_kept,
+            )
     for suggestion in found.suggestions:
         suggestion.delete()
     # Whoever wrote later joined it, and their words are theirs.
@@ -154,24 +182,36 @@ def _complaints_of(person: str) -> Iterator[tuple[str, str]]:
     yield from [(item.kind, item.id) for item in ComplaintItem.by_person.query(person)]
 
 
-def _erase(complaint_id: str, *, person: str | None, connection: Connection, erased: Erased) -> None:
+def _erase(
+    complaint_id: str,
+    *,
+    person: str | None,
+    connection: Connection,
+    erased: Erased,
+    forget_copies: ForgetCopies,
+) -> None:
     """The complaint is last: until then the next run finds it again. And a part of it that is not made yet must not be
     made in between, with the person.
+
+    Copies of its photos go before, or what is left of them would not be found again, and once more after: until then one
+    may have been made.
     """
     for _ in range(TRIES):
         found = collected(complaint_id)
-        if not _concerned(found, person):
+        if found.complaint is None or not _concerned(found, person):
             return
         unmade = () if person is None else _erase_parts(found, person, connection=connection, erased=erased)
         try:
             # A photo found good later finds that nobody is left to be offered anything.
             for suggestion in found.suggestions:
                 suggestion.delete()
+            forget_copies(complaint_of(found.complaint))
             _write(found, person=person, unmade=unmade, connection=connection, erased=erased)
         except TransactWriteError as error:
             if not collided(error):
                 raise
         else:
+            forget_copies(complaint_of(found.complaint))
             return
     raise Stale(complaint_id)
 
@@ -190,7 +230,7 @@ def _erase_parts(found: Collected, person: str, *, connection: Connection, erase
     keys = [(complaint_pk(child), ComplaintItem.SK) for child in children]
     there = list(ComplaintItem.batch_get(keys, consistent_read=True)) if keys else []
     for part in there:
-        _erase(part.id, person=person, connection=connection, erased=erased)
+        _erase(part.id, person=person, connection=connection, erased=erased, forget_copies=nothing_kept)
     return [child for child in children if child not in {part.id for part in there}]
 
 

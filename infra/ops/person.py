@@ -77,7 +77,13 @@ def _erase(place: Place, options: argparse.Namespace) -> int:
         print(f"{count} {what}")
     if options.apply:
         # Phones are only signed out, which needs no application.
-        left = leave(options.subject, devices=Devices({}), going_on=lambda: True, now=utc_now)
+        left = leave(
+            options.subject,
+            devices=Devices({}),
+            bucket=place.settings["PHOTOS_BUCKET"],
+            going_on=lambda: True,
+            now=utc_now,
+        )
         print("removed: " + ", ".join(f"{name} {count}" for name, count in left.removed))
         assert left.complete
     return done(options)

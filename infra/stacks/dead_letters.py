@@ -25,8 +25,10 @@ class DeadLetters:
         self.assignment = self._queue("AssignmentStreamDeadLetters")
         self.outbox = self._queue("OutboxStreamDeadLetters")
         self.uploads = self._queue("UploadDeadLetters")
+        self.redaction = self._queue("RedactionDeadLetters")
         self.push_failures = self._queue("PushFailureDeadLetters")
-        self._take_from_rules(self.uploads)
+        for queue in (self.uploads, self.redaction):
+            self._take_from_rules(queue)
 
     def _queue(self, id: str) -> sqs.Queue:
         return sqs.Queue(

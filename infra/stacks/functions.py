@@ -11,6 +11,7 @@ from constructs import Construct
 from functions.complaints import behind
 from infra.packaging.pages import pages
 from infra.packaging.viewer import documentation
+from infra.packaging.weights import in_asset, weights
 from infra.region.schema import OfficersIssuer
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import accepted_secrets
@@ -50,11 +51,26 @@ PHOTOS: Final = Code(
     # itself, and takes no places from the doors.
     at_most=50,
 )
+REDACTION: Final = Code(
+    handler="functions.intake.redaction.handler.handler",
+    sources=(
+        "functions/intake/redaction",
+        "functions/intake/photos/child.py",
+        "functions/intake/photos/limits.py",
+    ),
+    lock="redaction",
+    services=("dynamodb", "s3"),
+    # A core, of which the networks use one; the most that they take is three fifths of it (tests/bench/redaction.py).
+    memory=1769,
+    timeout=120,
+    # As for uploads; nobody waits for a copy.
+    at_most=20,
+)
 ASSIGNMENT: Final = Code(
     handler="functions.route.assignment.handler.handler",
     sources=("functions/route",),
     lock="route",
-    services=("dynamodb", "stepfunctions"),
+    services=("dynamodb", "s3", "stepfunctions"),
     memory=512,
     timeout=60,
 )
@@ -69,7 +85,7 @@ SWEEP: Final = Code(
     handler="functions.route.escalation.sweep_handler.handler",
     sources=("functions/route",),
     lock="route",
-    services=("dynamodb", "stepfunctions"),
+    services=("dynamodb", "s3", "stepfunctions"),
     timeout=240,
 )
 ARCHIVE: Final = Code(
@@ -84,7 +100,7 @@ RETENTION: Final = Code(
     handler="functions.route.retention.handler.handler",
     sources=("functions/route/retention",),
     lock="route",
-    services=("dynamodb",),
+    services=("dynamodb", "s3"),
     timeout=240,
 )
 AGENCY_API: Final = Code(
@@ -236,17 +252,20 @@ class Functions(Construct):
             files=documentation(openapi),
         )
         self.photos = self._function("Photos", PHOTOS, complaints | photos)
+        self.redaction = self._function(
+            "Redaction", REDACTION, complaints | photos, files=in_asset(weights())
+        )
         watch = {"STATE_MACHINE_ARN": watch_arn(self, deployment=deployment)}
-        self.assignment = self._function("Assignment", ASSIGNMENT, complaints | watch)
+        self.assignment = self._function("Assignment", ASSIGNMENT, complaints | photos | watch)
         self.escalation = self._function("Escalation", ESCALATION, complaints)
         grace = "15" if deployment.local else "60"
         self.sweep = self._function(
-            "SweepDue", SWEEP, complaints | agencies | watch | {"SWEEP_GRACE_SECONDS": grace}
+            "SweepDue", SWEEP, complaints | agencies | photos | watch | {"SWEEP_GRACE_SECONDS": grace}
         )
         self.archive = self._function(
             "Archive", ARCHIVE, complaints | {"CHAIN_HEADS_BUCKET": storage.chain_heads.bucket_name}
         )
-        self.retention = self._function("Retention", RETENTION, complaints)
+        self.retention = self._function("Retention", RETENTION, complaints | photos)
         self.agency_api = self._function("AgencyApi", AGENCY_API, complaints | agencies | photos | edge)
         self.authorizer = self._function("Authorizer", AUTHORIZER, agencies | edge | officers)
         pool_id = {} if storage.officers is None else {"OFFICERS_POOL_ID": storage.officers.pool.user_pool_id}
@@ -289,7 +308,7 @@ class Functions(Construct):
 
     @property
     def intake(self) -> tuple[Function, ...]:
-        doors = (self.intake_api, self.photos)
+        doors = (self.intake_api, self.photos, self.redaction)
         return doors if self.open311 is None else (*doors, self.open311)
 
     @property
@@ -330,7 +349,7 @@ class Functions(Construct):
         """Called by events or the clock, with nothing else that would say so if a call were lost: the sweep, the archive,
         the retention and the publisher have an alarm for their silence.
         """
-        told = (self.photos, self.release, self.requeue)
+        told = (self.photos, self.redaction, self.release, self.requeue)
         return (*told, *(each for each in (self.failures, self.letters) if each is not None))
 
     @property
@@ -413,7 +432,7 @@ class Functions(Construct):
             "ConditionCheckItem",
             indexes=("nearby", "worklist"),
         )
-        for function in (self.photos, self.escalation):
+        for function in (self.photos, self.redaction, self.escalation):
             use_table(function, complaints, *CHANGE)
         # What the body's other proofs look like: `functions.records.proofs`.
         use_partitions(self.photos, complaints, "proofs#", "Query")
@@ -486,15 +505,28 @@ class Functions(Construct):
         # A presigned request is made with the rights of the role that signed it.
         for function in (self.intake_api, self.agency_api):
             allow(function, ["s3:PutObject"], [bucket.arn_for_objects("quarantine/*")])
-            allow(function, ["s3:GetObject"], [bucket.arn_for_objects("photos/*")])
+            allow(
+                function,
+                ["s3:GetObject"],
+                [bucket.arn_for_objects("photos/*"), bucket.arn_for_objects("public/*")],
+            )
         allow(
             self.photos,
             ["s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject"],
             [bucket.arn_for_objects("quarantine/*")],
         )
         allow(self.photos, ["s3:PutObject", "s3:DeleteObject"], [bucket.arn_for_objects("photos/*")])
+        allow(self.redaction, ["s3:GetObject"], [bucket.arn_for_objects("photos/*")])
+        allow(self.redaction, ["s3:PutObject", "s3:DeleteObject"], [bucket.arn_for_objects("public/*")])
+        allow(self.redaction, ["s3:DeleteObject"], [bucket.arn_for_objects("redact/*")])
+        for function in (self.assignment, self.sweep):
+            allow(function, ["s3:PutObject"], [bucket.arn_for_objects("redact/*")])
+        # What everybody may see goes with the person.
+        for function in (self.intake_api, self.retention):
+            allow(function, ["s3:DeleteObject"], [bucket.arn_for_objects("public/*")])
         # Without it, an object that is gone looks forbidden.
-        allow(self.photos, ["s3:ListBucket"], [bucket.bucket_arn])
+        for function in (self.photos, self.redaction):
+            allow(function, ["s3:ListBucket"], [bucket.bucket_arn])
 
     def _grant_messages(self, deliveries: Deliveries, push: PushPlatforms) -> None:
         for function in (self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions):

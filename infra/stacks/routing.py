@@ -1,5 +1,7 @@
 """What calls the functions that react: the stream of events, and uploads of photos."""
 
+from collections.abc import Mapping
+
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -53,16 +55,27 @@ def on_upload(function: Function, *, bucket: s3.Bucket, dead_letters: sqs.Queue)
     again, goes by the function's.
     """
     dead = seen_from(function, "UploadDeadLetters", dead_letters)
+    _on_object(function, "Uploaded", bucket=bucket, keys={"prefix": "quarantine/"}, dead=dead)
+    return dead
+
+
+def on_clean_photo(function: Function, *, bucket: s3.Bucket, dead_letters: sqs.Queue) -> None:
+    """Every clean photo, and every mark that its public copy is to be made anew. The thumbnail beside a photo is none."""
+    others = ["quarantine/*", "public/*", "*.thumb.jpg", "malware-protection-*"]
+    dead = seen_from(function, "RedactionDeadLetters", dead_letters)
+    _on_object(function, "Cleaned", bucket=bucket, keys={"anything-but": {"wildcard": others}}, dead=dead)
+
+
+def _on_object(
+    function: Function, id: str, *, bucket: s3.Bucket, keys: Mapping[str, object], dead: sqs.IQueue
+) -> None:
     events.Rule(
         function,
-        "Uploaded",
+        id,
         event_pattern=events.EventPattern(
             source=["aws.s3"],
             detail_type=["Object Created"],
-            detail={
-                "bucket": {"name": [bucket.bucket_name]},
-                "object": {"key": [{"prefix": "quarantine/"}]},
-            },
+            detail={"bucket": {"name": [bucket.bucket_name]}, "object": {"key": [keys]}},
         ),
         targets=[
             targets.LambdaFunction(
@@ -74,4 +87,3 @@ def on_upload(function: Function, *, bucket: s3.Bucket, dead_letters: sqs.Queue)
         ],
     )
     keep_failed(function, dead)
-    return dead

@@ -15,7 +15,7 @@ from infra.stacks.notification import Deliveries, tell_of_failed_pushes
 from infra.stacks.observability import Observability
 from infra.stacks.publication import PublishEveryMinute
 from infra.stacks.rollout import Rollout
-from infra.stacks.routing import consume_stream, on_upload
+from infra.stacks.routing import consume_stream, on_clean_photo, on_upload
 from infra.stacks.storage import Storage
 
 
@@ -61,13 +61,14 @@ class Service(Stack):
         )
         deliveries.connect(webhooks=functions.webhooks, requeue=functions.requeue, release=functions.release)
         unchecked = on_upload(functions.photos, bucket=storage.photos, dead_letters=dead.uploads)
+        on_clean_photo(functions.redaction, bucket=storage.photos, dead_letters=dead.redaction)
         if deployment.region.malware_scan:
             MalwareScan(
                 self, "MalwareScan", bucket=storage.photos, photos=functions.photos, dead_letters=unchecked
             )
         consume_stream(functions.assignment, table=storage.complaints, dead_letters=dead.assignment)
         consume_stream(functions.outbox, table=storage.complaints, dead_letters=dead.outbox)
-        dead_letters = [dead.deliveries, dead.uploads, dead.assignment, dead.outbox]
+        dead_letters = [dead.deliveries, dead.uploads, dead.redaction, dead.assignment, dead.outbox]
         if functions.failures is not None:
             tell_of_failed_pushes(functions.failures, topic=storage.push.failures, dead=dead.push_failures)
             dead_letters.append(dead.push_failures)

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.region.schema import Cognito, Issuer, OfficersPool
 from infra.stacks.backup import Copies
-from infra.stacks.dead_letters import DeadLetters
+from infra.stacks.dead_letters import KEPT, DeadLetters
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import EdgeSecret
 from infra.stacks.identity import Identity
@@ -160,6 +160,13 @@ class Storage(Stack):
                     # S3 counts to the next midnight UTC: an upload lives a day at least, and two at the most.
                     expiration=Duration.days(self._deployment.region.retention.quarantine),
                     abort_incomplete_multipart_upload_after=Duration.days(1),
+                ),
+                # A mark that could not be done is among the dead letters too, which are kept as long.
+                s3.LifecycleRule(id="redact", prefix="redact/", expiration=KEPT),
+                s3.LifecycleRule(
+                    id="public",
+                    prefix="public/",
+                    expiration=Duration.days(self._deployment.region.retention.photos),
                 ),
                 s3.LifecycleRule(
                     id="photos",

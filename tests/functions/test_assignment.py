@@ -1,14 +1,18 @@
 """The consumer that assigns, divides and keeps watch: once for each event, however often it runs."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from functions.complaints.change import Change
-from functions.complaints.complaint import Complaint, Status
+from functions.complaints.complaint import SYSTEM, Complaint, Status
 from functions.complaints.events import EventType
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.assignment import assign
+from functions.complaints.moves.photos import add_photo
+from functions.complaints.moves.publicity import redact
+from functions.complaints.redaction import Box
 from tests.core.story import HOUSING, REPORTER
 from tests.functions.watching import Route
 from tests.region_fixture import RAW, region
@@ -63,6 +67,42 @@ def test_one_that_was_withdrawn_meanwhile_is_left_alone() -> None:
     )
     route.carries_on(submitted)
     assert types(route, complaint_id) == ["submitted", "withdrawn"]
+
+
+def shown(route: Route) -> tuple[str, str]:
+    """A complaint with a body, and its photo, which was found good."""
+    complaint_id = route.files(photos=1)
+    photo_id = route.store.get(complaint_id).photos[0].id
+    route.does(
+        complaint_id,
+        lambda each: add_photo(each, photo_id, width=640, height=480, clean_sha256="0" * 64, now=route.now),
+    )
+    route.consumed()
+    return complaint_id, photo_id
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_a_body_hides_in_a_photo_has_its_copy_made_anew(times: int) -> None:
+    route = Route()
+    complaint_id, photo_id = shown(route)
+    for by in (SYSTEM, HOUSING):
+        boxes = (Box(x=0.1, y=0.1, w=0.2, h=0.2 if by == SYSTEM else 0.3),)
+        route.does(complaint_id, partial(redact, photo_id=photo_id, boxes=boxes, by=by, now=route.now))
+        route.consumed(times=times)
+        # What the detector found it has made a copy of before it says so.
+        assert route.copies == ([] if by == SYSTEM else [(complaint_id, photo_id)] * times)
+
+
+def test_what_is_withdrawn_has_its_copies_taken_away() -> None:
+    """Whether there are any yet or not: one may be under way."""
+    route = Route()
+    complaint_id, photo_id = shown(route)
+    route.does(
+        complaint_id,
+        lambda each: citizen.withdraw(each, by=REPORTER, reason=None, region=route.region, now=route.now),
+    )
+    route.consumed()
+    assert route.copies == [(complaint_id, photo_id)]
 
 
 def test_assigning_does_not_wait_for_step_functions() -> None:

@@ -91,6 +91,7 @@ def handled(complaint: Complaint, *, times: int = 2) -> None:
             store=ComplaintStore(),
             watch=Watches(),
             erase_left=lambda complaint_id, seq: erase_left(complaint_id, seq=seq, connection=connection()),
+            copy_changed=lambda *_: None,
             followers=ComplaintStore().followers,
             region=REGION,
             now=lambda: NOW,

@@ -84,6 +84,7 @@ def handled(*events: Published) -> None:
             store=ComplaintStore(),
             watch=Watches(),
             erase_left=lambda complaint_id, seq: erase_left(complaint_id, seq=seq, connection=connection()),
+            copy_changed=lambda *_: None,
             followers=ComplaintStore().followers,
             region=REGION,
             now=lambda: NOW,

@@ -43,6 +43,8 @@ class Route:
         self.stream: list[Published] = []
         self.store = MemoryStore(published=self.stream.append, now=lambda: self.now, planted=frozenset())
         self.watches = Watches()
+        self.copies: list[tuple[str, str]] = []
+        """Of which complaint's which photo the public copy is to be made anew."""
 
     def files(self, *, category: str = "rubbish", photos: int = 0) -> str:
         story = filed(self.region, category=category, photos=photos)
@@ -66,6 +68,7 @@ class Route:
             store=self.store,
             watch=self.watches,
             erase_left=self.store.erase_left,
+            copy_changed=lambda complaint_id, photo_id: self.copies.append((complaint_id, photo_id)),
             followers=lambda each: sorted(self.store.followers[each]),
             region=self.region,
             now=lambda: self.now,

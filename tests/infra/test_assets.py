@@ -42,6 +42,7 @@ ALSO = {
     "functions.intake.api.handler.handler": DOOR,
     "functions.intake.open311.handler.handler": DOOR,
     "functions.intake.photos.handler.handler": {"PIL"},
+    "functions.intake.redaction.handler.handler": {"PIL", "babel", "numpy", "onnxruntime"},
     "functions.notify.outbox.failures.handler": {"babel"},
     "functions.notify.outbox.handler.handler": {"babel"},
     "functions.notify.outbox.release.handler": {"babel"},
@@ -65,6 +66,8 @@ MODULES = {
     "functions.intake.open311.handler.handler": 730,
     # What photos look like, what is found of a body's, and what its others look like.
     "functions.intake.photos.handler.handler": 520,
+    # Two networks, what runs them, and arrays: most of it is numpy.
+    "functions.intake.redaction.handler.handler": 640,
     "functions.notify.outbox.failures.handler": 453,
     "functions.notify.outbox.handler.handler": 505,
     "functions.notify.outbox.release.handler": 506,
@@ -81,16 +84,17 @@ MODULES = {
     "functions.route.archive.handler.handler": 431,
     # The seals of what can be erased, the complaint's state, what is taken out, terms that passed, what a reporter leaves
     # to others, what parts follow when their whole is put right, and what is retired: each a module or some.
-    "functions.route.assignment.handler.handler": 493,
+    "functions.route.assignment.handler.handler": 516,
     "functions.route.authorizer.handler.handler": 390,
     "functions.route.directory.handler.handler": 404,
     "functions.route.escalation.handler.handler": 423,
     # What a body that is no more had made ends with it, with the table of that; whether the calendar reaches far enough.
-    "functions.route.escalation.sweep_handler.handler": 513,
+    "functions.route.escalation.sweep_handler.handler": 536,
     "functions.route.officers.handler.handler": 654,
     # The resolver and the region, and no table.
     "functions.route.pages.handler.handler": 452,
-    "functions.route.retention.handler.handler": 391,
+    # What deletes public copies is S3's client.
+    "functions.route.retention.handler.handler": 474,
 }
 # What came along by chance once, and is not to come again.
 UNWANTED = ("asyncio.", "aws_lambda_powertools.event_handler.")

@@ -347,7 +347,7 @@ def test_every_queue_of_dead_letters_is_watched(cloud: Assembly, service: Templa
         for dimension in each["Dimensions"]
     }
     assert watched == dead
-    assert len(dead) == 5
+    assert len(dead) == 6
 
 
 def test_own_metrics_in_alarms_are_ones_that_functions_emit(service: Template) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 import pytest
 
@@ -31,6 +32,7 @@ STATEFUL = {
     "PushFailureDeadLettersF246E434": "AWS::SQS::Queue",
     "PushPlatformsAPNS29687203": "Custom::PlatformApplication",
     "PushPlatformsGCM37D936F1": "Custom::PlatformApplication",
+    "RedactionDeadLetters2A76244B": "AWS::SQS::Queue",
     "UploadDeadLetters8BCA47D6": "AWS::SQS::Queue",
 }
 # And so does a change of these properties, by the resource types' reference ("Update requires: Replacement").
@@ -129,22 +131,23 @@ def test_dead_letters_are_taken_from_the_rules_of_the_region_and_from_no_others(
     cloud: Assembly, service: Template
 ) -> None:
     storage = cloud[service.name.replace("-service", "-storage")]
-    (uploads,) = (
-        statement
-        for statement in policies_of(storage, "AWS::SQS::QueuePolicy", "UploadDeadLetters8BCA47D6")
-        if statement["Effect"] == "Allow"
-    )
-    assert uploads["Principal"] == {"Service": "events.amazonaws.com"}
-    (source,) = uploads["Condition"]["ArnLike"].values()
-    assert flat(source).startswith("arn:{Partition}:events:eu-central-1:")
-    assert flat(source).endswith(f":rule/{service.name.removesuffix('service')}*")
+    for queue in ("RedactionDeadLetters2A76244B", "UploadDeadLetters8BCA47D6"):
+        (rules,) = (
+            statement
+            for statement in policies_of(storage, "AWS::SQS::QueuePolicy", queue)
+            if statement["Effect"] == "Allow"
+        )
+        assert rules["Principal"] == {"Service": "events.amazonaws.com"}
+        (source,) = rules["Condition"]["ArnLike"].values()
+        assert flat(source).startswith("arn:{Partition}:events:eu-central-1:")
+        assert flat(source).endswith(f":rule/{service.name.removesuffix('service')}*")
     named = [
         target["DeadLetterConfig"]["Arn"]
         for rule in service.of("AWS::Events::Rule").values()
         for target in rule["Properties"]["Targets"]
         if "DeadLetterConfig" in target
     ]
-    assert {flat(arn) for arn in named} == {"{UploadDeadLetters.Arn}"}
+    assert {flat(arn) for arn in named} == {"{RedactionDeadLetters.Arn}", "{UploadDeadLetters.Arn}"}
 
 
 def test_the_cloud_keeps_what_a_deleted_stack_held(storage: Template) -> None:
@@ -371,6 +374,37 @@ def test_photos_are_kept_as_long_as_the_region_file_says(storage: Template) -> N
     assert photos["ExpirationInDays"] == load_region_file("pavlodar").retention.photos
 
 
+def test_public_copies_are_kept_no_longer_than_their_photos(storage: Template) -> None:
+    rules = storage.resources["PhotosB9552D0D"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    kept = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules}
+    assert kept[photo_keys.PUBLIC] == kept[photo_keys.CLEAN]
+    assert kept[photo_keys.REDACT] == 14
+
+
+def test_what_has_no_copy_yet_is_looked_at_and_no_thumbnail_is(service: Template) -> None:
+    (rule,) = (
+        each["Properties"]
+        for id, each in service.of("AWS::Events::Rule").items()
+        if id.startswith("FunctionsRedactionCleaned")
+    )
+    (matched,) = rule["EventPattern"]["detail"]["object"]["key"]
+    skipped = matched["anything-but"]["wildcard"]
+    keys = {
+        key: not any(fnmatchcase(key, each) for each in skipped)
+        for key in (
+            photo_keys.clean_key("01A", "01B"),
+            photo_keys.redact_key("01A", "01B"),
+            photo_keys.thumbnail_key("01A", "01B"),
+            photo_keys.quarantine_key("01A", "01B"),
+            photo_keys.public_key("01A", "01B", revision=1),
+            photo_keys.public_thumbnail_key("01A", "01B", revision=1),
+            "malware-protection-resource-validation-object",
+        )
+    }
+    assert list(keys.values()) == [True, True, *[False] * 5]
+    assert rule["Targets"][0]["RetryPolicy"]["MaximumEventAgeInSeconds"] == 6 * 3600
+
+
 def test_uploads_are_told_without_a_function_of_the_cdks(storage: Template) -> None:
     photos = storage.resources["PhotosB9552D0D"]["Properties"]
     told = photos["NotificationConfiguration"]["EventBridgeConfiguration"]["EventBridgeEnabled"]
@@ -407,7 +441,7 @@ def test_photos_take_no_places_from_the_doors(service: Template, local: Assembly
         for name, function in service.functions().items()
         if "ReservedConcurrentExecutions" in function
     }
-    assert bounded == {"photos": 50}
+    assert bounded == {"photos": 50, "redaction": 20}
     assert "ReservedConcurrentExecutions" not in local["qamqor-local-service"].text
     (rule,) = (
         each["Properties"]["Targets"][0]

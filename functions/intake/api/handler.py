@@ -47,7 +47,14 @@ app.include_router(reading(store=_store, region=_region, bucket=_settings["PHOTO
 app.include_router(following(store=_store, receipts=_receipts, now=utc_now))
 app.include_router(flagging(store=_store, region=_region, now=utc_now))
 app.include_router(correcting(store=_store, receipts=_receipts, now=utc_now))
-app.include_router(people(region=_region, devices=Devices(applications(os.environ)), now=utc_now))
+app.include_router(
+    people(
+        region=_region,
+        devices=Devices(applications(os.environ)),
+        bucket=_settings["PHOTOS_BUCKET"],
+        now=utc_now,
+    )
+)
 app.include_router(
     directory(
         region=_region,

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Final, Literal
 
 from functions.edge.fields import Count, View, described
+from functions.edge.public_copies import forget
 from functions.intake.people.devices import Devices
 from functions.records.dynamodb import connection
 from functions.records.erasure import erase_person
@@ -55,7 +57,12 @@ class Left(View):
 
 
 def leave(
-    person: str, *, devices: Devices, going_on: Callable[[], bool], now: Callable[[], datetime]
+    person: str,
+    *,
+    devices: Devices,
+    bucket: str,
+    going_on: Callable[[], bool],
+    now: Callable[[], datetime],
 ) -> Left:
     """What was removed, and whether that was all; run again, it goes on.
 
@@ -66,7 +73,12 @@ def leave(
     profile = erase_profile(person, at=now() + TAKES_MOST, now=now())
     found = person_of(person, now=now())
     phones = [devices.sign_out(person, device.device_id) for device in (*found.devices, *found.lost)]
-    erased = erase_person(person, connection=connection(), going_on=going_on)
+    erased = erase_person(
+        person,
+        connection=connection(),
+        going_on=going_on,
+        forget_copies=partial(forget, bucket=bucket),
+    )
     removed = Removed(
         profile=profile,
         devices=sum(phones),

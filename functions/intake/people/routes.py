@@ -95,7 +95,7 @@ class Unread(View):
     unread: Count
 
 
-def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> Router:
+def people(*, region: Region, devices: Devices, bucket: str, now: Callable[[], datetime]) -> Router:
     """The routes, under one region's limits."""
     router = Router()
     limits = Limits.of(region.limits)
@@ -227,6 +227,7 @@ def people(*, region: Region, devices: Devices, now: Callable[[], datetime]) -> 
         left = leave(
             person,
             devices=devices,
+            bucket=bucket,
             going_on=lambda: router.lambda_context.get_remaining_time_in_millis() > RESERVE_MS,
             now=now,
         )

@@ -12,10 +12,11 @@ from functions.records.dynamodb import connection
 from functions.records.erasure import erase_left
 from functions.records.store import ComplaintStore
 from functions.route.assignment.consumer import on_event
+from functions.route.copies import PublicCopies
 from functions.route.watch import StepFunctionsWatch
 
 
-def bootstrap(*, state_machine_arn: str) -> Callable[[Batch], None]:
+def bootstrap(*, state_machine_arn: str, photos_bucket: str) -> Callable[[Batch], None]:
     region = load_region(region_file())
     store = ComplaintStore(correlation_id=correlation_id)
     watch = StepFunctionsWatch(state_machine_arn=state_machine_arn)
@@ -28,6 +29,7 @@ def bootstrap(*, state_machine_arn: str) -> Callable[[Batch], None]:
         store=store,
         watch=watch,
         erase_left=left,
+        copy_changed=PublicCopies(bucket=photos_bucket).changed,
         followers=store.followers,
         region=region,
         now=utc_now,

@@ -1,12 +1,12 @@
 """What follows from an event on the way to the right body: assignment, the parts, and the watch over the clock."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
 from functions.complaints.change import Change
-from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
+from functions.complaints.complaint import Actor, ActorKind, Complaint, PhotoStatus, Status
 from functions.complaints.events import CORRECTED, EventType
 from functions.complaints.faults import Conflict, NotFound, Stale
 from functions.complaints.moves import citizen
@@ -36,6 +36,7 @@ def on_event(
     store: Store,
     watch: Watch,
     erase_left: Callable[[str, int], None],
+    copy_changed: Callable[[str, str], None],
     followers: Callable[[str], Iterable[str]],
     region: Region,
     now: Callable[[], datetime],
@@ -43,11 +44,14 @@ def on_event(
     """Carry on from one event. Every step may run twice: the second time finds it done.
 
     `followers` are who joined the complaint with an id. `erase_left` takes a reporter who left it to others at the event of
-    a number out of the complaint's history and parts.
+    a number out of the complaint's history and parts. `copy_changed` has the public copy of a complaint's photo made anew,
+    or taken away.
     """
     event = published.event
     report(published)
     _keep_watch(published, watch=watch)
+    for photo_id in _copies_changed(published, store=store):
+        copy_changed(event.complaint_id, photo_id)
     if event.type == EventType.SPLIT:
         _divide(published, store=store, region=region, now=now)
     elif event.type == EventType.WITHDRAWN:
@@ -79,6 +83,17 @@ def _keep_watch(published: Published, *, watch: Watch) -> None:
             _try(watch.stop, published, watch_round=started - 1, failed="watch not stopped")
     elif published.event.type in ENDING and published.watch_round:
         _try(watch.stop, published, watch_round=published.watch_round, failed="watch not stopped")
+
+
+def _copies_changed(published: Published, *, store: Store) -> Iterator[str]:
+    """The photos whose public copy is not what it is to be. What the detector says it makes a copy of by itself."""
+    event = published.event
+    if event.type == EventType.PHOTO_REDACTED and event.actor == ActorKind.AGENCY:
+        yield event.data["photo"]
+    elif event.type == EventType.WITHDRAWN:
+        for photo in store.get(event.complaint_id).photos:
+            if photo.status == PhotoStatus.READY and photo.kept_with is None:
+                yield photo.id
 
 
 def _try(step: Callable[..., None], published: Published, *, failed: str, **asked: Any) -> None:

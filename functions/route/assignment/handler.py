@@ -9,9 +9,10 @@ from functions.edge.settings import require
 from functions.edge.stream import consume
 from functions.route.assignment.bootstrap import bootstrap
 
-ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "STATE_MACHINE_ARN")
+ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PHOTOS_BUCKET", "STATE_MACHINE_ARN")
 
-_work = bootstrap(state_machine_arn=require(ENVIRONMENT)["STATE_MACHINE_ARN"])
+_settings = require(ENVIRONMENT)
+_work = bootstrap(state_machine_arn=_settings["STATE_MACHINE_ARN"], photos_bucket=_settings["PHOTOS_BUCKET"])
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

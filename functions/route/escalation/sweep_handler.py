@@ -22,7 +22,13 @@ from functions.route.assignment.bootstrap import bootstrap
 from functions.route.escalation.moving import move_on
 from functions.route.escalation.sweep import sweep
 
-ENVIRONMENT: Final = ("AGENCIES_TABLE", "COMPLAINTS_TABLE", "STATE_MACHINE_ARN", "SWEEP_GRACE_SECONDS")
+ENVIRONMENT: Final = (
+    "AGENCIES_TABLE",
+    "COMPLAINTS_TABLE",
+    "PHOTOS_BUCKET",
+    "STATE_MACHINE_ARN",
+    "SWEEP_GRACE_SECONDS",
+)
 RESERVE_MS: Final = 10_000
 READS_ON: Final = timedelta(days=5)
 """For how long a body that is no more, and that nothing is left with, may read where it all went: as long as a webhook is
@@ -31,7 +37,9 @@ tried."""
 _settings = require(ENVIRONMENT)
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
-_carry_on = bootstrap(state_machine_arn=_settings["STATE_MACHINE_ARN"])
+_carry_on = bootstrap(
+    state_machine_arn=_settings["STATE_MACHINE_ARN"], photos_bucket=_settings["PHOTOS_BUCKET"]
+)
 
 
 class SweepIncomplete(RuntimeError):

@@ -13,7 +13,7 @@ from functions.complaints.complaint import Status
 from functions.complaints.region import Region
 from functions.edge.telemetry import follow, logger
 from functions.records.dynamodb import connection
-from functions.records.erasure import erase_words
+from functions.records.erasure import ForgetCopies, erase_words, nothing_kept
 from functions.records.lists import ended_before
 
 
@@ -27,7 +27,13 @@ class Expired:
     failed: int
 
 
-def expire(region: Region, *, now: datetime, going_on: Callable[[], bool] = lambda: True) -> Expired:
+def expire(
+    region: Region,
+    *,
+    now: datetime,
+    going_on: Callable[[], bool] = lambda: True,
+    forget_copies: ForgetCopies = nothing_kept,
+) -> Expired:
     """Erase what is over its time, the oldest first, and say so in the log of each.
 
     One that fails does not keep the others waiting; what is left when time runs out, the next run finds.
@@ -40,7 +46,7 @@ def expire(region: Region, *, now: datetime, going_on: Callable[[], bool] = lamb
                 break
             follow(complaint_id=complaint_id, correlation_id=f"retention-{now:%Y%m%dT%H%M%S}")
             try:
-                erased = erase_words(complaint_id, connection=connection())
+                erased = erase_words(complaint_id, connection=connection(), forget_copies=forget_copies)
             except Exception:
                 logger.exception("words not erased")
                 failed += 1

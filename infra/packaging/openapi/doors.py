@@ -42,7 +42,7 @@ def every_route(region: Region) -> Api:
         following(store=store, receipts=receipts, now=_now),
         flagging(store=store, region=region, now=_now),
         correcting(store=store, receipts=receipts, now=_now),
-        people(region=region, devices=Devices({}), now=_now),
+        people(region=region, devices=Devices({}), bucket=_BUCKET, now=_now),
         directory(region=region, webhook_addresses=(), now=_now),
         about_region(region=region, sign_in=sign_in_of(region, dict.fromkeys(USER_POOL, "")), desk=None),
         documentation(ROOT, domain=region.domain),
