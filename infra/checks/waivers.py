@@ -405,7 +405,7 @@ WAIVERS: Final[Sequence[Waiver]] = (
         (
             *("service/Deliveries/Requeue", "service/Deliveries/ReleasePushes"),
             *("service/HourlyArchive/Schedule", "service/HourlyRetention/Schedule", "service/Sweep/Schedule"),
-            "service/HourlyLetters/Schedule",
+            *("service/HourlyLetters/Schedule", "service/Publish/Schedule"),
         ),
         TICK,
         "Serverless-EventBusDLQ",
