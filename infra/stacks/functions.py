@@ -505,11 +505,9 @@ class Functions(Construct):
         # A presigned request is made with the rights of the role that signed it.
         for function in (self.intake_api, self.agency_api):
             allow(function, ["s3:PutObject"], [bucket.arn_for_objects("quarantine/*")])
-            allow(
-                function,
-                ["s3:GetObject"],
-                [bucket.arn_for_objects("photos/*"), bucket.arn_for_objects("public/*")],
-            )
+            allow(function, ["s3:GetObject"], [bucket.arn_for_objects("public/*")])
+        # A photo as it is, is for bodies: what signs for people could not lead to one.
+        allow(self.agency_api, ["s3:GetObject"], [bucket.arn_for_objects("photos/*")])
         allow(
             self.photos,
             ["s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject"],

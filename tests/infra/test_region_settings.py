@@ -447,6 +447,9 @@ SETTINGS: dict[str, Seen | Deployed] = {
         lambda made: made.category()["duplicate_radius_m"],
         (OF_RUBBISH, f"{OF_RUBBISH}    duplicate_radius_m: 70\n"),
     ),
+    "categories.public.place": seen(
+        lambda made: made.category()["public_place"], (OF_RUBBISH, f"{OF_RUBBISH}    public: {{place: exact}}\n")
+    ),
     "categories.max_photos": seen(lambda made: made.category()["max_photos"], ("max_photos: 3", "max_photos: 2")),
     "categories.questions.id": seen(lambda made: made.category()["questions"], ("id: size", "id: extent")),
     **{
@@ -570,6 +573,9 @@ SETTINGS: dict[str, Seen | Deployed] = {
     "limits.complaints_per_partner_per_day": seen(
         lambda made: Limits.of(made.region.limits).partner_complaints_per_day,
         limit("complaints_per_partner_per_day", 7),
+    ),
+    "limits.flags_per_day": seen(
+        lambda made: Limits.of(made.region.limits).flags_per_day, limit("flags_per_day", 7)
     ),
     "limits.comment_length": seen(
         lambda made: made.request["properties"]["comment"]["maxLength"], limit("comment_length", 500)
