@@ -17,6 +17,7 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import pytest
 import yaml
@@ -24,6 +25,7 @@ import yaml
 from functions.complaints.clock import utc_now
 from functions.complaints.complaint import Role
 from functions.complaints.ids import new_id
+from functions.complaints.keys import hash_of, new_token
 from functions.edge.throttle import CLAIM
 from functions.records.outbox import image_of
 from functions.records.people.pushes import HELD_SHARDS
@@ -47,6 +49,7 @@ from tests.infra.test_iam import TABLE
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 STAGE = "qamqor-secured"
+NO_SUCH_NUMBER = "XXX-26-ZZZZZZ"
 # What nobody misses when it is gone, and why: nothing in the probes below can tell.
 EVERYWHERE = {
     "logs:CreateLogStream": "the emulator writes a function's log by itself",
@@ -172,6 +175,26 @@ def woken(item: dict[str, Any]) -> dict[str, Any]:
     return {"complaint_id": item["id"]["S"], "watch_round": int(item["watch_round"]["N"]), "lap": 1}
 
 
+def request(method: str, resource: str, form: str | None = None) -> dict[str, Any]:
+    """As the gateway hands it to Open311's function."""
+    path = f"/open311/v2/{resource}"
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"content-type": "application/x-www-form-urlencoded"},
+        "requestContext": {
+            "apiId": "api",
+            "domainName": "api.example.org",
+            "http": {"method": method, "path": path},
+            "requestId": "probe",
+            "stage": "$default",
+        },
+        "body": form,
+        "isBase64Encoded": False,
+    }
+
+
 def aside(consumer: str, complaint_id: str) -> dict[str, Any]:
     """The key of what says who is behind."""
     return {"pk": {"S": f"aside#{consumer}#{complaint_id}"}, "sk": {"S": "set_aside"}}
@@ -226,6 +249,7 @@ class Probes:
             "Authorizer": self.authorizer,
             "Subscriptions": self.subscriptions,
             "OfficersApi": self.officers,
+            "Open311": self.open311,
             "Assignment": self.assignment,
             "Outbox": self.outbox,
             "Photos": self.photos,
@@ -330,6 +354,37 @@ class Probes:
         # With the address of one who left.
         again = mine.post("/v1/agency/officers", asked)
         self.is_(again.status, 201)
+
+    def open311(self) -> None:
+        """A partner files by a new key, whose first use is written down, and asks for what is public."""
+        token, table = new_token(), self.world.deployed.agencies_table
+        key = {"pk": {"S": "partners"}, "sk": {"S": f"key#{token.key_id}"}}
+        self.put(
+            table,
+            key
+            | {
+                "partner_id": {"S": "probe"},
+                "name": {"S": "probe"},
+                "hash": {"S": hash_of(token.secret)},
+                "scopes": {"S": '["file"]'},
+                "pseudonyms": {"S": "probe"},
+                "created_at": {"S": PAST},
+            },
+        )
+        fields = {"api_key": str(token), "service_code": CATEGORY, "description": COMMENT, "account_id": "1"}
+        place = {"lat": str(PLACE["lat"]), "long": str(PLACE["lon"])}
+        sent = uuid.uuid4().hex
+        for _ in range(2):
+            filed = self.well(
+                "Open311", request("POST", "requests.json", urlencode(fields | place | {"external_id": sent}))
+            )
+            self.is_(filed["statusCode"], 200)
+        if "last_used_at" not in self.get(table, key):
+            raise Seen("not noted")
+        self.is_(self.well("Open311", request("GET", "requests.json"))["statusCode"], 200)
+        # Of a number that was never given nothing is there, which is not to look forbidden.
+        nothing = self.well("Open311", request("GET", f"requests/{NO_SUCH_NUMBER}.json"))
+        self.is_(nothing["statusCode"], 404)
 
     def subscriptions(self) -> None:
         mine = self.players.agency
@@ -767,8 +822,8 @@ def _set_aside(complaint_id: str, *, watch_at: str, key: bool = False) -> dict[s
 
 
 PROBED = (
-    "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation IntakeApi OfficersApi Outbox Pages Photos "
-    "Publisher PushFailures "
+    "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation IntakeApi OfficersApi Open311 Outbox "
+    "Pages Photos Publisher PushFailures "
     "PushPlatformsProvider ReleasePushes Requeue Retention Site Subscriptions SweepDue Watch Webhooks"
 ).split()
 
@@ -849,6 +904,7 @@ UNREACHED: dict[str, dict[str, str]] = {
         "cognito-idp:AdminDeleteSoftwareToken": "the emulator's pool asks for no second factor",
         "dynamodb:ConditionCheckItem": "sees that another head stays, where one goes",
     },
+    "Open311": {"s3:ListBucket": "tells an object that is not there from one that is forbidden"},
     "Outbox": {
         "dynamodb:DeleteItem": "forgets a phone that SNS no longer reaches",
         **A_PUSH_THAT_FAILS,
