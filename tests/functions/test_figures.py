@@ -13,6 +13,8 @@ import duckdb
 import pytest
 from moto import mock_aws
 
+from functions.complaints import public_record
+from functions.notify.figures import reading
 from functions.notify.figures.definitions import DEFINITIONS
 from functions.notify.figures.document import FEWEST, KINDS, figures_of
 from functions.notify.figures.reading import read_months
@@ -120,6 +122,10 @@ def test_hidden_ones_are_counted_apart_and_nowhere_else(rows: tuple[dict[str, An
     sql = f"select month, {DEFINITIONS['hidden']['sql']} from every_row group by month"
     assert figures["hidden"] == dict(database.execute(sql).fetchall())
     assert sum(figures["hidden"].values()) > 100
+
+
+def test_a_hidden_one_is_called_as_its_record_calls_it() -> None:
+    assert reading.HIDDEN == public_record.HIDDEN
 
 
 def test_what_every_figure_means_is_said_in_three_languages(rows: tuple[dict[str, Any], Any]) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from gzip import GzipFile
 from typing import IO, Final, NamedTuple
 
-from functions.complaints.public_record import HIDDEN
 from functions.notify.figures.tally import Tally, adder
 
+HIDDEN: Final = "hidden"
+"""As `public_record` has it, which knows more than this function carries: texts, and what these are made of."""
 _BUFFER: Final = 1 << 18
 
 
