@@ -4,10 +4,15 @@ import re
 
 import pytest
 
+from functions.complaints.public_record import COLUMNS
+from functions.notify.figures.tally import COUNTED
 from infra.packaging import site as packaging
 from infra.packaging.built import TooLarge, loaded
 from infra.packaging.pages import pages
 from infra.packaging.site import SIZE_MOST, before_the_map, site
+from infra.toolchain import PAGES
+
+TYPES = (PAGES / "site" / "data" / "types.ts").read_text()
 
 
 def test_what_is_loaded_before_the_map_is_small() -> None:
@@ -54,3 +59,15 @@ def test_what_is_carried_says_under_which_licence() -> None:
     ):
         assert licence in carried
     assert "Permission to use, copy, modify, and/or distribute this software" in carried
+
+
+def test_what_it_reads_of_a_complaint_is_what_is_published() -> None:
+    said = TYPES.partition("interface Complaint {")[2].partition("}")[0]
+    read = re.findall(r"^  (\w+)\??:", said, flags=re.MULTILINE)
+    assert len(read) > 10
+    assert set(read) <= set(COLUMNS)
+
+
+def test_it_shows_every_figure_that_is_counted() -> None:
+    said = TYPES.partition("COUNTED = [")[2].partition("]")[0]
+    assert set(re.findall(r'"(\w+)"', said)) == set(COUNTED)

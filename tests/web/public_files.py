@@ -7,26 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from functions.complaints.geography import contains
 from functions.complaints.public_record import (
     COLUMNS,
     PublicRecord,
     cells_of,
-    feature_of,
     month_of,
-    tombstone_of,
 )
-from functions.complaints.region import Polygons, Region, region_from_dict
+from functions.complaints.region import Polygons, region_from_dict
 from functions.notify.figures.document import figures_of
 from functions.notify.figures.reading import read_months
+from functions.notify.publisher.lines import map_file
+from functions.notify.publisher.regional import regional
 from infra.region import load_region_file
 
 REGION: Final = region_from_dict(json.loads(load_region_file("pavlodar").compiled))
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DAY: Final = timedelta(days=1)
-_LEFT_OUT: Final = ("other", "officials_cars", "stray_dogs")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,7 @@ def town(count: int, *, seed: int = 1, now: datetime | None = None) -> Town:
         hidden_reason="The place shows who lives there.",
     )
     files = {
-        "/open/region.json": _region(REGION),
+        "/open/region.json": regional(REGION, base_url="https://api.example.org"),
         "/open/complaints.geojson": geojson(records),
         "/open/figures.json": _figures(records),
     }
@@ -59,23 +58,9 @@ def town(count: int, *, seed: int = 1, now: datetime | None = None) -> Town:
 
 
 def geojson(records: Sequence[PublicRecord]) -> bytes:
-    """One feature a line, as the publisher writes it."""
-    features = [_line(feature_of(record)) for record in records if not record.is_hidden]
-    tombstones = [_line(tombstone_of(record)) for record in records if record.is_hidden]
-    return "\n".join(
-        [
-            '{"type":"FeatureCollection","features":[',
-            ",\n".join(features),
-            '],"tombstones":[',
-            ",\n".join(tombstones),
-            "]}",
-            "",
-        ]
-    ).encode()
-
-
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """As the publisher writes it, of however long ago."""
+    changed = {record.number: record for record in records}
+    return gzip.decompress(map_file(None, changed, since=datetime(2000, 1, 1, tzinfo=UTC)))
 
 
 def _figures(records: Sequence[PublicRecord]) -> bytes:
@@ -89,40 +74,8 @@ def _figures(records: Sequence[PublicRecord]) -> bytes:
     return figures_of(read_months(files), region_id=REGION.id)
 
 
-def _region(region: Region) -> bytes:
-    outline = lambda polygons: {"type": "MultiPolygon", "coordinates": polygons}  # noqa: E731
-    return json.dumps(
-        {
-            "id": region.id,
-            "name": dict(region.name),
-            "number_prefix": region.number_prefix,
-            "languages": list(region.languages),
-            "time_zone": region.time_zone,
-            "api": "https://api.example.org",
-            "boundary": outline(region.boundary),
-            "districts": [
-                {"id": each.id, "name": dict(each.name), "geometry": outline(each.polygons)}
-                for each in region.districts
-            ],
-            "category_groups": [
-                {"id": each.id, "name": dict(each.name), "order": each.order}
-                for each in region.category_groups.values()
-            ],
-            "categories": [
-                {"id": each.id, "name": dict(each.name), "group": each.group, "order": each.order}
-                for each in region.categories.values()
-            ],
-            "agencies": [
-                {"id": each.id, "name": dict(each.name), "kind": each.kind, "parent": each.parent}
-                for each in region.agencies.values()
-            ],
-        },
-        ensure_ascii=False,
-    ).encode()
-
-
 def _record(random: Random, now: datetime) -> PublicRecord:
-    category = random.choice([each for each in REGION.categories.values() if each.id not in _LEFT_OUT])
+    category = random.choice([each for each in REGION.categories.values() if each.public_place])
     district = random.choices(REGION.districts, weights=[12, *[1] * (len(REGION.districts) - 1)])[0]
     agency = category.responsible.districts.get(district.id) or category.responsible.default
     assert agency is not None
