@@ -61,7 +61,7 @@ ALSO = {
 MODULES = {
     # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when. The region, how
     # to sign in, the address of the API, and what is kept and asked about again, who flags and from where: a module each.
-    "functions.intake.api.handler.handler": 734,
+    "functions.intake.api.handler.handler": 735,
     # What is filed and given to its body, the keys of partners, what the public files have, and XML.
     "functions.intake.open311.handler.handler": 730,
     # What photos look like, what is found of a body's, and what its others look like.
