@@ -524,6 +524,8 @@ OPEN_ROUTES = {
     "GET /v1/overdue",
     "GET /v1/region",
     "GET /v1/webhook-addresses",
+    # Limited by the day for each network address.
+    "POST /v1/public/{number}/flag",
 }
 
 
