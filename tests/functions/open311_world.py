@@ -1,9 +1,5 @@
 """A region with Open311: its function, its tables, and its public files as they are written."""
 
-import csv
-import gzip
-import io
-import json
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,16 +15,13 @@ import pytest
 from functions.complaints.ids import new_number
 from functions.complaints.keys import read_token
 from functions.complaints.public_record import (
-    COLUMNS,
     HIDDEN,
     PublicRecord,
-    cells_of,
-    feature_of,
     month_of,
     record_of,
-    tombstone_of,
 )
 from functions.complaints.region import Region, region_from_dict
+from functions.notify.publisher.lines import map_file, month_file
 from functions.records.agencies.partners import create_partner_key
 from functions.records.store import ComplaintStore
 from functions.records.tables import ComplaintItem
@@ -107,24 +100,17 @@ class World:
         return token
 
     def publish(self, records: Iterable[PublicRecord], *, now: datetime) -> None:
-        """The files of these, as the publisher's contract has them."""
+        """The files of these, as the publisher writes them."""
         records, months = list(records), dict[str, list[PublicRecord]]()
         for record in records:
             months.setdefault(month_of(record.submitted_at, zone=self.region.time_zone), []).append(record)
             _put(f"c/{record.number}", b"<!doctype html>")
         for month, theirs in months.items():
-            _put(f"open/{month}.csv.gz", gzip.compress(table(theirs).encode(), mtime=0))
-        shown = [each for each in records if each.is_open or each.updated_at >= now - KEPT]
-        told = {
-            "type": "FeatureCollection",
-            "features": [feature_of(each) for each in shown if not each.is_hidden],
-            "tombstones": [tombstone_of(each) for each in shown if each.is_hidden],
-        }
-        _put(
-            "open/complaints.geojson",
-            gzip.compress(json.dumps(told, ensure_ascii=False).encode(), mtime=0),
-            ContentEncoding="gzip",
-        )
+            file = month_file(None, {each.number: each for each in theirs})
+            assert file is not None
+            _put(f"open/{month}.csv.gz", file)
+        told = map_file(None, {each.number: each for each in records}, since=now - KEPT)
+        _put("open/complaints.geojson", told, ContentEncoding="gzip")
 
     def publish_the_table(self, *, now: datetime) -> None:
         """What is in the complaints table, of the categories that are public."""
@@ -141,14 +127,6 @@ class World:
             ],
             now=now,
         )
-
-
-def table(records: Iterable[PublicRecord]) -> str:
-    written = io.StringIO(newline="")
-    rows = csv.writer(written)
-    rows.writerow(COLUMNS)
-    rows.writerows(map(cells_of, records))
-    return written.getvalue()
 
 
 def _put(key: str, body: bytes, **more: str) -> None:
