@@ -24,7 +24,7 @@ FIGURES: Final = Code(
 def let_count(figures: Function, *, public: s3.IBucket) -> None:
     """It reads the months' files, and writes one of its own."""
     allow(figures, ["s3:ListBucket"], [public.bucket_arn])
-    allow(figures, ["s3:GetObject"], [public.arn_for_objects("open/*.csv.gz")])
+    allow(figures, ["s3:GetObject"], [public.arn_for_objects("open/*")])
     allow(figures, ["s3:PutObject"], [public.arn_for_objects("open/figures.json")])
 
 

@@ -9,13 +9,16 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from functions.complaints import behind
+from functions.edge.packed_files import SITE as SITE_FOLDER
 from infra.packaging.pages import pages
+from infra.packaging.site import site
 from infra.packaging.viewer import documentation
 from infra.packaging.weights import in_asset, weights
 from infra.region.schema import OfficersIssuer
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import accepted_secrets
 from infra.stacks.escalation import Watch, watch_arn
+from infra.stacks.figures import FIGURES, let_count
 from infra.stacks.function import Code, Function, allow, use_partitions, use_table
 from infra.stacks.identity import issuer_of, sender_of
 from infra.stacks.network import Network
@@ -290,13 +293,16 @@ class Functions(Construct):
         )
         self.letters = self._letters(complaints | agencies)
         self.publisher: Function | None = None
+        self.figures: Function | None = None
         self.site: Function | None = None
         self.open311: Function | None = None
         if storage.public is not None:
             public = {"PUBLIC_BUCKET": storage.public.bucket_name}
             self.publisher = self._function("Publisher", PUBLISHER, complaints | photos | public)
-            self.site = self._function("Site", SITE, public | edge)
+            self.figures = self._function("Figures", FIGURES, public)
+            self.site = self._function("Site", SITE, public | edge, files=pages(site(), folder=SITE_FOLDER))
             let_publish(self.publisher, storage=storage, public=storage.public)
+            let_count(self.figures, public=storage.public)
             let_read(self.site, public=storage.public)
             self.open311 = self._function("Open311", OPEN311, complaints | agencies | people | public | edge)
             let_file_and_read(self.open311, storage=storage, public=storage.public)
@@ -328,7 +334,7 @@ class Functions(Construct):
     @property
     def notify(self) -> tuple[Function, ...]:
         told = (self.outbox, self.release, self.webhooks, self.requeue, self.subscriptions)
-        some = (self.failures, self.letters, self.publisher, self.site)
+        some = (self.failures, self.letters, self.publisher, self.figures, self.site)
         return (*told, *(each for each in some if each is not None))
 
     @property
@@ -350,7 +356,8 @@ class Functions(Construct):
         the retention and the publisher have an alarm for their silence.
         """
         told = (self.photos, self.redaction, self.release, self.requeue)
-        return (*told, *(each for each in (self.failures, self.letters) if each is not None))
+        some = (self.failures, self.letters, self.figures)
+        return (*told, *(each for each in some if each is not None))
 
     @property
     def all(self) -> tuple[Function, ...]:

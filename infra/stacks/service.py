@@ -8,6 +8,7 @@ from infra.stacks.budget import budget
 from infra.stacks.deployment import Deployment
 from infra.stacks.directory import Directory
 from infra.stacks.escalation import HourlyArchive, HourlyLetters, HourlyRetention, Sweep, Watch
+from infra.stacks.figures import NightlyFigures
 from infra.stacks.functions import Functions
 from infra.stacks.malware import MalwareScan
 from infra.stacks.network import Network
@@ -87,6 +88,8 @@ class Service(Stack):
         if functions.publisher is not None:
             functions.publisher.function.add_environment("BASE_URL", api.url)
             PublishEveryMinute(self, "Publish", publisher=functions.publisher.live)
+        if functions.figures is not None:
+            NightlyFigures(self, "NightlyFigures", figures=functions.figures.live)
         Observability(
             self,
             "Observability",

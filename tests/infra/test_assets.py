@@ -61,13 +61,15 @@ ALSO = {
 MODULES = {
     # What is filed, and what its photos complete, is given to its body at once: whose it is, and by when. The region, how
     # to sign in, the address of the API, and what is kept and asked about again, who flags and from where: a module each.
-    "functions.intake.api.handler.handler": 735,
+    "functions.intake.api.handler.handler": 737,
     # What is filed and given to its body, the keys of partners, what the public files have, and XML.
     "functions.intake.open311.handler.handler": 730,
     # What photos look like, what is found of a body's, and what its others look like.
     "functions.intake.photos.handler.handler": 520,
     # Two networks, what runs them, and arrays: most of it is numpy.
     "functions.intake.redaction.handler.handler": 640,
+    # The region, S3, and no table.
+    "functions.notify.figures.handler.handler": 435,
     "functions.notify.outbox.failures.handler": 453,
     "functions.notify.outbox.handler.handler": 505,
     "functions.notify.outbox.release.handler": 506,
