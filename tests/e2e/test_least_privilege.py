@@ -260,6 +260,8 @@ class Probes:
             "PushFailures": self.push_failures,
             "Archive": self.archive,
             "Publisher": self.publisher,
+            "Figures": self.figures,
+            "Redaction": self.redaction,
             "Retention": self.retention,
             "Site": self.site,
             "Webhooks": self.webhooks,
@@ -474,6 +476,10 @@ class Probes:
         self.nobody_is_behind("outbox", complaint_id)
 
     def photos(self) -> None:
+        self.with_photo()
+
+    def with_photo(self) -> tuple[str, str]:
+        """A complaint's id, and that of its photo, which was found clean."""
         photo = photograph()
         filed = self.players.citizen.post(
             "/v1/complaints",
@@ -487,6 +493,7 @@ class Probes:
         (cleaned,) = self.read(self.players.citizen, f"/v1/complaints/{filed.body['id']}")["photos"]
         if cleaned["status"] != "ready":
             raise Seen("not cleaned")
+        return str(filed.body["id"]), str(cleaned["id"])
 
     def escalation(self) -> None:
         # The stack's own sweep may come first.
@@ -638,6 +645,36 @@ class Probes:
         everybody = Caller(base=self.world.deployed.api_url, token=None)
         self.is_(everybody.get("/open/complaints.geojson").status, 200)
         self.is_(everybody.get("/open/2001-01.csv.gz").status, 404)
+
+    def figures(self) -> None:
+        """Of a month's file that is there."""
+        self.publisher()
+        s3 = self.world.deployed.emulator.client("s3")
+        s3.delete_object(Bucket=self.public_bucket(), Key="open/figures.json")
+        if not self.well("Figures", {})["months"]:
+            raise Seen("nothing counted")
+        s3.head_object(Bucket=self.public_bucket(), Key="open/figures.json")
+
+    def redaction(self) -> None:
+        """The copy of a photo that was found clean, and another once its body has said what is hidden in it."""
+        complaint_id, photo_id = self.with_photo()
+        copies = f"public/{complaint_id}/{photo_id}"
+        self.waits_for_copy(f"{copies}.1.jpg")
+        path = f"/v1/agency/complaints/{complaint_id}/photos/{photo_id}/redact"
+        boxes = [{"x": 0.1, "y": 0.1, "w": 0.2, "h": 0.2}]
+        self.is_(self.players.agency.post(path, {"boxes": boxes}).status, 200)
+        self.waits_for_copy(f"{copies}.2.jpg")
+        self.waits_for_copy(f"{copies}.1.jpg", there=False)
+        self.waits_for_copy(f"redact/{complaint_id}/{photo_id}", there=False)
+
+    def waits_for_copy(self, key: str, *, there: bool = True, seconds: float = 60) -> None:
+        s3, end = self.world.deployed.emulator.client("s3"), time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = s3.list_objects_v2(Bucket=self.world.deployed.photos_bucket, Prefix=key)
+            if bool(found["KeyCount"]) == there:
+                return
+            time.sleep(0.5)
+        raise Seen(f"{key} is {'not' if there else 'still'} there")
 
     def public_bucket(self) -> str:
         configuration = self.lambda_.get_function_configuration(
@@ -822,9 +859,9 @@ def _set_aside(complaint_id: str, *, watch_at: str, key: bool = False) -> dict[s
 
 
 PROBED = (
-    "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation IntakeApi OfficersApi Open311 Outbox "
+    "AgencyApi Archive Assignment Authorizer DirectoryLoader Escalation Figures IntakeApi OfficersApi Open311 Outbox "
     "Pages Photos Publisher PushFailures "
-    "PushPlatformsProvider ReleasePushes Requeue Retention Site Subscriptions SweepDue Watch Webhooks"
+    "PushPlatformsProvider Redaction ReleasePushes Requeue Retention Site Subscriptions SweepDue Watch Webhooks"
 ).split()
 
 
@@ -880,6 +917,10 @@ A_PUSH_THAT_FAILS = {"sns:Publish": "a push that fails is counted and left to th
 NOBODY_LEAVES_A_LIST = (
     "deletes the entry of a supervisor who leaves the list, which no path of seconds has here"
 )
+A_COPY_ANEW = (
+    "asks for another copy of a photo in which a body drew boxes, which the redaction's own probe sees"
+)
+NO_COPIES = "deletes the public copies of photos, of which these complaints have none"
 # What a probe can tell where something is still under way.
 NOT_ALWAYS = {"dynamodb:BatchGetItem"}
 # What no probe can tell, by role, each with the reason.
@@ -891,12 +932,14 @@ UNREACHED: dict[str, dict[str, str]] = {
     },
     "Assignment": {
         "dynamodb:DeleteItem": NOBODY_LEAVES_A_LIST,
+        "s3:PutObject": A_COPY_ANEW,
         "states:StopExecution": "stopping a watch is at best effort: one that goes on ends by itself",
         **READS_THE_STREAM,
         **KEEPS_DEAD_LETTERS,
     },
     "IntakeApi": {
         "dynamodb:BatchGetItem": "reads complaints nearby, of which there are none for a new person",
+        "s3:DeleteObject": NO_COPIES,
         "s3:GetObject": "the right behind an address that nobody calls up here",
         "sns:SetEndpointAttributes": "repairs an endpoint that SNS has disabled",
     },
@@ -922,6 +965,13 @@ UNREACHED: dict[str, dict[str, str]] = {
         "dynamodb:BatchGetItem": "looks at what no body has yet, and mostly nothing waits here"
     },
     "PushFailures": {name: KEEPS_DEAD_LETTERS[name] for name in ("sqs:SendMessage", "sqs:SendMessageBatch")},
+    "Redaction": {
+        "dynamodb:DeleteItem": NOBODY_LEAVES_A_LIST,
+        "s3:ListBucket": "tells an object that is gone from one that is forbidden",
+        "sqs:SendMessage": KEEPS_DEAD_LETTERS["sqs:SendMessage"],
+        "sqs:SendMessageBatch": KEEPS_DEAD_LETTERS["sqs:SendMessageBatch"],
+    },
+    "Retention": {"s3:DeleteObject": NO_COPIES},
     "ReleasePushes": {**A_PUSH_THAT_FAILS, **A_LOST_NUDGE},
     "Requeue": SENDS_SEVERAL,
     "Subscriptions": {
@@ -929,6 +979,7 @@ UNREACHED: dict[str, dict[str, str]] = {
         **SENDS_SEVERAL,
     },
     "SweepDue": {
+        "s3:PutObject": A_COPY_ANEW,
         "dynamodb:ConditionCheckItem": "makes a part that could not be made at once",
         "states:StartExecution": "a watch that cannot be started is the next sweep's to replace",
         "states:StopExecution": "stopping a watch is at best effort: one that goes on ends by itself",
