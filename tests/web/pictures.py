@@ -1,4 +1,4 @@
-"""The pictures of docs/desk.md, taken of the desk itself.
+"""The pictures of docs/desk.md and docs/public.md, taken of the pages themselves.
 
 python -m tests.web.pictures     takes them anew
 """
@@ -12,17 +12,20 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from infra.toolchain import ROOT
+from tests.web import public_files, test_public_page, test_site
 from tests.web.chromium import launched
 from tests.web.front import front
 from tests.web.opened import opened, show
 from tests.web.people import ABOVE, BODY, settled
+from tests.web.site_front import site_front
 
-FOLDER: Final = ROOT / "docs" / "desk"
+DESK: Final = ROOT / "docs" / "desk"
+PUBLIC: Final = ROOT / "docs" / "public"
 HEIGHTS: Final = {360: 760, 1280: 800}
 _QUALITY: Final = 70
 
 
-def take(folder: Path) -> None:
+def take_desk(folder: Path) -> None:
     """Each as WebP, by its name."""
     with launched() as browser, tempfile.TemporaryDirectory() as name, settled(Path(name)) as here:
         manhole, escalated = here.ids["manhole"], here.ids["escalated"]
@@ -40,6 +43,23 @@ def take(folder: Path) -> None:
                 _save(page, folder / "list-on-a-phone.webp", width=360)
 
 
+def take_public(folder: Path) -> None:
+    """The site of a made-up town, and the page of one complaint."""
+    made = public_files.town(test_site.COMPLAINTS)
+    with launched() as browser, site_front(made.files) as served:
+        with test_site.opened(browser, served) as page:
+            test_site.has_drawn(page)
+            # The map comes to rest.
+            page.wait_for_timeout(2_000)
+            _save(page, folder / "start.webp", width=1280)
+        with test_site.opened(browser, served, f"/#/agencies/{test_site.BODY}", width=360) as page:
+            page.locator("h1").wait_for()
+            _save(page, folder / "body-on-a-phone.webp", width=360)
+        document = test_public_page.made(test_public_page.Lives.disputed_and_overdue)
+        with test_public_page.opened(browser, document, language="ru") as page:
+            _save(page, folder / "complaint.webp", width=1280)
+
+
 def _save(page: Page, file: Path, *, width: int) -> None:
     page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
     page.wait_for_load_state("networkidle")
@@ -49,4 +69,5 @@ def _save(page: Page, file: Path, *, width: int) -> None:
 
 
 if __name__ == "__main__":
-    take(FOLDER)
+    take_desk(DESK)
+    take_public(PUBLIC)
