@@ -24,8 +24,10 @@ PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 TECHNICAL = frozenset(
     "https xn host path API JSON UTF Idempotency Key application json URL DNS IP ASCII XX HMAC SHA256 Ed25519 Android "
     "iPhone iPad JPEG PNG WebP HEIC HEIF BD PT8BH P10BD P3D PT4H P2M T09 VI "
-    "OpenStreetMap WGS".split()
+    "OpenStreetMap WGS lat long".split()
 )
+# Said to partners' programs, in the words of the specification.
+SPECIFIED = "open311."
 # The system's own, which every e-mail of it begins with.
 NAME = "Qamqor"
 MACHINE = re.compile(
@@ -119,6 +121,8 @@ def test_every_term_is_in_use_in_three_languages_and_no_two_are_the_same() -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_has_a_word_of_a_machine(language: str) -> None:
     for key, text in every(language):
+        if key.startswith(SPECIFIED):
+            continue
         plain = PLACEHOLDER.sub(" ", text)
         assert "_" not in plain, key
         if language != "en":
