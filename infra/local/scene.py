@@ -30,6 +30,7 @@ def scene_in(region: Region, *, category_id: str) -> Scene:
         answers=_answers(category),
         agency_id=agency,
         supervisor_id=ladder(region, agency, at=now)[0],
+        is_public=category.public_place is not None,
     )
 
 

@@ -10,8 +10,10 @@ from typing import Any, Final, NotRequired, TypedDict
 
 from PIL import Image, ImageDraw
 
+from functions.complaints.texts import text
 from infra.local.citizen import Answer, Caller, declaration, upload
 from infra.local.deployed import Deployed
+from infra.local.publishing import NotPublished, publish
 from infra.local.pushes import pushes
 from infra.local.receiver import Received, Receiver
 
@@ -42,7 +44,9 @@ class StoryFailed(AssertionError):
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What is reported, where, and the bodies that answer for it there. `answers` are to the category's questions."""
+    """What is reported, where, and the bodies that answer for it there. `answers` are to the category's questions; what
+    becomes of it everybody may see where it `is_public`.
+    """
 
     category: str
     comment: str
@@ -50,6 +54,7 @@ class Scene:
     answers: Mapping[str, str]
     agency_id: str
     supervisor_id: str
+    is_public: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +134,28 @@ def play(cast: Cast, tell: Teller) -> dict[str, Any]:
     _is(cast.citizen.post(f"/v1/complaints/{complaint_id}/confirm"), 200, "confirm")
     _hook(cast.agency_hook, "complaint.closed", complaint_id)
     tell("citizen", "confirmed: it is done. The complaint is closed")
+    if cast.scene.is_public:
+        tell(
+            "everybody",
+            f"sees that on its page, without a word of the citizen's: {_page(cast, filed['number'])}",
+        )
     return _final(cast, complaint_id)
+
+
+def _page(cast: Cast, number: str) -> str:
+    """The address of the complaint's public page, which was read back."""
+    try:
+        publish(cast.deployed)
+    except NotPublished as failed:
+        raise StoryFailed(f"the public files were not written: {failed}") from failed
+    everybody = Caller(base=cast.deployed.api_url, token=None)
+    page = everybody.get(f"/c/{number}")
+    _is(page, 200, "the public page")
+    said = page.body.decode()
+    closed = text("event.complaint.closed.title", everybody.language)
+    _expect(number in said and closed in said, "its page says that it is closed")
+    _expect(cast.scene.comment not in said, "its page has no word of a person")
+    return f"{everybody.base}/c/{number}"
 
 
 def _final(cast: Cast, complaint_id: str) -> dict[str, Any]:

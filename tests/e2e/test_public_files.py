@@ -4,7 +4,6 @@ import csv
 import gzip
 import io
 import json
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from functions.complaints.public_record import COLUMNS, month_of, record_in_cell
 from functions.complaints.region import Region, region_from_dict
 from infra.local.citizen import Answer, Caller
 from infra.local.deployed import REGION_ID
+from infra.local.publishing import publish
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast
 from infra.region import load_region_file
 from tests.e2e.waiting import until_everybody_knows
@@ -34,7 +34,7 @@ def test_a_complaint_has_a_page_a_point_a_row_and_a_place_in_a_feed(players: Cas
         "/v1/complaints", {"category": CATEGORY, "comment": COMMENT, "location": PLACE}
     ).body
     until_everybody_knows(players, filed["id"])
-    publish(players)
+    publish(players.deployed)
 
     page = read(f"/c/{filed['number']}")
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -58,20 +58,3 @@ def test_a_complaint_has_a_page_a_point_a_row_and_a_place_in_a_feed(players: Cas
     feed = read(f"/feeds/agency/{record.agency}.json")
     assert any(each["url"].endswith(f"/c/{filed['number']}#kk") for each in feed.body["items"])
     assert read("/open/region.json").body["id"] == region.id
-
-
-def publish(players: Cast) -> dict[str, Any]:
-    """As the clock has it done every minute."""
-    client = players.deployed.emulator.client("lambda")
-    (name,) = (
-        each["FunctionName"]
-        for page in client.get_paginator("list_functions").paginate()
-        for each in page["Functions"]
-        if "qamqor-local-service-FunctionsPublisher" in each["FunctionName"]
-    )
-    answer = client.invoke(FunctionName=name)
-    payload = answer["Payload"].read()
-    assert "FunctionError" not in answer, payload
-    done: dict[str, Any] = json.loads(payload)
-    assert done["failed"] == 0
-    return done
