@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 
 import pytest
 
@@ -58,3 +59,8 @@ def test_a_complaint_has_a_page_a_point_a_row_and_a_place_in_a_feed(players: Cas
     feed = read(f"/feeds/agency/{record.agency}.json")
     assert any(each["url"].endswith(f"/c/{filed['number']}#kk") for each in feed.body["items"])
     assert read("/open/region.json").body["id"] == region.id
+
+    site = read("/")
+    assert (site.status, site.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    for file in re.findall(r'(?:src|href)="(/site/[^"]+)"', site.body.decode()):
+        assert read(file).status == 200, file
