@@ -35,9 +35,9 @@ SITE: Final = Code(
     sources=("functions/notify/site",),
     lock="publication",
     services=("s3",),
+    # Nobody waits for a snapshot's sake: what it serves is kept before it, and by browsers.
     memory=512,
     timeout=25,
-    awaited="people",
 )
 LATE_S: Final = 300
 """What changed is to be seen by everybody after so many seconds."""

@@ -206,7 +206,7 @@ def test_what_is_traced_is_chosen_by_size(sized: dict[str, Template], size: str,
         active
         == {
             "nothing": set(),
-            "doors": {"intakeapi", "agencyapi", "officersapi", "open311", "site", "subscriptions"},
+            "doors": {"intakeapi", "agencyapi", "officersapi", "subscriptions"},
             "everything": set(modes),
         }[SIZES[size].traced]
     )
@@ -218,8 +218,8 @@ def test_what_is_traced_is_chosen_by_size(sized: dict[str, Template], size: str,
     ("size", "doors"),
     [
         ("small", set()),
-        ("city", {"intakeapi", "site"}),
-        ("oblast", {"intakeapi", "agencyapi", "officersapi", "open311", "site", "subscriptions"}),
+        ("city", {"intakeapi"}),
+        ("oblast", {"intakeapi", "agencyapi", "officersapi", "subscriptions"}),
     ],
 )
 def test_which_doors_start_from_a_snapshot_is_chosen_by_size(
