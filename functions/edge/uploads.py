@@ -79,10 +79,10 @@ SHOWN: Final = ("clear", "public", "preparing", "private", "whole")
 class BoxView(BaseModel):
     """A box over what is hidden, in parts of the picture's width and height: 0 to 1."""
 
-    x: Annotated[float, Field(ge=0, lt=1, description="From the left.")]
-    y: Annotated[float, Field(ge=0, lt=1, description="From the top.")]
-    w: Annotated[float, Field(gt=0, le=1, description="Its width.")]
-    h: Annotated[float, Field(gt=0, le=1, description="Its height.")]
+    x: Annotated[float, Field(ge=0, le=1, description="From the left.")]
+    y: Annotated[float, Field(ge=0, le=1, description="From the top.")]
+    w: Annotated[float, Field(ge=0, le=1, description="Its width.")]
+    h: Annotated[float, Field(ge=0, le=1, description="Its height.")]
 
 
 class RedactionView(View):

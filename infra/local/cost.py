@@ -45,7 +45,9 @@ _KB: Final = 1024
 OWN_KEY: Final = "test"
 """`Emulator.client` signs with it; functions sign with the account's number."""
 AT_THE_API: Final = frozenset(("IntakeApi", "AgencyApi", "OfficersApi", "Subscriptions"))
-BY_THE_CLOCK: Final = frozenset(("Archive", "Publisher", "ReleasePushes", "Requeue", "Retention", "SweepDue"))
+BY_THE_CLOCK: Final = frozenset(
+    ("Archive", "Figures", "Publisher", "ReleasePushes", "Requeue", "Retention", "SweepDue")
+)
 CORE_MB: Final = 1769
 """At so much memory a function has a whole core, with less a share of it.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html

@@ -16,7 +16,7 @@ import pytest
 from functions.complaints.clock import iso, utc_now
 from functions.edge.request_body import BODY_MAX
 from infra.local.cast import AGENCY, SUPERVISOR, agency_key
-from infra.local.citizen import PASSWORD, Answer, Caller, declaration, sign_in
+from infra.local.citizen import PASSWORD, Answer, Caller, declaration, sign_in, upload
 from infra.local.deployed import Deployed
 from infra.local.officers import make_officer
 from infra.local.receiver import Receiver
@@ -83,6 +83,10 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "changeCaller": {"language": "ru"},
     "inviteOfficer": {"email": "officer@example.test", "name": "Duty officer", "role": "officer"},
     "changeOfficer": {"name": "Duty officer"},
+    "flagPublic": {"reason": "person"},
+    "hideWork": {"reason": REASON},
+    "unhideWork": {"reason": REASON},
+    "redactPhoto": {"boxes": [{"x": 0.1, "y": 0.1, "w": 0.2, "h": 0.2}]},
 }
 """Of each operation that takes more than an empty object: one that is right in form."""
 UNASKABLE: Final = "?limit=0"
@@ -190,6 +194,7 @@ def test_every_documented_status_is_met_or_cannot_be(deployed: Deployed, walk: W
         [*pool.map(lambda each: refused(walk, each, deployed), walk.known.values())]
     _citizen(walk, deployed)
     _work(walk, deployed)
+    _public(walk)
     with Receiver() as receiver:
         _subscriptions(walk, receiver)
     _keys(walk)
@@ -323,7 +328,23 @@ def _work(walk: Walk, deployed: Deployed) -> None:
     walk.until("showComplaint", lambda it: it["escalation_level"] >= 1, id=late)
     walk.well("writeAppeal", id=late)
     above = Caller(base=deployed.api_url, token=agency_key(deployed, SUPERVISOR, name="statuses"))
+    walk.well("hideWork", above, id=late)
+    walk.ask("unhideWork", id=late)
     walk.well("instructWork", above, id=late)
+
+
+def _public(walk: Walk) -> None:
+    """What of a complaint everybody sees."""
+    shown = walk.given()
+    walk.well("flagPublic", number=shown)
+    walk.well("hideWork", id=shown)
+    walk.ask("hideWork", id=shown, body={"reason": "It shows who lives there."})
+    walk.well("unhideWork", id=shown)
+    awaited = walk.well("addPhotos", id=shown)["uploads"][0]
+    walk.ask("redactPhoto", id=shown, photo_id=awaited["photo_id"])
+    assert upload(PHOTO, awaited).status == 200
+    walk.until("showComplaint", lambda it: it["photos"][0]["status"] == "ready", id=shown)
+    walk.well("redactPhoto", id=shown, photo_id=awaited["photo_id"])
 
 
 def _subscriptions(walk: Walk, receiver: Receiver) -> None:

@@ -73,6 +73,9 @@ def _environment(folder: Path) -> dict[str, str]:
     # Without a push platform, whatever the environment has.
     no_push = {"FCM_APPLICATION_ARN": "", "APNS_APPLICATION_ARN": ""}
     # What resumes a subscription wakes it through this.
+    boto3.client("s3").create_bucket(
+        Bucket="photos", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
     queue = boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
     return ENVIRONMENT | files | no_push | {"DELIVERIES_QUEUE_URL": queue}
 
