@@ -17,6 +17,7 @@ from functions.complaints.moves.declaration import expect_photos
 from functions.complaints.moves.filing import DeclaredPhoto, Draft, file
 from functions.complaints.perceptual_hash import Views
 from functions.complaints.proof import Distance, Proof, Reused, Taken
+from functions.complaints.visibility import Viewer
 from functions.edge.clients import client
 from functions.edge.uploads import photo_views
 from functions.intake.photos.bucket import PhotoBucket
@@ -198,7 +199,7 @@ def test_where_the_region_is_strict_a_copy_is_refused_in_words_and_nothing_of_it
     assert not [each for each in listed if photo.id in each["Key"]]
     assert len(kept()) == 1
     for language in ("kk", "ru", "en"):
-        shown = photo_views(given.complaint, language=language, bucket=BUCKET)[-1]
+        shown = photo_views(given.complaint, viewer=Viewer.IN_CHARGE, language=language, bucket=BUCKET)[-1]
         assert shown.reason_text
         assert "proof" not in shown.reason_text
 
@@ -207,7 +208,7 @@ def test_both_doors_show_the_three_facts_in_words_and_of_a_citizens_photo_none()
     given = Given()
     given.proves(photograph(street(1)), by=CITIZEN)
     given.proves(photograph(street(2), place=(WEST[0] + 0.01, WEST[1]), taken="2026:05:01 10:00:00"))
-    theirs, proof = photo_views(given.complaint, language="en", bucket=BUCKET)
+    theirs, proof = photo_views(given.complaint, viewer=Viewer.IN_CHARGE, language="en", bucket=BUCKET)
     assert theirs.proof is None
     assert proof.proof is not None
     assert proof.proof.model_dump() == {
