@@ -1,11 +1,9 @@
 """What changed of public complaints is written into the files that everybody reads: each minute by the clock, here now."""
 
 import json
-from typing import Any, Final
+from typing import Any
 
-from infra.local.deployed import REGION_ID, Deployed
-
-_PUBLISHER: Final = f"qamqor-{REGION_ID}-service-FunctionsPublisher"
+from infra.local.deployed import Deployed
 
 
 class NotPublished(RuntimeError):
@@ -15,11 +13,12 @@ class NotPublished(RuntimeError):
 def publish(deployed: Deployed) -> dict[str, Any]:
     """What the publisher says that it did. Raises NotPublished."""
     client = deployed.emulator.client("lambda")
+    stacks, _, _ = deployed.complaints_table.partition("-storage-")
     (name,) = (
         each["FunctionName"]
         for page in client.get_paginator("list_functions").paginate()
         for each in page["Functions"]
-        if _PUBLISHER in each["FunctionName"]
+        if each["FunctionName"].startswith(f"{stacks}-service-FunctionsPublisher")
     )
     answer = client.invoke(FunctionName=name)
     payload = answer["Payload"].read()

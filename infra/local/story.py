@@ -168,12 +168,14 @@ def _final(cast: Cast, complaint_id: str) -> dict[str, Any]:
 
 def played(types: Sequence[str]) -> list[str]:
     """Without what depends on how fast the machine is: a reminder, which is left out where its deadline has come
-    meanwhile, how many terms pass before the body answers, and when the reporter's photo has been checked.
+    meanwhile, how many terms pass before the body answers, when the reporter's photo has been checked, and when there is a
+    copy of it that everybody may see.
     """
     kept = [
         type
         for place, type in enumerate(types)
-        if type != "deadline_near" and not (type == "escalated" and type in types[:place])
+        if type not in ("deadline_near", "photo_redacted")
+        and not (type == "escalated" and type in types[:place])
     ]
     if {"photo_added", "assigned"} <= set(kept):
         kept.remove("photo_added")
