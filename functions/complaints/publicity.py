@@ -30,7 +30,7 @@ LOOKED_AT: Final = -1
 """In place of the number of flags: somebody has looked, and none counts any more."""
 FLAGGED: Final = "flagged"
 """The reason of what flags have hidden; a body gives its own."""
-FLAG_REASONS: Final = ("person", "private", "offensive", "false")
+FLAG_REASONS: Final = ("person", "private", "offensive", "untrue")
 """Why anybody may find that it should not be public; `flag.<reason>` is the text."""
 
 

@@ -157,7 +157,7 @@ def test_a_new_secret_is_read_by_both_sides_when_its_revision_is_raised(
         for properties in service.functions().values()
         if "EDGE_SECRET" in properties["Environment"]["Variables"]
     ]
-    assert knowing == ["7"] * 9
+    assert knowing == ["7"] * 8
 
 
 def test_the_secret_is_in_both_regions(full: Assembly) -> None:

@@ -233,7 +233,7 @@ def test_what_is_answered_is_shown_and_can_be_tried_again(browser: Browser) -> N
         page.route("**/v1/public/*/flag", lambda route: route.fulfill(**answers.pop(0)))
         here = page.locator("#en")
         here.locator("summary").click()
-        here.get_by_label(text("flag.false", "en")).check()
+        here.get_by_label(text("flag.untrue", "en")).check()
         for told in ("Three a day.", text("public.flag.failed", "en"), text("public.flag.sent", "en")):
             here.locator("button").click()
             expect(here.get_by_role("status")).to_have_text(told)

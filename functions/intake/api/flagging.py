@@ -38,7 +38,7 @@ class Flag(Body):
         choice(*FLAG_REASONS),
         described(
             "`person`: a face or a number plate can be seen. `private`: it shows somebody's home or private life. "
-            "`offensive`: it offends or shocks. `false`: there is no such thing, or it is not there."
+            "`offensive`: it offends or shocks. `untrue`: there is no such thing, or it is not there."
         ),
         Field(examples=["person"]),
     ]
