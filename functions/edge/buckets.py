@@ -1,7 +1,11 @@
-"""Where a bucket is for a browser. No client of S3 is needed for that, and none is loaded."""
+"""Where a bucket is for a browser, and what S3 says of what is not there. No client is needed for it, and none is loaded."""
 
 from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlsplit
+
+MISSING: Final = frozenset({"NoSuchKey", "404"})
+"""S3's error codes for an object that is not there."""
 
 
 def origin_of(bucket: str, *, environment: Mapping[str, str]) -> str:

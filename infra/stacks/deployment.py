@@ -6,6 +6,7 @@ from typing import Literal
 from aws_cdk import RemovalPolicy
 
 from infra.region import RegionFile
+from infra.region.schema import SecondAccount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,11 @@ class Deployment:
     def has_desk(self) -> bool:
         """Whether officers work at the page `/desk/`."""
         return self.region.officers is not None
+
+    @property
+    def second_account(self) -> SecondAccount | None:
+        """Where copies of tables and photos go; an emulator has none."""
+        return None if self.local else self.region.backup
 
     @property
     def removal(self) -> RemovalPolicy:

@@ -131,7 +131,7 @@ class Observability(Construct):
     ) -> Sequence[cloudwatch.IAlarm]:
         one, five = Duration.minutes(1), Duration.minutes(5)
         topic = self._topic(deployment)
-        if deployment.region.backup is not None and not deployment.local:
+        if deployment.second_account is not None:
             tell_of_failed_copies(self, topic)
         alarms = Alarms(self, "Alarms", deployment=deployment, topic=topic)
         alarms.functions(

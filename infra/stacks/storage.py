@@ -58,12 +58,12 @@ class Storage(Stack):
         self.officers = self._officers()
         self.dead_letters = DeadLetters(self, deployment=deployment)
         self.push = PushPlatforms(self, "PushPlatforms", deployment=deployment)
-        if deployment.region.backup is not None and not deployment.local:
+        if deployment.second_account is not None:
             Copies(
                 self,
                 "Copies",
                 deployment=deployment,
-                second=deployment.region.backup,
+                second=deployment.second_account,
                 tables=(self.complaints, self.agencies, self.people, self.deliveries),
                 photos=self.photos,
             )
@@ -145,7 +145,7 @@ class Storage(Stack):
         return table
 
     def _photos(self) -> s3.Bucket:
-        copied = self._deployment.region.backup is not None and not self._deployment.local
+        copied = self._deployment.second_account is not None
         # S3's log would keep the address of every phone that uploads beside the complaint's id.
         bucket = self._bucket(
             "Photos",

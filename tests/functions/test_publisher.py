@@ -35,21 +35,13 @@ from functions.complaints.publicity import may_be_public
 from functions.complaints.redaction import Redaction
 from functions.complaints.region import Region, region_from_dict
 from functions.edge.clients import client
+from functions.edge.public_files import MAP, MAP_KEEPS, REGION, month_key, page_key
 from functions.notify.publisher import page, publication
 from functions.notify.publisher.bucket import Kind, PublicBucket
 from functions.notify.publisher.dataset import CATALOGUE, catalogue, relisted
 from functions.notify.publisher.lines import map_file, month_file
-from functions.notify.publisher.publication import (
-    KEPT_ON_THE_MAP,
-    MAP,
-    OVERLAP,
-    Fixed,
-    Published,
-    Publisher,
-    month_key,
-    page_key,
-)
-from functions.notify.publisher.regional import REGION, regional
+from functions.notify.publisher.publication import OVERLAP, Fixed, Published, Publisher
+from functions.notify.publisher.regional import regional
 from functions.records import set_aside
 from functions.records.codec import complaint_item
 from functions.records.photo_keys import public_key
@@ -140,7 +132,7 @@ def expected(here: Lives, *, now: datetime) -> dict[str, bytes]:
             files[page_key(record.number)] = page_of(record, history)
     everything = {number: record for month in months.values() for number, record in month.items()}
     today, _ = day_of(now, zone=here.region.time_zone)
-    files[MAP] = map_file(None, everything, since=today - KEPT_ON_THE_MAP)
+    files[MAP] = map_file(None, everything, since=today - MAP_KEEPS)
     for month, changed in months.items():
         file = month_file(None, changed)
         assert file is not None
@@ -380,7 +372,7 @@ def test_what_ended_is_on_the_map_for_ninety_days() -> None:
     )
     published(here, by)
     numbers = {here.history(each)[0].number for each in (ended, still_open)}
-    published(here, by, after=KEPT_ON_THE_MAP - timedelta(hours=1))
+    published(here, by, after=MAP_KEEPS - timedelta(hours=1))
     assert {each["id"] for each in the_map(objects()[MAP])["features"]} == numbers
     published(here, by, after=timedelta(days=1))
     assert {each["id"] for each in the_map(objects()[MAP])["features"]} == {
@@ -389,7 +381,7 @@ def test_what_ended_is_on_the_map_for_ninety_days() -> None:
     assert len(rows(objects()[month_key("2026-06")])) == 2
     here.hide(still_open)
     published(here, by)
-    published(here, by, after=KEPT_ON_THE_MAP + timedelta(days=1))
+    published(here, by, after=MAP_KEEPS + timedelta(days=1))
     assert the_map(objects()[MAP]) == {"type": "FeatureCollection", "features": [], "tombstones": []}
 
 

@@ -12,8 +12,8 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Lock
 from typing import Any, Final
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -22,6 +22,7 @@ from infra.packaging.desk import desk
 from infra.stacks.api import AGENCY, CITIZEN, OFFICERS, OPEN, SUBSCRIPTIONS
 from tests.flow.town import Town, context
 from tests.fuzz.gateway import leads
+from tests.web.loopback import serving
 
 PHOTOS: Final = "https://photos.s3.eu-central-1.amazonaws.com"
 POLICY: Final = (
@@ -235,14 +236,9 @@ def front(town: Town) -> Iterator[Front]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.address = f"http://127.0.0.1:{server.server_port}"
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with serving(Handler) as address:
+        made.address = address
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _event(method: str, path: str, *, query: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:

@@ -4,11 +4,11 @@ import gzip
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Final
 
 from infra.packaging.site import site
+from tests.web.loopback import serving
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src 'self' data:; "
@@ -79,11 +79,6 @@ def site_front(public: Mapping[str, bytes]) -> Iterator[SiteFront]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.address = f"http://127.0.0.1:{server.server_port}"
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with serving(Handler) as address:
+        made.address = address
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()

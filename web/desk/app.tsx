@@ -12,7 +12,9 @@ import { SettingsPage } from "./pages/settings";
 import { SignInPage } from "./pages/sign-in";
 import { TemplatesPage } from "./pages/templates";
 import { Icon } from "./parts/icons";
-import { Show, useLoaded } from "./parts/load";
+import { useArriving } from "../parts/arriving";
+import { useLoaded } from "../parts/loaded";
+import { Show } from "./parts/load";
 import { type Place, usePlace } from "./routes";
 import { session } from "./session/session";
 import { isChosen, isLanguage, type Language, language, named, speak, t } from "./texts/language";
@@ -67,17 +69,8 @@ function Desk({ region, spoken, speakNow, ended }: Speaking & { region: Region; 
     if (isLanguage(theirs) && !isChosen()) speakNow(theirs);
   }, [theirs]);
   const place = usePlace();
-  const first = useRef(true);
-  const main = useRef<HTMLElement>(null);
   const name = place.page === "complaint" ? place.id : place.page;
-  useEffect(() => {
-    // As a browser does for a page of its own: whoever hears the page is at its beginning.
-    if (!first.current) {
-      main.current?.focus({ preventScroll: true });
-      scrollTo(0, 0);
-    }
-    first.current = false;
-  }, [name]);
+  const main = useArriving(name);
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>

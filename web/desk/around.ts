@@ -5,6 +5,7 @@ import { useContext } from "preact/hooks";
 import { answered, answeredOr, api } from "./api/client";
 import type { Me, Region } from "./api/types";
 import type { components } from "./api/schema";
+import { t } from "./texts/language";
 
 export type Category = components["schemas"]["CategoryView"];
 
@@ -56,6 +57,11 @@ export function categoryName(around: Around, id: string): string {
 
 export function districtName(around: Around, id: string | null): string {
   return around.region.areas.features.find((each) => each.id === id)?.properties.name ?? id ?? "";
+}
+
+/** To whom of the body something may be given: the officer at the desk first, and nobody last. */
+export function takers(around: Around): (readonly [id: string, name: string])[] {
+  return [[around.me!.officer!.id, t("field.officer.me")], ...around.colleagues, ["", t("field.officer.nobody")]];
 }
 
 /** Whether the officer manages the body's officers and templates. */

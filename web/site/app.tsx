@@ -1,6 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
+import { useArriving } from "../parts/arriving";
+import { useLoaded } from "../parts/loaded";
 import { inZone } from "../texts/time";
 import { RegionContext, useRegion } from "./around";
 import { readFigures, readRegion } from "./data/files";
@@ -8,7 +10,7 @@ import { DataPage } from "./figures/data";
 import { FiguresPage } from "./figures/figures";
 import { GroupPage } from "./figures/group";
 import { StartPage } from "./list/start";
-import { Show, useLoaded } from "./loaded";
+import { Show } from "./loaded";
 import { type Place, usePlace } from "./routes";
 import { isLanguage, type Language, language, LANGUAGES, named, NAMES, speak, t } from "./texts/language";
 
@@ -36,17 +38,8 @@ export function App(): JSX.Element {
 
 function Site({ spoken, speakNow }: { spoken: Language; speakNow: (chosen: Language) => void }): JSX.Element {
   const place = usePlace();
-  const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
   const name = place.page === "group" ? `${place.kind}/${place.id}` : place.page;
-  useEffect(() => {
-    // As a browser does for a page of its own: whoever hears the page is at its beginning.
-    if (!first.current) {
-      main.current?.focus({ preventScroll: true });
-      scrollTo(0, 0);
-    }
-    first.current = false;
-  }, [name]);
+  const main = useArriving(name);
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>

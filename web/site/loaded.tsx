@@ -1,35 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
+import type { Loaded } from "../parts/loaded";
 import { t } from "./texts/language";
-
-export interface Loaded<T> {
-  value: T | null;
-  failed: boolean;
-  again: () => Promise<void>;
-}
-
-/** What `read` gives, read anew when `of` changes; the last value stays in view while it is. */
-export function useLoaded<T>(read: () => Promise<T>, of: readonly unknown[]): Loaded<T> {
-  const [state, setState] = useState<{ value: T | null; failed: boolean }>({ value: null, failed: false });
-  const turn = useRef(0);
-  const again = useCallback(async () => {
-    const mine = ++turn.current;
-    try {
-      const value = await read();
-      if (mine === turn.current) setState({ value, failed: false });
-    } catch {
-      if (mine === turn.current) setState((before) => ({ ...before, failed: true }));
-    }
-  }, of);
-  useEffect(() => {
-    void again();
-    return () => {
-      turn.current++;
-    };
-  }, [again]);
-  return { ...state, again };
-}
 
 /** The value in view, or that it is being read, or that it could not be. */
 export function Show<T>({
@@ -43,7 +15,7 @@ export function Show<T>({
 }): JSX.Element {
   return (
     <>
-      {loaded.failed && (
+      {loaded.error && (
         <div class="notice bad" role="alert">
           <p>{t("failed")}</p>
           <button type="button" onClick={() => void again()}>
@@ -51,7 +23,7 @@ export function Show<T>({
           </button>
         </div>
       )}
-      {loaded.value !== null ? children(loaded.value) : !loaded.failed && <p class="loading">{t("loading")}</p>}
+      {loaded.value !== null ? children(loaded.value) : !loaded.error && <p class="loading">{t("loading")}</p>}
     </>
   );
 }

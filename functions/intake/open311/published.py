@@ -21,11 +21,8 @@ from functions.complaints.public_record import (
     record_in_cells,
     record_in_feature,
 )
+from functions.edge.public_files import MAP, REGION, month_key, page_key
 
-CURRENT: Final = "open/complaints.geojson"
-"""The open ones, and all that changed in CURRENT_DAYS days; tombstones of what was hidden."""
-CURRENT_DAYS: Final = 90
-REGION: Final = "open/region.json"
 _MONTHS_KEPT: Final = 6
 """Files of months in memory: a span of 90 days touches four, in a zone that begins its days before UTC five."""
 _NOT_THERE: Final = 404
@@ -130,18 +127,18 @@ class Published:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
     def current(self) -> Current:
-        found: Current = self._read(CURRENT, _current, absent=Current())
+        found: Current = self._read(MAP, _current, absent=Current())
         return found
 
     def month(self, month: str) -> tuple[Line, ...]:
         """Of those that were submitted in it (`2026-03`), in the region's zone."""
-        found: tuple[Line, ...] = self._read(f"open/{month}.csv.gz", _rows, absent=())
+        found: tuple[Line, ...] = self._read(month_key(month), _rows, absent=())
         return found
 
     def has_page(self, number: str) -> bool:
         """Whether the number was ever that of one shown in public, hidden since or not."""
         try:
-            self._s3().head_object(Bucket=self._bucket, Key=f"c/{number}")
+            self._s3().head_object(Bucket=self._bucket, Key=page_key(number))
         except ClientError as error:
             if _status(error) != _NOT_THERE:
                 raise

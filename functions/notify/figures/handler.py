@@ -1,22 +1,19 @@
 """Lambda, each night after the last change of the day: the figures of every body, of the months' public files alone."""
 
 import gzip
-import re
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, Final
 
 from functions.complaints.region import load_region
 from functions.edge.clients import client
+from functions.edge.public_files import FIGURES, OPEN_DATA, month_in
 from functions.edge.settings import region_file, require
 from functions.edge.telemetry import logger
 from functions.notify.figures.document import figures_of
 from functions.notify.figures.reading import read_months
 
 ENVIRONMENT: Final = ("PUBLIC_BUCKET",)
-KEY: Final = "open/figures.json"
-MONTHS: Final = "open/"
 _AN_HOUR: Final = "public, max-age=3600"
-_MONTH: Final = re.compile(r"open/(\d{4}-\d{2})\.csv\.gz")
 
 _settings = require(ENVIRONMENT)
 _region = load_region(region_file())
@@ -28,7 +25,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, int]:
     body = gzip.compress(figures_of(counted, region_id=_region.id), mtime=0)
     client("s3").put_object(
         Bucket=_settings["PUBLIC_BUCKET"],
-        Key=KEY,
+        Key=FIGURES,
         Body=body,
         ContentType="application/json",
         ContentEncoding="gzip",
@@ -46,8 +43,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, int]:
 def _months() -> Iterator[tuple[str, IO[bytes]]]:
     """Each opened when it is its turn: S3 would end a connection that waits."""
     s3 = client("s3")
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=_settings["PUBLIC_BUCKET"], Prefix=MONTHS)
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=_settings["PUBLIC_BUCKET"], Prefix=OPEN_DATA)
     keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
     for key in keys:
-        if month := _MONTH.fullmatch(key):
-            yield month[1], s3.get_object(Bucket=_settings["PUBLIC_BUCKET"], Key=key)["Body"]
+        if month := month_in(key):
+            yield month, s3.get_object(Bucket=_settings["PUBLIC_BUCKET"], Key=key)["Body"]

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from functions.edge.buckets import MISSING
+
 TRIES: Final = 8
 SOON: Final = "public, max-age=60"
 """What is hidden or erased is gone from everywhere in five minutes: it is kept no longer by whoever keeps it."""
-MISSING: Final = frozenset({"NoSuchKey", "404"})
 # Of a condition that did not hold, and of two writes at once. Source: Amazon S3 API reference, PutObject.
 _OVERTAKEN: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", *MISSING})
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from functions.complaints.region import Region
+from functions.edge.public_files import REGION
 from functions.notify.publisher.beside import beside_pages
 from functions.notify.publisher.bucket import Kind
 from functions.notify.publisher.publication import Fixed
 from functions.notify.publisher.record_schema import SCHEMA, record_schema
-from functions.notify.publisher.regional import REGION, regional
+from functions.notify.publisher.regional import regional
 
 _HOUR: Final = "public, max-age=3600"
 

@@ -22,6 +22,7 @@ from functions.complaints.public_record import PublicRecord, month_of, record_of
 from functions.complaints.publicity import may_be_public
 from functions.complaints.region import Region
 from functions.edge.failures import problem_of_failure, without_words
+from functions.edge.public_files import MAP, MAP_KEEPS, month_key, page_key
 from functions.edge.telemetry import logger
 from functions.notify.publisher.beside import looks_of_pages
 from functions.notify.publisher.bucket import SOON, Kind, PublicBucket
@@ -36,8 +37,6 @@ from functions.records.photo_keys import PUBLIC
 from functions.records.set_aside import SetAsideItem
 from functions.records.side_by_side import side_by_side
 
-KEPT_ON_THE_MAP: Final = timedelta(days=90)
-"""For how long what changed last stays there after it ended, or was hidden."""
 AT_ONCE: Final = 10
 """Complaints that are worked on at the same time; a client keeps ten connections."""
 TOGETHER: Final = 50
@@ -46,7 +45,6 @@ KNOWN_MOST: Final = 100_000
 FORM: Final = 1
 """Of the files and of the pages: with another, all are written anew."""
 
-MAP: Final = "open/complaints.geojson"
 PAGE_KIND: Final = Kind(content_type="text/html; charset=utf-8", cache_control=SOON)
 MAP_KIND: Final = Kind(content_type="application/geo+json", cache_control=SOON, coding="gzip")
 CATALOGUE_KIND: Final = Kind(content_type="application/ld+json", cache_control="public, max-age=3600")
@@ -64,14 +62,6 @@ class Fixed:
 
     body: bytes
     kind: Kind
-
-
-def page_key(number: str) -> str:
-    return f"c/{number}"
-
-
-def month_key(month: str) -> str:
-    return f"open/{month}.csv.gz"
 
 
 @dataclass(kw_only=True)
@@ -271,7 +261,7 @@ class Publisher:
         today, _ = day_of(run.now, zone=self._region.time_zone)
         if run.seen or item.day != iso(today):
             changed = {seen.number: seen.record for seen in run.seen.values()}
-            new_map = partial(map_file, changed=changed, since=today - KEPT_ON_THE_MAP)
+            new_map = partial(map_file, changed=changed, since=today - MAP_KEEPS)
             self._rewrite(run, MAP, new_map, kind=MAP_KIND)
             item.day = iso(today)
 

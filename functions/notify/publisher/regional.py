@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from functions.complaints.region import Polygons, Region
-
-REGION: Final = "open/region.json"
 
 
 def regional(region: Region, *, base_url: str) -> bytes:

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from botocore.exceptions import ClientError
 
 from functions.complaints.faults import NotFound
+from functions.edge.buckets import MISSING
 from functions.edge.clients import client
 from functions.edge.codings import coding
 from functions.edge.presign import presigned_get
@@ -19,7 +20,6 @@ ANSWERED_MOST: Final = 4_000_000
 Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
 LED_ON_FOR: Final = timedelta(minutes=5)
-_GONE: Final = frozenset({"NoSuchKey", "404"})
 _GZIP: Final = "gzip"
 
 
@@ -75,7 +75,7 @@ class Objects:
         try:
             return client("s3").get_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
+            if error.response["Error"]["Code"] in MISSING:
                 raise NotFound(key) from error
             raise
 

@@ -12,6 +12,7 @@ from functions.complaints.region import Region
 from functions.edge import file_answers
 from functions.edge.base_url import base_url
 from functions.edge.packed_files import INDEX, File
+from functions.edge.public_files import MAP, OPEN_DATA, page_key
 from functions.notify.site.feeds import ATOM, JSON_FEED, Subject, Wanted, atom, json_feed
 from functions.notify.site.objects import Objects
 
@@ -24,7 +25,6 @@ _ROUTE: Final[Mapping[str, Any]] = {
 }
 
 
-MAP: Final = "open/complaints.geojson"
 FIVE_MINUTES: Final = "public, max-age=300"
 _FEEDS: Final[Mapping[str, tuple[str, Callable[..., bytes]]]] = {
     "atom": (ATOM, atom),
@@ -47,11 +47,11 @@ def public(
         if read != number:
             # Relative, for whoever asks may know the API by another address than it does itself.
             return Response(status_code=308, headers={"location": read, "cache-control": A_DAY})
-        return files.sent(f"c/{read}", asked=router.current_event.headers)
+        return files.sent(page_key(read), asked=router.current_event.headers)
 
     @router.route("/open/<name>", **_ROUTE)
     def open_data(name: str) -> Response[Any]:
-        return files.sent(f"open/{name}", asked=router.current_event.headers)
+        return files.sent(f"{OPEN_DATA}{name}", asked=router.current_event.headers)
 
     @router.route("/feeds/<kind>/<name>", **_ROUTE)
     def feed(kind: str, name: str) -> Response[Any]:

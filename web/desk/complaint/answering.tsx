@@ -5,7 +5,7 @@ import { answeredOr, api } from "../api/client";
 import type { Template } from "../api/types";
 import { type Around, categoryName, districtName, useAround } from "../around";
 import { Choice, TextArea } from "../parts/field";
-import { useLoaded } from "../parts/load";
+import { useLoaded } from "../../parts/loaded";
 import { type Language, language, LANGUAGES, NAMES, t } from "../texts/language";
 import { type FormProps, MoveForm } from "./form";
 import { useMove } from "./move";

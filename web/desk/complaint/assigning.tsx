@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 
 import { api } from "../api/client";
-import { useAround } from "../around";
+import { takers, useAround } from "../around";
 import { Select } from "../parts/field";
 import { t } from "../texts/language";
 import { type FormProps, MoveForm } from "./form";
@@ -28,11 +28,7 @@ export function AssignForm({ complaint, ...props }: FormProps): JSX.Element {
         fault={move.fault("/to")}
         value={move.values.to}
         onValue={(to) => move.set({ to })}
-        options={[
-          [me.id, t("field.officer.me")],
-          ...around.colleagues,
-          ["", t("field.officer.nobody")],
-        ]}
+        options={takers(around)}
       />
     </MoveForm>
   );

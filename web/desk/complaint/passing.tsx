@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { answeredOr, api } from "../api/client";
 import { agencyName, type Around, categoryName, useAround } from "../around";
 import { type Option, Select, TextArea, TextInput } from "../parts/field";
-import { useLoaded } from "../parts/load";
+import { useLoaded } from "../../parts/loaded";
 import { statusName } from "../status";
 import { t } from "../texts/language";
 import { day } from "../texts/time";

@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { answered, api } from "../api/client";
 import type { Work } from "../api/types";
 import { isProblem, SessionEnded } from "../api/problem";
-import { useAround } from "../around";
+import { takers, useAround } from "../around";
 import { Select, TextArea } from "../parts/field";
 import { said } from "../parts/load";
 import { t } from "../texts/language";
@@ -117,15 +117,14 @@ function Result({ outcome }: { outcome: Outcome }): JSX.Element {
 
 function Assign({ sending, onSend }: { sending: boolean; onSend: (to: string | null) => void }): JSX.Element {
   const around = useAround();
-  const me = around.me!.officer!;
-  const [to, setTo] = useState(me.id);
+  const [to, setTo] = useState(around.me!.officer!.id);
   return (
     <Form sending={sending} onSend={() => onSend(to || null)}>
       <Select
         label={t("field.officer")}
         value={to}
         onValue={setTo}
-        options={[[me.id, t("field.officer.me")], ...around.colleagues, ["", t("field.officer.nobody")]]}
+        options={takers(around)}
       />
     </Form>
   );

@@ -9,7 +9,8 @@ import { forgetTemplates } from "../complaint/answering";
 import { Against } from "../complaint/form";
 import { useMove } from "../complaint/move";
 import { Select, TextArea, TextInput } from "../parts/field";
-import { Show, useLoaded } from "../parts/load";
+import { useLoaded } from "../../parts/loaded";
+import { Show } from "../parts/load";
 import { LANGUAGES, named, t } from "../texts/language";
 
 const NEW = "new";
