@@ -1,4 +1,4 @@
-"""Where a bucket is for a browser, and what S3 says of what is not there. No client is needed for it, and none is loaded."""
+"""Where a bucket is for a browser, and what S3 says of what is not there. No client is needed for it: none is loaded."""
 
 from collections.abc import Mapping
 from typing import Final
