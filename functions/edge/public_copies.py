@@ -5,7 +5,7 @@ from typing import Final
 
 from functions.complaints.complaint import Complaint
 from functions.edge.clients import client
-from functions.records.photo_keys import public_key, public_thumbnail_key
+from functions.records.photo_keys import public_keys
 
 _AT_ONCE: Final = 1000
 """S3 deletes so many objects in one call."""
@@ -31,5 +31,4 @@ def _keys(complaint: Complaint) -> Iterator[str]:
         if photo.kept_with is not None:
             continue
         for revision in range(1, 1 + (1 if photo.redaction is None else photo.redaction.revision)):
-            yield public_key(complaint.id, photo.id, revision=revision)
-            yield public_thumbnail_key(complaint.id, photo.id, revision=revision)
+            yield from public_keys(complaint.id, photo.id, revision=revision)

@@ -20,8 +20,7 @@ from functions.edge.operations import naming
 from functions.edge.presign import end_of, presigned_get, presigned_put
 from functions.records.photo_keys import (
     clean_key,
-    public_key,
-    public_thumbnail_key,
+    public_keys,
     quarantine_key,
     thumbnail_key,
 )
@@ -222,11 +221,7 @@ def _keys(complaint: Complaint, photo: Photo, *, shown: str | None) -> tuple[str
         return clean_key(kept_with, photo.id), thumbnail_key(kept_with, photo.id)
     if shown != "public" or photo.redaction is None:
         return None
-    revision = photo.redaction.revision
-    return (
-        public_key(kept_with, photo.id, revision=revision),
-        public_thumbnail_key(kept_with, photo.id, revision=revision),
-    )
+    return public_keys(kept_with, photo.id, revision=photo.redaction.revision)
 
 
 def _proof(proof: Proof, *, language: str) -> ProofView:

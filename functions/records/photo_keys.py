@@ -38,6 +38,14 @@ def public_thumbnail_key(complaint_id: str, photo_id: str, *, revision: int) -> 
     return f"{PUBLIC}{complaint_id}/{photo_id}.{revision}.thumb.jpg"
 
 
+def public_keys(complaint_id: str, photo_id: str, *, revision: int) -> tuple[str, str]:
+    """Of a copy and of its thumbnail."""
+    return (
+        public_key(complaint_id, photo_id, revision=revision),
+        public_thumbnail_key(complaint_id, photo_id, revision=revision),
+    )
+
+
 def copies_prefix(complaint_id: str, photo_id: str) -> str:
     """What the keys of all public copies of the photo begin with, and no other's."""
     return f"{PUBLIC}{complaint_id}/{photo_id}."

@@ -7,12 +7,7 @@ from botocore.exceptions import ClientError
 
 from functions.edge.clients import client
 from functions.intake.redaction.copying import PublicCopy
-from functions.records.photo_keys import (
-    clean_key,
-    copies_prefix,
-    public_key,
-    public_thumbnail_key,
-)
+from functions.records.photo_keys import clean_key, copies_prefix, public_keys
 
 _JPEG: Final = "image/jpeg"
 _THERE: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
@@ -35,11 +30,8 @@ class CopiesBucket:
         self, complaint_id: str, photo_id: str, copy: PublicCopy, *, revision: int, first: bool = False
     ) -> None:
         """`first`: what is there under the revision stays."""
-        files = {
-            public_key(complaint_id, photo_id, revision=revision): copy.content,
-            public_thumbnail_key(complaint_id, photo_id, revision=revision): copy.thumbnail,
-        }
-        for key, content in files.items():
+        keys = public_keys(complaint_id, photo_id, revision=revision)
+        for key, content in zip(keys, (copy.content, copy.thumbnail), strict=True):
             try:
                 client("s3").put_object(
                     Bucket=self.name,
@@ -55,14 +47,7 @@ class CopiesBucket:
 
     def drop(self, complaint_id: str, photo_id: str, *, but: int | None = None) -> None:
         """Every copy of the photo, but that of one revision."""
-        kept = (
-            ()
-            if but is None
-            else (
-                public_key(complaint_id, photo_id, revision=but),
-                public_thumbnail_key(complaint_id, photo_id, revision=but),
-            )
-        )
+        kept = () if but is None else public_keys(complaint_id, photo_id, revision=but)
         pages = (
             client("s3")
             .get_paginator("list_objects_v2")
