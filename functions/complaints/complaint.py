@@ -115,13 +115,14 @@ class Answer:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hidden:
     """That nothing of it is public but its number and this. `by` an agency (`agency_id`), the system (who runs the region),
-    or citizens: so many have flagged it (`publicity.FLAGGED` is the reason then).
+    or citizens: so many have flagged it (`publicity.FLAGGED` is the reason then). `with_whole`: a part, as the whole is.
     """
 
     by: ActorKind
     agency_id: str | None
     reason: str
     at: datetime
+    with_whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from functions.complaints.lapse import Missed
 from functions.complaints.promise import promise_text
 from functions.complaints.region import Region
 from functions.complaints.texts import datetime_text, has_text, in_language, text
-from functions.complaints.visibility import BODIES, Shown, Viewer, as_seen, shown
+from functions.complaints.visibility import BODIES, THEIRS, Shown, Viewer, as_seen, shown
 
 type PushKind = Literal["progress", "question", "escalation", "answer", "photo"]
 
@@ -207,6 +207,8 @@ def _variant(event: Event) -> tuple[str, ...]:
         case EventType.PHOTO_MISSED if event.data.get("photos") == []:
             # All came, and none could be used.
             return ("none",)
+        case EventType.HIDDEN | EventType.UNHIDDEN if event.data.get("parent"):
+            return ("part",)
         case EventType.HIDDEN if event.data.get("count"):
             return ("flags",)
         case EventType.HIDDEN | EventType.UNHIDDEN:
@@ -248,7 +250,12 @@ def _said(words: "_Words", *, viewer: Viewer) -> tuple[str, str]:
                 return words.title(*_variant(event)), words.body("public")
             whose = ("theirs",) if data.get("theirs") else joined
             return words.title(*_variant(event)), f"{words.body()} {words.text(*whose, 'next')}"
-        case EventType.ESCALATED | EventType.PHOTO_ADDED | EventType.PHOTO_MISSED | EventType.REASSIGNED:
+        case EventType.ESCALATED:
+            variant = _variant(event)
+            # What can be done about it is said to those whose complaint it is: the appeal is theirs.
+            more = words.further(*variant, "next") if viewer in THEIRS else []
+            return words.title(*variant), " ".join([words.body(*variant), *more])
+        case EventType.PHOTO_ADDED | EventType.PHOTO_MISSED | EventType.REASSIGNED:
             return words.title(*_variant(event)), words.body(*_variant(event))
         case EventType.DEADLINE_MOVED:
             variant = _variant(event)
@@ -299,6 +306,10 @@ class _Words:
 
     def text(self, *path: str) -> str:
         return text(".".join(("event", self.event.type, *path)), self.language, **self.params)
+
+    def further(self, *path: str) -> list[str]:
+        """What there is to say beyond the body; nothing where the event has no such text."""
+        return [self.text(*path)] if has_text(".".join(("event", self.event.type, *path))) else []
 
     def reason(self) -> str:
         return text("event.reason", self.language, reason=self.event.data["reason"])

@@ -25,6 +25,8 @@ class Viewer(StrEnum):
     PUBLIC = "public"
 
 
+THEIRS: Final = frozenset({Viewer.REPORTER, Viewer.JOINER})
+"""Whose complaint it is."""
 BODIES: Final = frozenset({Viewer.IN_CHARGE, Viewer.PASSED_ON, Viewer.ABOVE})
 
 

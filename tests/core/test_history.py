@@ -14,6 +14,7 @@ from functions.complaints.complaint import SYSTEM, Actor, ActorKind, Complaint
 from functions.complaints.duration import Duration
 from functions.complaints.events import Event, EventType
 from functions.complaints.history import BODY_MOST, PUSHED, line, push, push_kind
+from functions.complaints.lapse import Missed
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves import photos as photo_moves
 from functions.complaints.moves.correcting import Correction, Place, correct
@@ -311,8 +312,25 @@ def test_silence_climbs_the_ladder_and_ends_with_the_appeal() -> None:
         "Now the Ministry, the body above, has it too. New deadline for an answer: 6 July, 18:30.",
         "These bodies did not answer by 6 July, 18:30: Housing; Akimat; Ministry. "
         "No body is left above, and everybody can see this. "
-        "By law silence counts as a refusal, which can be taken to court: the text for it is ready.",
+        "By law silence counts as a refusal. It can be taken to court: the text for it is ready.",
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("missed", [Missed.SILENCE, Missed.DISPUTED_ANSWER, Missed.PASSED_ON_LATE])
+def test_that_an_appeal_is_ready_is_said_to_those_alone_whose_complaint_it_is(
+    missed: Missed, language: str
+) -> None:
+    story = assigned(REGION)
+    while not story.complaint.overdue:
+        event = story.wait()
+    event = replace(event, data={**event.data, "missed": missed})
+    said = {viewer: line(event, language=language, region=REGION, viewer=viewer) for viewer in Viewer}
+    ready = text(f"event.{event.type}.{missed}.top.next", language)
+    assert {viewer for viewer, each in said.items() if each is not None and ready in each["body"]} == {
+        Viewer.REPORTER,
+        Viewer.JOINER,
+    }
 
 
 def test_a_missed_acknowledgement_is_told_apart_from_a_missed_answer() -> None:

@@ -1,19 +1,23 @@
 """The parts of a complaint end with it, and none keeps a person who was erased: in the table, in every order."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import permutations
 
 import pytest
 
-from functions.complaints.complaint import Actor, ActorKind, Complaint, Status
+from functions.complaints.complaint import Actor, ActorKind, Complaint, Hidden, Status
 from functions.complaints.events import Event
+from functions.complaints.faults import Conflict
 from functions.complaints.history import line, push_kind
 from functions.complaints.moves import agency, citizen
 from functions.complaints.moves.assignment import assign
 from functions.complaints.moves.filing import Draft, file
-from functions.complaints.texts import LANGUAGES
+from functions.complaints.moves.publicity import hide, unhide
+from functions.complaints.texts import LANGUAGES, text
+from functions.complaints.visibility import Viewer
 from functions.records.codec import complaint_pk
 from functions.records.dynamodb import connection
 from functions.records.erasure import erase_left, erase_person
@@ -119,6 +123,97 @@ def test_taken_back_and_erased_while_the_stream_stood_still_no_part_lives_on(mad
     erased()
     handled_with_what_follows(whole, *events_of(whole, "split", "withdrawn"))
     assert [part.status for part in parts_of(whole)] == [Status.WITHDRAWN] * (2 if made_before else 0)
+
+
+WHY = "A person at home can be recognised in it."
+
+
+def hidden(complaint: Complaint, *, back: bool = False, by: Actor = HOUSING) -> None:
+    turn = unhide if back else hide
+    move(ComplaintStore(), complaint.id, lambda each: turn(each, by=by, reason=WHY, now=NOW))
+
+
+def settled(part: Complaint) -> None:
+    """All that follows of the part's own steps."""
+    seen = 0
+    while len(steps := ComplaintStore().with_history(part.id)[1]) > seen:
+        seen = len(steps)
+        handled(*events_of(part, "submitted", "assigned", "hidden", "unhidden"))
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("order", list(permutations(("split", "hidden", "unhidden"))))
+@pytest.mark.parametrize("times", [1, 2])
+def test_in_whatever_order_it_is_told_a_part_is_hidden_as_the_whole_is(
+    back: bool, order: tuple[str, ...], times: int
+) -> None:
+    whole = divided("roads", "akimat")
+    hidden(whole)
+    if back:
+        hidden(whole, back=True)
+    for event in sorted(
+        events_of(whole, *order), key=lambda each: order.index(each.event.type.rpartition(".")[2])
+    ):
+        for _ in range(times):
+            handled(event)
+    assert [part.hidden is None for part in parts_of(whole)] == [back] * 2
+    for part in parts_of(whole):
+        settled(part)
+    assert [part.hidden is None for part in parts_of(whole)] == [back] * 2
+    assert {part.status for part in parts_of(whole)} == {Status.ASSIGNED}
+
+
+def test_the_whole_hidden_between_the_making_of_a_part_and_its_body_hides_it_all_the_same() -> None:
+    whole = divided("roads")
+    handled(*events_of(whole, "split"))
+    hidden(whole)
+    handled(*events_of(whole, "hidden"))
+    (part,) = parts_of(whole)
+    assert (part.status, part.hidden) == (Status.SUBMITTED, None)
+    settled(part)
+    (part,) = parts_of(whole)
+    assert part.hidden == Hidden(
+        by=ActorKind.AGENCY, agency_id="housing", reason=WHY, at=NOW, with_whole=True
+    )
+
+
+def test_what_a_body_hides_of_its_part_alone_stays_hidden_and_shown_again_is_as_the_whole_is() -> None:
+    whole = divided("roads")
+    handled(*events_of(whole, "split"))
+    (part,) = parts_of(whole)
+    settled(part)
+    roads = replace(HOUSING, id="roads")
+    hidden(part, by=roads)
+    for back in (False, True, False):
+        hidden(whole, back=back)
+        handled(*events_of(whole, "hidden", "unhidden"))
+        assert (mine := ComplaintStore().get(part.id).hidden) is not None
+        assert not mine.with_whole
+    hidden(part, back=True, by=roads)
+    settled(part)
+    assert (theirs := ComplaintStore().get(part.id).hidden) is not None
+    assert theirs.with_whole
+    with pytest.raises(Conflict, match="hidden_with_whole"):
+        hidden(part, back=True, by=roads)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_a_part_is_hidden_is_told_with_it(language: str) -> None:
+    whole = divided("roads")
+    handled(*events_of(whole, "split"))
+    settled(*parts_of(whole))
+    hidden(whole)
+    handled(*events_of(whole, "hidden"))
+    (part,) = parts_of(whole)
+    said = line(last_of(part), language=language, region=REGION, viewer=Viewer.PUBLIC)
+    assert said is not None
+    assert said["body"].startswith(text("event.complaint.hidden.part.body", language))
+    assert WHY in said["body"]
+    hidden(whole, back=True)
+    handled(*events_of(whole, "unhidden"))
+    said = line(last_of(part), language=language, region=REGION, viewer=Viewer.PUBLIC)
+    assert said is not None
+    assert said["body"] == text("event.complaint.unhidden.part.body", language)
 
 
 @pytest.mark.parametrize("first", ["split", "withdrawn"])

@@ -15,6 +15,7 @@ from functions.complaints.complaint import ENDED, SYSTEM, Actor, ActorKind, Comp
 from functions.complaints.deadlines import Deadline
 from functions.complaints.events import Event
 from functions.complaints.moves.lapses import passed_on, waited_since
+from functions.complaints.moves.publicity import hidden_with
 from functions.complaints.moves.terms import reminder, term
 from functions.complaints.region import Region
 from functions.complaints.transitions import Move
@@ -86,6 +87,7 @@ def part_of(
         ),
         promise=parent.promise if fresh is None else fresh.promise,
         parent_id=parent.id,
+        hidden=hidden_with(parent),
     )
     return opening(
         complaint,

@@ -11,7 +11,7 @@ from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound,
 from functions.complaints.officers import require_role
 from functions.complaints.publicity import FLAG_REASONS, FLAGGED, FLAGS_HIDE, LOOKED_AT, may_have_public_copy
 from functions.complaints.redaction import Box, Redaction, bounded, box_fault
-from functions.complaints.transitions import Move, require
+from functions.complaints.transitions import TRANSITIONS, Move, require
 
 
 def hide(complaint: Complaint, *, by: Actor, reason: str, now: datetime) -> Change | None:
@@ -29,7 +29,7 @@ def hide(complaint: Complaint, *, by: Actor, reason: str, now: datetime) -> Chan
         Move.HIDE,
         by=by,
         now=now,
-        data={"reason": reason},
+        data={"reason": reason, **_parts(complaint)},
         hidden=Hidden(by=by.kind, agency_id=_agency(by), reason=reason, at=_at(complaint, now)),
         flags=LOOKED_AT,
     )
@@ -43,7 +43,7 @@ def hidden_by_somebody(complaint: Complaint) -> bool:
 def unhide(complaint: Complaint, *, by: Actor, reason: str, now: datetime) -> Change | None:
     """Give it back to the public; None where it is not hidden. Flags count no more: somebody has looked.
 
-    Raises Conflict where whoever hid it stands above who asks.
+    Raises Conflict where whoever hid it stands above who asks, and of a part that is hidden as the whole is.
     """
     _require_theirs(complaint, Move.UNHIDE, by=by)
     if complaint.hidden is None:
@@ -52,13 +52,21 @@ def unhide(complaint: Complaint, *, by: Actor, reason: str, now: datetime) -> Ch
     if refusal is not None:
         raise refusal
     return change(
-        complaint, Move.UNHIDE, by=by, now=now, data={"reason": reason}, hidden=None, flags=LOOKED_AT
+        complaint,
+        Move.UNHIDE,
+        by=by,
+        now=now,
+        data={"reason": reason, **_parts(complaint)},
+        hidden=None,
+        flags=LOOKED_AT,
     )
 
 
 def unhiding_refusal(complaint: Complaint, *, by: Actor) -> Conflict | None:
     """Why this body cannot give back what was hidden; None where it can."""
     hidden = complaint.hidden
+    if hidden is not None and hidden.with_whole:
+        return Conflict("hidden_with_whole")
     if hidden is None or by.kind == ActorKind.SYSTEM:
         return None
     if hidden.by == ActorKind.SYSTEM:
@@ -72,6 +80,28 @@ def unhiding_refusal(complaint: Complaint, *, by: Actor) -> Conflict | None:
     ):
         return Conflict("hidden_from_above")
     return None
+
+
+def follow_hiding(part: Complaint, whole: Complaint, *, now: datetime) -> Change | None:
+    """Hidden as the whole is, and given back with it; None where it stands so already, where something hides the part
+    alone, and before a body has it: it is not public yet.
+    """
+    if part.status not in TRANSITIONS[Move.HIDE].sources:
+        return None
+    hidden = hidden_with(whole)
+    if hidden == part.hidden or (part.hidden is not None and not part.hidden.with_whole):
+        return None
+    data: dict[str, object] = {"parent": whole.id}
+    if hidden is None:
+        return change(part, Move.UNHIDE, by=SYSTEM, now=now, data=data, hidden=None)
+    if hidden.by != ActorKind.CITIZEN:
+        data["reason"] = hidden.reason
+    return change(part, Move.HIDE, by=SYSTEM, now=now, data=data, hidden=hidden)
+
+
+def hidden_with(whole: Complaint) -> Hidden | None:
+    """How a part of it is hidden."""
+    return None if whole.hidden is None else replace(whole.hidden, with_whole=True)
 
 
 def flag(complaint: Complaint, *, reason: str, now: datetime) -> Change | None:
@@ -98,7 +128,14 @@ def flag(complaint: Complaint, *, reason: str, now: datetime) -> Change | None:
     if flags < FLAGS_HIDE:
         return flagged
     hidden = Hidden(by=ActorKind.CITIZEN, agency_id=None, reason=FLAGGED, at=_at(complaint, now))
-    follows = change(flagged.after, Move.HIDE, by=SYSTEM, now=now, data={"count": flags}, hidden=hidden)
+    follows = change(
+        flagged.after,
+        Move.HIDE,
+        by=SYSTEM,
+        now=now,
+        data={"count": flags, **_parts(complaint)},
+        hidden=hidden,
+    )
     return replace(follows, follows=flagged)
 
 
@@ -153,6 +190,11 @@ def _require_theirs(complaint: Complaint, move: Move, *, by: Actor) -> None:
     if by.kind == ActorKind.AGENCY and by.id not in complaint.in_charge:
         raise NotFound(complaint.id)
     require_role(by, move)
+
+
+def _parts(complaint: Complaint) -> dict[str, object]:
+    """What follows it."""
+    return {"parts": list(complaint.children)} if complaint.children else {}
 
 
 def _agency(by: Actor) -> str | None:

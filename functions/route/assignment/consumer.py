@@ -15,6 +15,7 @@ from functions.complaints.moves.correcting import follow_whole
 from functions.complaints.moves.joiners import end_abandoned
 from functions.complaints.moves.merging import absorb
 from functions.complaints.moves.parts import end_part, part_of
+from functions.complaints.moves.publicity import follow_hiding
 from functions.complaints.region import Region
 from functions.complaints.transitions import MoveRefused
 from functions.edge.telemetry import logger
@@ -52,6 +53,8 @@ def on_event(
     _keep_watch(published, watch=watch)
     for photo_id in _copies_changed(published, store=store):
         copy_changed(event.complaint_id, photo_id)
+    for part_id in _parts_to_hide(published):
+        _follow_hiding(part_id, published.followed, store=store, now=now)
     if event.type == EventType.SPLIT:
         _divide(published, store=store, region=region, now=now)
     elif event.type == EventType.WITHDRAWN:
@@ -154,6 +157,24 @@ def _correct_parts(
     for part_id in published.event.data["parts"]:
         with suppress(NotFound):
             move(store, part_id, lambda part: follow_whole(part, whole, region=region, now=now()))
+
+
+def _parts_to_hide(published: Published) -> Iterable[str]:
+    """Parts that are to be hidden, or public, as the whole is: of it what becomes of the whole, and the part itself once a
+    body has it, or has given it back to the public.
+    """
+    event = published.event
+    if event.type in (EventType.HIDDEN, EventType.UNHIDDEN) and event.data.get("parts"):
+        return event.data["parts"]
+    if event.type in (EventType.ASSIGNED, EventType.UNHIDDEN) and published.parent_id is not None:
+        return [event.complaint_id]
+    return []
+
+
+def _follow_hiding(part_id: str, whole_id: str, *, store: Store, now: Callable[[], datetime]) -> None:
+    """One that is not there yet is made as the whole is."""
+    with suppress(NotFound):
+        move(store, part_id, lambda part: follow_hiding(part, store.get(whole_id), now=now()))
 
 
 def _end_parts(published: Published, *, store: Store, now: Callable[[], datetime]) -> None:
