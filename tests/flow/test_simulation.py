@@ -67,6 +67,7 @@ def test_two_thousand_lives_break_no_invariant() -> None:
         (Planted.LEFT, Invariant.HANDED_ON),
         (Planted.SILENCE, Invariant.NOT_SILENT),
         (Planted.PROMISE, Invariant.NOT_PUT_OFF),
+        (Planted.HIDING, Invariant.PUBLIC),
         (Planted.WRITE, Invariant.NOTHING_LOST),
         (Planted.CLOCK, Invariant.NEVER_EARLY),
         (Planted.SWEEP, Invariant.NOTHING_FORGOTTEN),

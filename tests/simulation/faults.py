@@ -25,6 +25,8 @@ class Planted(StrEnum):
     HASH = "hash"
     INBOX = "inbox"
     OUTBOX = "outbox"
+    HIDING = "hiding"
+    """A part stays in everybody's sight whatever becomes of its whole."""
     CLOCK = "clock"
     SILENCE = "silence"
     """Whoever has no answer that stands is taken to have been silent."""

@@ -15,8 +15,9 @@ from functions.complaints.complaint import ENDED, WITH_AGENCY, ActorKind, Compla
 from functions.complaints.events import HANDED, WITHIN_A_BODY, Event, EventType, chain_fault
 from functions.complaints.history import line
 from functions.complaints.lapse import Missed
+from functions.complaints.publicity import FLAGS_HIDE
 from functions.complaints.timers import TimerKind, timers
-from functions.complaints.transitions import TRANSITIONS
+from functions.complaints.transitions import TRANSITIONS, Move
 from functions.complaints.visibility import as_seen
 from functions.records.people.inbox import InboxItem, event_of, viewer_of
 from functions.route.escalation.sweep import GRACE
@@ -54,6 +55,7 @@ class Invariant(StrEnum):
     THEIRS = "left to who joined: nothing of the reporter, ends with them"
     OWN_OFFICER = "given to officers by bodies that have it, and nobody is told"
     FOLLOWS = "who reported what was merged follows the other"
+    PUBLIC = "hidden by whoever may, or by three flags, and a part with its whole"
     PROVED = "of a body's photo three facts, of a citizen's none"
     TOLD = "what people and bodies were told matches the history"
     TOLD_IN_ORDER = "told in order"
@@ -140,6 +142,7 @@ class _Life:
         yield from self._handed_on()
         yield from self._end()
         yield from self._parts()
+        yield from self._public()
         yield from self._left()
         yield from self._merged()
         yield from self._proved()
@@ -338,6 +341,26 @@ class _Life:
                 self.last.status == Status.WITHDRAWN and self.world.store.get(part["id"]).status not in ENDED
             ):
                 yield self._broken(Invariant.PARTS_END, self.last.version, f"{part['number']} goes on")
+
+    def _public(self) -> Iterator[Violation]:
+        """As the steps say it stands; a part may be given back by its own body, and is hidden again with the whole."""
+        hidden, flags = False, 0
+        for event in self.history:
+            if event.type == EventType.FLAGGED:
+                flags += 1
+            elif event.type in (EventType.HIDDEN, EventType.UNHIDDEN):
+                hidden = event.type == EventType.HIDDEN
+                if event.data.get("count") and flags < FLAGS_HIDE:
+                    yield self._broken(Invariant.PUBLIC, event.seq, f"{flags} flags hid it")
+        if hidden != (self.last.hidden is not None) and self.last.parent_id is None:
+            yield self._broken(Invariant.PUBLIC, self.last.version, "not as the steps say")
+        for part in self.world.store.parts(self.last):
+            with_whole = part.hidden is not None and part.hidden.with_whole
+            if part.status in TRANSITIONS[Move.HIDE].sources and (
+                (self.last.hidden is not None and part.hidden is None)
+                or (self.last.hidden is None and with_whole)
+            ):
+                yield self._broken(Invariant.PUBLIC, self.last.version, f"{part.number} is not as its whole")
 
     def _left(self) -> Iterator[Violation]:
         if all(event.type != EventType.LEFT_TO_JOINERS for event in self.history):

@@ -304,6 +304,10 @@ class World:
                 stack.enter_context(
                     mock.patch("functions.complaints.change.without_idle", side_effect=lambda each: each)
                 )
+            if Planted.HIDING in self.planted:
+                stack.enter_context(
+                    mock.patch("functions.route.assignment.consumer.follow_hiding", return_value=None)
+                )
             if Planted.PROMISE in self.planted:
                 stack.enter_context(
                     mock.patch("functions.complaints.moves.correcting.comes_sooner", return_value=True)
