@@ -1,5 +1,6 @@
 // Unpacks Chromium into the folder for temporary files (TMPDIR) and tells how to start it, as JSON:
 // `executable`, `args` and `env`, what its process needs beside its parent's environment.
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,13 +16,25 @@ const UNWANTED = new Set([
 
 const packed = fileURLToPath(new URL("../bin", import.meta.resolve("@sparticuz/chromium")));
 await inflate(join(packed, "al2023.tar.br"));
-delete process.env.FONTCONFIG_PATH;
 setupLambdaEnvironment(join(tmpdir(), "al2023", "lib"));
-const { FONTCONFIG_PATH, LD_LIBRARY_PATH } = process.env;
+const executable = await chromium.executablePath();
+
+// The package's own file looks for the fonts in /tmp, wherever they were unpacked; without any, the browser ends.
+const fonts = join(tmpdir(), "fonts.conf");
+writeFileSync(
+  fonts,
+  `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${join(tmpdir(), "fonts")}</dir>
+  <cachedir>${join(tmpdir(), "fonts-cache")}</cachedir>
+</fontconfig>
+`,
+);
 console.log(
   JSON.stringify({
-    executable: await chromium.executablePath(),
+    executable,
     args: chromium.args.filter((each) => !UNWANTED.has(each)),
-    env: { FONTCONFIG_PATH, LD_LIBRARY_PATH },
+    env: { FONTCONFIG_FILE: fonts, LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH },
   }),
 );
