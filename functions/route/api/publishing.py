@@ -73,7 +73,7 @@ def publishing(desk: Desk) -> Router:
         summary="Take it from the public, with a reason that is public",
         description="Everybody may still read its number, that it was hidden, when and why, and nothing else. It can be "
         "hidden after its end too. What a number of readers have flagged is hidden until a body has looked: hide it, or "
-        f"show it again. {ADDED_SAID}",
+        f"show it again. Parts are hidden with their whole. {ADDED_SAID}",
     )
     def hide(id: ComplaintId, body: Publicity, key: RequiredKey, caller: Mover) -> AgencyComplaint:
         return desk.moved(
@@ -85,8 +85,8 @@ def publishing(desk: Desk) -> Router:
         operation_id="unhideWork",
         summary="Show it to the public again",
         description="What a body above has hidden, only that body shows again (`hidden_from_above`), and what whoever runs "
-        "the region has hidden, no body (`hidden_by_operator`). Flags count no more from then on. Of one that is not "
-        "hidden nothing changes.",
+        "the region has hidden, no body (`hidden_by_operator`); a part that is hidden with its whole comes back with it "
+        "alone (`hidden_with_whole`). Flags count no more from then on. Of one that is not hidden nothing changes.",
     )
     def unhide(id: ComplaintId, body: Publicity, key: RequiredKey, caller: Mover) -> AgencyComplaint:
         return desk.moved(
