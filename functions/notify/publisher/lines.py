@@ -8,7 +8,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,9 +36,8 @@ _HEAD: Final = ",".join(COLUMNS).encode()
 
 def month_file(kept: bytes | None, changed: Changed) -> bytes | None:
     """The CSV of a month, compressed: as it was `kept`, with what changed. None where there never was anything in it."""
-    rows = _lines(kept)
-    next(rows, None)
-    new = {number: None if record is None else _row(record) for number, record in changed.items()}
+    rows = _laid_out(_lines(kept))
+    new = {number: None if record is None else _line(cells_of(record)) for number, record in changed.items()}
     lines = [_HEAD, *_merged(rows, new, number_of=_number_of_row)]
     return None if kept is None and len(lines) == 1 else _packed(lines)
 
@@ -102,10 +101,22 @@ def _one(line: bytes | None) -> Iterable[bytes]:
     return () if line is None else (line,)
 
 
-def _row(record: PublicRecord) -> bytes:
+def _laid_out(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The rows under the columns of now. After a deployment that has others, those that were not walked to yet stand under
+    the ones before.
+    """
+    head = next(lines, _HEAD)
+    if head == _HEAD:
+        return lines
+    names = head.decode().split(",")
+    rows = (dict(zip(names, cells, strict=True)) for cells in csv.reader(line.decode() for line in lines))
+    return (_line([row.get(name, "") for name in COLUMNS]) for row in rows)
+
+
+def _line(cells: Sequence[str]) -> bytes:
     out = io.StringIO()
     # One line, whatever is in it: nothing of a record has a line's end.
-    csv.writer(out, lineterminator="").writerow(cells_of(record))
+    csv.writer(out, lineterminator="").writerow(cells)
     return out.getvalue().encode()
 
 
