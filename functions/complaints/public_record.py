@@ -5,7 +5,7 @@ is its geometry. What does not apply is an empty cell, and no member of a featur
 places and steps are those that `visibility` shows to the public.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -18,7 +18,7 @@ from functions.complaints.events import Event, EventType
 from functions.complaints.history import hidden_reason
 from functions.complaints.personal import exact_place
 from functions.complaints.proof import Distance
-from functions.complaints.publicity import ROUNDED, public_photos, public_place
+from functions.complaints.publicity import ROUNDED, is_public, public_photos, public_place
 from functions.complaints.region import Region
 from functions.complaints.visibility import Shown, Viewer, shown
 
@@ -46,6 +46,9 @@ class PublicRecord:
 
     `proof` is the nearest of the answer's photos, and `photo` the path of a photo that may be shown. `updated_at` is when
     the last step was that the public sees.
+
+    `part_of` is the number of the whole that it is a part of, `parts` those of the parts that it was divided into, in their
+    order; of each that is shown itself.
     """
 
     number: str
@@ -81,6 +84,9 @@ class PublicRecord:
     photo: str | None = None
     updated_at: datetime
     hidden_reason: str | None = None
+    # What came later stands last: whoever counts columns goes on to find the others.
+    part_of: str | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def is_hidden(self) -> bool:
@@ -99,9 +105,16 @@ def month_of(submitted_at: datetime, *, zone: str) -> str:
     return f"{submitted_at.astimezone(ZoneInfo(zone)):%Y-%m}"
 
 
-def record_of(complaint: Complaint, history: Sequence[Event], *, region: Region) -> PublicRecord:
+def record_of(
+    complaint: Complaint,
+    history: Sequence[Event],
+    *,
+    region: Region,
+    whole: Complaint | None = None,
+    parts: Sequence[Complaint] = (),
+) -> PublicRecord:
     """What is public of a complaint of which something may be (`publicity.may_be_public`); `history` are all of its events,
-    in order.
+    in order. `whole` is what it is a part of, and `parts` are its own, as far as they are made.
     """
     if complaint.hidden is not None:
         return _hidden(complaint, complaint.hidden, region=region)
@@ -152,6 +165,8 @@ def record_of(complaint: Complaint, history: Sequence[Event], *, region: Region)
         proof_reused=any(proof.reused is not None for proof in proofs) if proofs else None,
         photo=_photo(complaint),
         updated_at=_second(_last_public_step(complaint, history)),
+        part_of=whole.number if whole is not None and is_public(whole, region=region) else None,
+        parts=tuple(part.number for part in parts if is_public(part, region=region)),
     )
 
 
@@ -270,7 +285,8 @@ _FORMS: Final[Mapping[str, _Form]] = (
     | dict.fromkeys((name for name in COLUMNS if name.endswith(("_at", "_by"))), _INSTANT)
     | dict.fromkeys(("overdue", "answered_in_time", "confirmed", "proof_reused"), _TRUTH)
     | dict.fromkeys(("hours_to_acknowledge", "hours_to_answer"), _HOURS)
-    | {"escalated_to": _WORDS, "hidden_reason": _FREE}
+    | dict.fromkeys(("escalated_to", "parts"), _WORDS)
+    | {"hidden_reason": _FREE}
 )
 _PLACED: Final = ("lat", "lon")
 
@@ -278,6 +294,16 @@ _PLACED: Final = ("lat", "lon")
 def cells_of(record: PublicRecord) -> list[str]:
     """A row of the CSV, under COLUMNS."""
     return ["" if _is_none(value) else _FORMS[name].cell(value) for name, value in _values(record)]
+
+
+def under_columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """Rows of a file as they stand under COLUMNS: one of another form has what both know, and the rest is empty."""
+    if tuple(head) == COLUMNS:
+        yield from rows
+        return
+    places = [head.index(name) if name in head else None for name in COLUMNS]
+    for row in rows:
+        yield ["" if place is None else row[place] for place in places]
 
 
 def record_in_cells(cells: Sequence[str]) -> PublicRecord:

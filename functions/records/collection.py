@@ -23,6 +23,14 @@ def collected(complaint_id: str) -> Collected:
     return collection_of(stored(complaint_id))
 
 
+def without_history(complaint_id: str) -> ComplaintItem | None:
+    """The complaint alone, read consistently; a query, for who has no other right."""
+    query = ComplaintItem.query(
+        complaint_pk(complaint_id), ComplaintItem.sk == ComplaintItem.SK, consistent_read=True
+    )
+    return next(iter(query), None)
+
+
 def stored(complaint_id: str) -> Iterator[dict[str, Any]]:
     """The same items as they are stored."""
     query = ComplaintsTable.query(

@@ -43,11 +43,11 @@ hours = st.integers(0, 1_000_000).map(lambda hundredths: hundredths / 100)
 reasons = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1)
 FIELDS = (
     {"number": ids, "status": ids, "submitted_at": instants, "updated_at": instants}
-    | dict.fromkeys(("escalated_to",), st.lists(ids, max_size=3).map(tuple))
+    | dict.fromkeys(("escalated_to", "parts"), st.lists(ids, max_size=3).map(tuple))
     | {
         name: st.none() | values
         for names, values in (
-            (("category", "district", "place", "agency", "outcome", "proof", "photo"), ids),
+            (("category", "district", "place", "agency", "outcome", "proof", "photo", "part_of"), ids),
             (("level", "joined", "missed_terms", "refuted", "extended", "passed_on"), counts),
             (("assigned_at", "acknowledge_by", "acknowledged_at"), instants),
             (("due_at", "answered_at", "ended_at"), instants),
@@ -90,7 +90,7 @@ def test_the_columns_are_those_that_were_agreed_on() -> None:
         "number status category district lat lon place agency escalated_to level joined submitted_at assigned_at "
         "acknowledge_by acknowledged_at due_at answered_at outcome ended_at overdue missed_terms answered_in_time "
         "confirmed refuted extended passed_on hours_to_acknowledge hours_to_answer proof proof_reused photo updated_at "
-        "hidden_reason"
+        "hidden_reason part_of parts"
     )
 
 

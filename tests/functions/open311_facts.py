@@ -139,8 +139,9 @@ LISTS: Final[Mapping[str, str]] = {
     "endpoints": "endpoint",
     "formats": "format",
     "escalated_to": "agency",
+    "parts": "part",
 }
-"""The names that the specification gives to what a list holds; the last is ours."""
+"""The names that the specification gives to what a list holds; the last two are ours."""
 NUMBERS: Final = {"lat", "long"}
 INTEGERS: Final = {
     *("order", "escalation_level", "joined", "missed_terms", "refuted", "extended", "passed_on"),

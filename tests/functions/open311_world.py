@@ -191,6 +191,8 @@ def random_records(count: int, *, now: datetime, seed: int) -> list[PublicRecord
                 refuted=chance.randint(0, 2),
                 extended=chance.randint(0, 1),
                 passed_on=chance.randint(0, 2),
+                part_of=chance.choice([None, number]),
+                parts=chance.choice([(), (f"{number}-1", f"{number}-2")]),
                 photo=chance.choice([None, "public/x/y.1.jpg"]),
                 updated_at=ended,
             )
@@ -222,6 +224,7 @@ RECORD = PublicRecord(
     passed_on=0,
     photo="public/01J/01K.1.jpg",
     updated_at=NOW - timedelta(days=1),
+    parts=("TST-26-7K3M9T-1", "TST-26-7K3M9T-2"),
 )
 ENDED = replace(
     RECORD,

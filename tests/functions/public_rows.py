@@ -68,6 +68,8 @@ def random_record(random: Random, number: str, *, month: str = "2026-03") -> Rec
         "photo": "",
         "updated_at": updated_at,
         "hidden_reason": "",
+        "part_of": "",
+        "parts": "",
     }
 
 

@@ -102,6 +102,7 @@ def test_extensions_are_there_for_who_asks(here: World) -> None:
     assert extended["escalated_to"] == ["akimat"]
     assert extended["due_datetime"] == "2026-12-11T12:00:00Z"
     assert extended["detailed_status"] == "acknowledged"
+    assert (extended["part_of"], extended["parts"]) == (None, [f"{RECORD.number}-1", f"{RECORD.number}-2"])
     [listed, *_] = both(lambda format: here.get(f"requests.{format}", query), kind="service_requests")
     assert "extended_attributes" in listed
 

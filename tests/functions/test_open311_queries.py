@@ -14,6 +14,7 @@ import boto3
 import pytest
 import time_machine
 
+from functions.complaints.public_record import COLUMNS
 from functions.intake.open311.asked import PAGE_MOST
 from tests.functions.faults import LASTING, TRANSIENT, aws_calls
 from tests.functions.open311_facts import both, told
@@ -163,6 +164,20 @@ def all_rows() -> list[dict[str, str]]:
             body = s3.get_object(Bucket=BUCKET, Key=each["Key"])["Body"].read()
             rows += csv.DictReader(io.StringIO(gzip.decompress(body).decode()))
     return rows
+
+
+def test_a_month_whose_file_is_of_an_earlier_form_is_read_as_far_as_it_goes(here: World) -> None:
+    here.publish([RECORD], now=NOW)
+    s3 = boto3.client("s3")
+    key = f"open/{NOW:%Y-%m}.csv.gz"
+    packed = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    out = io.StringIO()
+    for row in csv.reader(io.StringIO(gzip.decompress(packed).decode(), newline="")):
+        csv.writer(out).writerow(row[: COLUMNS.index("part_of")])
+    s3.put_object(Bucket=BUCKET, Key=key, Body=gzip.compress(out.getvalue().encode()))
+    (said,) = here.get("requests.json", {"extensions": "true"}).json
+    assert (said["service_request_id"], said["agency_responsible"]) == (RECORD.number, "Housing")
+    assert (said["extended_attributes"]["joined"], said["extended_attributes"]["parts"]) == (2, [])
 
 
 def test_what_has_not_changed_for_long_is_found_by_its_number(here: World) -> None:

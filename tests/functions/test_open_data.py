@@ -77,6 +77,8 @@ def test_a_record_with_every_field_and_a_hidden_one_are_valid() -> None:
         proof_reused=False,
         photo="photos/1.jpg",
         hidden_reason="x",
+        part_of="TST-26-7K3M9T",
+        parts=("TST-26-7K3M9T-1",),
     )
     assert {*said(full)} == {*COLUMNS}
     assert faults(said(full)) == []

@@ -4,13 +4,12 @@ import csv
 import gzip
 import io
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.complaints.public_record import COLUMNS, HIDDEN, PublicRecord, cells_of, record_in_cells
+from functions.complaints.public_record import HIDDEN, PublicRecord
 from functions.notify.publisher.lines import Changed, map_file, month_file
 from tests.core.story import START
 
@@ -59,6 +58,20 @@ def test_the_portions_leave_no_trace(some: list[PublicRecord | str], size: int) 
     assert map_file(the_map, {}, since=SINCE) == the_map
 
 
+@given(changes, changes)
+def test_a_file_of_an_earlier_form_is_carried_over(
+    before: list[PublicRecord | str], after: list[PublicRecord | str]
+) -> None:
+    kept = month_file(None, as_changes(before))
+    if kept is None:
+        return
+    rows = csv.reader(io.StringIO(gzip.decompress(kept).decode(), newline=""))
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([row[1:4][::-1] + row[:1] + row[4:-2] for row in rows])
+    earlier = gzip.compress(out.getvalue().encode())
+    assert month_file(earlier, as_changes(after)) == month_file(kept, as_changes(after))
+
+
 @given(changes)
 def test_the_map_is_json_with_what_is_open_or_fresh_and_a_stone_for_what_is_hidden(
     some: list[PublicRecord | str],
@@ -73,29 +86,3 @@ def test_the_map_is_json_with_what_is_open_or_fresh_and_a_stone_for_what_is_hidd
     assert [each["number"] for each in told["tombstones"]] == sorted(
         each.number for each in fresh if each.is_hidden
     )
-
-
-def as_written_before(some: list[PublicRecord]) -> bytes:
-    """By a deployment that had one column fewer, another one more, and an order of its own."""
-    names = ["number", *sorted({*COLUMNS, "since_forgotten"} - {"number", "category"})]
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(names)
-    for each in sorted(some, key=lambda each: each.number):
-        row = dict(zip(COLUMNS, cells_of(each), strict=True)) | {"since_forgotten": "1"}
-        rows.writerow([row[name] for name in names])
-    return gzip.compress(out.getvalue().encode())
-
-
-@given(st.lists(records, max_size=8, unique_by=lambda each: each.number), records)
-def test_rows_that_were_written_under_other_columns_stand_under_those_of_now(
-    before: list[PublicRecord], changed: PublicRecord
-) -> None:
-    file = month_file(as_written_before(before), {changed.number: changed})
-    assert file is not None
-    head, *rows = csv.reader(io.StringIO(gzip.decompress(file).decode(), newline=""))
-    assert tuple(head) == COLUMNS
-    kept = {each.number: replace(each, category=None) for each in before}
-    assert [record_in_cells(row) for row in rows] == [
-        each for _, each in sorted((kept | {changed.number: changed}).items())
-    ]

@@ -283,6 +283,30 @@ def test_feeds_are_named_and_every_link_works_wherever_the_page_is_read() -> Non
     assert {"../#/agencies/housing", "../#/districts/west", "../#/data"} <= links
 
 
+def test_a_whole_and_its_parts_lead_to_one_another_in_each_language() -> None:
+    story = HERE.new()
+    number = story.complaint.number
+    said = {
+        "en": ("Part of the complaint", "Its parts at other bodies"),
+        "ru": ("Часть обращения", "Его части у других органов"),
+        "kk": ("Қай өтініштің бөлігі", "Басқа органдардағы бөліктері"),
+    }
+    assert not {text for texts in said.values() for text in texts} & {
+        text for texts in shown(story).said.values() for text in texts
+    }
+    parts = (f"{number}-1", f"{number}-2")
+    whole, part = shown(story, parts=parts), shown(story, part_of="TST-26-7K3M9T")
+    for language, (of_part, of_whole) in said.items():
+        assert [each for each in whole.said[language] if each in (of_whole, *parts)] == [of_whole, *parts]
+        assert [each for each in part.said[language] if each in (of_part, "TST-26-7K3M9T")] == [
+            of_part,
+            "TST-26-7K3M9T",
+        ]
+    # Pages lie beside one another.
+    assert {*parts} <= {each.get("href") for each in whole.all("a")}
+    assert "TST-26-7K3M9T" in {each.get("href") for each in part.all("a")}
+
+
 def test_a_hidden_one_leaves_its_number_and_why_and_nothing_else() -> None:
     raw = hidden()
     read = Read(raw)

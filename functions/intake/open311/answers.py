@@ -94,6 +94,8 @@ class Extended(View):
     refuted: int
     extended: int
     passed_on: int
+    part_of: str | None
+    parts: list[str]
 
 
 class ServiceRequest(View):

@@ -19,6 +19,7 @@ ITEMS: Final[Mapping[str, str]] = {
     "errors": "error",
     "escalated_to": "agency",
     "formats": "format",
+    "parts": "part",
     "service_request_updates": "request_update",
     "service_requests": "request",
     "services": "service",

@@ -20,6 +20,7 @@ from functions.complaints.public_record import (
     PublicRecord,
     record_in_cells,
     record_in_feature,
+    under_columns,
 )
 from functions.edge.public_files import MAP, REGION, month_key, page_key
 
@@ -203,8 +204,6 @@ def _rows(body: bytes) -> tuple[Line, ...]:
     return tuple(_below_their_names(rows))
 
 
-def _below_their_names(rows: Iterable[list[str]]) -> Iterator[Line]:
+def _below_their_names(rows: Iterable[Sequence[str]]) -> Iterator[Line]:
     rows = iter(rows)
-    if tuple(next(rows, COLUMNS)) != COLUMNS:
-        raise ValueError("a file of another form")
-    return map(Line.of_cells, rows)
+    return map(Line.of_cells, under_columns(next(rows, COLUMNS), rows))

@@ -140,6 +140,8 @@ def _extended(record: PublicRecord) -> Extended:
         refuted=record.refuted or 0,
         extended=record.extended or 0,
         passed_on=record.passed_on or 0,
+        part_of=record.part_of,
+        parts=list(record.parts),
     )
 
 

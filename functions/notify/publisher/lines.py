@@ -20,6 +20,7 @@ from functions.complaints.public_record import (
     feature_of,
     instant_text,
     tombstone_of,
+    under_columns,
 )
 
 type Changed = Mapping[str, PublicRecord | None]
@@ -36,10 +37,12 @@ _HEAD: Final = ",".join(COLUMNS).encode()
 
 def month_file(kept: bytes | None, changed: Changed) -> bytes | None:
     """The CSV of a month, compressed: as it was `kept`, with what changed. None where there never was anything in it."""
-    rows = _laid_out(_lines(kept))
-    new = {number: None if record is None else _line(cells_of(record)) for number, record in changed.items()}
-    lines = [_HEAD, *_merged(rows, new, number_of=_number_of_row)]
-    return None if kept is None and len(lines) == 1 else _packed(lines)
+    lines = _lines(kept)
+    head = next(lines, _HEAD)
+    rows = lines if head == _HEAD else _carried_over(head, lines)
+    new = {number: None if record is None else _row(record) for number, record in changed.items()}
+    written = [_HEAD, *_merged(rows, new, number_of=_number_of_row)]
+    return None if kept is None and len(written) == 1 else _packed(written)
 
 
 def map_file(kept: bytes | None, changed: Changed, *, since: datetime) -> bytes:
@@ -101,16 +104,8 @@ def _one(line: bytes | None) -> Iterable[bytes]:
     return () if line is None else (line,)
 
 
-def _laid_out(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """The rows under the columns of now. After a deployment that has others, those that were not walked to yet stand under
-    the ones before.
-    """
-    head = next(lines, _HEAD)
-    if head == _HEAD:
-        return lines
-    names = head.decode().split(",")
-    rows = (dict(zip(names, cells, strict=True)) for cells in csv.reader(line.decode() for line in lines))
-    return (_line([row.get(name, "") for name in COLUMNS]) for row in rows)
+def _row(record: PublicRecord) -> bytes:
+    return _line(cells_of(record))
 
 
 def _line(cells: Sequence[str]) -> bytes:
@@ -118,6 +113,12 @@ def _line(cells: Sequence[str]) -> bytes:
     # One line, whatever is in it: nothing of a record has a line's end.
     csv.writer(out, lineterminator="").writerow(cells)
     return out.getvalue().encode()
+
+
+def _carried_over(head: bytes, rows: Iterable[bytes]) -> Iterator[bytes]:
+    """Rows of a file of another form, until each is written anew."""
+    (names,) = csv.reader([head.decode()])
+    return map(_line, under_columns(names, csv.reader(row.decode() for row in rows)))
 
 
 def _json(value: Any) -> bytes:

@@ -183,6 +183,13 @@ class _Said:
     def above(self) -> Sequence[str]:
         return [self._agency(each) for each in self.record.escalated_to]
 
+    @property
+    def family(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """The numbers of what it is a part of, and of its parts, each under a name."""
+        wholes = () if self.record.part_of is None else (self.record.part_of,)
+        named = (("public.part_of", wholes), ("public.parts", self.record.parts))
+        return [(self.text(key), numbers) for key, numbers in named if numbers]
+
     @cached_property
     def title(self) -> str:
         return " · ".join(filter(None, (self.category, self.state, self.record.number)))

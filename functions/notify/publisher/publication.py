@@ -2,7 +2,8 @@
 
 A change is read out of the complaint itself, with its history, and never out of the index that told of it; so a run that
 was cut off is made good by the next one, which finds the same complaints again, and two at once write the same bytes. The
-pages go first, each by itself, then the files of the months and the map, each once, and last how far it got.
+pages go first, each by itself, then the files of the months and the map, each once, and last how far it got. A whole and
+its parts name one another: what changed is looked at with those.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from typing import Final
 
 from functions.complaints.behind import EVERYBODY, PUBLISHER
 from functions.complaints.clock import iso
+from functions.complaints.complaint import Complaint
 from functions.complaints.days import day_of
 from functions.complaints.events import Event
 from functions.complaints.public_record import PublicRecord, month_of, record_of
@@ -32,7 +34,7 @@ from functions.notify.publisher.lines import map_file, month_file
 from functions.notify.publisher.progress import OVERLAP, ProgressItem, keep, progress
 from functions.records import set_aside
 from functions.records.codec import complaint_of, event_of
-from functions.records.collection import collected
+from functions.records.collection import collected, without_history
 from functions.records.photo_keys import PUBLIC
 from functions.records.set_aside import SetAsideItem
 from functions.records.side_by_side import side_by_side
@@ -42,7 +44,7 @@ AT_ONCE: Final = 10
 TOGETHER: Final = 50
 """So many, and then there is a look at the clock."""
 KNOWN_MOST: Final = 100_000
-FORM: Final = 1
+FORM: Final = 2
 """Of the files and of the pages: with another, all are written anew."""
 
 PAGE_KIND: Final = Kind(content_type="text/html; charset=utf-8", cache_control=SOON)
@@ -79,13 +81,16 @@ class Published:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Seen:
-    """A complaint as it was read: its record, None where nothing of it is public, and its version then."""
+    """A complaint as it was read: its record, None where nothing of it is public, and its version then. `kin`: the whole
+    that it is a part of, or the parts that it has.
+    """
 
     id: str
     number: str
     month: str
     record: PublicRecord | None
     version: int
+    kin: tuple[str, ...]
 
 
 @dataclass(kw_only=True)
@@ -148,7 +153,7 @@ class Publisher:
             if not going_on():
                 break
             if set_aside.taken(aside, now=run.now):
-                (reason,) = self._look_at(run, [aside.id], again=True)
+                (reason,) = self._look_at_all(run, [aside.id], again=True)
                 run.settled.append((aside, reason))
 
     def _follow(self, run: _Run, item: ProgressItem, *, going_on: Callable[[], bool]) -> None:
@@ -157,10 +162,10 @@ class Publisher:
         if item.pass_ends is not None:
             # Whatever waits in the line, nothing that is to be seen no more waits there.
             urgent = [each for each in noted(item.position, until=run.now) if each.takes_back]
-            self._look_at(run, dict.fromkeys(each.complaint_id for each in urgent))
+            self._look_at_all(run, dict.fromkeys(each.complaint_id for each in urgent))
         for some in batched(noted(item.position, until=until), TOGETHER, strict=False):
             fresh = [each for each in some if not self._is_known(run, each.complaint_id, each.seq)]
-            self._look_at(run, dict.fromkeys(each.complaint_id for each in fresh))
+            self._look_at_all(run, dict.fromkeys(each.complaint_id for each in fresh))
             item.position, item.until = some[-1].moment, until
             if not going_on():
                 return
@@ -182,6 +187,16 @@ class Publisher:
         seen = run.seen.get(complaint_id)
         known = self._known.get(complaint_id, 0) if seen is None else seen.version
         return seq is not None and known >= seq
+
+    def _look_at_all(
+        self, run: _Run, complaint_ids: Iterable[str], *, again: bool = False
+    ) -> Sequence[str | None]:
+        """At each, and at those that name it or are named by it."""
+        ids = list(complaint_ids)
+        failed = self._look_at(run, ids, again=again)
+        kin = dict.fromkeys(other for each in ids if each in run.seen for other in run.seen[each].kin)
+        self._look_at(run, [each for each in kin if each not in ids])
+        return failed
 
     def _look_at(
         self, run: _Run, complaint_ids: Iterable[str], *, again: bool = False
@@ -221,14 +236,18 @@ class Publisher:
         if found.complaint is None:
             return None, 0
         complaint, history = complaint_of(found.complaint), [event_of(item) for item in found.events]
+        whole, parts = _family(complaint)
         public = may_be_public(complaint, region=self._region)
-        record = record_of(complaint, history, region=self._region) if public else None
+        record = (
+            record_of(complaint, history, region=self._region, whole=whole, parts=parts) if public else None
+        )
         seen = _Seen(
             id=complaint_id,
             number=complaint.number,
             month=month_of(complaint.submitted_at, zone=self._region.time_zone),
             record=record,
             version=complaint.version,
+            kin=tuple(each.id for each in (*(() if whole is None else (whole,)), *parts)),
         )
         if complaint.photos:
             self._show_photo(complaint.id, None if record is None else record.photo)
@@ -279,6 +298,13 @@ class Publisher:
         if len(self._known) > KNOWN_MOST:
             self._known.clear()
         self._known |= {seen.id: seen.version for seen in run.seen.values()}
+
+
+def _family(complaint: Complaint) -> tuple[Complaint | None, Sequence[Complaint]]:
+    """The whole that it is a part of, and its parts as far as they are made; nothing is read of others."""
+    whole = None if complaint.parent_id is None else without_history(complaint.parent_id)
+    parts = [item for child in complaint.children if (item := without_history(child)) is not None]
+    return None if whole is None else complaint_of(whole), [complaint_of(item) for item in parts]
 
 
 def _count(run: _Run, written: int) -> None:

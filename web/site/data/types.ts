@@ -40,6 +40,8 @@ export interface Complaint {
   overdue: boolean;
   answered_in_time?: boolean;
   updated_at: string;
+  part_of?: string;
+  parts?: string[];
 }
 
 export interface Feature {
