@@ -6,9 +6,10 @@ places and steps are those that `visibility` shows to the public.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from types import NoneType, UnionType
+from typing import Any, Final, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from functions.complaints.calendar import as_best_known
@@ -98,6 +99,18 @@ class PublicRecord:
 
 
 COLUMNS: Final = tuple(each.name for each in fields(PublicRecord))
+
+
+def _kind(hint: Any) -> type:
+    (kind,) = {*(get_args(hint) if isinstance(hint, UnionType) else (hint,))} - {NoneType}
+    found: type = get_origin(kind) or kind
+    return found
+
+
+KINDS: Final[Mapping[str, type]] = {each.name: _kind(each.type) for each in fields(PublicRecord)}
+"""Of what type a field is where it applies: `str`, `int`, `float`, `bool`, `datetime`; `tuple` of `str`."""
+ALWAYS: Final = frozenset(each.name for each in fields(PublicRecord) if each.default is MISSING)
+"""The fields of every record, a hidden one's too."""
 
 
 def month_of(submitted_at: datetime, *, zone: str) -> str:
@@ -278,16 +291,21 @@ _INSTANT: Final = _Form(cell=instant_text, of_cell=parse_iso, said=instant_text,
 _WORDS: Final = _Form(
     cell=" ".join, of_cell=lambda text: tuple(text.split(" ")), said=list, of_said=lambda value: tuple(value)
 )
-_FORMS: Final[Mapping[str, _Form]] = (
-    dict.fromkeys(COLUMNS, _WORD)
-    | dict.fromkeys(("lat", "lon"), _DEGREES)
-    | dict.fromkeys(("level", "joined", "missed_terms", "refuted", "extended", "passed_on"), _COUNT)
-    | dict.fromkeys((name for name in COLUMNS if name.endswith(("_at", "_by"))), _INSTANT)
-    | dict.fromkeys(("overdue", "answered_in_time", "confirmed", "proof_reused"), _TRUTH)
-    | dict.fromkeys(("hours_to_acknowledge", "hours_to_answer"), _HOURS)
-    | dict.fromkeys(("escalated_to", "parts"), _WORDS)
-    | {"hidden_reason": _FREE}
-)
+_OF_KIND: Final[Mapping[type, _Form]] = {
+    str: _WORD,
+    int: _COUNT,
+    float: _HOURS,
+    bool: _TRUTH,
+    datetime: _INSTANT,
+    tuple: _WORDS,
+}
+_FORMS: Final[Mapping[str, _Form]] = {name: _OF_KIND[kind] for name, kind in KINDS.items()} | {
+    "lat": _DEGREES,
+    "lon": _DEGREES,
+    "hidden_reason": _FREE,
+}
+GUARDED: Final = frozenset(name for name, form in _FORMS.items() if form is _FREE)
+"""Columns in which a cell may have a quotation mark before what it says."""
 _PLACED: Final = ("lat", "lon")
 
 
@@ -310,6 +328,11 @@ def record_in_cells(cells: Sequence[str]) -> PublicRecord:
     """The record that `cells_of` made the row of. Raises ValueError, KeyError or TypeError for another row."""
     told = zip(COLUMNS, cells, strict=True)
     return PublicRecord(**{name: _FORMS[name].of_cell(cell) for name, cell in told if cell != ""})
+
+
+def value_in_cell(name: str, cell: str) -> Any:
+    """What a cell of the column says, of the column's kind; None where it is empty. Raises ValueError or KeyError."""
+    return None if cell == "" else _FORMS[name].of_cell(cell)
 
 
 def feature_of(record: PublicRecord) -> dict[str, Any]:

@@ -26,7 +26,12 @@ def month_key(month: str) -> str:
     return f"{OPEN_DATA}{month}.csv.gz"
 
 
+def table_key(month: str) -> str:
+    """Of the same as GeoParquet."""
+    return f"{OPEN_DATA}{month}.parquet"
+
+
 def month_in(key: str) -> str | None:
-    """The month that the key is of; None for another file's."""
+    """The month whose rows are under the key, as CSV; None for another file's."""
     found = _MONTH.fullmatch(key)
     return None if found is None else found[1]

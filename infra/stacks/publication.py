@@ -23,7 +23,7 @@ from infra.stacks.storage import Storage
 PUBLISHER: Final = Code(
     handler="functions.notify.publisher.handler.handler",
     sources=("functions/notify/publisher",),
-    lock="publication",
+    lock="publisher",
     services=("dynamodb", "s3"),
     # A whole core: pages, and the map's compression, are nothing but work.
     memory=1769,
@@ -33,7 +33,7 @@ PUBLISHER: Final = Code(
 SITE: Final = Code(
     handler="functions.notify.site.handler.handler",
     sources=("functions/notify/site",),
-    lock="publication",
+    lock="site",
     services=("s3",),
     # Nobody waits for a snapshot's sake: what it serves is kept before it, and by browsers.
     memory=512,

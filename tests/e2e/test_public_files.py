@@ -16,6 +16,7 @@ from infra.local.publishing import publish
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast
 from infra.region import load_region_file
 from tests.e2e.waiting import until_everybody_knows
+from tests.functions.geoparquet import record_in, rows_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -55,6 +56,9 @@ def test_a_complaint_has_a_page_a_point_a_row_and_a_place_in_a_feed(players: Cas
     head, *rows = csv.reader(io.StringIO(gzip.decompress(read(f"/open/{month}.csv.gz").body).decode()))
     assert tuple(head) == COLUMNS
     assert record in [record_in_cells(each) for each in rows]
+    table = read(f"/open/{month}.parquet")
+    assert table.headers["content-type"] == "application/vnd.apache.parquet"
+    assert record in [record_in(row) for row in rows_in(table.body)]
 
     feed = read(f"/feeds/agency/{record.agency}.json")
     assert any(each["url"].endswith(f"/c/{filed['number']}#kk") for each in feed.body["items"])

@@ -205,7 +205,10 @@ def test_every_file_is_in_it_as_it_is_served() -> None:
     by_month = {
         f"{BASE}/open/{month}.{ending}": told
         for month in MONTHS
-        for ending, told in (("csv.gz", ("text/csv", "CSV", True)),)
+        for ending, told in (
+            ("csv.gz", ("text/csv", "CSV", True)),
+            ("parquet", ("application/vnd.apache.parquet", "PARQUET", False)),
+        )
     }
     assert files == by_month | {
         f"{BASE}/open/complaints.geojson": ("application/geo+json", "GEOJSON", False),

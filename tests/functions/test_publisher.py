@@ -35,19 +35,21 @@ from functions.complaints.publicity import may_be_public
 from functions.complaints.redaction import Redaction
 from functions.complaints.region import Region, region_from_dict
 from functions.edge.clients import client
-from functions.edge.public_files import MAP, MAP_KEEPS, REGION, month_key, page_key
+from functions.edge.public_files import MAP, MAP_KEEPS, REGION, month_key, page_key, table_key
 from functions.notify.publisher import page, publication
 from functions.notify.publisher.bucket import Kind, PublicBucket
 from functions.notify.publisher.dataset import CATALOGUE, catalogue, relisted
 from functions.notify.publisher.lines import map_file, month_file
 from functions.notify.publisher.publication import OVERLAP, Fixed, Published, Publisher
 from functions.notify.publisher.regional import regional
+from functions.notify.publisher.table import table_of
 from functions.records import set_aside
 from functions.records.codec import complaint_item
 from functions.records.photo_keys import public_key
 from functions.records.touched import touched
 from tests.dynamodb import create_tables, requests_in_turn, tables
 from tests.functions.faults import aws_calls, between_calls, number_of_calls
+from tests.functions.geoparquet import point_in, record_in, rows_in, said_in
 from tests.functions.public_lives import CANARIES, Lives, each_of, lived
 from tests.region_fixture import RAW, region
 
@@ -106,6 +108,8 @@ def objects() -> dict[str, bytes]:
 
 
 def unpacked(key: str, body: bytes) -> bytes:
+    if key.endswith(".parquet"):
+        return said_in(body)
     return gzip.decompress(body) if key.startswith("open/") and key not in (REGION, CATALOGUE) else body
 
 
@@ -137,6 +141,7 @@ def expected(here: Lives, *, now: datetime) -> dict[str, bytes]:
         file = month_file(None, changed)
         assert file is not None
         files[month_key(month)] = file
+        files[table_key(month)] = table_of(file)
     return files
 
 
@@ -162,6 +167,8 @@ def test_what_is_written_is_what_the_complaints_say() -> None:
     months = [rows(body) for key, body in found.items() if key.endswith(".csv.gz")]
     assert len(months) > 1
     assert all(months)
+    tables = [rows_in(body) for key, body in found.items() if key.endswith(".parquet")]
+    assert [[record_in(row) for row in table] for table in tables] == months
 
 
 def test_it_is_the_same_whether_it_follows_each_step_or_comes_at_the_end() -> None:
@@ -184,17 +191,18 @@ def test_the_same_again_writes_nothing() -> None:
     assert objects() == before
 
 
-def test_one_change_rewrites_its_page_its_month_and_the_map() -> None:
+def test_one_change_rewrites_its_page_its_month_in_both_forms_and_the_map() -> None:
     here, by = lived(HERE, count=12, seed=2), publisher()
     changed = here.file(category="rubbish")
     published(here, by)
     here.do(changed, lambda each: agency.acknowledge(each, by=here.body(each), now=here.now))
     with aws_calls() as calls:
         done = published(here, by)
-    assert (done.complaints, done.objects) == (1, 3)
-    assert calls.made.count("PutObject") == 3
+    assert (done.complaints, done.objects) == (1, 4)
+    assert calls.made.count("PutObject") == 4
+    assert (calls.made.count("GetObject"), calls.made.count("HeadObject")) == (4, 1)
     # The complaint with its history, how far it came before and now, what is set aside, and SHARDS of the index.
-    assert len(calls.made) <= 3 * 2 + 1 + 2 + 1 + 2 * 4
+    assert len(calls.made) <= 4 + 4 + 1 + 1 + 2 + 1 + 2 * 4
 
 
 def test_what_the_public_does_not_see_changes_nothing() -> None:
@@ -228,6 +236,8 @@ def test_hidden_is_gone_from_every_file_in_the_next_run_but_for_why() -> None:
     assert told["tombstones"] == [tombstone_of(record)]
     assert told["tombstones"][0]["reason"] == "A number plate is to be seen."
     assert record in rows(objects()[month_key("2026-06")])
+    table = rows_in(objects()[table_key("2026-06")])
+    assert [point_in(row) for row in table if record_in(row) == record] == [None]
     exact = str(round(complaint.lat, 6))
     assert not any(exact.encode() in unpacked(key, body) for key, body in objects().items())
     here.unhide(first)
@@ -506,6 +516,66 @@ def test_two_at_once_lose_nothing() -> None:
     assert without_region(objects()) == expected(here, now=here.now)
 
 
+def test_of_two_at_once_the_last_to_write_a_table_has_read_the_last_csv() -> None:
+    def told() -> tuple[Lives, list[str]]:
+        here = lives()
+        ids = [here.file(category="rubbish") for _ in range(2)]
+        published(here, publisher())
+        here.do(ids[0], lambda each: agency.acknowledge(each, by=here.body(each), now=here.now))
+        here.now += MINUTE
+        return here, ids
+
+    here, _ = told()
+    calls = number_of_calls(lambda: publisher().run(now=here.now))
+    for at in range(calls):
+        begin_anew()
+        here, ids = told()
+
+        def meanwhile(number: int, *, here: Lives = here, changed: str = ids[1], at: int = at) -> None:
+            if number == at:
+                here.hide(changed)
+                publisher().run(now=here.now)
+
+        with between_calls(meanwhile):
+            publisher().run(now=here.now)
+        found = objects()
+        assert found[table_key("2026-06")] == table_of(found[month_key("2026-06")]), at
+        published(here, publisher())
+        assert without_region(objects()) == expected(here, now=here.now), at
+
+
+def test_a_table_that_was_made_of_the_same_is_not_made_again() -> None:
+    here, by = lives(), publisher()
+    changed = here.file(category="rubbish")
+    published(here, by)
+    here.do(
+        changed, lambda each: agency.comment(each, by=here.body(each), text="Hm", internal=True, now=here.now)
+    )
+    here.now += MINUTE
+    with aws_calls() as calls:
+        assert by.run(now=here.now).objects == 0
+    assert calls.made.count("HeadObject") == 1
+    client("s3").delete_object(Bucket=BUCKET, Key=table_key("2026-06"))
+    assert published(here, publisher()).objects == 1
+    assert without_region(objects()) == expected(here, now=here.now)
+
+
+def test_under_another_form_each_table_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = lives()
+    here.file(category="rubbish")
+    published(here, publisher())
+    before = client("s3").head_object(Bucket=BUCKET, Key=table_key("2026-06"))
+    monkeypatch.setattr(publication, "FORM", publication.FORM + 1)
+    published(here, publisher())
+    after = client("s3").head_object(Bucket=BUCKET, Key=table_key("2026-06"))
+    assert after["Metadata"] != before["Metadata"]
+    assert after["ETag"] == before["ETag"]
+    assert (after["ContentType"], after["CacheControl"]) == (
+        "application/vnd.apache.parquet",
+        "public, max-age=60",
+    )
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_cut_off_at_any_call_it_ends_in_the_same_files(when: Any) -> None:
     def told() -> Lives:
@@ -552,6 +622,13 @@ def nothing_of_a_reporter(*, count: int) -> None:
         assert json.dumps(canary)[1:-1].encode() not in everything
     records = [record_in_feature(each) for each in the_map(objects()[MAP])["features"]]
     records += [each for key, body in objects().items() if key.endswith(".csv.gz") for each in rows(body)]
+    tables = [rows_in(body) for key, body in objects().items() if key.endswith(".parquet")]
+    records += [record_in(row) for table in tables for row in table]
+    assert all(
+        point_in(row) == (None if row["lat"] is None else (row["lon"], row["lat"]))
+        for table in tables
+        for row in table
+    )
     told = {(record.lat, record.lon) for record in records}
     for complaint, _ in each_of(here):
         if complaint.category != "open_manhole" or complaint.hidden or complaint.reporter is None:

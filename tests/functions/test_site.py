@@ -24,6 +24,7 @@ BUCKET = "public"
 NUMBER = "TST-26-7K3M9T"
 PAGE = b"<!doctype html>"
 FEATURES = b'{"type":"FeatureCollection","features":[]}'
+TABLE = b"PAR1\x00\xff\xfePAR1"
 SOON = "public, max-age=60"
 
 
@@ -51,6 +52,7 @@ def site(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
             "open/complaints.geojson", gzip.compress(FEATURES), "application/geo+json", ContentEncoding="gzip"
         )
         put("open/2026-06.csv.gz", gzip.compress(b"number\n"), "text/csv; charset=utf-8")
+        put("open/2026-06.parquet", TABLE, "application/vnd.apache.parquet")
         put("public/01ABC/01DEF.1.jpg", b"\xff\xd8", "image/jpeg")
         yield importlib.reload(importlib.import_module("functions.notify.site.handler"))
 
@@ -139,9 +141,23 @@ def test_a_packed_file_stays_one(site: ModuleType) -> None:
     assert gzip.decompress(body(answer)) == b"number\n"
 
 
+def test_a_table_is_its_bytes(site: ModuleType) -> None:
+    answer = asked(site, "/open/2026-06.parquet", headers={"accept-encoding": "gzip"})
+    assert answer["headers"]["content-type"] == "application/vnd.apache.parquet"
+    assert "content-encoding" not in answer["headers"]
+    assert body(answer) == TABLE
+
+
 @pytest.mark.parametrize(
     "path",
-    [f"/c/{NUMBER}", "/open/complaints.geojson", "/public/01ABC/01DEF.1.jpg", "/", "/site/app-ABCDEFGH.js"],
+    [
+        f"/c/{NUMBER}",
+        "/open/complaints.geojson",
+        "/open/2026-06.parquet",
+        "/public/01ABC/01DEF.1.jpg",
+        "/",
+        "/site/app-ABCDEFGH.js",
+    ],
 )
 def test_whoever_has_it_is_told_so(site: ModuleType, path: str) -> None:
     first = asked(site, path)

@@ -46,7 +46,7 @@ ALSO = {
     "functions.notify.outbox.failures.handler": {"babel"},
     "functions.notify.outbox.handler.handler": {"babel"},
     "functions.notify.outbox.release.handler": {"babel"},
-    "functions.notify.publisher.handler.handler": {"babel", "jinja2", "markupsafe"},
+    "functions.notify.publisher.handler.handler": {"arro3", "babel", "jinja2", "markupsafe"},
     "functions.notify.site.handler.handler": DOOR | {"feedgenerator"},
     "functions.notify.subscriptions.handler.handler": DOOR | {"standardwebhooks"},
     "functions.notify.webhooks.handler.handler": SENDER,

@@ -329,6 +329,16 @@ def test_a_file_that_does_not_come_is_asked_for_again(browser: Browser, served: 
         expect(page.locator(".listed .row").first).to_be_visible()
 
 
+def test_every_month_is_named_in_both_of_its_forms(browser: Browser, served: SiteFront, made: Town) -> None:
+    months = json.loads(made.files["/open/figures.json"])["months"]
+    with opened(browser, served, "/#/data") as page:
+        links = page.locator("[aria-labelledby=months] a")
+        expect(links).to_have_count(2 * len(months))
+        assert {link.get_attribute("href") for link in links.all()} == {
+            f"/open/{month}.{ending}" for month in months for ending in ("csv.gz", "parquet")
+        }
+
+
 # Everybody
 
 

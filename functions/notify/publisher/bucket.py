@@ -13,6 +13,8 @@ SOON: Final = "public, max-age=60"
 """What is hidden or erased is gone from everywhere in five minutes: it is kept no longer by whoever keeps it."""
 # Of a condition that did not hold, and of two writes at once. Source: Amazon S3 API reference, PutObject.
 _OVERTAKEN: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", *MISSING})
+_MADE_OF: Final = "made-of"
+"""In an object's metadata."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +49,29 @@ class PublicBucket:
                 return len(new)
         raise Overtaken(key)
 
+    def keep_made(
+        self, key: str, *, source: str, make: Callable[[bytes], bytes], recipe: str, kind: Kind
+    ) -> int:
+        """See that the object is what `make` makes of the object `source`, as that is now. It is not made again of the same
+        under the same `recipe`, and nothing is made of nothing.
+
+        How many bytes were written. Raises Overtaken.
+        """
+        for _ in range(TRIES):
+            # Looked at before its source is read: so of two writers the one that comes last had the newer source.
+            kept, etag = self._made_of(key)
+            found = self._found(source)
+            if found is None:
+                return 0
+            made_of = f"{recipe} {found['ETag'].strip('"')}"
+            if made_of == kept:
+                found["Body"].close()
+                return 0
+            new = make(found["Body"].read())
+            if self._write(key, new, kind=kind, etag=etag, made_of=made_of):
+                return len(new)
+        raise Overtaken(key)
+
     def delete(self, key: str) -> None:
         self._client.delete_object(Bucket=self._name, Key=key)
 
@@ -72,18 +97,40 @@ class PublicBucket:
                 raise
 
     def _read(self, key: str) -> tuple[bytes | None, str | None]:
+        found = self._found(key)
+        return (None, None) if found is None else (found["Body"].read(), found["ETag"])
+
+    def _found(self, key: str) -> Any | None:
         try:
-            found = self._client.get_object(Bucket=self._name, Key=key)
+            return self._client.get_object(Bucket=self._name, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                return None
+            raise
+
+    def _made_of(self, key: str) -> tuple[str | None, str | None]:
+        """What was noted when it was made, and its tag."""
+        try:
+            found = self._client.head_object(Bucket=self._name, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in MISSING:
                 return None, None
             raise
-        return found["Body"].read(), found["ETag"]
+        return found["Metadata"].get(_MADE_OF), found["ETag"]
 
-    def _write(self, key: str, body: bytes, *, kind: Kind, etag: str | None) -> bool:
+    def _write(
+        self,
+        key: str,
+        body: bytes,
+        *,
+        kind: Kind,
+        etag: str | None,
+        made_of: str | None = None,
+    ) -> bool:
         """Whether it was still as it was read; what has the tag of nothing must not be there."""
         condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
         coding = {} if kind.coding is None else {"ContentEncoding": kind.coding}
+        noted = {} if made_of is None else {"Metadata": {_MADE_OF: made_of}}
         try:
             self._client.put_object(
                 Bucket=self._name,
@@ -94,6 +141,7 @@ class PublicBucket:
                 ChecksumAlgorithm="SHA256",
                 **condition,
                 **coding,
+                **noted,
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _OVERTAKEN:

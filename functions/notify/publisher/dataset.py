@@ -79,6 +79,7 @@ class _Form:
 
 _GEOJSON: Final = _Form(media_type="application/geo+json", file_type="GEOJSON")
 _CSV: Final = _Form(media_type="text/csv", file_type="CSV", compressed="application/gzip")
+_PARQUET: Final = _Form(media_type="application/vnd.apache.parquet", file_type="PARQUET")
 _JSON: Final = _Form(media_type="application/json", file_type="JSON")
 
 
@@ -143,7 +144,10 @@ class _Catalogue:
                 "dcat:startDate": f"{month}-01",
                 "dcat:endDate": f"{month}-{monthrange(year, number)[1]:02}",
             },
-            "dcat:distribution": [self._distribution(f"{month}.csv.gz", _CSV)],
+            "dcat:distribution": [
+                self._distribution(f"{month}.csv.gz", _CSV),
+                self._distribution(f"{month}.parquet", _PARQUET),
+            ],
         }
 
     def _described(self, name: str, *, key: str, frequency: str, **params: object) -> _Node:

@@ -19,7 +19,7 @@ from functions.notify.publisher.publication import Publisher
 from functions.records import set_aside
 
 ENVIRONMENT: Final = ("COMPLAINTS_TABLE", "PHOTOS_BUCKET", "PUBLIC_BUCKET", "BASE_URL")
-RESERVE_MS: Final = 20_000
+RESERVE_MS: Final = 25_000
 """What the files of the months and the map take, which are written when all pages are."""
 
 _settings = require(ENVIRONMENT)

@@ -24,7 +24,7 @@ from functions.complaints.public_record import PublicRecord, month_of, record_of
 from functions.complaints.publicity import may_be_public
 from functions.complaints.region import Region
 from functions.edge.failures import problem_of_failure, without_words
-from functions.edge.public_files import MAP, MAP_KEEPS, month_key, page_key
+from functions.edge.public_files import MAP, MAP_KEEPS, month_key, page_key, table_key
 from functions.edge.telemetry import logger
 from functions.notify.publisher.beside import looks_of_pages
 from functions.notify.publisher.bucket import SOON, Kind, PublicBucket
@@ -32,6 +32,7 @@ from functions.notify.publisher.changes import noted, walked
 from functions.notify.publisher.dataset import CATALOGUE
 from functions.notify.publisher.lines import map_file, month_file
 from functions.notify.publisher.progress import OVERLAP, ProgressItem, keep, progress
+from functions.notify.publisher.table import table_of
 from functions.records import set_aside
 from functions.records.codec import complaint_of, event_of
 from functions.records.collection import collected, without_history
@@ -51,6 +52,7 @@ PAGE_KIND: Final = Kind(content_type="text/html; charset=utf-8", cache_control=S
 MAP_KIND: Final = Kind(content_type="application/geo+json", cache_control=SOON, coding="gzip")
 CATALOGUE_KIND: Final = Kind(content_type="application/ld+json", cache_control="public, max-age=3600")
 MONTH_KIND: Final = Kind(content_type="text/csv; charset=utf-8", cache_control=SOON)
+TABLE_KIND: Final = Kind(content_type="application/vnd.apache.parquet", cache_control=SOON)
 
 type PageOf = Callable[[PublicRecord, Sequence[Event]], bytes]
 """The page of a complaint, of its record and its history (see `page`)."""
@@ -274,6 +276,7 @@ class Publisher:
             months.setdefault(seen.month, {})[seen.number] = seen.record
         for month, changed in sorted(months.items()):
             self._rewrite(run, month_key(month), partial(month_file, changed=changed), kind=MONTH_KIND)
+            self._keep_table(run, month)
         new = {month for month, changed in months.items() if any(changed.values())} - self._listed
         if new:
             self._list(run, new)
@@ -283,6 +286,13 @@ class Publisher:
             new_map = partial(map_file, changed=changed, since=today - MAP_KEEPS)
             self._rewrite(run, MAP, new_map, kind=MAP_KIND)
             item.day = iso(today)
+
+    def _keep_table(self, run: _Run, month: str) -> None:
+        """Although nothing was changed of the month: an earlier run may have been cut off in between."""
+        written = self._bucket.keep_made(
+            table_key(month), source=month_key(month), make=table_of, recipe=str(FORM), kind=TABLE_KIND
+        )
+        _count(run, written)
 
     def _list(self, run: _Run, months: Collection[str]) -> None:
         """See that the catalogue has these months, and all that it had."""

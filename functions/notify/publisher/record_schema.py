@@ -6,20 +6,20 @@ properties, with `lat` and `lon` as its geometry. Pydantic would make it too, an
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
 from datetime import datetime
-from types import NoneType, UnionType
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Any, Final
 
 from functions.complaints.complaint import OUTCOMES, Status
 from functions.complaints.proof import Distance
-from functions.complaints.public_record import HIDDEN, OPEN, PublicRecord
+from functions.complaints.public_record import ALWAYS, COLUMNS, HIDDEN, KINDS, OPEN
 from functions.complaints.publicity import ROUNDED
 from functions.complaints.texts import LANGUAGES, text
 
 SCHEMA: Final = "open/schema.json"
+_TEXT: Final[Mapping[str, Any]] = {"type": "string"}
 _TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
-    str: {"type": "string"},
+    str: _TEXT,
+    tuple: {"type": "array", "items": _TEXT},
     int: {"type": "integer", "minimum": 0},
     float: {"type": "number"},
     bool: {"type": "boolean"},
@@ -35,18 +35,15 @@ _ONE_OF: Final[Mapping[str, list[str]]] = {
 
 def record_schema(*, base_url: str) -> bytes:
     """In UTF-8. A field's `description` is in English, and in every language in `x-descriptions`."""
-    types = get_type_hints(PublicRecord)
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{base_url}/{SCHEMA}",
         **_described("record", called="title"),
         "type": "object",
         "properties": {
-            each.name: _described(f"record.{each.name}", called="description")
-            | _field(each.name, types[each.name])
-            for each in fields(PublicRecord)
+            name: _described(f"record.{name}", called="description") | _field(name) for name in COLUMNS
         },
-        "required": [each.name for each in fields(PublicRecord) if each.default is MISSING],
+        "required": [name for name in COLUMNS if name in ALWAYS],
         "additionalProperties": False,
     }
     return json.dumps(schema, ensure_ascii=False, indent=1).encode()
@@ -57,13 +54,6 @@ def _described(key: str, *, called: str) -> dict[str, Any]:
     return {called: said["en"], f"x-{called}s": said}
 
 
-def _field(name: str, hint: Any) -> dict[str, Any]:
+def _field(name: str) -> dict[str, Any]:
     """What does not apply is left out, and so never null."""
-    (kind,) = [each for each in _alternatives(hint) if each is not NoneType]
-    if get_origin(kind) is tuple:
-        return {"type": "array", "items": _TYPES[get_args(kind)[0]]}
-    return {**_TYPES[kind], **({"enum": _ONE_OF[name]} if name in _ONE_OF else {})}
-
-
-def _alternatives(hint: Any) -> tuple[Any, ...]:
-    return get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return {**_TYPES[KINDS[name]], **({"enum": _ONE_OF[name]} if name in _ONE_OF else {})}

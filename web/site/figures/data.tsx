@@ -30,12 +30,13 @@ export function DataPage({ months }: { months: readonly string[] }): JSX.Element
         ))}
       </ul>
       {months.length > 0 && (
-        <section class="card" aria-labelledby="csv">
-          <h2 id="csv">{t("data.months")}</h2>
+        <section class="card" aria-labelledby="months">
+          <h2 id="months">{t("data.months")}</h2>
           <ul class="files">
             {[...months].reverse().map((month) => (
               <li key={month}>
-                <a href={`/open/${month}.csv.gz`}>{monthName(month)}</a>
+                <a href={`/open/${month}.csv.gz`}>{monthName(month)} · CSV</a>
+                <a href={`/open/${month}.parquet`}>{monthName(month)} · GeoParquet</a>
               </li>
             ))}
           </ul>

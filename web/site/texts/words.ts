@@ -178,7 +178,7 @@ export const WORDS = {
   "data.region": ["Аудандар, органдар, санаттар (JSON)", "Районы, органы, категории (JSON)", "Districts, bodies, categories (JSON)"],
   "data.schema": ["Деректер сипаттамасы (JSON Schema)", "Описание данных (JSON Schema)", "Description of the data (JSON Schema)"],
   "data.catalogue": ["Деректер каталогы (DCAT)", "Каталог данных (DCAT)", "Catalogue (DCAT)"],
-  "data.months": ["Айлар бойынша барлық өтініш (CSV)", "Все обращения по месяцам (CSV)", "All complaints by month (CSV)"],
+  "data.months": ["Айлар бойынша барлық өтініш", "Все обращения по месяцам", "All complaints by month"],
 } as const satisfies Record<string, Said>;
 
 export type Word = keyof typeof WORDS;
