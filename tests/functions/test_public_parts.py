@@ -17,7 +17,7 @@ from functions.complaints.moves import agency
 from functions.complaints.public_record import PublicRecord, record_in_cells
 from functions.complaints.transitions import MoveRefused
 from functions.edge.clients import client
-from functions.edge.public_files import page_key
+from functions.edge.public_files import month_in, page_key
 from functions.notify.publisher.bucket import PublicBucket
 from functions.notify.publisher.dataset import relisted
 from functions.notify.publisher.page import page_of
@@ -120,8 +120,10 @@ class Divided(Lives):
 def records() -> dict[str, PublicRecord]:
     found: dict[str, PublicRecord] = {}
     s3 = client("s3")
-    for each in s3.list_objects_v2(Bucket=BUCKET, Prefix="open/2")["Contents"]:
-        body = s3.get_object(Bucket=BUCKET, Key=each["Key"])["Body"].read()
+    for key in [each["Key"] for each in s3.list_objects_v2(Bucket=BUCKET, Prefix="open/")["Contents"]]:
+        if month_in(key) is None:
+            continue
+        body = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
         _, *rows = csv.reader(io.StringIO(gzip.decompress(body).decode(), newline=""))
         found |= {record.number: record for record in map(record_in_cells, rows)}
     return found
