@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import shapely
 
-from functions.complaints.public_record import COLUMNS, PublicRecord
+from functions.complaints.public_record import COLUMNS, KINDS, PublicRecord
 
 type Row = dict[str, Any]
 
@@ -22,7 +22,8 @@ def rows_in(table: bytes) -> list[Row]:
 
 def record_in(row: Row) -> PublicRecord:
     told = {name: row[name] for name in COLUMNS}
-    return PublicRecord(**told | {"escalated_to": tuple(row["escalated_to"] or ())})
+    lists = {name: tuple(told[name] or ()) for name, kind in KINDS.items() if kind is tuple}
+    return PublicRecord(**told | lists)
 
 
 def point_in(row: Row) -> tuple[float, float] | None:
