@@ -47,7 +47,7 @@ def page(
         *_chosen(),
         *_each_more(prices),
         *_requests(recorded),
-        *_not_in_it(),
+        *_not_in_it(prices),
     ]
     return "\n".join(lines) + "\n"
 
@@ -231,10 +231,13 @@ def _requests(recorded: Recorded) -> Iterator[str]:
     yield ""
 
 
-def _not_in_it() -> Iterator[str]:
+def _not_in_it(prices: Prices) -> Iterator[str]:
+    a_million = prices["prices"]["s3_put"]["each"] * 1_000_000
     yield (
         "Not in it: taxes, AWS's support, a backup in a second account, what GuardDuty scans, an operator's own alarms, "
-        "queries of logs, and KMS requests for AWS's own keys, which DynamoDB makes every five minutes for each role."
+        "queries of logs, and KMS requests for AWS's own keys, which DynamoDB makes every five minutes for each role. "
+        "Nor is what the clock writes of the public files: a page for each public change, and in each minute that has one "
+        f"the map and two objects for each month that changed; a million objects are {a_million:.2f} dollars."
     )
 
 

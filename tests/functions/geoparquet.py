@@ -30,9 +30,8 @@ def point_in(row: Row) -> tuple[float, float] | None:
     """Longitude first."""
     if row["geometry"] is None:
         return None
-    point = shapely.from_wkb(row["geometry"])
-    assert isinstance(point, shapely.Point)
-    return point.x, point.y
+    ((lon, lat),) = shapely.get_coordinates(shapely.from_wkb(row["geometry"])).tolist()
+    return lon, lat
 
 
 def columns_in(table: bytes) -> dict[str, str]:

@@ -156,6 +156,6 @@ def test_the_same_csv_makes_the_same_bytes_in_whatever_process(tmp_path: Path) -
 
 @pytest.mark.parametrize(("column", "cell"), [("joined", "many"), ("due_at", "tomorrow"), ("lat", "north")])
 def test_a_value_that_is_none_is_refused(column: str, cell: str) -> None:
-    row = public_rows.random_record(Random(1), "N") | {column: cell}
+    row = {**public_rows.random_record(Random(1), "N"), column: cell}
     with pytest.raises(Exception, match="Parser error"):
         table_of(public_rows.month_file([row]))
