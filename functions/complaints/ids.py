@@ -64,6 +64,11 @@ def part_number(number: str, *, place: int) -> str:
     return f"{number}-{place}"
 
 
+def whole_number(number: str) -> str:
+    """The number of the complaint that the one with this number is a part of."""
+    return number.rpartition("-")[0]
+
+
 def read_number(text: str) -> str | None:
     """The number that was meant by what a person typed, None where it was none.
 

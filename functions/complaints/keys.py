@@ -19,7 +19,9 @@ PREFIX: Final = "qk"
 SCOPES: Final = ("read", "write", "admin")
 """Each includes those before it: who may write may read."""
 FILE: Final = "file"
-"""The one scope of a partner's key: to file what people report there. It is none of an agency's."""
+"""The one scope of a partner's key: to file what people report there, and to be told what becomes of it. It is none of an
+agency's.
+"""
 SECRET_BYTES: Final = 32
 ID_LENGTH: Final = 16
 
@@ -49,7 +51,8 @@ class Caller:
     """The agency that calls, as the authorizer found it by its key, or by the token of one of its officers.
 
     `key_id` is what it came with: a key's id, or the officer's. A key has neither `officer_id` nor `role`; an officer's
-    scopes follow from the role.
+    scopes follow from the role. A partner stands in place of an agency by its subject (`partners.Partner.subject`),
+    which no agency has as its id.
     """
 
     agency_id: str

@@ -28,7 +28,7 @@ class Partner:
     @property
     def subject(self) -> str:
         """Stands for all users of the partner of whom it says nothing."""
-        return f"{PREFIX}{self.id}"
+        return subject_of(self.id)
 
     def reporter(self, reference: str | None) -> str:
         """The subject of the user whom the partner means by this reference."""
@@ -36,6 +36,17 @@ class Partner:
             return self.subject
         name = hmac.digest(self.secret.encode(), reference.encode(), "sha256").hex()[:_DIGITS]
         return f"{self.subject}:{name}"
+
+
+def subject_of(partner_id: str) -> str:
+    return f"{PREFIX}{partner_id}"
+
+
+def partner_of(subject: str | None) -> str | None:
+    """The subject of the partner (`Partner.subject`) through which this reporter came; None for whoever came otherwise."""
+    if subject is None or not subject.startswith(PREFIX):
+        return None
+    return subject_of(subject.removeprefix(PREFIX).partition(":")[0])
 
 
 def is_partner_id(text: str) -> bool:

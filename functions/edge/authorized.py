@@ -1,5 +1,5 @@
-"""What the gateway's authorizers hand on with a request: a token's claims, or an agency's key, or its officer, with what
-either may.
+"""What the gateway's authorizers hand on with a request: a token's claims, or an agency's key, or its officer, or a
+partner's key, with what each may.
 """
 
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.complaints.complaint import Role
 from functions.complaints.faults import NotFound
-from functions.complaints.keys import SCOPES, Caller
+from functions.complaints.keys import FILE, SCOPES, Caller
 
 
 def claims_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -22,7 +22,7 @@ def context_of(caller: Caller) -> dict[str, str]:
     context = {
         "agency_id": caller.agency_id,
         "key_id": caller.key_id,
-        "scopes": " ".join(scope for scope in SCOPES if scope in caller.scopes),
+        "scopes": " ".join(scope for scope in (*SCOPES, FILE) if scope in caller.scopes),
     }
     if caller.officer_id is None or caller.role is None:
         return context

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.complaints.complaint import Actor, ActorKind
-from functions.complaints.keys import Caller
+from functions.complaints.keys import FILE, Caller
 from functions.edge.authorized import caller_of, claims_of
 from functions.edge.problems import Problem
 
@@ -23,6 +23,16 @@ def _with_scope(scope: str) -> Callable[[Request], Caller]:
     def caller(request: Request) -> Caller:
         found = caller_of(request.resolved_event.raw_event)
         found.require(scope)
+        return found
+
+    return caller
+
+
+def _subscriber(scope: str) -> Callable[[Request], Caller]:
+    def caller(request: Request) -> Caller:
+        found = caller_of(request.resolved_event.raw_event)
+        if FILE not in found.scopes:
+            found.require(scope)
         return found
 
     return caller
@@ -50,5 +60,9 @@ Reader = Annotated[Caller, Depends(_with_scope("read"))]
 Writer = Annotated[Caller, Depends(_with_scope("write"))]
 Admin = Annotated[Caller, Depends(_with_scope("admin"))]
 """An agency's key that has the scope, or its officer whose role has it."""
+SubscriptionReader = Annotated[Caller, Depends(_subscriber("read"))]
+SubscriptionWriter = Annotated[Caller, Depends(_subscriber("write"))]
+SubscriptionAdmin = Annotated[Caller, Depends(_subscriber("admin"))]
+"""The same where what is called is of subscriptions: a partner's key does all that there is to do with its own."""
 Mover = Annotated[Caller, Depends(_mover)]
 """Who makes a move: a key that may write, or an officer, whose role the move itself asks for."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from functions.complaints.keys import FILE
 from functions.edge.validation import NO_SUCH
 
 SIGNED_IN: Final[list[dict[str, list[str]]]] = [{"person": []}]
@@ -19,6 +20,11 @@ KEPT: Final = "x-kept"
 def with_scope(scope: str) -> list[dict[str, list[str]]]:
     """Who may call: an agency's key that has the scope."""
     return [{"agency": [scope]}]
+
+
+def of_subscriptions(scope: str) -> list[dict[str, list[str]]]:
+    """Who may call: an agency's key that has the scope, or a partner's."""
+    return [*with_scope(scope), {"partner": [FILE]}]
 
 
 def answering(

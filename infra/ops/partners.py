@@ -18,7 +18,13 @@ def add_to(commands: Group) -> None:
     create.add_argument(
         "--valid", type=duration, default=timedelta(days=365), metavar="P365D", help="how long"
     )
-    revoke = command(mine, "revoke", _revoke, help="end a key at once", changes=True)
+    revoke = command(
+        mine,
+        "revoke",
+        _revoke,
+        help="end a key at once, and with a partner's last one its subscriptions",
+        changes=True,
+    )
     revoke.add_argument("key_id")
 
 
@@ -56,10 +62,19 @@ def _create(place: Place, options: argparse.Namespace) -> int:
 
 def _revoke(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import utc_now
-    from functions.records.agencies.partners import partner_key, revoke_partner_key
+    from functions.complaints.partners import subject_of
+    from functions.records.agencies.partners import partner_key, partner_keys, revoke_partner_key
+    from functions.records.agencies.subscriptions import subscriptions_of
 
     key = partner_key(options.key_id)
     print(f"revoke {key.id} ({key.name}) of the partner {key.partner_id}")
+    others = (each for each in partner_keys() if each.partner_id == key.partner_id and each.id != key.id)
+    is_last = not any(each.is_valid(utc_now()) for each in others)
+    ending = subscriptions_of(subject_of(key.partner_id)) if is_last else ()
+    for each in ending:
+        print(f"it has no other key: its subscription {each.id} to {each.url} ends with it")
     if options.apply:
         revoke_partner_key(options.key_id, now=utc_now())
+        for each in ending:
+            each.delete()
     return done(options)

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 def add_to(commands: Group) -> None:
     mine = group(commands, "subscriptions", help="webhooks: list, pause, resume, replay")
     listed = command(mine, "list", _list, help="subscriptions and how their endpoints are")
-    listed.add_argument("agency", nargs="?", help="of this agency alone")
+    listed.add_argument("agency", nargs="?", help="of this agency alone; a partner is partner:ID")
     pause = command(mine, "pause", _pause, help="send nothing more; what comes meanwhile waits", changes=True)
     resume = command(mine, "resume", _resume, help="send what waits, in order, and go on", changes=True)
     replay = command(
         mine, "replay", _replay, help="send again what was sent in a time, in order", changes=True
     )
     for parser in (pause, resume, replay):
-        parser.add_argument("agency")
+        parser.add_argument("agency", help="a partner is partner:ID")
         parser.add_argument("subscription_id")
     replay.add_argument("--from", dest="start", type=_instant, required=True, metavar="2026-03-03T04:05:06Z")
     replay.add_argument("--to", dest="end", type=_instant, help="now without it")
@@ -30,11 +30,14 @@ def add_to(commands: Group) -> None:
 
 def _list(place: Place, options: argparse.Namespace) -> int:
     from functions.complaints.clock import iso_or_none
+    from functions.complaints.partners import subject_of
     from functions.notify.webhooks.endpoints import endpoint_of
+    from functions.records.agencies.partners import partner_keys
     from functions.records.agencies.subscriptions import subscriptions_of
 
     rows = []
-    for agency_id in [options.agency] if options.agency else place.region.agencies:
+    partners = sorted({subject_of(key.partner_id) for key in partner_keys()})
+    for agency_id in [options.agency] if options.agency else [*place.region.agencies, *partners]:
         for item in subscriptions_of(agency_id):
             health = endpoint_of(item).health
             state = f"paused ({health.paused.value})" if health.paused else item.status

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from functions.complaints import behind
 from functions.edge.packed_files import SITE as SITE_FOLDER
+from functions.records.agencies.partners import PARTNERS
 from infra.packaging.pages import pages
 from infra.packaging.site import site
 from infra.packaging.viewer import documentation
@@ -467,6 +468,7 @@ class Functions(Construct):
             use_table(self.letters, agencies, "GetItem", "Query", "UpdateItem")
         use_table(self.agency_api, agencies, "GetItem", "UpdateItem")
         use_table(self.authorizer, agencies, "UpdateItem", indexes=("by_key",))
+        use_partitions(self.authorizer, agencies, PARTNERS, "GetItem")
         for function in (self.outbox, self.release):
             use_table(function, agencies, "Query")
             use_table(function, deliveries, *READ, "PutItem", "UpdateItem")

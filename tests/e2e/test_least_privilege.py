@@ -25,7 +25,7 @@ import yaml
 from functions.complaints.clock import utc_now
 from functions.complaints.complaint import Role
 from functions.complaints.ids import new_id
-from functions.complaints.keys import hash_of, new_token
+from functions.complaints.keys import Token, hash_of, new_token
 from functions.edge.throttle import CLAIM
 from functions.records.outbox import image_of
 from functions.records.people.pushes import HELD_SHARDS
@@ -345,6 +345,9 @@ class Probes:
         keys = self.read(self.players.agency, "/v1/agency/keys")["items"]
         if {each["id"]: each["last_used_at"] for each in keys}[token.split("_")[1]] is None:
             raise Seen("not noted")
+        event["identitySource"] = [f"Bearer {self.partners_key()}"]
+        if self.well("Authorizer", event).get("context", {}).get("scopes") != "file":
+            raise Seen("refused")
 
     def officers(self) -> None:
         mine = self.players.agency
@@ -357,14 +360,14 @@ class Probes:
         again = mine.post("/v1/agency/officers", asked)
         self.is_(again.status, 201)
 
-    def open311(self) -> None:
-        """A partner files by a new key, whose first use is written down, and asks for what is public."""
-        token, table = new_token(), self.world.deployed.agencies_table
-        key = {"pk": {"S": "partners"}, "sk": {"S": f"key#{token.key_id}"}}
+    def partners_key(self) -> Token:
+        """A new one of a partner."""
+        token = new_token()
         self.put(
-            table,
-            key
-            | {
+            self.world.deployed.agencies_table,
+            {
+                "pk": {"S": "partners"},
+                "sk": {"S": f"key#{token.key_id}"},
                 "partner_id": {"S": "probe"},
                 "name": {"S": "probe"},
                 "hash": {"S": hash_of(token.secret)},
@@ -373,6 +376,12 @@ class Probes:
                 "created_at": {"S": PAST},
             },
         )
+        return token
+
+    def open311(self) -> None:
+        """A partner files by a new key, whose first use is written down, and asks for what is public."""
+        token, table = self.partners_key(), self.world.deployed.agencies_table
+        key = {"pk": {"S": "partners"}, "sk": {"S": f"key#{token.key_id}"}}
         fields = {"api_key": str(token), "service_code": CATEGORY, "description": COMMENT, "account_id": "1"}
         place = {"lat": str(PLACE["lat"]), "long": str(PLACE["lon"])}
         sent = uuid.uuid4().hex

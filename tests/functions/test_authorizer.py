@@ -11,6 +11,7 @@ from functions.complaints.faults import NotFound
 from functions.edge.authorized import caller_of
 from functions.edge.origin import came_through
 from functions.records.agencies.keys import create_key, revoke_key
+from functions.records.agencies.partners import create_partner_key, revoke_partner_key
 from tests.dynamodb import tables
 
 NOW = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)
@@ -83,3 +84,22 @@ def test_a_function_behind_no_authorizer_serves_nobody():
     for context in ({}, {"authorizer": {}}, {"authorizer": {"lambda": {}}}):
         with pytest.raises(NotFound):
             caller_of({"requestContext": context})
+
+
+def test_a_partners_key_is_let_in_for_what_is_the_partners(authorize):
+    made = create_partner_key("fixmystreet", name="FixMyStreet", expires_at=None, now=NOW)
+    answer = authorize(f"Bearer {made.token}")
+    assert answer == {
+        "isAuthorized": True,
+        "context": {"agency_id": "partner:fixmystreet", "key_id": made.key_id, "scopes": "file"},
+    }
+    caller = caller_of({"requestContext": {"authorizer": {"lambda": answer["context"]}}})
+    assert caller.scopes == frozenset({"file"})
+    revoke_partner_key(made.key_id, now=NOW - timedelta(seconds=1))
+    assert authorize(f"Bearer {made.token}") == {"isAuthorized": False}
+
+
+def test_who_has_an_agencys_key_is_looked_for_among_agencies_alone(authorize, monkeypatch):
+    made = key()
+    monkeypatch.setattr("functions.records.agencies.partners.partner_key", lambda key_id: pytest.fail("read"))
+    assert authorize(f"Bearer {made.token}")["isAuthorized"]

@@ -2,7 +2,16 @@
 
 import pytest
 
-from functions.edge.callers import Admin, Person, Reader, Writer, agency_of
+from functions.edge.callers import (
+    Admin,
+    Person,
+    Reader,
+    SubscriptionAdmin,
+    SubscriptionReader,
+    SubscriptionWriter,
+    Writer,
+    agency_of,
+)
 from functions.edge.resolver import Api
 from tests.functions.api_client import anybody, officer, person
 
@@ -27,6 +36,18 @@ def door() -> Api:
     def admin(caller: Admin) -> dict[str, str | None]:
         return {"who": agency_of(caller).id}
 
+    @api.get("/subscriptions/read")
+    def subscriptions(caller: SubscriptionReader) -> dict[str, str | None]:
+        return {"who": agency_of(caller).id}
+
+    @api.get("/subscriptions/write")
+    def sending(caller: SubscriptionWriter) -> dict[str, str | None]:
+        return {"who": agency_of(caller).id}
+
+    @api.get("/subscriptions/admin")
+    def subscribing(caller: SubscriptionAdmin) -> dict[str, str | None]:
+        return {"who": agency_of(caller).id}
+
     return api
 
 
@@ -45,6 +66,16 @@ def test_a_key_may_do_what_its_scopes_say(path: str) -> None:
     assert officer(API.serve, scopes=f"x {scope}")("GET", path).json == {"who": "housing"}
     for scopes in ("", "x", scope.upper(), scope + "s"):
         assert officer(API.serve, scopes=scopes)("GET", path).slug == "forbidden"
+
+
+@pytest.mark.parametrize("scope", ["read", "write", "admin"])
+def test_a_partners_key_has_its_subscriptions_and_nothing_else(scope: str) -> None:
+    of_partner = officer(API.serve, "partner:fixmystreet", scopes="file")
+    assert of_partner("GET", f"/subscriptions/{scope}").json == {"who": "partner:fixmystreet"}
+    assert of_partner("GET", f"/{scope}").slug == "forbidden"
+    assert officer(API.serve, scopes=scope)("GET", f"/subscriptions/{scope}").json == {"who": "housing"}
+    for scopes in ("", "x", "FILE", "files"):
+        assert officer(API.serve, scopes=scopes)("GET", f"/subscriptions/{scope}").slug == "forbidden"
 
 
 def test_for_who_holds_no_key_an_agencys_address_does_not_exist() -> None:

@@ -21,6 +21,9 @@ from functions.notify.webhooks.store import GRACE, DynamoDeliveries
 from functions.records.agencies.subscriptions import new_subscription
 from tests.dynamodb import REGION, one_at_a_time, tables
 from tests.functions.webhook_world import START, Clock, Faults, Subscribed, event
+from tests.region_fixture import region
+
+HERE = region()
 
 
 @pytest.fixture
@@ -44,6 +47,7 @@ class Consumer:
             deliveries=self.store,
             subscriptions=self.subscriptions,
             enqueue=self.nudged.extend,
+            region=HERE,
             now=self.clock,
             feed=self.feed,
         )

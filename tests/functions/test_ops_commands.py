@@ -291,6 +291,35 @@ def test_a_partners_key_is_made_and_revoked_and_nothing_without_apply(place, cap
     assert not files(token)
 
 
+def test_a_partners_subscriptions_are_seen_and_end_with_its_last_key(place, capsys):
+    from functions.complaints.clock import utc_now
+    from functions.records.agencies.subscriptions import new_subscription, subscriptions_of
+
+    run(place, "partners", "create", "fixmystreet", "--name", "FixMyStreet", "--apply")
+    first = said(capsys).splitlines()[-2]
+    run(place, "partners", "create", "fixmystreet", "--name", "FixMyStreet", "--apply")
+    second = said(capsys).splitlines()[-2]
+    mine = new_subscription(
+        "partner:fixmystreet",
+        url="https://reports.example.org/hook",
+        types=("complaint.*",),
+        secret="whsec_x",
+        active=True,
+        now=utc_now(),
+    )
+    run(place, "subscriptions", "list")
+    shown = said(capsys)
+    assert mine.id in shown
+    assert "partner:fixmystreet" in shown
+    run(place, "partners", "revoke", first, "--apply")
+    assert [each.id for each in subscriptions_of("partner:fixmystreet")] == [mine.id]
+    run(place, "partners", "revoke", second)
+    assert mine.id in said(capsys)
+    assert [each.id for each in subscriptions_of("partner:fixmystreet")] == [mine.id]
+    run(place, "partners", "revoke", second, "--apply")
+    assert subscriptions_of("partner:fixmystreet") == ()
+
+
 def test_no_partner_has_an_id_that_its_subjects_could_not_be_told_by(place):
     with pytest.raises(ValueError, match="partner's id"):
         run(place, "partners", "create", "Fix:My", "--name", "x")

@@ -213,7 +213,7 @@ def test_a_change_takes_effect_and_a_new_url_has_to_echo(door):
 
 
 def test_an_agency_has_so_many_subscriptions_and_no_more(door, monkeypatch):
-    monkeypatch.setattr("functions.records.agencies.subscriptions.SUBSCRIPTIONS_MOST", 3)
+    monkeypatch.setattr("functions.notify.subscriptions.manage.SUBSCRIPTIONS_MOST", 3)
     for _ in range(3):
         door.subscribed()
     status, problem = door("POST", "subscriptions", {"url": "http://127.0.0.1:9/", "types": ["complaint.*"]})

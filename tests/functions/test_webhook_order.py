@@ -19,6 +19,7 @@ from functions.notify.outbox.deliveries import deliver
 from functions.notify.webhooks.delivery import Nudge
 from functions.notify.webhooks.nudges import JobCall
 from tests.functions.webhook_world import (
+    REGION,
     START,
     Agency,
     Died,
@@ -166,6 +167,7 @@ class Interleaved:
                 deliveries=self.deliveries,
                 subscriptions=self.subscriptions,
                 enqueue=self.world.sender.enqueue,
+                region=REGION,
                 now=self.world.clock,
                 feed=self.feed,
             )

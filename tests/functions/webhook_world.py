@@ -27,8 +27,10 @@ from functions.notify.webhooks.schedule import SubscriptionHealth
 from functions.notify.webhooks.sender import Sender
 from functions.notify.webhooks.store import GRACE, LEASE, Taken
 from functions.records.outbox import Published
+from tests.region_fixture import region
 
 START = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)
+REGION = region()
 
 
 class Died(BaseException):
@@ -230,6 +232,7 @@ class World:
                     deliveries=self.deliveries,
                     subscriptions=subscriptions,
                     enqueue=self.sender.enqueue,
+                    region=REGION,
                     now=self.clock,
                     feed=self.feed,
                 )

@@ -71,14 +71,15 @@ MODULES = {
     # The region, S3, and no table.
     "functions.notify.figures.handler.handler": 435,
     "functions.notify.outbox.failures.handler": 453,
-    "functions.notify.outbox.handler.handler": 505,
-    "functions.notify.outbox.release.handler": 506,
+    # What partners are told, and how one is known: a module each.
+    "functions.notify.outbox.handler.handler": 507,
+    "functions.notify.outbox.release.handler": 508,
     "functions.notify.platform_applications.handler.handler": 347,
     # Pages are made of templates.
     "functions.notify.publisher.handler.handler": 600,
     # The resolver, feeds, and no table.
     "functions.notify.site.handler.handler": 645,
-    "functions.notify.subscriptions.handler.handler": 694,
+    "functions.notify.subscriptions.handler.handler": 695,
     "functions.notify.webhooks.handler.handler": 567,
     "functions.notify.webhooks.requeue.handler": 431,
     # A correction is routed anew; the worklist and what is asked of it, officers, many moves at once, and what is around.

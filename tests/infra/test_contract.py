@@ -9,6 +9,7 @@ import pytest
 
 from functions.complaints.events import TOLD, EventType
 from infra.packaging.openapi import document
+from infra.packaging.openapi.webhooks import OF_PARTNERS
 from tests.infra.openapi_facts import facts
 from tests.region_fixture import region
 
@@ -72,6 +73,18 @@ CHANGED: dict[str, str] = {
             ),
         ),
         "was not said: gateway and firewall answered so all the same",
+    ),
+    **dict.fromkeys(
+        (
+            *(f"/v1/agency/subscriptions{end} security" for end in ("", "/{id}", "/{id}/deliveries")),
+            *("/{delivery_id} security", "/{delivery_id}/replay security"),
+            *(
+                f"/v1/agency/subscriptions/{{id}}/{verb} security"
+                for verb in ("pause", "resume", "test", "verify")
+            ),
+            *(f"/v1/agency/subscriptions/{{id}}/{verb} security" for verb in ("replay", "rotate-secret")),
+        ),
+        "partners subscribe as bodies do, with keys of their own",
     ),
     "POST /v1/agency/keys body /name pattern": "a name of which nothing is seen names no key",
     **dict.fromkeys(
@@ -401,6 +414,7 @@ NEW: dict[str, str] = {
         for method in ("GET", "POST")
     },
     **{f"webhook {event} ": "says so to the bodies" for event in NEW_EVENTS},
+    f"webhook {OF_PARTNERS} ": "partners had to ask what became of what they filed",
     **{
         f"GET /v1/agency/complaints 200 application/json /items/[]/{field} ": "so that a page needs no further read"
         for field in ("address", "assigned_to", "danger", "excerpt")

@@ -30,6 +30,7 @@ from functions.notify.webhooks.delivery import TEST_TYPE
 from functions.notify.webhooks.delivery import test_delivery as delivery_of_test
 from functions.notify.webhooks.signature import sign
 from infra.packaging.openapi import document, pushes
+from infra.packaging.openapi.webhooks import OF_PARTNERS
 from infra.region import load_region_file
 from infra.stacks import api as gateway
 from infra.stacks.firewall import firewall
@@ -103,7 +104,9 @@ def test_every_route_of_the_functions_is_described_and_no_other(
     served = set()
     for module in HANDLERS:
         app = load(module, folder=tmp_path, monkeypatch=monkeypatch).app
-        schema = app.get_openapi_schema(security_schemes={"person": HTTPBearer(), "agency": HTTPBearer()})
+        schema = app.get_openapi_schema(
+            security_schemes=dict.fromkeys(("person", "agency", "partner"), HTTPBearer())
+        )
         for path, item in (schema.paths or {}).items():
             served |= {(method, path) for method in item.model_dump(exclude_none=True)}
     assert {(method, path) for method, path, _ in operations().values()} == served
@@ -272,7 +275,7 @@ def test_what_a_request_can_be_refused_for_follows_from_what_it_is() -> None:
 
 
 def test_every_event_is_a_webhook() -> None:
-    assert set(TOLD) | {"subscription.verification", TEST_TYPE} == set(published()["webhooks"])
+    assert set(TOLD) | {OF_PARTNERS, "subscription.verification", TEST_TYPE} == set(published()["webhooks"])
     made = delivery_of_test(
         agency_id="roads", subscription_id="01KJR9YAXN5V7C2M4T8W6QZ3HD", now=datetime.now(UTC)
     )

@@ -28,13 +28,15 @@ class Outbox:
 
 
 def bootstrap(*, queue_url: str) -> Outbox:
-    teller = Teller(region=load_region(region_file()), now=utc_now)
+    region = load_region(region_file())
+    teller = Teller(region=region, now=utc_now)
     sender = Sender(pusher=counted(SnsPusher()), now=utc_now)
     agencies = partial(
         deliver,
         deliveries=DynamoDeliveries(),
         subscriptions=CachedSubscriptions(now=utc_now),
         enqueue=SqsNudges(queue_url),
+        region=region,
         now=utc_now,
     )
 

@@ -1,4 +1,6 @@
-"""From an event to the deliveries of it: one for each subscription of each agency that it concerns."""
+"""From an event to the deliveries of it: one for each subscription of each agency that it concerns, and of the partner
+that filed it. A partner stands among agencies by its subject.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -8,9 +10,11 @@ from typing import Final
 
 from functions.complaints.behind import agency, name_of
 from functions.complaints.events import HANDED, WITHIN_A_BODY
+from functions.complaints.region import Region
 from functions.edge.stream import Batch
 from functions.edge.telemetry import logger
 from functions.notify.feed import Feed, part_of
+from functions.notify.outbox.partners import body_for_partner, partner_told
 from functions.notify.webhooks.delivery import Lane, Nudge, ticket_of
 from functions.notify.webhooks.message import delivery_of
 from functions.notify.webhooks.store import Deliveries
@@ -53,6 +57,7 @@ def deliver(
     deliveries: Deliveries,
     subscriptions: Subscriptions,
     enqueue: Callable[[Sequence[Nudge]], None],
+    region: Region,
     now: Callable[[], datetime],
     feed: Feed | None = None,
 ) -> None:
@@ -60,15 +65,16 @@ def deliver(
     changes nothing the second time but may nudge.
 
     A subscription gets one also while it is paused, or while a new URL of its has yet to echo: it is kept for later.
-    What only agencies may read goes to them as well.
+    What only agencies may read goes to them as well, and to no partner.
     """
     lanes: list[Lane] = []
 
     def make(published: Published, recipient: str) -> None:
-        agency_id = name_of(recipient)
-        for subscription in subscriptions(agency_id):
+        owner = name_of(recipient)
+        for subscription in subscriptions(owner):
             if _has_begun(subscription) and wants(subscription, published.event.type):
-                delivery = delivery_of(published, agency_id=agency_id, subscription_id=subscription.id)
+                body = _body(published, owner, region=region)
+                delivery = delivery_of(published, agency_id=owner, subscription_id=subscription.id, body=body)
                 deliveries.add(delivery)
                 deliveries.announce(delivery.lane, [ticket_of(delivery.seq)], now=now())
                 lanes.append(delivery.lane)
@@ -76,7 +82,7 @@ def deliver(
     def keep(part: str, events: Sequence[Published]) -> None:
         (feed or _feed()).append(part, events, now=now())
 
-    batch.each(make, to=lambda published: map(agency, concerned(published)))
+    batch.each(make, to=lambda published: map(agency, _told(published)))
     if lanes:
         try:
             enqueue([Nudge(lane=lane) for lane in dict.fromkeys(lanes)])
@@ -86,6 +92,19 @@ def deliver(
     batch.together(
         lambda published: [(part_of(each, published), agency(each)) for each in concerned(published)], keep
     )
+
+
+def _told(published: Published) -> tuple[str, ...]:
+    partner = partner_told(published)
+    return concerned(published) if partner is None else (*concerned(published), partner)
+
+
+def _body(published: Published, owner: str, *, region: Region) -> str | None:
+    """None where it is what agencies are sent."""
+    if owner != partner_told(published):
+        return None
+    is_public = region.category(published.category).public_place is not None
+    return body_for_partner(published, is_public=is_public)
 
 
 def _has_begun(subscription: SubscriptionItem) -> bool:

@@ -8,10 +8,10 @@ from typing import Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from functions.edge.callers import Admin
+from functions.edge.callers import SubscriptionAdmin
 from functions.edge.fields import Body, omitted
 from functions.edge.idempotency import TakenKey
-from functions.edge.operations import answering, with_scope
+from functions.edge.operations import answering, of_subscriptions
 from functions.notify.subscriptions.ids import SubscriptionId
 from functions.notify.subscriptions.manage import made_before, rotate_secret
 from functions.notify.subscriptions.once import made_once
@@ -43,7 +43,7 @@ def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Rou
     """The routes; `post` sends a challenge."""
     router = Router()
     act = partial(
-        router.post, tags=TAG, security=with_scope("admin"), openapi_extensions=answering("conflict")
+        router.post, tags=TAG, security=of_subscriptions("admin"), openapi_extensions=answering("conflict")
     )
 
     @act(
@@ -52,7 +52,7 @@ def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Rou
         summary="Send the challenge now",
         description="The answer says under `verification` what came of it.",
     )
-    def verify_now(id: SubscriptionId, caller: Admin) -> Subscription:
+    def verify_now(id: SubscriptionId, caller: SubscriptionAdmin) -> Subscription:
         item = subscription_of(caller.agency_id, id)
         was_active = item.status == "active"
         ahead = verification_of(item).next_at
@@ -68,7 +68,7 @@ def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Rou
         operation_id="pauseSubscription",
         summary="Hold everything back",
     )
-    def pause(id: SubscriptionId, caller: Admin) -> Subscription:
+    def pause(id: SubscriptionId, caller: SubscriptionAdmin) -> Subscription:
         item = _with_health(
             subscription_of(caller.agency_id, id),
             lambda health: schedule.paused(health, reason=Pause.ASKED, now=now()),
@@ -80,7 +80,7 @@ def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Rou
         operation_id="resumeSubscription",
         summary="Go on, with what was held back first",
     )
-    def resume(id: SubscriptionId, caller: Admin) -> Subscription:
+    def resume(id: SubscriptionId, caller: SubscriptionAdmin) -> Subscription:
         item = _with_health(
             subscription_of(caller.agency_id, id), lambda health: schedule.resumed(health, now=now())
         )
@@ -95,7 +95,7 @@ def actions(*, post: Post, enqueue: Enqueue, now: Callable[[], datetime]) -> Rou
         "was promised. With an Idempotency-Key the same request is answered with the same secret.",
     )
     def rotate(
-        id: SubscriptionId, caller: Admin, body: SecretRotation = AS_IT_IS, key: TakenKey = None
+        id: SubscriptionId, caller: SubscriptionAdmin, body: SecretRotation = AS_IT_IS, key: TakenKey = None
     ) -> RotatedSubscription:
         made = made_once(
             router.current_event.raw_event,

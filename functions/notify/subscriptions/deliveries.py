@@ -11,9 +11,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.complaints.clock import iso
 from functions.complaints.faults import Conflict, NotFound, invalid
 from functions.complaints.keys import Caller
-from functions.edge.callers import Reader, Writer
+from functions.edge.callers import SubscriptionReader, SubscriptionWriter
 from functions.edge.fields import GivenInstant, View, described
-from functions.edge.operations import answering, with_scope
+from functions.edge.operations import answering, of_subscriptions
 from functions.edge.paging import PAGE_SIZE, Cursor, PageSize
 from functions.notify.subscriptions.delivery_views import (
     DeliveryDetail,
@@ -54,7 +54,7 @@ class Deliveries(View):
 def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
     """The routes."""
     router, store = Router(), DynamoDeliveries()
-    read = partial(router.get, tags=TAG, security=with_scope("read"))
+    read = partial(router.get, tags=TAG, security=of_subscriptions("read"))
 
     @read(
         "/v1/agency/subscriptions/<id>/deliveries",
@@ -63,7 +63,7 @@ def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
     )
     def listed(
         id: SubscriptionId,
-        caller: Reader,
+        caller: SubscriptionReader,
         status: Annotated[DeliveryStatus | None, Query(description="Only deliveries in this state.")] = None,
         start: Annotated[
             GivenInstant | None,
@@ -101,7 +101,7 @@ def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
         operation_id="showDelivery",
         summary="One delivery with its payload",
     )
-    def show(id: SubscriptionId, delivery_id: DeliveryId, caller: Reader) -> DeliveryDetail:
+    def show(id: SubscriptionId, delivery_id: DeliveryId, caller: SubscriptionReader) -> DeliveryDetail:
         subscription = subscription_of(caller.agency_id, id)
         delivery = _delivery(caller, id, delivery_id)
         return delivery_detail(delivery, ahead=next_attempts([delivery], subscription, now=now()))
@@ -111,11 +111,11 @@ def deliveries(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
         status_code=202,
         operation_id="replayDelivery",
         tags=TAG,
-        security=with_scope("write"),
+        security=of_subscriptions("write"),
         openapi_extensions=answering("conflict"),
         summary="Send one delivery again",
     )
-    def replay(id: SubscriptionId, delivery_id: DeliveryId, caller: Writer) -> DeliveryDetail:
+    def replay(id: SubscriptionId, delivery_id: DeliveryId, caller: SubscriptionWriter) -> DeliveryDetail:
         subscription = subscription_of(caller.agency_id, id)
         delivery = _delivery(caller, id, delivery_id)
         if delivery.type == VERIFICATION_TYPE:

@@ -7,6 +7,7 @@ from typing import Final
 from functions.complaints.clock import iso, parse_iso
 from functions.complaints.events import TOLD
 from functions.complaints.faults import Conflict
+from functions.complaints.partners import partner_of
 from functions.notify.subscriptions.once import Making
 from functions.notify.webhooks.signature import (
     SECRET_KEY_PREFIX,
@@ -17,6 +18,7 @@ from functions.notify.webhooks.signature import (
 )
 from functions.records.agencies.made import MadeItem
 from functions.records.agencies.subscriptions import (
+    SUBSCRIPTIONS_MOST,
     SubscriptionItem,
     change,
     change_once,
@@ -27,6 +29,8 @@ from functions.records.agencies.subscriptions import (
 TYPES: Final = ("complaint.*", *(each.value for each in TOLD))
 ALGORITHMS: Final = ("v1", "v1a")
 ROTATION: Final = timedelta(hours=24)
+OF_PARTNER_MOST: Final = 5
+"""Subscriptions of a partner."""
 SECRETS_MOST: Final = 5
 """Each signs every message: the header is not to grow without end."""
 
@@ -54,7 +58,7 @@ def create_subscription(
     now: datetime,
 ) -> WithSecret:
     """Make a subscription to a URL that the address guard let through. Raises Conflict where the agency has as many as
-    it may.
+    it may, which is fewer where it is a partner.
     """
     secret = _new_secret(algorithm, making.material)
     item = new_subscription(
@@ -66,6 +70,7 @@ def create_subscription(
         max_rate=max_rate,
         created_by=created_by,
         note=making.noting(algorithm),
+        most=SUBSCRIPTIONS_MOST if partner_of(agency_id) is None else OF_PARTNER_MOST,
         now=now,
     )
     return WithSecret(subscription=item, secret=_verifying(secret))

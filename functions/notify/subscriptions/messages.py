@@ -53,6 +53,31 @@ class EventData(View):
     missed_at: Absent[Annotated[Instant, described("Of a term that passed: when it ended.")]]
 
 
+class PartnerData(View):
+    """The request right after the step, as Open311 has it."""
+
+    service_request_id: str
+    status: Annotated[str, one_of("open", "closed")]
+    detailed_status: Absent[
+        Annotated[
+            str,
+            described(
+                "The state by its own name, or `hidden`; absent, as all that follows, where the service is not public."
+            ),
+        ]
+    ]
+    updated_datetime: Absent[Annotated[str, described("When, in whole seconds, in UTC.")]]
+    part_of: Absent[Annotated[str, described("Of a part: the request that was divided.")]]
+
+
+class PartnerMessage(View):
+    """What a partner is sent, of what it filed itself and everybody sees."""
+
+    type: EventType
+    timestamp: Instant
+    data: PartnerData
+
+
 class EventMessage(View):
     """The payload of Standard Webhooks: `type`, `timestamp`, `data`."""
 

@@ -11,9 +11,9 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from functions.complaints.clock import iso, iso_or_none
 from functions.complaints.faults import Conflict
-from functions.edge.callers import Writer
+from functions.edge.callers import SubscriptionWriter
 from functions.edge.fields import Body, GivenInstant, bound, fault, under
-from functions.edge.operations import answering, with_scope
+from functions.edge.operations import answering, of_subscriptions
 from functions.notify.subscriptions.delivery_views import DeliveryDetail, delivery_detail
 from functions.notify.subscriptions.ids import SubscriptionId
 from functions.notify.subscriptions.manage import require_active
@@ -78,7 +78,7 @@ def sending(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
         router.post,
         status_code=202,
         tags=TAG,
-        security=with_scope("write"),
+        security=of_subscriptions("write"),
         openapi_extensions=answering("conflict"),
     )
 
@@ -88,7 +88,7 @@ def sending(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
         summary="Send a test event",
         description="409 where it would have to wait: the subscription is paused, or its endpoint is being spared.",
     )
-    def test(id: SubscriptionId, caller: Writer) -> DeliveryDetail:
+    def test(id: SubscriptionId, caller: SubscriptionWriter) -> DeliveryDetail:
         _require_sending(subscription_of(caller.agency_id, id), now=now())
         delivery = test_delivery(agency_id=caller.agency_id, subscription_id=id, now=now())
         deliveries.add(delivery)
@@ -104,7 +104,9 @@ def sending(*, enqueue: Enqueue, now: Callable[[], datetime]) -> Router:
         summary="Send a range of time again",
     )
     def replay(
-        id: SubscriptionId, caller: Writer, body: Annotated[TimeRange, FromBody, under(time_range(now))]
+        id: SubscriptionId,
+        caller: SubscriptionWriter,
+        body: Annotated[TimeRange, FromBody, under(time_range(now))],
     ) -> JobView:
         require_active(subscription_of(caller.agency_id, id))
         job = start_replay(caller.agency_id, id, start=body.start, end=body.end, now=now())

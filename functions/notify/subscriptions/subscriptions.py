@@ -11,10 +11,10 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 
-from functions.edge.callers import Admin, Reader
+from functions.edge.callers import SubscriptionAdmin, SubscriptionReader
 from functions.edge.fields import Body, bound, choice, described, fault, omitted, under, whole, words
 from functions.edge.idempotency import TakenKey
-from functions.edge.operations import answering, with_scope
+from functions.edge.operations import answering, of_subscriptions
 from functions.edge.resolver import no_content
 from functions.notify.subscriptions.ids import SubscriptionId
 from functions.notify.subscriptions.manage import (
@@ -128,7 +128,7 @@ def subscriptions(
 ) -> Router:
     """The routes; `post` sends a challenge."""
     router, deliveries = Router(), DynamoDeliveries()
-    read = partial(router.get, tags=TAG, security=with_scope("read"))
+    read = partial(router.get, tags=TAG, security=of_subscriptions("read"))
     wanted, changed = bound(SubscriptionWanted), bound(SubscriptionChange)
     wanted.policy = changed.policy = policy
 
@@ -137,7 +137,7 @@ def subscriptions(
         operation_id="listSubscriptions",
         summary="The agency's subscriptions, oldest first",
     )
-    def listed(caller: Reader) -> Subscriptions:
+    def listed(caller: SubscriptionReader) -> Subscriptions:
         found = subscriptions_of(caller.agency_id)
         return Subscriptions(items=[subscription_view(Subscription, each, now=now()) for each in found])
 
@@ -146,7 +146,7 @@ def subscriptions(
         status_code=201,
         operation_id="subscribe",
         tags=TAG,
-        security=with_scope("admin"),
+        security=of_subscriptions("admin"),
         openapi_extensions=answering("conflict", headers={"Location": "Address of the subscription."}),
         summary="Subscribe an endpoint to events",
         description="The answer holds the secret, so that the endpoint can verify what it is sent from the first message "
@@ -155,7 +155,9 @@ def subscriptions(
         "Idempotency-Key the same request is answered with the same subscription and secret.",
     )
     def subscribe(
-        caller: Admin, body: Annotated[SubscriptionWanted, FromBody, under(wanted)], key: TakenKey = None
+        caller: SubscriptionAdmin,
+        body: Annotated[SubscriptionWanted, FromBody, under(wanted)],
+        key: TakenKey = None,
     ) -> Response[NewSubscription]:
         def make(making: Making) -> WithSecret:
             return create_subscription(
@@ -194,7 +196,7 @@ def subscriptions(
         operation_id="showSubscription",
         summary="A subscription with its health and jobs",
     )
-    def show(id: SubscriptionId, caller: Reader) -> SubscriptionDetail:
+    def show(id: SubscriptionId, caller: SubscriptionReader) -> SubscriptionDetail:
         item = subscription_of(caller.agency_id, id)
         jobs = [job_view(job) for job in jobs_of(caller.agency_id, id)]
         return subscription_view(SubscriptionDetail, item, now=now(), jobs=jobs)
@@ -203,14 +205,16 @@ def subscriptions(
         "/v1/agency/subscriptions/<id>",
         operation_id="changeSubscription",
         tags=TAG,
-        security=with_scope("admin"),
+        security=of_subscriptions("admin"),
         openapi_extensions=answering("conflict"),
         summary="Change a subscription",
         description="A new URL has to echo a challenge before anything goes to it: it is asked at once, and by itself as "
         "often as a new subscription's. What happens until then is kept for it.",
     )
     def alter(
-        id: SubscriptionId, caller: Admin, body: Annotated[SubscriptionChange, FromBody, under(changed)]
+        id: SubscriptionId,
+        caller: SubscriptionAdmin,
+        body: Annotated[SubscriptionChange, FromBody, under(changed)],
     ) -> Subscription:
         item = subscription_of(caller.agency_id, id)
         moved = _altered(item, body, now=now())
@@ -228,10 +232,10 @@ def subscriptions(
         status_code=204,
         operation_id="unsubscribe",
         tags=TAG,
-        security=with_scope("admin"),
+        security=of_subscriptions("admin"),
         summary="Delete a subscription and what waits for it",
     )
-    def delete(id: SubscriptionId, caller: Admin) -> Response[None]:
+    def delete(id: SubscriptionId, caller: SubscriptionAdmin) -> Response[None]:
         item = subscription_of(caller.agency_id, id)
         # Last, so that what was left half done is found by the request that is sent again.
         DynamoTimers().clear_probe(any_lane(item))

@@ -8,15 +8,19 @@ from functions.notify.webhooks.delivery import Delivery, Lane, message_id, to_bo
 from functions.records.outbox import Published
 
 
-def delivery_of(published: Published, *, agency_id: str, subscription_id: str) -> Delivery:
-    """The delivery of an event to a subscription: the same in every run."""
+def delivery_of(
+    published: Published, *, agency_id: str, subscription_id: str, body: str | None = None
+) -> Delivery:
+    """The delivery of an event to a subscription: the same in every run. `body` is what is sent, where that is not what
+    agencies are.
+    """
     event = published.event
     return Delivery(
         lane=Lane(agency_id=agency_id, subscription_id=subscription_id, complaint_id=event.complaint_id),
         seq=event.seq,
         message_id=message_id(event.id, subscription_id),
         type=event.type.value,
-        body=body_of(published),
+        body=body_of(published) if body is None else body,
         created=event.at,
         correlation_id=published.correlation_id,
     )

@@ -12,7 +12,7 @@ from pynamodb.attributes import JSONAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 
 from functions.complaints.faults import Conflict, NotFound
-from functions.complaints.keys import FILE, Token, hash_of, is_valid, matches, new_token
+from functions.complaints.keys import FILE, Caller, Token, hash_of, is_valid, matches, new_token
 from functions.complaints.partners import Partner, is_partner_id
 from functions.records.agencies.keys import KEY_REMEMBERED, KEYS_MOST, LAST_USED_EVERY
 from functions.records.agencies.table import AgenciesTable
@@ -118,6 +118,14 @@ def partner_with(token: Token, *, now: datetime) -> Partner | None:
         return None
     _note_use(key, now=now)
     return Partner(id=key.partner_id, key_id=key.id, secret=key.pseudonyms)
+
+
+def caller_of_partner(token: Token, *, now: datetime) -> Caller | None:
+    """The partner whose key this is, as it calls what is not Open311; None where it is not valid."""
+    partner = partner_with(token, now=now)
+    if partner is None:
+        return None
+    return Caller(agency_id=partner.subject, key_id=partner.key_id, scopes=frozenset({FILE}))
 
 
 def _note_use(key: PartnerKeyItem, *, now: datetime) -> None:

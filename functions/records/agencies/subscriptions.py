@@ -14,6 +14,7 @@ from functions.records.attributes import InstantAttribute
 from functions.records.conditional import updated
 
 SUBSCRIPTIONS_MOST: Final = 20
+"""Of an agency."""
 
 
 class SubscriptionItem(AgenciesTable):
@@ -59,13 +60,14 @@ def new_subscription(
     active: bool = False,
     created_by: str | None = None,
     note: MadeItem | None = None,
+    most: int = SUBSCRIPTIONS_MOST,
     now: datetime,
 ) -> SubscriptionItem:
     """Store a subscription, `pending` unless `active`, with the `note` of the request that asked for it. Raises Conflict
-    at SUBSCRIPTIONS_MOST.
+    where there are as many as there may be at the `most`.
     """
-    if len(subscriptions_of(agency_id)) >= SUBSCRIPTIONS_MOST:
-        raise Conflict("too_many_subscriptions", max=SUBSCRIPTIONS_MOST)
+    if len(subscriptions_of(agency_id)) >= most:
+        raise Conflict("too_many_subscriptions", max=most)
     subscription_id = new_id(now)
     item = SubscriptionItem(
         agency_pk(agency_id),

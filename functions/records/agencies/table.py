@@ -11,6 +11,9 @@ partners.
 | agency#<id>   | request#<hash>      | an Idempotency-Key under which something of it was made     |
 | partners      | key#<id>            | a partner's key; in no index, so that none takes it for one |
 |               |                     | of an agency                                                |
+
+A partner's subscriptions stand as an agency's do, and what it uses of its limit, under its subject in place of an agency's
+id (`agency#partner:<id>`).
 """
 
 import os

@@ -150,6 +150,10 @@ def _scopes(operation: Mapping[str, Any]) -> list[str]:
     return next(iter(security[0].values())) if security else []
 
 
+def _is_partners(operation: Mapping[str, Any]) -> bool:
+    return any("partner" in each for each in operation.get("security") or ())
+
+
 def _completed(
     operation: dict[str, Any], *, method: str, path: str, shared: dict[str, Any]
 ) -> dict[str, Any]:
@@ -174,6 +178,9 @@ def _completed(
         failures[str(failed)] = {"$ref": f"#/components/responses/{name}"}
     described = [operation.get("description", "")]
     described += [f"Scope: `{scope}`." for scope in _scopes(operation)]
+    described += (
+        ["A partner's key does the same with what is the partner's."] if _is_partners(operation) else []
+    )
     parameters = [_parameter(each) for each in operation.get("parameters", ())]
     if all(set(each.get("content", {})) <= {_JSON} for each in success.values()):
         parameters.append({"$ref": "#/components/parameters/language"})
@@ -244,7 +251,8 @@ def _security_schemes(region: Region) -> dict[str, SecurityScheme]:
         )
     )
     agency = HTTPBearer(bearerFormat="qk_<id>_<secret>", description=signing_in.KEY)
-    return {"person": person, "agency": agency}
+    partner = HTTPBearer(bearerFormat="qk_<id>_<secret>", description=signing_in.PARTNER_KEY)
+    return {"person": person, "agency": agency, "partner": partner}
 
 
 def _published(value: Any) -> Any:

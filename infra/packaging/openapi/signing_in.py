@@ -13,6 +13,10 @@ KEY: Final = (
     "An API key. Its scopes are `read`, `write` and `admin`, each including those before it. The operator makes a body's "
     "first one, and `POST /v1/agency/keys` further ones."
 )
+PARTNER_KEY: Final = (
+    "The key of a partner, which files by [Open311](https://wiki.open311.org/GeoReport_v2). Its scope is `file`: beside "
+    "filing it opens the partner's own subscriptions, and nothing else. The operator makes it."
+)
 _TOLD: Final = """\
 told() { curl -s "$API/v1/region" | python3 -c "import json, sys; print(json.load(sys.stdin)['sign_in']['$1'])"; }
 """

@@ -10,7 +10,7 @@ from functions.complaints.clock import parse_iso
 from functions.complaints.complaint import ActorKind, Status
 from functions.complaints.events import TOLD, Event, EventType
 from functions.edge.fields import Count, Id, Instant, View
-from functions.notify.subscriptions.messages import EventMessage
+from functions.notify.subscriptions.messages import EventMessage, PartnerMessage
 from functions.notify.webhooks.delivery import TEST_TYPE
 from functions.notify.webhooks.message import body_of
 from functions.notify.webhooks.schedule import MIN_ATTEMPTS
@@ -32,6 +32,7 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "schema": {"type": "string"},
     },
 }
+OF_PARTNERS: Final = "open311.step"
 _EXAMPLES: Final = ROOT / "web" / "receivers"
 VERIFICATION: Final = {
     "Python": (_EXAMPLES / "verify.py").read_text(encoding="utf-8"),
@@ -123,7 +124,7 @@ _MEANINGS: Final[dict[EventType, str]] = {
 
 def schemas() -> dict[str, Any]:
     """The components that the section refers to."""
-    models = (EventMessage, VerificationMessage, TestMessage, Echo)
+    models = (EventMessage, PartnerMessage, VerificationMessage, TestMessage, Echo)
     _, whole = models_json_schema(
         [(model, "serialization") for model in models], ref_template="#/components/schemas/{model}"
     )
@@ -132,7 +133,7 @@ def schemas() -> dict[str, Any]:
 
 
 def section() -> dict[str, Any]:
-    """The document's `webhooks`: one for each type of event, the challenge, and the test."""
+    """The document's `webhooks`: one for each type of event, what partners are sent of any, the challenge, and the test."""
     told = {kind.value: _webhook(kind.value, _MEANINGS[kind], EventMessage) for kind in TOLD}
     challenge = _webhook(
         "subscription.verification",
@@ -141,7 +142,12 @@ def section() -> dict[str, Any]:
         answer=Echo,
     )
     test = _webhook(TEST_TYPE, "The agency asked for it, to see whether it arrives.", TestMessage)
-    return told | {"subscription.verification": challenge, TEST_TYPE: test}
+    partners = _webhook(
+        OF_PARTNERS,
+        "What a partner is sent of each step that everybody sees of what it filed: `type` says which.",
+        PartnerMessage,
+    )
+    return told | {OF_PARTNERS: partners, "subscription.verification": challenge, TEST_TYPE: test}
 
 
 def example() -> dict[str, Any]:
