@@ -1,4 +1,4 @@
-"""The synthesised stacks of the local stage, made again only when something they are made of has changed."""
+"""The synthesised stacks of a stage, made again only when something they are made of has changed."""
 
 import fcntl
 import hashlib

@@ -16,6 +16,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +32,7 @@ SHARED = ("functions/complaints", "functions/records", "functions/edge")
 STORE = ROOT / ".build"
 
 _KEPT = 100
+_IN_USE_S = 3600
 # Three generations of every function, of 17 to 64 MB each.
 _KEPT_UNPACKED = 50
 
@@ -164,10 +166,13 @@ def _is_needed(path: str, services: Collection[str]) -> bool:
 
 
 def _forget_unused(folder: Path) -> None:
-    """Each change of the core makes every asset anew: keep those that were used last."""
-    by_use = sorted(folder.glob("*.zip"), key=lambda asset: asset.stat().st_mtime, reverse=True)
-    for asset in by_use[_KEPT:]:
-        asset.unlink(missing_ok=True)
+    """Each change of the core makes every asset anew: keep those that were used last, and those that an assembly which is
+    being read may name.
+    """
+    ages = sorted((time.time() - asset.stat().st_mtime, asset) for asset in folder.glob("*.zip"))
+    for age, asset in ages[_KEPT:]:
+        if age > _IN_USE_S:
+            asset.unlink(missing_ok=True)
 
 
 def _forget_unused_folders(parent: Path) -> None:

@@ -88,9 +88,9 @@ def test_a_planted_bug_breaks_the_invariant_that_is_there_for_it(
     planted: Planted, noticed: Invariant
 ) -> None:
     telling = planted in (Planted.AHEAD, Planted.HELD_UP)
-    count = {Planted.AHEAD: 80, Planted.HELD_UP: 20, Planted.OUTBOX: 1_200}.get(planted, 250)
-    found = lives(count, planted, rates=Rates(recipient_fails=0.3) if telling else None)
-    assert noticed in broken(found)
+    rates = Rates(recipient_fails=0.3) if telling else None
+    # Most are noticed in few lives; one that is rare gets as many as it takes.
+    assert any(noticed in broken(lives(count, planted, rates=rates)) for count in (40, 160, 640, 1_280))
 
 
 def test_a_watch_of_an_older_round_does_no_harm_for_nobody_acts_before_the_clock_says_so() -> None:

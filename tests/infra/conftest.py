@@ -1,20 +1,17 @@
-"""The stacks, synthesised once for all tests of a session: each stage takes as long as a hundred of them."""
+"""The stacks, synthesised once for all tests: each stage takes as long as a hundred of them."""
 
 from pathlib import Path
 
 import pytest
 
+from infra.local.assembly import assembly
 from tests.infra.template import Assembly
 
 
 @pytest.fixture(scope="session")
-def local_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def local_assembly() -> Path:
     """The folder of the cloud assembly: manifest, nested `assembly-*` with the templates, and assets."""
-    from infra.app import build
-
-    folder = tmp_path_factory.mktemp("local-assembly")
-    build(stage="local", outdir=str(folder)).synth()
-    return folder
+    return assembly()
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +20,6 @@ def local(local_assembly: Path) -> Assembly:
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+def cloud() -> Assembly:
     """The cloud stage of all the regions that are there."""
-    from infra.app import build
-
-    folder = tmp_path_factory.mktemp("cloud-assembly")
-    build(stage="cloud", outdir=str(folder)).synth()
-    return Assembly(folder)
+    return Assembly(assembly(stage="cloud"))

@@ -1,6 +1,6 @@
 """What follows from an event on the way to the right body: assignment, the parts, and the watch over the clock."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -159,13 +159,14 @@ def _correct_parts(
             move(store, part_id, lambda part: follow_whole(part, whole, region=region, now=now()))
 
 
-def _parts_to_hide(published: Published) -> Iterable[str]:
+def _parts_to_hide(published: Published) -> Sequence[str]:
     """Parts that are to be hidden, or public, as the whole is: of it what becomes of the whole, and the part itself once a
     body has it, or has given it back to the public.
     """
     event = published.event
     if event.type in (EventType.HIDDEN, EventType.UNHIDDEN) and event.data.get("parts"):
-        return event.data["parts"]
+        parts: Sequence[str] = event.data["parts"]
+        return parts
     if event.type in (EventType.ASSIGNED, EventType.UNHIDDEN) and published.parent_id is not None:
         return [event.complaint_id]
     return []
