@@ -973,6 +973,7 @@ UNREACHED: dict[str, dict[str, str]] = {
     "DirectoryLoader": {
         "dynamodb:BatchGetItem": "looks at what no body has yet, and mostly nothing waits here"
     },
+    "Publisher": {"s3:ListBucket": "tells an object that is not there from one that is forbidden"},
     "PushFailures": {name: KEEPS_DEAD_LETTERS[name] for name in ("sqs:SendMessage", "sqs:SendMessageBatch")},
     "Redaction": {
         "dynamodb:DeleteItem": NOBODY_LEAVES_A_LIST,
@@ -983,6 +984,7 @@ UNREACHED: dict[str, dict[str, str]] = {
     "Retention": {"s3:DeleteObject": NO_COPIES},
     "ReleasePushes": {**A_PUSH_THAT_FAILS, **A_LOST_NUDGE},
     "Requeue": SENDS_SEVERAL,
+    "Site": {"s3:ListBucket": "tells an object that is not there from one that is forbidden"},
     "Subscriptions": {
         "dynamodb:BatchGetItem": "reads when what waits is tried next, and mostly nothing waits here",
         **SENDS_SEVERAL,
