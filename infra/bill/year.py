@@ -8,6 +8,7 @@ from typing import Final
 
 from infra.bill import metrics
 from infra.bill.fixed import DOORS, Fixed
+from infra.bill.public import public_requests
 
 MONTHS: Final = 12
 YEAR_S: Final = 365.25 * 86_400
@@ -35,6 +36,7 @@ IDLE_S: Final = 360
 FREE_USERS: Final = 10_000
 USER_TIERS: Final = ((100_000, "cognito_user_month"), (1_000_000, "cognito_user_month_over_100k"))
 DEAREST_TIER: Final = "cognito_user_month_over_1m"
+PUBLIC: Final = "the public face"
 COLD_S: Final = 2.0
 DOOR_GB: Final = 0.5
 """What a door's start without a snapshot is charged for."""
@@ -59,8 +61,8 @@ def mixed(lives: Mapping[str, Units]) -> Units:
     }
 
 
-def year(of: Fixed, complaint: Units, load: Load) -> dict[str, dict[str, float]]:
-    """Units by part of the bill, in the order of the page."""
+def year(of: Fixed, complaint: Units, load: Load, *, hiding: float) -> dict[str, dict[str, float]]:
+    """Units by part of the bill, in the order of the page. `hiding`: GB-seconds for what is hidden in one photo."""
     clock_logs = of.units.get("lambda_request", 0) * MONTHS * RUN_LOG_BYTES / _GB
     requests = complaint["http_api_request"] * load.complaints
     logs_gb = (
@@ -92,17 +94,21 @@ def year(of: Fixed, complaint: Units, load: Load) -> dict[str, dict[str, float]]
             "logs_gb_month": logs_gb / MONTHS * LOGS_MONTHS / LOGS_SHRINK * MONTHS,
         },
         "storage": {
-            **_photos(of, load, photos_gb),
+            **_kept(of, photos_gb, objects=load.complaints * PHOTOS),
             "dynamodb_gb_month": load.complaints * ITEM_BYTES / _GB * KEPT_YEARS * MONTHS,
             "dynamodb_backup_gb_month": load.complaints * ITEM_BYTES / _GB * KEPT_YEARS * MONTHS,
         },
         "photos shown": {"internet_gb": photos_gb * VIEWS},
+        PUBLIC: {
+            **public_requests(load.complaints, photos=PHOTOS, hiding=hiding),
+            **_kept(of, photos_gb * (1 + 1 / PHOTOS), objects=load.complaints * (PHOTOS + 1)),
+        },
         "people": {**people(load.people), "email": float(load.complaints)},
     }
     return parts
 
 
-def _photos(of: Fixed, load: Load, a_year_gb: float) -> dict[str, float]:
+def _kept(of: Fixed, a_year_gb: float, *, objects: int) -> dict[str, float]:
     kept = a_year_gb * KEPT_YEARS * MONTHS
     if of.cold_after_days is None:
         return {"s3_gb_month": kept}
@@ -110,7 +116,7 @@ def _photos(of: Fixed, load: Load, a_year_gb: float) -> dict[str, float]:
     return {
         "s3_gb_month": warm,
         "s3_cold_gb_month": kept - warm,
-        "s3_cold_transition": load.complaints * PHOTOS,
+        "s3_cold_transition": objects,
     }
 
 

@@ -48,6 +48,9 @@ AT_THE_API: Final = frozenset(("IntakeApi", "AgencyApi", "OfficersApi", "Subscri
 BY_THE_CLOCK: Final = frozenset(
     ("Archive", "Figures", "Publisher", "ReleasePushes", "Requeue", "Retention", "SweepDue")
 )
+FOR_EVERYBODY: Final = "Redaction"
+"""What the public face asks for is reckoned apart: `infra.bill.public`."""
+PUBLIC_KEYS: Final = ("c/", "open/", "public/", "redact/")
 CORE_MB: Final = 1769
 """At so much memory a function has a whole core, with less a share of it.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
@@ -134,7 +137,7 @@ def count(here: Deployed, made: Sequence[Call], *, since: float) -> Use:
     use = Use()
     ledger = Ledger(here)
     for call in made:
-        if _is_polling(call) or call.service not in _CHARGED:
+        if _is_polling(call) or _is_for_everybody(call) or call.service not in _CHARGED:
             continue
         use.requests[f"{call.service} {call.action}"] += 1
         for unit, amount in _CHARGED[call.service](call, ledger):
@@ -199,6 +202,14 @@ def _is_polling(call: Call) -> bool:
         or (call.action == "Query" and index in ("timers", "due"))
         or (call.action == "Query" and _of_held_pushes(call))
     )
+
+
+def _is_for_everybody(call: Call) -> bool:
+    """The publisher's index of changes, and whatever lies under the keys of public files and of the copies for them."""
+    if call.service != "s3":
+        return call.parameters.get("IndexName") == "changes"
+    # Nobody but the publisher asks for a list of keys.
+    return call.action.startswith("List") or any(key.startswith(PUBLIC_KEYS) for key in call.resources[1:])
 
 
 def _of_held_pushes(call: Call) -> bool:
@@ -318,7 +329,7 @@ def _invocations(here: Deployed, use: Use, *, since: float) -> None:
     for group in logs.describe_log_groups()["logGroups"]:
         name = group["logGroupName"]
         found = re.search(r"Functions(\w+?)Logs", name)
-        if found is None or found[1] in BY_THE_CLOCK:
+        if found is None or found[1] in BY_THE_CLOCK or found[1] == FOR_EVERYBODY:
             continue
         pages = logs.get_paginator("filter_log_events").paginate(
             logGroupName=name, filterPattern="REPORT", startTime=int(since * 1000)

@@ -167,6 +167,7 @@ class Storage(Stack):
                     id="public",
                     prefix="public/",
                     expiration=Duration.days(self._deployment.region.retention.photos),
+                    transitions=self._seldom_seen(),
                 ),
                 s3.LifecycleRule(
                     id="photos",
@@ -208,6 +209,7 @@ class Storage(Stack):
                     id="photos",
                     prefix="public/",
                     expiration=Duration.days(self._deployment.region.retention.photos),
+                    transitions=self._seldom_seen(),
                 )
             ],
         )

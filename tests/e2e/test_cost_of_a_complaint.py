@@ -23,7 +23,8 @@ MOST = {
     "dynamodb PutItem": 9,
     "dynamodb Query": 9,
     "dynamodb TransactWriteItems": 14,
-    "dynamodb UpdateItem": 25,
+    # Two photos are looked through for faces and plates, and what was hidden in each is an event that is told.
+    "dynamodb UpdateItem": 28,
     "s3 DeleteObject": 2,
     "s3 GetObject": 2,
     "s3 PutObject": 6,

@@ -17,6 +17,7 @@ from infra.bill import year
 from infra.bill.fixed import DOORS, Fixed, Traced, alarm_metrics, fixed, runs_a_month
 from infra.bill.page import page
 from infra.bill.prices import PRICES, bill, prices, total
+from infra.bill.public import CHANGES, MINUTES, REGION_MOST, hiding, public_requests
 from infra.bill.recorded import Machine, dump, load, machine_of
 from infra.local import cost
 from infra.local.cost import (
@@ -332,7 +333,7 @@ def parts(
     found: Fixed, complaints: int = 100_000, people: float = 0, subscriptions: int = 0
 ) -> dict[str, Any]:
     asked = year.Load(complaints=complaints, people=people)
-    return year.year(found, COMPLAINT, asked)
+    return year.year(found, COMPLAINT, asked, hiding=1)
 
 
 def plain(**more: Any) -> Fixed:
@@ -479,3 +480,24 @@ def section_of(text: str, name: str) -> str:
 def test_the_readme_shows_the_bill_of_the_page() -> None:
     written = (ROOT / "docs" / "cost.md").read_text()
     assert section_of(written, "A year, all of it") in (ROOT / "README.md").read_text()
+
+
+def test_of_what_everybody_sees_a_change_alone_writes_its_page_and_three_files() -> None:
+    """As `test_publisher.py` counts it; copies of photos beside."""
+    alone = public_requests(1, photos=0, hiding=0)
+    assert alone["s3_put"] == pytest.approx(1 + CHANGES * (1 + 3), abs=0.01)
+    assert alone["s3_get"] == pytest.approx(CHANGES * (1 + 4), abs=0.01)
+
+
+def test_in_a_minute_the_files_that_all_share_are_written_once_however_many_change() -> None:
+    many = public_requests(REGION_MOST, photos=0, hiding=0)
+    shared = many["s3_put"] - REGION_MOST * (CHANGES + 1)
+    assert MINUTES * 3 * 0.99 < shared < MINUTES * 3
+    two_regions = public_requests(2 * REGION_MOST, photos=0, hiding=0)
+    assert two_regions["s3_put"] == pytest.approx(2 * many["s3_put"])
+
+
+def test_hiding_what_is_in_photos_is_paid_by_the_photo() -> None:
+    without, with_photos = (public_requests(1_000, photos=each, hiding=8.5) for each in (0, 2))
+    assert with_photos["lambda_gb_second"] - without["lambda_gb_second"] == pytest.approx(2 * 1_000 * 8.5)
+    assert hiding(prices()["lambda_runs"]) == pytest.approx(4.915 * 1769 / 1024)
