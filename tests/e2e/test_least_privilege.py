@@ -948,7 +948,6 @@ UNREACHED: dict[str, dict[str, str]] = {
     },
     "IntakeApi": {
         "dynamodb:BatchGetItem": "reads complaints nearby, of which there are none for a new person",
-        "s3:DeleteObject": NO_COPIES,
         "s3:GetObject": "the right behind an address that nobody calls up here",
         "sns:SetEndpointAttributes": "repairs an endpoint that SNS has disabled",
     },

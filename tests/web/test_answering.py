@@ -251,6 +251,26 @@ def test_without_a_connection_the_text_waits_and_goes_once_it_is_back(
     assert types(served, complaint_id).count("answered") == 1
 
 
+def test_an_answer_that_was_on_its_way_does_not_say_that_the_connection_is_back(
+    browser: Browser, served: Front, new: Callable[[str], str]
+) -> None:
+    complaint_id = new("no_heating")
+    with opened(browser, served, who=BODY) as page:
+        held: list[Route] = []
+        page.route(f"**/v1/agency/complaints/{complaint_id}", lambda route: held.append(route))
+        page.evaluate("at => { location.hash = at }", f"#/complaints/{complaint_id}")
+        while not held:
+            page.wait_for_timeout(50)
+        answer = held[0].fetch()
+        page.context.set_offline(True)
+        expect(page.locator(".connection")).to_contain_text("You are offline")
+        held[0].fulfill(response=answer)
+        page.locator("article").wait_for()
+        expect(page.locator(".connection")).to_contain_text("You are offline")
+        page.context.set_offline(False)
+        expect(page.locator(".connection")).to_have_text("")
+
+
 def test_texts_that_hold_markup_stay_texts(
     browser: Browser, served: Front, here: Settled, new: Callable[[str], str]
 ) -> None:

@@ -42,7 +42,7 @@ async function repeated(request: Request): Promise<Response> {
       report("slow");
       await pause(Math.max(wait, 1_000 * Number(answer.headers.get("retry-after") ?? 0)));
     } catch {
-      report(navigator.onLine ? "slow" : "offline");
+      report("slow");
       if (wait === undefined) throw new Unreachable();
       await pause(wait);
     }

@@ -8,7 +8,9 @@ export function connection(): Connection {
   return state;
 }
 
-export function report(now: Connection): void {
+/** How a request fared. That there is no connection the browser says: an answer may have been on its way. */
+export function report(fared: "good" | "slow"): void {
+  const now = navigator.onLine ? fared : "offline";
   if (now === state) return;
   state = now;
   watchers.forEach((tell) => tell(now));
@@ -19,7 +21,7 @@ export function watchConnection(tell: (now: Connection) => void): () => void {
   return () => watchers.delete(tell);
 }
 
-addEventListener("offline", () => report("offline"));
+addEventListener("offline", () => report("slow"));
 addEventListener("online", () => report("good"));
 
 /** Resolves after so long, or as soon as the connection is back. */
