@@ -116,6 +116,11 @@ def change(
     )
 
 
+def told_to_parts(complaint: Complaint) -> dict[str, list[str]]:
+    """What an event's data names where the parts follow it: their ids, as `parts`; nothing where there are none."""
+    return {"parts": list(complaint.children)} if complaint.children else {}
+
+
 def _of_those_in_charge(complaint: Complaint) -> Complaint:
     """What was an officer's of a body that has it no longer is nobody's: were it to come back, it would begin anew."""
     officers = {body: each for body, each in complaint.officers.items() if body in complaint.in_charge}

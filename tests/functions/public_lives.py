@@ -1,6 +1,7 @@
 """Complaints in moto's tables that live at random, in public and not, with words, names and exact places in all of them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -19,11 +20,13 @@ from functions.complaints.moves.filing import Draft, file
 from functions.complaints.region import Region
 from functions.complaints.timers import next_timer
 from functions.complaints.transitions import MoveRefused
+from functions.edge.clients import client
 from functions.records.dynamodb import connection
 from functions.records.erasure import erase_person
 from functions.records.move import move
 from functions.records.store import ComplaintStore
 from tests.core.story import START
+from tests.dynamodb import requests_in_turn, tables
 
 NAME, PHONE, STREET = "Канарейкина Айгерим", "+77017654321", "ул. Канареечная, 7"
 ALL: Final = f"{NAME}, {PHONE}, {STREET}"
@@ -31,6 +34,16 @@ CANARIES: Final = ("Канаре", "7017654321", "kanareika", "Kanareika")
 """Of whatever a reporter is, says and writes; a part of each."""
 BY_BODIES: Final = "It was looked into, and it is as it should be."
 CATEGORIES: Final = ("rubbish", "open_manhole", "pothole", "other")
+
+
+@contextmanager
+def public_bucket(name: str) -> Iterator[None]:
+    """Empty tables in moto, asked one request after another, and an empty bucket of that name."""
+    with tables(), requests_in_turn():
+        client("s3").create_bucket(
+            Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+        yield
 
 
 @dataclass(kw_only=True)

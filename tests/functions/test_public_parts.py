@@ -28,9 +28,9 @@ from functions.records.collection import collected
 from functions.records.outbox import published
 from functions.records.tables import ComplaintItem
 from functions.route.assignment.consumer import on_event
-from tests.dynamodb import create_tables, requests_in_turn, tables
+from tests.dynamodb import create_tables
 from tests.functions.faults import aws_calls
-from tests.functions.public_lives import Lives
+from tests.functions.public_lives import Lives, public_bucket
 from tests.functions.watching import Watches
 from tests.region_fixture import region
 
@@ -44,10 +44,7 @@ PUBLIC, NOT_PUBLIC = ("rubbish", "pothole", "open_manhole"), "other"
 
 @pytest.fixture(autouse=True)
 def _aws() -> Iterator[None]:
-    with tables(), requests_in_turn():
-        client("s3").create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
+    with public_bucket(BUCKET):
         yield
 
 

@@ -47,10 +47,10 @@ from functions.records import set_aside
 from functions.records.codec import complaint_item
 from functions.records.photo_keys import public_key
 from functions.records.touched import touched
-from tests.dynamodb import create_tables, requests_in_turn, tables
+from tests.dynamodb import create_tables
 from tests.functions.faults import aws_calls, between_calls, number_of_calls
 from tests.functions.geoparquet import point_in, record_in, rows_in, said_in
-from tests.functions.public_lives import CANARIES, Lives, each_of, lived
+from tests.functions.public_lives import CANARIES, Lives, each_of, lived, public_bucket
 from tests.region_fixture import RAW, region
 
 BUCKET = "public"
@@ -62,10 +62,7 @@ HERE = region()
 
 @pytest.fixture(autouse=True)
 def _aws() -> Iterator[None]:
-    with tables(), requests_in_turn():
-        client("s3").create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
+    with public_bucket(BUCKET):
         yield
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from functions.complaints.change import Change, change
+from functions.complaints.change import Change, change, told_to_parts
 from functions.complaints.complaint import ENDED, Actor, ActorKind, Complaint, PhotoStatus, Status
 from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound
 from functions.complaints.moves.joiners import goes_on, leave_to_joiners
@@ -74,15 +74,13 @@ def withdraw(
         return None
     if goes_on(complaint, region=region):
         return leave_to_joiners(complaint, by=by, now=now)
-    data: dict[str, object] = {} if reason is None else {"reason": reason}
-    if complaint.children:
-        data["parts"] = list(complaint.children)
+    data = {} if reason is None else {"reason": reason}
     return change(
         complaint,
         Move.WITHDRAW,
         by=by,
         now=now,
-        data=data,
+        data={**data, **told_to_parts(complaint)},
         ended_at=now,
     )
 

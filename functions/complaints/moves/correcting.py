@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from functions.complaints.change import Change, change
+from functions.complaints.change import Change, change, told_to_parts
 from functions.complaints.clock import iso
 from functions.complaints.complaint import (
     SYSTEM,
@@ -295,8 +295,7 @@ def _change(
             data |= {"due_at": iso(due_at)}
     if reason is not None:
         data["reason"] = reason
-    if complaint.children:
-        data["parts"] = list(complaint.children)
+    data |= told_to_parts(complaint)
     status = Status.ASSIGNED if moved else None
     if complaint.status == Status.AWAITING_PHOTOS and after.danger:
         # Danger waits for none.

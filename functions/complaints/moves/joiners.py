@@ -5,7 +5,7 @@ Nobody can confirm its answer any more; any of those who joined can dispute it, 
 
 from datetime import datetime
 
-from functions.complaints.change import Change, change
+from functions.complaints.change import Change, change, told_to_parts
 from functions.complaints.complaint import ENDED, SYSTEM, Actor, Complaint
 from functions.complaints.personal import left_by_reporter
 from functions.complaints.region import Region
@@ -43,5 +43,6 @@ def end_abandoned(complaint: Complaint, *, now: datetime) -> Change | None:
     """The last of those whom it was left to has gone; None where it is not so, or no longer."""
     if not complaint.left_to_joiners or complaint.joined > 0 or complaint.status in ENDED:
         return None
-    data = {"parts": list(complaint.children)} if complaint.children else {}
-    return change(complaint, Move.END_ABANDONED, by=SYSTEM, now=now, data=data, ended_at=now)
+    return change(
+        complaint, Move.END_ABANDONED, by=SYSTEM, now=now, data=told_to_parts(complaint), ended_at=now
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from functions.complaints.change import Change, change
+from functions.complaints.change import Change, change, told_to_parts
 from functions.complaints.clock import to_milliseconds
 from functions.complaints.complaint import SYSTEM, Actor, ActorKind, Complaint, Hidden, PhotoStatus
 from functions.complaints.faults import Conflict, FieldFault, Invalid, NotFound, pointer
@@ -29,7 +29,7 @@ def hide(complaint: Complaint, *, by: Actor, reason: str, now: datetime) -> Chan
         Move.HIDE,
         by=by,
         now=now,
-        data={"reason": reason, **_parts(complaint)},
+        data={"reason": reason, **told_to_parts(complaint)},
         hidden=Hidden(by=by.kind, agency_id=_agency(by), reason=reason, at=_at(complaint, now)),
         flags=LOOKED_AT,
     )
@@ -56,7 +56,7 @@ def unhide(complaint: Complaint, *, by: Actor, reason: str, now: datetime) -> Ch
         Move.UNHIDE,
         by=by,
         now=now,
-        data={"reason": reason, **_parts(complaint)},
+        data={"reason": reason, **told_to_parts(complaint)},
         hidden=None,
         flags=LOOKED_AT,
     )
@@ -133,7 +133,7 @@ def flag(complaint: Complaint, *, reason: str, now: datetime) -> Change | None:
         Move.HIDE,
         by=SYSTEM,
         now=now,
-        data={"count": flags, **_parts(complaint)},
+        data={"count": flags, **told_to_parts(complaint)},
         hidden=hidden,
     )
     return replace(follows, follows=flagged)
@@ -190,11 +190,6 @@ def _require_theirs(complaint: Complaint, move: Move, *, by: Actor) -> None:
     if by.kind == ActorKind.AGENCY and by.id not in complaint.in_charge:
         raise NotFound(complaint.id)
     require_role(by, move)
-
-
-def _parts(complaint: Complaint) -> dict[str, object]:
-    """What follows it."""
-    return {"parts": list(complaint.children)} if complaint.children else {}
 
 
 def _agency(by: Actor) -> str | None:
