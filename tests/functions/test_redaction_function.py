@@ -269,6 +269,18 @@ def test_a_photo_that_the_complaint_does_not_know_to_be_good_waits() -> None:
     assert shown.public() == shown.copies(1)
 
 
+def test_a_photo_that_is_known_to_be_good_while_it_is_looked_through_waits_for_nothing() -> None:
+    shown = Shown(ready=False)
+
+    def sees_while_it_becomes_good(photo: bytes, boxes: tuple[Box, ...] | None) -> PublicCopy:
+        shown.made_ready()
+        return copied(photo, boxes=boxes, detect=sees, seconds=20, memory=256 * 2**20)
+
+    replace(shown.redacting(), copied=sees_while_it_becomes_good).landed(clean_key(shown.id, shown.photo_id))
+    assert shown.public() == shown.copies(1)
+    assert shown.photo.redaction is not None
+
+
 def test_what_its_reporter_shows_to_nobody_has_no_copy() -> None:
     shown = Shown(private=True)
     shown.landed()

@@ -1,7 +1,7 @@
 """Keeps a photo's public copy as the complaint has it: made where nobody has looked yet, made anew, or taken away."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -66,22 +66,25 @@ class Redacting:
             if found is None:
                 self.bucket.drop(*where)
                 return
-            if self._first(where) if found.redaction is None else self._again(where, found):
+            if self._first(where, found) if found.redaction is None else self._again(where, found):
                 return
         raise Overtaken(where.photo_id)
 
     def _wanting(self, where: PhotoKey) -> Photo | None:
-        """The photo as it is now, None where there must be no copy of it."""
+        """The photo as it is now, None where there must be no copy of it, now or once it is known to be good."""
         try:
             return wanting(self.store.get(where.complaint_id), where.photo_id)
         except NotFound:
             return None
 
-    def _first(self, where: PhotoKey) -> bool:
+    def _first(self, where: PhotoKey, photo: Photo) -> bool:
         """Whether it is the detector's verdict that stands now. A body may have been quicker: its copy of the first
         revision stays where it is there already.
         """
         copy = self.copied(self.bucket.clean(*where), None)
+        # It is stored a moment before its complaint knows it to be good: less than the search takes.
+        if photo.status == PhotoStatus.EXPECTED and not self._turned_out_good(where):
+            return False
         self.bucket.put(*where, copy, revision=1, first=True)
 
         def decide(complaint: Complaint) -> Change | None:
@@ -96,6 +99,12 @@ class Redacting:
         logger.info("photo redacted", extra={"photo_id": where.photo_id, "boxes": len(copy.boxes)})
         return change is not None
 
+    def _turned_out_good(self, where: PhotoKey) -> bool:
+        photo = self._wanting(where)
+        if photo is not None and photo.status == PhotoStatus.EXPECTED:
+            raise NotReady(where.photo_id)
+        return photo is not None
+
     def _again(self, where: PhotoKey, photo: Photo) -> bool:
         """Whether it is the copy of the redaction that stands, with no other beside it."""
         redaction = photo.redaction
@@ -108,10 +117,10 @@ class Redacting:
 
 
 def wanting(complaint: Complaint, photo_id: str) -> Photo | None:
-    """The photo, where a copy of it is to be there; raises NotReady."""
+    """The photo, where a copy of it is to be there as soon as it is known to be good."""
     photo = complaint.photo(photo_id)
     if photo is None or complaint.status == Status.WITHDRAWN or words_erased(complaint):
         return None
-    if photo.status == PhotoStatus.EXPECTED and complaint.status not in ENDED:
-        raise NotReady(photo_id)
-    return photo if may_have_public_copy(complaint, photo) else None
+    awaited = photo.status == PhotoStatus.EXPECTED and complaint.status not in ENDED
+    good = replace(photo, status=PhotoStatus.READY) if awaited else photo
+    return photo if may_have_public_copy(complaint, good) else None
