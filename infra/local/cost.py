@@ -206,9 +206,11 @@ def _is_polling(call: Call) -> bool:
 
 
 def _is_for_everybody(call: Call) -> bool:
-    """The publisher's index of changes, and whatever lies under the keys of public files and of the copies for them."""
+    """The publisher's index of changes and its look at all complaints, and whatever lies under the keys of public files
+    and of the copies for them.
+    """
     if call.service != "s3":
-        return call.parameters.get("IndexName") == "changes"
+        return call.action == "Scan" or call.parameters.get("IndexName") == "changes"
     # Nobody but the publisher asks for a list of keys.
     return call.action.startswith("List") or any(key.startswith(PUBLIC_KEYS) for key in call.resources[1:])
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NotRequired, TypedDict
 from PIL import Image, ImageDraw
 
 from functions.complaints.texts import text
+from infra.local.chromium import NoBrowser, read
 from infra.local.citizen import Answer, Caller, declaration, upload
 from infra.local.deployed import Deployed
 from infra.local.publishing import NotPublished, publish
@@ -135,27 +136,34 @@ def play(cast: Cast, tell: Teller) -> dict[str, Any]:
     _hook(cast.agency_hook, "complaint.closed", complaint_id)
     tell("citizen", "confirmed: it is done. The complaint is closed")
     if cast.scene.is_public:
+        address, read_in = _page(cast, filed["number"])
         tell(
             "everybody",
-            f"sees that on its page, without a word of the citizen's: {_page(cast, filed['number'])}",
+            f"sees that on its page, read back {read_in}, without a word of the citizen's: {address}",
         )
     return _final(cast, complaint_id)
 
 
-def _page(cast: Cast, number: str) -> str:
-    """The address of the complaint's public page, which was read back."""
+def _page(cast: Cast, number: str) -> tuple[str, str]:
+    """The address of the complaint's public page, which was read back, and in what."""
     try:
         publish(cast.deployed)
     except NotPublished as failed:
         raise StoryFailed(f"the public files were not written: {failed}") from failed
     everybody = Caller(base=cast.deployed.api_url, token=None)
-    page = everybody.get(f"/c/{number}")
-    _is(page, 200, "the public page")
-    said = page.body.decode()
+    answer = everybody.get(f"/c/{number}")
+    _is(answer, 200, "the public page")
+    address = f"{everybody.base}/c/{number}"
+    try:
+        said = read(f"{address}#{everybody.language}", language=everybody.language)
+        read_in = "in a browser"
+    except NoBrowser as why:
+        said = answer.body.decode()
+        read_in = f"without a browser ({why})"
     closed = text("event.complaint.closed.title", everybody.language)
     _expect(number in said and closed in said, "its page says that it is closed")
     _expect(cast.scene.comment not in said, "its page has no word of a person")
-    return f"{everybody.base}/c/{number}"
+    return address, read_in
 
 
 def _final(cast: Cast, complaint_id: str) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser
 
+from infra.local.chromium import launched
 from tests.bench.report import Row, Table
-from tests.web.chromium import launched
 from tests.web.public_files import town
 from tests.web.site_front import SiteFront, site_front
 

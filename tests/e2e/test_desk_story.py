@@ -9,11 +9,11 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from infra.local.chromium import launched
 from infra.local.front.desk import shown
 from infra.local.front.server import Server
 from infra.local.officers import demo_officers
 from infra.local.story import Cast, photograph, wait_until
-from tests.web.chromium import launched
 
 PATIENCE_MS: Final = 60_000
 OFFICER, HEAD_ABOVE = 0, 2

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web.chromium import launched
+from infra.local.chromium import launched
 from tests.web.front import Front, front
 from tests.web.people import Settled, settled
 

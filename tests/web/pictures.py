@@ -11,9 +11,9 @@ from typing import Final
 from PIL import Image
 from playwright.sync_api import Page
 
+from infra.local.chromium import launched
 from infra.toolchain import ROOT
 from tests.web import public_files, test_public_page, test_site
-from tests.web.chromium import launched
 from tests.web.front import front
 from tests.web.opened import opened, show
 from tests.web.people import ABOVE, BODY, settled

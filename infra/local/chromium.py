@@ -13,9 +13,13 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, sync_playwright
 
-from infra.toolchain import PAGES, TOOLS, tool
+from infra.toolchain import PAGES, TOOLS, MissingTool, tool
 
 UNPACKED = PAGES / "node_modules" / ".chromium"
+
+
+class NoBrowser(RuntimeError):
+    """None can be started on this machine; what it says is why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,3 +59,16 @@ def launched() -> Iterator[Browser]:
         )
         yield started
         started.close()
+
+
+def read(address: str, *, language: str) -> str:
+    """What a person sees of a page: the text of it that is shown. Raises NoBrowser, and playwright's Error where the page
+    does not open.
+    """
+    try:
+        with launched() as browser:
+            page = browser.new_page(locale=language)
+            page.goto(address, wait_until="load")
+            return page.inner_text("body")
+    except (MissingTool, OSError, subprocess.CalledProcessError) as why:
+        raise NoBrowser(str(why)) from why
