@@ -21,6 +21,16 @@ MAP_ROW_MS: Final = 0.012
 MONTH_ROW_MS: Final = 0.011
 """Of its CSV and its GeoParquet together; all three as measured in docs/performance.md."""
 CORE_GB: Final = 1769 / 1024
+VERDICT: Final[Mapping[str, float]] = {
+    "dynamodb_write_unit": 25.0,
+    "dynamodb_read_unit": 6.0,
+    "lambda_request": 3.0,
+    "lambda_gb_second": 0.1,
+    "sqs_request": 3.0,
+}
+"""What it takes to write what was hidden in a photo, as an event, and to tell a body of it. A life that is recorded has it
+in its requests.
+"""
 
 
 def public_requests(complaints: int, *, photos: int, hiding: float) -> Mapping[str, float]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from infra.bill import metrics
 from infra.bill.fixed import DOORS, Fixed
-from infra.bill.public import public_requests
+from infra.bill.public import VERDICT, public_requests
 
 MONTHS: Final = 12
 YEAR_S: Final = 365.25 * 86_400
@@ -75,13 +75,16 @@ def year(of: Fixed, complaint: Units, load: Load, *, hiding: float) -> dict[str,
     has_edge = "firewall" in of.units
     photos_gb = load.complaints * PHOTO_BYTES / _GB
     written_hours = 1 - math.exp(-load.complaints / HOURS)
+    verdicts = {unit: amount * load.complaints * PHOTOS for unit, amount in VERDICT.items()}
     parts: dict[str, dict[str, float]] = {
         "fixed": {
             **{unit: amount * MONTHS for unit, amount in of.units.items()},
             "own_metric": len(metrics.BY_THE_CLOCK) * MONTHS,
             "logs_gb": clock_logs,
         },
-        "requests": {unit: amount * load.complaints for unit, amount in complaint.items()}
+        "requests": {
+            unit: amount * load.complaints - verdicts.get(unit, 0) for unit, amount in complaint.items()
+        }
         | ({"firewall_request": requests, "cloudfront_request": requests} if has_edge else {}),
         "starts": {
             "snapshot_restored_gb": cold * of.snapshot_doors / len(DOORS) * of.snapshot_gb,
@@ -100,12 +103,16 @@ def year(of: Fixed, complaint: Units, load: Load, *, hiding: float) -> dict[str,
         },
         "photos shown": {"internet_gb": photos_gb * VIEWS},
         PUBLIC: {
-            **public_requests(load.complaints, photos=PHOTOS, hiding=hiding),
+            **_sum(verdicts, public_requests(load.complaints, photos=PHOTOS, hiding=hiding)),
             **_kept(of, photos_gb * (1 + 1 / PHOTOS), objects=load.complaints * (PHOTOS + 1)),
         },
         "people": {**people(load.people), "email": float(load.complaints)},
     }
     return parts
+
+
+def _sum(some: Units, more: Units) -> Units:
+    return {unit: some.get(unit, 0) + more.get(unit, 0) for unit in {**some, **more}}
 
 
 def _kept(of: Fixed, a_year_gb: float, *, objects: int) -> dict[str, float]:

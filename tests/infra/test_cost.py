@@ -17,7 +17,7 @@ from infra.bill import year
 from infra.bill.fixed import DOORS, Fixed, Traced, alarm_metrics, fixed, runs_a_month
 from infra.bill.page import page
 from infra.bill.prices import PRICES, bill, prices, total
-from infra.bill.public import CHANGES, MINUTES, REGION_MOST, hiding, public_requests
+from infra.bill.public import CHANGES, MINUTES, REGION_MOST, VERDICT, hiding, public_requests
 from infra.bill.recorded import Machine, dump, load, machine_of
 from infra.local import cost
 from infra.local.cost import (
@@ -495,6 +495,15 @@ def test_in_a_minute_the_files_that_all_share_are_written_once_however_many_chan
     assert MINUTES * 3 * 0.99 < shared < MINUTES * 3
     two_regions = public_requests(2 * REGION_MOST, photos=0, hiding=0)
     assert two_regions["s3_put"] == pytest.approx(2 * many["s3_put"])
+
+
+def test_what_was_hidden_is_told_at_the_public_faces_cost_and_counted_once() -> None:
+    found = year.year(
+        plain(), {**COMPLAINT, "dynamodb_write_unit": 200.0}, year.Load(complaints=1_000, people=0), hiding=1
+    )
+    of_photos = 1_000 * year.PHOTOS * VERDICT["dynamodb_write_unit"]
+    assert found[year.PUBLIC]["dynamodb_write_unit"] == pytest.approx(of_photos)
+    assert found["requests"]["dynamodb_write_unit"] == pytest.approx(1_000 * 200 - of_photos)
 
 
 def test_hiding_what_is_in_photos_is_paid_by_the_photo() -> None:
