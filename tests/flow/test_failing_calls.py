@@ -129,7 +129,7 @@ ASKS_NOBODY: Final = {
 }
 ADDRESS: Final = "office@example.org"
 UNANSWERED: Final = "not read"
-ALIKE: Final = 4
+ALIKE: Final = 2
 FAILURES: Final = TRANSIENT | CANCELLED | LASTING
 _turn: Final = {id(kind): cycle(kind) for kind in (TRANSIENT, CANCELLED, LASTING)}
 

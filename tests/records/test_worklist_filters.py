@@ -122,7 +122,7 @@ def there() -> Iterator[list[Complaint]]:
         yield complaints
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=asked, limit=st.integers(1, 30), looked_through=st.sampled_from([3, 10, 100]))
 def test_pages_are_what_a_look_at_everything_finds_and_nothing_twice(
     there: list[Complaint], monkeypatch: pytest.MonkeyPatch, wanted: Wanted, limit: int, looked_through: int
