@@ -36,7 +36,7 @@ SHARDS: Final = 4
 _LINE: Final = (
     "kind number status category agency_id due_at submitted_at changed_at escalation_level overdue joined version"
 ).split()
-_WORK: Final = ["id", "district", "danger", "excerpt", "address", "thumbnail", "officer"]
+_WORK: Final = ["id", "district", "danger", "excerpt", "lat", "lon", "address", "thumbnail", "officer"]
 WORK_LINE: Final = ["pk", *_LINE, *_WORK]
 """What a line of a body's worklist shows."""
 
@@ -58,8 +58,8 @@ class ByPerson(GlobalSecondaryIndex[Any]):
 
 
 class Worklist(GlobalSecondaryIndex[Any]):
-    """A body's open complaints, most urgent first, in SHARDS parts: with a person's first words and the place as they call
-    it, for the bodies in charge alone.
+    """A body's open complaints, most urgent first, in SHARDS parts: with a person's first words, the place, and how they
+    call it, for the bodies in charge alone.
     """
 
     class Meta:

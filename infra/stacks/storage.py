@@ -21,7 +21,7 @@ STRING = dynamodb.AttributeType.STRING
 _LIST_ATTRIBUTES = (
     "kind id number status category agency_id due_at submitted_at changed_at escalation_level overdue joined"
 ).split()
-_WORK_ATTRIBUTES = "version district danger excerpt address thumbnail officer".split()
+_WORK_ATTRIBUTES = "version district danger excerpt lat lon address thumbnail officer".split()
 SELDOM_DAYS: Final = 90
 """After so many, a photo is hardly looked at: its complaint has ended."""
 _SECONDS_OF_AN_HOUR: Final = 3600

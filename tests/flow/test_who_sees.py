@@ -279,7 +279,7 @@ def test_the_complaint_itself_at_both_doors(read: Read, when: str, viewer: Viewe
 
 
 @pytest.mark.parametrize("when", WHEN)
-def test_the_worklist_has_the_reporters_words_for_the_bodies_in_charge_as_long_as_it_is_open(
+def test_the_worklist_has_the_reporters_words_and_the_place_for_the_bodies_in_charge_as_long_as_it_is_open(
     read: Read, when: str
 ) -> None:
     for viewer in (Viewer.IN_CHARGE, Viewer.ABOVE, Viewer.PASSED_ON):
@@ -289,9 +289,10 @@ def test_the_worklist_has_the_reporters_words_for_the_bodies_in_charge_as_long_a
             continue
         (line,) = shown
         assert (line["excerpt"], line["address"]) == (REPORTERS, REPORTERS)
+        assert line["location"] == {"lat": LAT, "lon": LON}
         assert line["assigned_to"] == (OFFICER if viewer == Viewer.IN_CHARGE else None)
         assert line["thumbnail"]["url"].startswith("http")
-        assert [each for each in (BETWEEN, *PLACES) if each in str(line)] == []
+        assert [each for each in (BETWEEN, *map(str, BEFORE.values())) if each in str(line)] == []
 
 
 @pytest.mark.parametrize("viewer", [viewer for viewer in Viewer if viewer != Viewer.PUBLIC])

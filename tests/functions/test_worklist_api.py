@@ -10,6 +10,7 @@ from functions.records.agencies.officers import OfficerItem, invited, let_go
 from functions.records.store import ComplaintStore
 from tests.functions.api_client import Client, officer
 from tests.functions.test_agency_api import (
+    WEST,
     described,
     given_to_housing,
     handler,
@@ -32,6 +33,7 @@ def test_a_line_has_what_an_officer_chooses_by(housing: Client) -> None:
     given_to_housing(photos=1)
     (line,) = listed(housing)
     assert (line["excerpt"], line["address"], line["danger"]) == ("Мусор", None, False)
+    assert line["location"] == {"lat": WEST[0], "lon": WEST[1]}
     assert line["thumbnail"]["url"].startswith("https://")
     assert "thumb.jpg" in line["thumbnail"]["url"]
     assert line["thumbnail"]["expires_at"] > line["submitted_at"]

@@ -419,6 +419,7 @@ NEW: dict[str, str] = {
         f"GET /v1/agency/complaints 200 application/json /items/[]/{field} ": "so that a page needs no further read"
         for field in ("address", "assigned_to", "danger", "excerpt")
     },
+    "GET /v1/agency/complaints 200 application/json /items/[]/location": "a body's complaints are drawn on a map",
     "GET /v1/agency/complaints 200 application/json /items/[]/thumbnail": "so that a page needs no further read",
     **{
         f"{method} /v1/agency/{path} ": "a body has officers, and its heads manage them"

@@ -29,7 +29,7 @@ from functions.complaints.routing import with_those_below
 from functions.complaints.transitions import Move
 from functions.complaints.visibility import Field as Held
 from functions.complaints.visibility import Viewer, as_seen, complaint_as_seen, is_ones_own, sees
-from functions.edge.complaint_fields import MissedTerm
+from functions.edge.complaint_fields import MissedTerm, Point
 from functions.edge.complaint_fields import Possible as PossibleMoves
 from functions.edge.complaint_views import (
     ComplaintInShort,
@@ -192,6 +192,7 @@ class Work(ListedComplaint):
             "it, or it was erased."
         ),
     ]
+    location: Annotated[Point, described("Exact: where to draw it on a map.")]
     address: Annotated[str | None, described("The place in the person's words.")]
     thumbnail: Annotated[Thumbnail | None, described("Of the person's first photo that was found good.")]
     role: Annotated[
@@ -289,6 +290,7 @@ def work(line: Line, *, bucket: str) -> Work:
         district=item.district,
         danger=bool(item.danger),
         excerpt=item.excerpt or "",
+        location=Point(lat=item.lat, lon=item.lon),
         address=item.address,
         thumbnail=None if item.thumbnail is None else thumbnail(item.thumbnail, bucket=bucket),
         role=line.role,
