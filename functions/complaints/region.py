@@ -144,7 +144,8 @@ class EmergencyNumber:
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """One region file, compiled. `licence` is that of the open data, by its address; `limits` and `webhooks` are as it has
+    """One region file, compiled. `licence` is that of the open data, by its address; `base_map` is the address of the style
+    that maps are drawn on, if any; `limits` and `webhooks` are as it has
     them, and `raw` is the whole of it.
     """
 
@@ -177,6 +178,7 @@ class Region:
     goes_on_with_joiners: bool
     strict_proof: bool
     licence: str
+    base_map: str | None
     raw: Mapping[str, Any]
 
     @cached_property
@@ -282,6 +284,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         goes_on_with_joiners=raw["withdrawal"]["with_joiners"] == "goes_on",
         strict_proof=raw["proof"]["strict"],
         licence=raw["open_data"]["licence"],
+        base_map=(raw.get("base_map") or {}).get("style"),
         raw=raw,
     )
 

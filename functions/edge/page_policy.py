@@ -4,6 +4,7 @@ https://www.w3.org/TR/CSP3/
 """
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 
 def page_policy(*, workers: str, images: str, called: str, forms: str) -> Mapping[str, str]:
@@ -30,3 +31,16 @@ def page_policy(*, workers: str, images: str, called: str, forms: str) -> Mappin
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
     }
+
+
+def origin_of_map(style: str | None) -> str | None:
+    """Where a base map's style lies, and all that the style names."""
+    if style is None:
+        return None
+    parts = urlsplit(style)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def sources(*of: str | None) -> str:
+    """A list of sources without those that there are not."""
+    return " ".join(filter(None, of))

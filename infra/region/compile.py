@@ -32,6 +32,7 @@ _KEPT = {
         "category_groups",
         "emergency_numbers",
         "domain",
+        "base_map",
     ),
 }
 

@@ -33,6 +33,7 @@ RULES: Final = {
     "officers-issuer": "outside a developer's machine officers sign in over HTTPS, and their keys come so",
     "officers-domain": "officers sign in at a desk that has an address",
     "officers-claims": "the body and the role of an officer are two claims",
+    "base-map": "a base map comes over HTTPS, and from an address that everybody may know",
     "webhook-safety": "outside a developer's machine webhooks go out over HTTPS to public addresses only",
     "log-retention": "CloudWatch Logs knows only certain retention times",
     "quiet-hours": "quiet hours begin and end at different times",

@@ -204,6 +204,10 @@ withdrawal: {{with_joiners: goes_on}}
 proof: {{strict: false}}
 open_data: {{licence: "https://creativecommons.org/licenses/by/4.0/"}}
 
+# Does somebody offer a base map (the address of a style for MapLibre), to be drawn under the districts?
+# {{style: "https://…"}}; null: none, and nobody's server learns who looks at which place.
+base_map: null
+
 # How long is it kept?
 retention: {{photos: P1095D, texts: P1095D, withdrawn: P90D, logs: P90D, audit: P1825D}}
 

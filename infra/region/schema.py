@@ -464,6 +464,19 @@ class Proof(Form, title="Proof photos"):
     )
 
 
+class BaseMap(Form, title="The base map"):
+    style: Annotated[
+        str,
+        _text(
+            r"^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?/[^\s?#]*$",
+            "an address such as https://maps.example.org/style.json, without a password or a key: everybody reads it",
+            "base-map",
+        ),
+    ] = Field(
+        description="the address of a style as MapLibre reads it, whose tiles, fonts and images come from the same origin"
+    )
+
+
 class OpenData(Form, title="Open data"):
     licence: Annotated[str, _text(r"^https?://[^\s]+$", "the address of a licence")] = Field(
         default="https://creativecommons.org/licenses/by/4.0/",
@@ -566,6 +579,11 @@ class Region(Form, title="A region file"):
     )
     proof: Proof = Field(default=Proof(), description="what a body's photo must show")
     open_data: OpenData = Field(default=OpenData(), description="the files that everybody may use")
+    base_map: BaseMap | None = Field(
+        default=None,
+        description="what is drawn under the districts on the maps of the site and the desk; null: nothing, and nobody "
+        "else is asked for anything",
+    )
     retention: Retention = Field(default=Retention(), description="how long things are kept")
     webhooks: Webhooks = Field(default=Webhooks(), description="how webhooks go out")
     alarms: Alarms = Field(default=Alarms(email=[]), description="who receives alarms")

@@ -24,6 +24,7 @@ from infra.packaging.desk import desk
 from infra.packaging.pages import UnknownKind, pages
 from infra.toolchain import NODE
 from tests.functions.api_client import Client, anybody, load
+from tests.region_fixture import RAW
 
 SCRIPT = "app-AB12CD34.js"
 FILES = {
@@ -210,10 +211,24 @@ def test_every_file_says_what_a_browser_may_do_with_it(client: Client) -> None:
 
 
 def test_tokens_may_be_had_at_an_origin_of_their_own() -> None:
-    policy = header_fields(photos="https://photos.example", tokens="https://id.example")[
+    policy = header_fields(photos="https://photos.example", tokens="https://id.example", base_map=None)[
         "content-security-policy"
     ]
     assert "connect-src 'self' https://photos.example https://id.example;" in policy
+
+
+def test_a_base_map_may_be_loaded_from_its_origin_and_from_nowhere_else(
+    asset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def policy(raw: Mapping[str, Any]) -> dict[str, str]:
+        made = load("functions.route.pages.handler", folder=asset, monkeypatch=monkeypatch, raw=raw)
+        said = Client(handler=made.handler)("GET", "/desk/").headers["content-security-policy"]
+        return dict(each.split(" ", 1) for each in said.split("; "))
+
+    without = policy(RAW)
+    there = policy(RAW | {"base_map": {"style": "https://maps.example.org:8443/styles/city.json"}})
+    added = {name: there[name].removeprefix(without[name]) for name in there if there[name] != without[name]}
+    assert added == dict.fromkeys(("img-src", "connect-src"), " https://maps.example.org:8443")
 
 
 @pytest.mark.parametrize("aws_region", ["eu-central-1", "us-east-1"])

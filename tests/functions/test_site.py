@@ -15,6 +15,7 @@ import pytest
 from functions.complaints.public_record import PublicRecord
 from functions.edge.clients import client
 from functions.notify.publisher.lines import map_file
+from functions.notify.site.policy import header_fields
 from tests.core.story import START
 from tests.dynamodb import tables
 from tests.functions.faults import TRANSIENT, aws_calls
@@ -88,6 +89,26 @@ def body(answer: Mapping[str, Any]) -> bytes:
         return base64.b64decode(answer["body"])
     text: str = answer["body"]
     return text.encode()
+
+
+def test_a_base_map_may_be_loaded_from_its_origin_and_from_nowhere_else() -> None:
+    def policy(base_map: str | None) -> dict[str, str]:
+        said = header_fields(files="https://public.example", base_map=base_map)["content-security-policy"]
+        return dict(each.split(" ", 1) for each in said.split("; "))
+
+    without, there = policy(None), policy("https://maps.example.org")
+    added = {name: there[name].removeprefix(without[name]) for name in there if there[name] != without[name]}
+    assert added == dict.fromkeys(("img-src", "connect-src"), " https://maps.example.org")
+
+
+def test_the_region_says_which_base_map_that_is(
+    site: ModuleType, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style = "https://maps.example.org/styles/city.json"
+    (folder / "with.json").write_text(json.dumps(RAW | {"base_map": {"style": style}}))
+    monkeypatch.setenv("REGION_FILE", str(folder / "with.json"))
+    made = importlib.reload(site)
+    assert " https://maps.example.org;" in asked(made, "/")["headers"]["content-security-policy"]
 
 
 def test_a_page_is_what_lies_in_the_bucket(site: ModuleType) -> None:

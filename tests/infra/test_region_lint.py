@@ -24,6 +24,10 @@ def _officers(said: str, *, domain: str = "domain: api.example.org\n") -> tuple[
     return "terms: {forward", f"officers: {said}\n{domain}terms: {{forward"
 
 
+def _base_map(style: str) -> tuple[str, str]:
+    return "terms: {forward", f"base_map: {{style: {style}}}\nterms: {{forward"
+
+
 # rule, what stands in the file, what is put there, the text of the line where it must be found
 YAML_FAULTS = [
     ("yaml", "region: small", "region: [small", "name: {kk: Шағын"),
@@ -77,6 +81,12 @@ YAML_FAULTS = [
     ("missing-key", *_officers(ISSUER.replace("jwks_uri: https://id.example.org/keys, ", "")), "officers:"),
     ("officers-issuer", *_officers(ISSUER.replace("https://id.example.org/keys", "http://id.example.org/keys")), "http://id"),
     ("officers-claims", *_officers(ISSUER.replace("role_claim: role", "role_claim: body")), "role_claim"),
+    ("base-map", *_base_map("http://maps.example.org/style.json"), "http://maps"),
+    ("base-map", *_base_map("https://maps.example.org"), "base_map"),
+    ("base-map", *_base_map("https://me:secret@maps.example.org/style.json"), "base_map"),
+    ("base-map", *_base_map('"https://maps.example.org/style.json?key=secret"'), "base_map"),
+    ("base-map", *_base_map('"https://maps.example.org; script-src https://evil.example/"'), "base_map"),
+    ("missing-key", "terms: {forward", "base_map: {}\nterms: {forward", "base_map"),
     ("log-retention", "{logs: P90D}", "{logs: P91D}", "P91D"),
     ("quiet-hours", 'to: "08:00"}', 'to: "22:00"}', "quiet_hours"),
     ("calendar", '{opens: "09:00", closes', '{opens: "19:00", closes', '"19:00"'),

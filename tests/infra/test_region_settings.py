@@ -558,6 +558,11 @@ SETTINGS: dict[str, Seen | Deployed] = {
         ("terms: {", "withdrawal: {with_joiners: ends}\nterms: {"),
     ),
     "proof.strict": seen(lambda made: made.region.strict_proof, ("terms: {", "proof: {strict: true}\nterms: {")),
+    # What pages may do then: tests/functions/test_pages.py, test_site.py.
+    "base_map.style": seen(
+        lambda made: made.get("/v1/region")["base_map"],
+        ("terms: {", "base_map: {style: https://maps.example.org/style.json}\nterms: {"),
+    ),
     "open_data.licence": seen(
         lambda made: made.region.licence,
         ("terms: {", "open_data: {licence: https://creativecommons.org/publicdomain/zero/1.0/}\nterms: {"),

@@ -81,6 +81,18 @@ class Documentation(View):
     openapi: Annotated[str, described("For programs.")]
 
 
+class BaseMap(View):
+    """What the region's operator has maps drawn on."""
+
+    style: Annotated[
+        str,
+        Field(
+            examples=["https://maps.example.org/style.json"],
+            description="The address of a style (MapLibre Style Specification). Its sources say whom to name as makers.",
+        ),
+    ]
+
+
 class RegionView(View):
     """The region, in the caller's language."""
 
@@ -96,6 +108,9 @@ class RegionView(View):
         described(
             "The boundary, beyond which nothing can be reported, and then the districts, which fill it."
         ),
+    ]
+    base_map: Annotated[
+        BaseMap | None, described("What to draw under the areas; null: the operator names nothing.")
     ]
     limits: RegionLimits
     quiet_hours: Annotated[
@@ -153,6 +168,7 @@ def _view(region: Region, language: str, *, sign_in: SignIn, desk: DeskView | No
         time_zone=region.time_zone,
         number_prefix=region.number_prefix,
         areas=_areas(region, language),
+        base_map=None if region.base_map is None else BaseMap(style=region.base_map),
         limits=RegionLimits(
             complaints_per_day=limits.complaints_per_day,
             comments_per_day=limits.comments_per_day,

@@ -8,9 +8,9 @@ from functions.complaints.region import Polygons, Region
 
 
 def regional(region: Region, *, base_url: str) -> bytes:
-    """`{id, name, languages, time_zone, api, boundary, districts, category_groups, categories, agencies}`; names by
-    language, outlines as GeoJSON has them (RFC 7946). Of categories those alone of which something is public, and of
-    bodies all.
+    """`{id, name, languages, time_zone, api, base_map, boundary, districts, category_groups, categories, agencies}`; names
+    by language, outlines as GeoJSON has them (RFC 7946), `base_map` null where the region has none. Of categories those
+    alone of which something is public, and of bodies all.
     """
     told: Mapping[str, Any] = {
         "id": region.id,
@@ -19,6 +19,7 @@ def regional(region: Region, *, base_url: str) -> bytes:
         "languages": list(region.languages),
         "time_zone": region.time_zone,
         "api": base_url,
+        "base_map": None if region.base_map is None else {"style": region.base_map},
         "boundary": _multi_polygon(region.boundary),
         "districts": [
             {"id": each.id, "name": dict(each.name), "geometry": _multi_polygon(each.polygons)}

@@ -115,6 +115,16 @@ def officers_claims_are_two(document: Document) -> Iterator[Finding]:
         )
 
 
+def base_map_speaks_tls(document: Document) -> Iterator[Finding]:
+    place = document.region.at("base_map", "style")
+    if place is not None and not document.local and (place.text() or "").startswith("http:"):
+        yield place.fault(
+            "base-map",
+            "The base map would come over plain http, which pages that came over HTTPS do not load.",
+            "Write an address with https.",
+        )
+
+
 def codes_can_be_sent(document: Document) -> Iterator[Finding]:
     """Without SES a pool sends some 50 e-mails a day: the next person could neither sign up nor get back in.
     Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
@@ -168,6 +178,7 @@ RULES = (
     officers_issuer_speaks_tls,
     officers_have_a_page,
     officers_claims_are_two,
+    base_map_speaks_tls,
     webhooks_stay_safe,
     logs_can_be_kept_so_long,
     quiet_hours_end,
