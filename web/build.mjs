@@ -6,16 +6,21 @@ import { build } from "esbuild";
 
 const web = fileURLToPath(new URL(".", import.meta.url));
 
+/** Loaded by whoever shows a map, once the rest stands. */
+const MAP = {
+  MAP_WORKER_FILE: { "map-worker": "maplibre-gl/dist/maplibre-gl-worker.mjs" },
+  MAP_STYLE_FILE: { "map-style": "parts/map/map.css" },
+};
+
 /** By page: what it begins with, what it names and loads by itself (the files' names are put in place of these), and whose
  * work it carries, as their licences ask it to say. */
 const PAGES = {
-  desk: { start: "desk/main.tsx", loaded: {}, carried: ["preact", "openapi-fetch"] },
+  desk: { start: "desk/main.tsx", loaded: MAP, carried: ["preact", "openapi-fetch", "maplibre-gl"] },
   site: {
     start: "site/main.tsx",
     loaded: {
       HOLDER_FILE: { holder: "site/data/worker.ts" },
-      MAP_WORKER_FILE: { "map-worker": "maplibre-gl/dist/maplibre-gl-worker.mjs" },
-      MAP_STYLE_FILE: { "map-style": "site/map/map.css" },
+      ...MAP,
     },
     carried: ["preact", "maplibre-gl", "@maplibre/geojson-vt"],
   },

@@ -5,11 +5,14 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from infra.toolchain import PAGES, TOOLS, environment, tool
 
 type Page = Literal["desk", "site"]
+
+_OF_THE_MAP: Final = "map-"
+"""Files so named come once the rest stands."""
 
 
 class TooLarge(ValueError):
@@ -25,6 +28,10 @@ def built(page: Page) -> Mapping[str, bytes]:
         command = [tool(TOOLS / "node"), str(PAGES / "build.mjs"), page, folder]
         subprocess.run(command, env=environment(), check=True)
         return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+
+
+def before_the_map(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    return {name: content for name, content in files.items() if not name.startswith(_OF_THE_MAP)}
 
 
 def loaded(files: Mapping[str, bytes]) -> int:

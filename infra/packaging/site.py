@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from infra.packaging.built import TooLarge, built, loaded
+from infra.packaging.built import TooLarge, before_the_map, built, loaded
 
 SIZE_MOST: Final = 200_000
 """Bytes that are loaded before the list stands, compressed."""
-_OF_THE_MAP: Final = "map-"
-"""Files so named come once the list stands."""
 
 
 def site() -> Mapping[str, bytes]:
@@ -17,7 +15,3 @@ def site() -> Mapping[str, bytes]:
     if (size := loaded(before_the_map(files))) > SIZE_MOST:
         raise TooLarge(f"the site is {size:,} bytes compressed before the map, and may be {SIZE_MOST:,}")
     return files
-
-
-def before_the_map(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    return {name: content for name, content in files.items() if not name.startswith(_OF_THE_MAP)}

@@ -7,9 +7,9 @@ import pytest
 from functions.complaints.public_record import COLUMNS
 from functions.notify.figures.tally import COUNTED
 from infra.packaging import site as packaging
-from infra.packaging.built import TooLarge, loaded
+from infra.packaging.built import TooLarge, before_the_map, loaded
 from infra.packaging.pages import pages
-from infra.packaging.site import SIZE_MOST, before_the_map, site
+from infra.packaging.site import SIZE_MOST, site
 from infra.toolchain import PAGES
 
 TYPES = (PAGES / "site" / "data" / "types.ts").read_text()

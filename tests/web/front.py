@@ -18,6 +18,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from functions.complaints.complaint import Role
+from functions.complaints.region import load_region
+from functions.edge.page_policy import origin_of_map
+from functions.edge.settings import region_file
+from functions.route.pages.policy import header_fields
 from infra.packaging.desk import desk
 from infra.stacks.api import AGENCY, CITIZEN, OFFICERS, OPEN, SUBSCRIPTIONS
 from tests.flow.town import Town, context
@@ -25,11 +29,6 @@ from tests.fuzz.gateway import leads
 from tests.web.loopback import serving
 
 PHOTOS: Final = "https://photos.s3.eu-central-1.amazonaws.com"
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; "
-    f"img-src 'self' blob: data: {PHOTOS}; connect-src 'self' {PHOTOS}; "
-    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-)
 _KINDS: Final = {
     "css": "text/css",
     "html": "text/html; charset=utf-8",
@@ -60,11 +59,13 @@ class Reply:
 @dataclass(kw_only=True)
 class Front:
     """`before` may answer a request to the API in the handlers' stead, and `after` another than theirs; `asked` are the
-    requests that came; `turn` is held by whoever uses the town. Who signs in is a body, or one of `people` by their id.
+    requests that came; `policy` goes with the files; `turn` is held by whoever uses the town. Who signs in is a body, or
+    one of `people` by their id.
     """
 
     town: Town
     files: Mapping[str, bytes]
+    policy: Mapping[str, str]
     address: str = ""
     signs_in: str = ""
     before: Callable[[str, str], Reply | None] = lambda method, path: None
@@ -115,7 +116,7 @@ class Front:
         content = self.files.get(name)
         if content is None:
             return Reply(status=404, headers={}, body=b"")
-        headers = {"content-type": _KINDS[name.rpartition(".")[2]], "content-security-policy": POLICY}
+        headers = {"content-type": _KINDS[name.rpartition(".")[2]], **self.policy}
         return Reply(status=200, headers=headers, body=content)
 
     def _authorization_server(self, path: str, *, query: str, body: bytes) -> Reply:
@@ -205,7 +206,9 @@ class Front:
 @contextmanager
 def front(town: Town) -> Iterator[Front]:
     """The server, for as long as the context lasts."""
-    made = Front(town=town, files=desk())
+    base_map = origin_of_map(load_region(region_file()).base_map)
+    policy = header_fields(photos=PHOTOS, tokens=None, base_map=base_map)
+    made = Front(town=town, files=desk(), policy=policy)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

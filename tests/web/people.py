@@ -1,7 +1,7 @@
 """The town that the desk is shown in: Pavlodar's region file, and complaints of every sort an officer meets."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,10 +30,12 @@ class Settled:
 
 
 @contextmanager
-def settled(folder: Path) -> Iterator[Settled]:
-    """From a while ago up to this moment; from then on its clock goes as everybody's."""
+def settled(folder: Path, *, base_map: Mapping[str, str] | None = None) -> Iterator[Settled]:
+    """From a while ago up to this moment; from then on its clock goes as everybody's. `base_map` is as a region file has
+    one.
+    """
     start = datetime.now(UTC) - timedelta(hours=6)
-    raw = json.loads(load_region_file("pavlodar").compiled) | {"stage": "local"}
+    raw = json.loads(load_region_file("pavlodar").compiled) | {"stage": "local", "base_map": base_map}
     with town(folder, start=start, raw=raw) as here:
         here.twice = 0
         ids = {

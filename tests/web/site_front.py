@@ -1,19 +1,19 @@
 """What stands before the site in these tests: its files and the public ones under the policy that they are served with."""
 
 import gzip
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Final
 
+from functions.edge.page_policy import origin_of_map
+from functions.notify.site.policy import header_fields
 from infra.packaging.site import site
 from tests.web.loopback import serving
 
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-)
+FILES: Final = "https://public.s3.eu-central-1.amazonaws.com"
 _KINDS: Final = {
     "css": "text/css",
     "geojson": "application/geo+json",
@@ -52,6 +52,8 @@ class SiteFront:
 def site_front(public: Mapping[str, bytes]) -> Iterator[SiteFront]:
     """The server, for as long as the context lasts."""
     made = SiteFront(public=public, files=site())
+    base_map = json.loads(public["/open/region.json"])["base_map"] or {}
+    policy = header_fields(files=FILES, base_map=origin_of_map(base_map.get("style")))
     packed: dict[bytes, bytes] = {}
 
     class Handler(BaseHTTPRequestHandler):
@@ -71,7 +73,8 @@ def site_front(public: Mapping[str, bytes]) -> Iterator[SiteFront]:
             self.send_response(200)
             self.send_header("content-type", _KINDS[ending])
             self.send_header("content-encoding", "gzip")
-            self.send_header("content-security-policy", POLICY)
+            for name, value in policy.items():
+                self.send_header(name, value)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -36,9 +36,18 @@ def served(made: Town) -> Iterator[SiteFront]:
 
 @contextmanager
 def opened(
-    browser: Browser, served: SiteFront, at: str = "/", *, language: str = "en", width: int = 1280
+    browser: Browser,
+    served: SiteFront,
+    at: str = "/",
+    *,
+    language: str = "en",
+    width: int = 1280,
+    beside: str | None = None,
 ) -> Iterator[Page]:
-    """A tab of its own. What its policy refuses, what its script fails at, and a request elsewhere fail the test."""
+    """A tab of its own. What its policy refuses, what its script fails at, and a request elsewhere, but `beside`, fail the
+    test.
+    """
+    own = (served.address, beside or served.address)
     served.refused.clear()
     served.asked.clear()
     context = browser.new_context(
@@ -49,7 +58,7 @@ def opened(
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    page.on("request", lambda asked: asked.url.startswith(served.address) or wrong.append(asked.url))
+    page.on("request", lambda asked: asked.url.startswith(own) or wrong.append(asked.url))
     page.goto(f"{served.address}{at}")
     try:
         yield page

@@ -93,7 +93,7 @@ function Desk({ region, spoken, speakNow, ended }: Speaking & { region: Region; 
 }
 
 function Header({ around, place }: { around: Around; place: Place }): JSX.Element {
-  const here = place.page === "complaint" ? "list" : place.page;
+  const here = place.page === "complaint" || place.page === "map" ? "list" : place.page;
   const links: [string, string, string][] = [
     ["list", "#/", t("nav.list")],
     ["templates", "#/templates", t("nav.templates")],
@@ -150,7 +150,8 @@ function Ended(): JSX.Element {
 function Page({ place, spoken, speakNow }: Speaking & { place: Place }): ComponentChildren {
   switch (place.page) {
     case "list":
-      return <ListPage key={spoken} />;
+    case "map":
+      return <ListPage key={spoken} onMap={place.page === "map"} />;
     case "complaint":
       return <ComplaintPage key={place.id + spoken} id={place.id} move={place.move} />;
     case "templates":

@@ -1,15 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** Where one is: `#/`, `#/complaints/<id>`, `#/complaints/<id>/<move>`, `#/templates`, `#/officers`, `#/settings`. */
+/** Where one is: `#/`, `#/map`, `#/complaints/<id>`, `#/complaints/<id>/<move>`, `#/templates`, `#/officers`, `#/settings`. */
 export type Place =
-  | { page: "list" | "templates" | "officers" | "settings" | "missing" }
+  | { page: "list" | "map" | "templates" | "officers" | "settings" | "missing" }
   | { page: "complaint"; id: string; move: string | null };
 
 export function placeOf(hash: string): Place {
   const [page = "", id, move] = hash.replace(/^#\/?/, "").split("?")[0]!.split("/").map(decodeURIComponent);
   if (page === "") return { page: "list" };
   if (page === "complaints" && id) return { page: "complaint", id, move: move ?? null };
-  if (page === "templates" || page === "officers" || page === "settings") return { page };
+  if (page === "map" || page === "templates" || page === "officers" || page === "settings") return { page };
   return { page: "missing" };
 }
 

@@ -2,13 +2,13 @@ import type { ComponentChildren, JSX } from "preact";
 
 import type { Detail, Photo } from "../api/types";
 import { agencyName, categoryName, districtName, useAround } from "../around";
+import { PlaceMap } from "../map/place";
 import { Icon } from "../parts/icons";
 import { toComplaint } from "../routes";
 import { statusName } from "../status";
 import { t } from "../texts/language";
 import { moment } from "../texts/time";
 import { AroundHere } from "./around-here";
-import { PlaceMap } from "./map";
 
 /** What was reported, by whom, and where. */
 export function Report({ complaint, isPassedOn }: { complaint: Detail; isPassedOn: boolean }): JSX.Element {
@@ -79,7 +79,7 @@ export function Report({ complaint, isPassedOn }: { complaint: Detail; isPassedO
           </a>
         </Fact>
       </dl>
-      <PlaceMap region={around.region} lat={location.lat} lon={location.lon} district={complaint.district} />
+      <PlaceMap lat={location.lat} lon={location.lon} district={complaint.district} />
       {!isPassedOn && <AroundHere id={complaint.id} />}
       {complaint.parts.length > 0 && (
         <>

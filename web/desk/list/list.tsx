@@ -6,6 +6,8 @@ import type { Counts, Work } from "../api/types";
 import { SessionEnded } from "../api/problem";
 import { useAround } from "../around";
 import { useLoaded } from "../../parts/loaded";
+import { useMedia } from "../../parts/media";
+import { WorkMap } from "../map/work";
 import { said, Show } from "../parts/load";
 import { toComplaint } from "../routes";
 import { t } from "../texts/language";
@@ -22,6 +24,8 @@ let leftFor: string | null = null;
 
 const REFRESHED = 60_000;
 const PAGE = 25;
+/** On a map one looks at more than one reads. */
+const ON_MAP = 100;
 
 interface Listed {
   items: Work[];
@@ -29,7 +33,7 @@ interface Listed {
   at: Date;
 }
 
-async function readPage(filters: Filters, cursor?: string): Promise<Listed> {
+async function readPage(filters: Filters, limit: number, cursor?: string): Promise<Listed> {
   const { status, category, district, assigned, q } = filters;
   const query = {
     ...(status && { status }),
@@ -40,21 +44,25 @@ async function readPage(filters: Filters, cursor?: string): Promise<Listed> {
     ...(assigned && { assigned_to: assigned }),
     ...(q && { q }),
     ...(cursor && { cursor }),
-    limit: PAGE,
+    limit,
   };
   const page = await answered(api.GET("/v1/agency/complaints", { params: { query } }));
   return { ...page, at: new Date() };
 }
 
-export function ListPage(): JSX.Element {
+/** The list, and with it the map where that is wanted. */
+export function ListPage({ onMap }: { onMap: boolean }): JSX.Element {
   const around = useAround();
   const [filters, setFilters] = useState(filtersNow);
-  const list = useLoaded(() => readPage(filters), [filters]);
+  const size = onMap ? ON_MAP : PAGE;
+  const list = useLoaded(() => readPage(filters, size), [filters, size]);
   const counts = useLoaded<Counts | null>(() => answeredOr(api.GET("/v1/agency/counts", {}), null), []);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [more, setMore] = useState<Error | "loading" | null>(null);
-  const rows = useRef<HTMLOListElement>(null);
+  const lines = useRef<HTMLOListElement>(null);
   const search = useRef<HTMLInputElement>(null);
+  const [pointed, setPointed] = useState<string | null>(null);
+  const wide = useMedia("(min-width: 960px)");
 
   useEffect(() => {
     document.title = `${t("list.title")} – Qamqor`;
@@ -64,19 +72,19 @@ export function ListPage(): JSX.Element {
   };
   useEffect(() => {
     // Not under the hands of who has gone on to further pages, or selects.
-    const quiet = (list.value?.items.length ?? 0) <= PAGE && selected.size === 0;
+    const quiet = (list.value?.items.length ?? 0) <= size && selected.size === 0;
     const timer = setInterval(() => quiet && !document.hidden && void refresh(), REFRESHED);
     return () => clearInterval(timer);
   });
   useEffect(() => {
     if (leftFor && list.value) {
-      rows.current?.querySelector<HTMLElement>(`[data-id="${leftFor}"]`)?.focus();
+      lines.current?.querySelector<HTMLElement>(`[data-id="${leftFor}"]`)?.focus();
       leftFor = null;
     }
   }, [list.value]);
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      const links = [...(rows.current?.querySelectorAll<HTMLElement>("[data-id]") ?? [])];
+      const links = [...(lines.current?.querySelectorAll<HTMLElement>("[data-id]") ?? [])];
       const at = links.findIndex((each) => each.closest("li")!.contains(document.activeElement));
       switch (shortcut(event)) {
         case "J":
@@ -113,13 +121,13 @@ export function ListPage(): JSX.Element {
     const shown = list.value!;
     setMore("loading");
     try {
-      const next = await readPage(filters, shown.cursor!);
+      const next = await readPage(filters, size, shown.cursor!);
       const known = new Set(shown.items.map((each) => each.id));
       // One that is put off while the list is read is met again.
       const fresh = next.items.filter((each) => !known.has(each.id));
       list.set({ ...next, items: [...shown.items, ...fresh] });
       setMore(null);
-      requestAnimationFrame(() => rows.current?.querySelector<HTMLElement>(`[data-id="${fresh[0]?.id}"]`)?.focus());
+      requestAnimationFrame(() => lines.current?.querySelector<HTMLElement>(`[data-id="${fresh[0]?.id}"]`)?.focus());
     } catch (error) {
       setMore(error instanceof SessionEnded ? null : (error as Error));
     }
@@ -133,54 +141,63 @@ export function ListPage(): JSX.Element {
           {list.value && t("list.as-of", { time: clock(list.value.at) })}{" "}
           <button type="button" class="plain" onClick={() => void refresh()}>
             {t("list.refresh")}
-          </button>
+          </button>{" "}
+          <a class="switch screen" href={onMap ? "#/" : "#/map"}>
+            {t(onMap ? "list.no-map" : "list.map")}
+          </a>
         </p>
       </div>
       {counts.value && <CountsBar counts={counts.value} filters={filters} onFilters={filter} />}
       <FiltersForm filters={filters} onFilters={filter} search={search} around={around} />
       <Show loaded={list}>
-        {({ items, cursor }) => (
-          <>
-            <p class="quiet" role="status">
-              {t("list.shown", { count: items.length })}
-            </p>
-            {items.length === 0 && cursor === null ? (
-              <div class="empty">
-                <p>{t("list.empty")}</p>
-                {isFiltered(filters) ? (
-                  <button type="button" onClick={() => filter(NO_FILTERS)}>
-                    {t("filter.clear")}
-                  </button>
-                ) : (
-                  <p class="quiet">{t("list.empty.hint")}</p>
-                )}
-              </div>
-            ) : (
-              <ol class="work" ref={rows}>
-                {items.map((each) => (
-                  <Row
-                    key={each.id}
-                    work={each}
-                    selected={selected.has(each.id)}
-                    onSelect={() => toggle(each.id)}
-                    onOpen={() => (leftFor = each.id)}
-                    href={toComplaint(each.id)}
-                  />
-                ))}
-              </ol>
-            )}
-            {more instanceof Error && (
-              <p class="notice bad" role="alert">
-                {said(more)}
+        {({ items, cursor }) => {
+          const map = onMap && <WorkMap key="map" works={items} pointed={pointed} onOpen={(id) => (leftFor = id)} />;
+          const rows = (
+            <div key="rows" class="listed">
+              <p class="quiet" role="status">
+                {t("list.shown", { count: items.length })}
               </p>
-            )}
-            {cursor !== null && (
-              <button type="button" class="wide" disabled={more === "loading"} onClick={() => void readMore()}>
-                {t(more === "loading" ? "loading" : "list.more")}
-              </button>
-            )}
-          </>
-        )}
+              {items.length === 0 && cursor === null ? (
+                <div class="empty">
+                  <p>{t("list.empty")}</p>
+                  {isFiltered(filters) ? (
+                    <button type="button" onClick={() => filter(NO_FILTERS)}>
+                      {t("filter.clear")}
+                    </button>
+                  ) : (
+                    <p class="quiet">{t("list.empty.hint")}</p>
+                  )}
+                </div>
+              ) : (
+                <ol class="work" ref={lines}>
+                  {items.map((each) => (
+                    <Row
+                      key={each.id}
+                      work={each}
+                      selected={selected.has(each.id)}
+                      onSelect={() => toggle(each.id)}
+                      onOpen={() => (leftFor = each.id)}
+                      onPoint={() => setPointed(each.id)}
+                      href={toComplaint(each.id)}
+                    />
+                  ))}
+                </ol>
+              )}
+              {more instanceof Error && (
+                <p class="notice bad" role="alert">
+                  {said(more)}
+                </p>
+              )}
+              {cursor !== null && (
+                <button type="button" class="wide" disabled={more === "loading"} onClick={() => void readMore()}>
+                  {t(more === "loading" ? "loading" : "list.more")}
+                </button>
+              )}
+            </div>
+          );
+          // In the order in which they stand on the screen, beside one another or below.
+          return <div class={onMap ? "both" : undefined}>{wide ? [rows, map] : [map, rows]}</div>;
+        }}
       </Show>
       {selected.size > 0 && (
         <Bulk

@@ -14,12 +14,15 @@ export function Row({
   selected,
   onSelect,
   onOpen,
+  onPoint,
   href,
 }: {
   work: Work;
   selected: boolean;
   onSelect: () => void;
   onOpen: () => void;
+  /** It is gone to, or under the mouse. */
+  onPoint: () => void;
   href: string;
 }): JSX.Element {
   const around = useAround();
@@ -37,7 +40,7 @@ export function Row({
           aria-label={t("row.select", { number: work.number })}
         />
       </label>
-      <a href={href} data-id={work.id} onClick={onOpen}>
+      <a href={href} data-id={work.id} onClick={onOpen} onFocus={onPoint} onMouseEnter={onPoint}>
         {work.thumbnail ? (
           <img src={work.thumbnail.url} alt="" width="72" height="72" loading="lazy" decoding="async" />
         ) : (

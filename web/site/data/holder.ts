@@ -10,7 +10,7 @@ interface Waiting {
 }
 
 /** The worker that holds the complaints, asked. Whatever it is asked waits until it has read them. */
-class Holder {
+export class Holder {
   private readonly worker = new Worker(new URL(HOLDER_FILE, import.meta.url), { type: "module" });
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;

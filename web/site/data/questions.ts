@@ -1,3 +1,4 @@
+import type { State } from "../../parts/map/marks";
 import type { Filters } from "./sieve";
 import type { Complaint, Tombstone } from "./types";
 
@@ -42,5 +43,5 @@ export interface Found {
 export interface Mark {
   number: string;
   overdue: 0 | 1;
-  state: "overdue" | "working" | "done";
+  state: State;
 }

@@ -14,6 +14,7 @@ export interface Region {
   languages: string[];
   time_zone: string;
   api: string;
+  base_map?: { style: string } | null;
   boundary: Outline;
   districts: { id: string; name: Names; geometry: Outline }[];
   category_groups: { id: string; name: Names; order: number }[];

@@ -81,29 +81,6 @@ export const WORDS = {
   "status.withdrawn": ["Қайтарып алынды", "Отозвано", "Withdrawn"],
 
   // The map
-  "map": ["Карта", "Карта", "Map"],
-  "map.hint": [
-    "Дәл осы өтініштер тізімде де бар.",
-    "Те же обращения есть в списке.",
-    "The same complaints are in the list.",
-  ],
-  "map.none": [
-    "Бұл браузер картаны көрсете алмайды. Барлық өтініш тізімде бар.",
-    "Этот браузер не может показать карту. Все обращения есть в списке.",
-    "This browser cannot show the map. All complaints are in the list.",
-  ],
-  "map.in": ["Ірілеу", "Приблизить", "Zoom in"],
-  "map.out": ["Кішірейту", "Отдалить", "Zoom out"],
-  "map.fingers": ["Картаны екі саусақпен жылжытыңыз", "Двигайте карту двумя пальцами", "Move the map with two fingers"],
-  "map.ctrl": ["Ірілеу үшін Ctrl басып айналдырыңыз", "Чтобы приблизить, прокручивайте с Ctrl", "Hold Ctrl and scroll to zoom"],
-  "map.cmd": ["Ірілеу үшін ⌘ басып айналдырыңыз", "Чтобы приблизить, прокручивайте с ⌘", "Hold ⌘ and scroll to zoom"],
-  "map.here": ["Осы жерде: {count}", "В этом месте: {count}", "Here: {count}"],
-  "map.close": ["Жабу", "Закрыть", "Close"],
-  "map.group": [
-    "Сан – бірнеше өтініш; қызыл жиек – арасында мерзімі өткені бар",
-    "Число – несколько обращений; красный край – среди них есть просроченные",
-    "A number stands for several; with a red rim, some of them are overdue",
-  ],
   "map.overdue": ["Мерзімі өткен", "Просрочено", "Overdue"],
   "map.working": ["Жұмыста", "В работе", "Being worked on"],
   "map.done": ["Жауап берілді", "Ответ дан", "Answered"],

@@ -1,10 +1,11 @@
-/** What MapLibre draws, in the colours of the page's style. */
+/** What MapLibre draws, in the colours of the pages' style. */
 export interface Colours {
   ground: string;
   area: string;
   border: string;
   name: string;
   overdue: string;
+  above: string;
   working: string;
   done: string;
   group: string;
@@ -18,6 +19,7 @@ const LIGHT: Colours = {
   border: "#9fb0ba",
   name: "#4b5d67",
   overdue: "#b3261e",
+  above: "#5b21a6",
   working: "#00617a",
   done: "#2b7a4b",
   group: "#33505e",
@@ -31,6 +33,7 @@ const DARK: Colours = {
   border: "#4a606c",
   name: "#a9bac3",
   overdue: "#ff9c92",
+  above: "#cbadff",
   working: "#6fcbe4",
   done: "#84d6a0",
   group: "#b5c9d3",
