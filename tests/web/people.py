@@ -56,13 +56,21 @@ def settled(folder: Path, *, base_map: Mapping[str, str] | None = None) -> Itera
         yield Settled(town=here, ids=ids)
 
 
-def file(here: Town, category: str, comment: str, *, photos: int = 0, who: str = "aigerim") -> str:
+def file(
+    here: Town,
+    category: str,
+    comment: str,
+    *,
+    photos: int = 0,
+    who: str = "aigerim",
+    place: Mapping[str, Any] = PLACE,
+) -> str:
     """Its id, once it is with its body."""
     photo = photograph()
     body: dict[str, Any] = {
         "category": category,
         "comment": comment,
-        "location": PLACE,
+        "location": place,
         "photos": [declaration(photo)] * photos,
     }
     filed = here.citizen("POST", "/v1/complaints", body, who=who)

@@ -131,6 +131,7 @@ def test_without_a_map_the_list_stands_and_the_page_says_why(
         page.evaluate("location.hash = '#/map'")
         expect(page.locator(".mapped .notice")).to_contain_text("no WebGL. All complaints are in the list.")
         expect(page.locator(".row")).to_have_count(len(here.ids))
+        expect(page.locator(".legend")).to_have_count(0)
         is_sound_in_both(page, "no map")
         show(page, here.ids["leak"])
         page.locator(".place-map").scroll_into_view_if_needed()

@@ -57,10 +57,10 @@ export function showMarks(
             type: "circle",
             source: POINTED,
             paint: {
-              "circle-radius": 14,
+              "circle-radius": 22,
               "circle-opacity": 0,
               "circle-stroke-color": colours.group,
-              "circle-stroke-width": 4,
+              "circle-stroke-width": 3,
             },
           },
         ],

@@ -49,14 +49,18 @@ export function WorkMap({ works, pointed, onOpen }: {
       <h2 id="map" class="unseen">
         {said("title")}
       </h2>
-      <MapFrame map={map} otherwise={said("none.list")}>
+      <MapFrame
+        map={map}
+        otherwise={said("none.list")}
+        legend={(["overdue", "above", "working"] as const).map((each) => [each, t(`map.${each}`)])}
+      >
         {picked.length > 0 && (
           <Picked of={picked} onClose={() => setPicked([])}>
             {works
               .filter(({ id }) => picked.includes(id))
               .map((each) => (
                 <li key={each.id}>
-                  <a href={toComplaint(each.id)} onClick={() => onOpen(each.id)}>
+                  <a class="here" href={toComplaint(each.id)} onClick={() => onOpen(each.id)}>
                     <strong>{categoryName(around, each.category)}</strong>
                     <span class="number">{each.number}</span>
                     <Due at={each.due_at} />
@@ -66,16 +70,6 @@ export function WorkMap({ works, pointed, onOpen }: {
           </Picked>
         )}
       </MapFrame>
-      <ul class="legend">
-        {(["overdue", "above", "working"] as const).map((each) => (
-          <li key={each} class={each}>
-            {t(`map.${each}`)}
-          </li>
-        ))}
-      </ul>
-      <p class="quiet">
-        {said("group")}. {said("hint")}
-      </p>
     </section>
   );
 }

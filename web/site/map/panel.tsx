@@ -37,7 +37,11 @@ export function MapPanel({ sieved }: { sieved: string }): JSX.Element {
       <h2 id="map" class="unseen">
         {said("title")}
       </h2>
-      <MapFrame map={map} otherwise={said("none.list")}>
+      <MapFrame
+        map={map}
+        otherwise={said("none.list")}
+        legend={(["overdue", "working", "done"] as const).map((each) => [each, t(`map.${each}`)])}
+      >
         {picked.length > 0 && (
           <Picked of={picked} onClose={() => setPicked([])}>
             {picked.map((each) => (
@@ -46,16 +50,6 @@ export function MapPanel({ sieved }: { sieved: string }): JSX.Element {
           </Picked>
         )}
       </MapFrame>
-      <ul class="legend">
-        {(["overdue", "working", "done"] as const).map((each) => (
-          <li key={each} class={each}>
-            {t(`map.${each}`)}
-          </li>
-        ))}
-      </ul>
-      <p class="quiet">
-        {said("group")}. {said("hint")}
-      </p>
     </section>
   );
 }
