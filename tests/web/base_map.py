@@ -2,19 +2,20 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Final
 
 from PIL import Image
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
 from tests.web.loopback import serving
 
 COLOUR: Final = (64, 224, 112)
 MAKERS: Final = "© The makers of the map"
+_LOOKS: Final = 150
 
 
 @dataclass(kw_only=True)
@@ -71,6 +72,15 @@ def base_map() -> Iterator[BaseMap]:
     with serving(Handler) as address:
         made.address = address
         yield made
+
+
+def becomes(is_so: Callable[[], bool], page: Page) -> bool:
+    """Whether it is, as soon as it is: what is drawn takes its time beside other tests."""
+    for _ in range(_LOOKS):
+        if is_so():
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def share_of(colour: tuple[int, int, int], shown: Locator) -> float:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web import test_site
-from tests.web.base_map import COLOUR, MAKERS, BaseMap, base_map, share_of
+from tests.web.base_map import COLOUR, MAKERS, BaseMap, base_map, becomes, share_of
 from tests.web.front import PHOTOS, Front
 from tests.web.opened import opened, show
 from tests.web.people import BODY, Settled, settled
@@ -39,8 +39,7 @@ def test_the_desk_shows_it_under_a_bodys_complaints(
         expect(page.locator(".maplibregl-ctrl-attrib")).to_have_text(MAKERS)
         assert "/style.json" in streets.asked
         assert any(path.endswith(".png") for path in streets.asked)
-        page.wait_for_timeout(1_000)
-        assert share_of(COLOUR, page.locator(".ground")) > 0.5
+        assert becomes(lambda: share_of(COLOUR, page.locator(".ground")) > 0.5, page)
         # They lie on it as they do without, at one place.
         page.locator(".maplibregl-canvas").click()
         expect(page.locator(".picked .number")).to_have_count(len(here.ids))
@@ -56,8 +55,7 @@ def test_the_desk_shows_the_streets_around_a_complaint(
         page.locator(".place-map").scroll_into_view_if_needed()
         has_drawn(page)
         expect(page.locator(".maplibregl-ctrl-attrib")).to_have_text(MAKERS)
-        page.wait_for_timeout(1_000)
-        assert share_of(COLOUR, page.locator(".ground")) > 0.5
+        assert becomes(lambda: share_of(COLOUR, page.locator(".ground")) > 0.5, page)
         assert max(int(path.split("/")[1]) for path in streets.asked if path.endswith(".png")) >= 14
 
 
@@ -82,5 +80,4 @@ def test_the_site_shows_it_too(browser: Browser, streets: BaseMap) -> None:
     ):
         test_site.has_drawn(page)
         expect(page.locator(".maplibregl-ctrl-attrib")).to_have_text(MAKERS)
-        page.wait_for_timeout(1_000)
-        assert share_of(COLOUR, page.locator(".ground")) > 0.5
+        assert becomes(lambda: share_of(COLOUR, page.locator(".ground")) > 0.5, page)

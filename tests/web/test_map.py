@@ -5,11 +5,15 @@ from itertools import product
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.base_map import share_of
+from tests.web.base_map import becomes, share_of
 from tests.web.front import PHOTOS, Front
 from tests.web.opened import LANGUAGES, WIDTHS, opened, show
 from tests.web.people import ABOVE, BODY, Settled
 from tests.web.test_everybody import is_sound_in_both
+
+SPOT = (179, 38, 30)
+"""The place of a complaint, in a light page; as is what stands for several:"""
+GROUPED = (51, 80, 94)
 
 
 def has_drawn(page: Page) -> None:
@@ -72,17 +76,17 @@ def test_one_that_is_pressed_opens_and_one_comes_back_to_it_in_the_list(
 def test_it_is_used_by_keyboard_alone(browser: Browser, served: Front, here: Settled) -> None:
     with opened(browser, served, who=BODY) as page:
         on_the_map(page)
-        before = page.locator(".ground").screenshot()
-        # Who goes through the list is shown where that is.
+        ground = page.locator(".ground")
+        assert becomes(lambda: share_of(GROUPED, ground) > 0, page)
+        before = share_of(GROUPED, ground)
+        # Who goes through the list is shown where that is, by a ring.
         page.keyboard.press("j")
         expect(page.locator("[data-id]").first).to_be_focused()
-        page.wait_for_timeout(500)
-        pointed = page.locator(".ground").screenshot()
-        assert pointed != before
+        assert becomes(lambda: share_of(GROUPED, ground) > before * 1.2, page)
         page.locator(".maplibregl-canvas").focus()
+        pointed = ground.screenshot()
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(500)
-        assert page.locator(".ground").screenshot() != pointed
+        assert becomes(lambda: ground.screenshot() != pointed, page)
         page.keyboard.press("Tab")
         expect(page.get_by_role("button", name="Zoom in")).to_be_focused()
         first = page.locator("[data-id]").first
@@ -115,8 +119,7 @@ def test_other_filters_show_others(browser: Browser, served: Front, here: Settle
         whole = page.locator(".ground").screenshot()
         page.locator(".count.overdue").click()
         expect(page.locator(".row")).to_have_count(0)
-        page.wait_for_timeout(1_000)
-        assert page.locator(".ground").screenshot() != whole
+        assert becomes(lambda: page.locator(".ground").screenshot() != whole, page)
 
 
 @pytest.mark.parametrize("without", ["WebGL", "the map's files"])
@@ -164,8 +167,7 @@ def test_a_complaints_place_is_on_it_once_it_is_in_view(
         page.locator(".place-map").scroll_into_view_if_needed()
         has_drawn(page)
         assert len(asked) >= 3
-        # The dot is in the map, in the colour of the page's scheme.
-        assert share_of((179, 38, 30), page.locator(".place-map .ground")) > 0
+        assert becomes(lambda: share_of(SPOT, page.locator(".place-map .ground")) > 0, page)
         assert elsewhere == []
 
 
