@@ -18,7 +18,6 @@ from infra.stacks.deployment import Deployment
 from infra.stacks.edge import Edge
 from infra.stacks.service import Service
 from infra.stacks.storage import Storage
-from infra.toolchain import host_architecture
 
 # Here and not in cdk.json, so that every way to synthesise has them.
 FLAGS = {
@@ -63,7 +62,7 @@ def build(*, stage: str, outdir: str | None = None, regions: Path = REGIONS) -> 
             # Nor is it looked at further: a file that is being written is not in the way of the others.
             continue
         region = load_region_file(region_id, folder=folder)
-        deployment = Deployment(region=region, architecture=host_architecture() if region.local else "arm64")
+        deployment = Deployment(region=region, target="host" if region.local else "arm64")
         RegionStage(app, deployment.name, deployment=deployment)
     return app
 

@@ -12,7 +12,7 @@ from infra.local.citizen import Caller, sign_in
 from infra.local.deployed import Deployed
 from infra.local.receiver import Receiver
 from infra.local.scene import scene_on
-from infra.local.story import PATIENCE_S, Cast, StoryFailed
+from infra.local.story import PATIENCE_S, Cast, Scene, StoryFailed
 from infra.toolchain import ROOT
 
 AGENCY: Final = "city_housing"
@@ -77,9 +77,11 @@ def _await_active(agency: Caller, subscription_id: str) -> None:
 
 
 @contextmanager
-def cast(deployed: Deployed, *, citizen: str = "demo-citizen") -> Iterator[Cast]:
-    """Everybody in place; at the end the subscriptions are deleted and the receivers closed."""
-    scene = scene_on(deployed.emulator)
+def cast(deployed: Deployed, *, citizen: str = "demo-citizen", scene: Scene | None = None) -> Iterator[Cast]:
+    """Everybody in place; at the end the subscriptions are deleted and the receivers closed. `scene`: else the local
+    stage's.
+    """
+    scene = scene or scene_on(deployed.emulator)
     with ExitStack() as stack:
         hooks = {body: stack.enter_context(Receiver()) for body in (scene.agency_id, scene.supervisor_id)}
         callers = {body: Caller(base=deployed.api_url, token=agency_key(deployed, body)) for body in hooks}

@@ -48,9 +48,9 @@ class Deployed:
 
 
 def deploy(emulator: Emulator, *, folder: Path | None = None, stage: str = STAGE) -> Deployed:
-    """Bootstrap the emulator's account and deploy the stage's stacks; raises SynthFailed, DeployFailed."""
+    """Bootstrap each AWS Region that the assembly names and deploy the stage's stacks; raises SynthFailed, DeployFailed."""
     made = folder or assembly()
-    _cdk(emulator, "bootstrap", f"aws://{emulator.account}/{emulator.region}", "--app", str(made))
+    _cdk(emulator, "bootstrap", "--app", str(made))
     _cdk(
         emulator,
         "deploy",
@@ -95,7 +95,11 @@ def _cdk(emulator: Emulator, *arguments: str) -> None:
     done = subprocess.run(
         cdk(*arguments),
         cwd=ROOT,
-        env=emulator.environment(CDK_DISABLE_CLI_TELEMETRY="true"),
+        env=emulator.environment(
+            CDK_DISABLE_CLI_TELEMETRY="true",
+            # There it remembers which account a key is of, and every emulator has the same key.
+            CDK_HOME=str(emulator.state_dir / "cdk"),
+        ),
         capture_output=True,
         text=True,
         check=False,

@@ -4,13 +4,15 @@ Brotli is what Node has of it, as what builds the page does.
 """
 
 import gzip
+import hashlib
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from functions.edge.packed_files import CODINGS, DESK, TYPES
+from infra.packaging.bundle import STORE
 from infra.packaging.desk import desk
 from infra.toolchain import NODE, environment, tool
 
@@ -19,6 +21,7 @@ const { readdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { brotliCompressSync } = require("node:zlib");
 for (const name of readdirSync(".")) writeFileSync(name, brotliCompressSync(readFileSync(name)));
 """
+_KEPT: Final = STORE / "compressed"
 
 
 class UnknownKind(ValueError):
@@ -46,8 +49,20 @@ def _with_compressed(plain: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
 
 
 def _brotli(plain: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in plain.items():
-            Path(folder, name).write_bytes(content)
+    """What was compressed before is not again: it takes seconds, and every synthesis asks for the same."""
+    kept = {name: _KEPT / hashlib.sha256(content).hexdigest() for name, content in plain.items()}
+    _compress([(plain[name], file) for name, file in kept.items() if not file.exists()])
+    return {name: file.read_bytes() for name, file in kept.items()}
+
+
+def _compress(wanted: Sequence[tuple[bytes, Path]]) -> None:
+    """Each content into its file, which others may be writing too."""
+    if not wanted:
+        return
+    _KEPT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=_KEPT) as folder:
+        for content, file in wanted:
+            Path(folder, file.name).write_bytes(content)
         subprocess.run([tool(NODE), "-e", _BROTLI], cwd=folder, env=environment(), check=True)
-        return {name: Path(folder, name).read_bytes() for name in plain}
+        for _, file in wanted:
+            Path(folder, file.name).replace(file)

@@ -1,18 +1,24 @@
 """One deployment of the product: a region file, and what its functions' packages are built for."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from aws_cdk import RemovalPolicy
 
+from infra.packaging.dependency import Target
 from infra.region import RegionFile
 from infra.region.schema import SecondAccount
+from infra.toolchain import Architecture, host_architecture
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
     region: RegionFile
-    architecture: Literal["arm64", "x86_64"]
+    target: Target
+
+    @property
+    def architecture(self) -> Architecture:
+        """Lambda's; of this machine where an emulator runs them."""
+        return host_architecture() if self.target == "host" else self.target
 
     @property
     def local(self) -> bool:

@@ -80,7 +80,7 @@ class Function(Construct):
             lock=ROOT / "requirements" / "functions" / f"{code.lock}.txt",
             services=code.services,
             files={"region.json": deployment.region.compiled} | dict(files or {}),
-            target="host" if deployment.local else deployment.architecture,
+            target=deployment.target,
         )
         self.function = lambda_.Function(
             self,

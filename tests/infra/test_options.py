@@ -451,7 +451,7 @@ def test_the_local_stage_mails_nobody() -> None:
         contact_emails={"works@full.example": ("city_roads",)},
     )
     stack = Stack(App(), "Local")
-    deployment = Deployment(region=region, architecture="arm64")
+    deployment = Deployment(region=region, target="arm64")
     dead = DeadLetters(stack, deployment=deployment).deliveries
     Deliveries(stack, "Deliveries", deployment=deployment, dead_letters=dead)
     assertions.Template.from_stack(stack).resource_count_is("AWS::SNS::Subscription", 0)

@@ -40,7 +40,7 @@ class Setting:
         return cls(**fields | {"officers": tuple(Officer(**each) for each in fields["officers"])})
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
     """Of requests nothing is written: what the API does with them stands in the emulator's log."""
 
     def log(self, type: str, message: str, *args: object) -> None:
@@ -54,7 +54,7 @@ class Server:
         """`listening`: the descriptor of a socket at the port, where there is one already."""
         front = Front(emulator=setting.emulator, api=setting.api, officers=setting.officers)
         self._server = make_server(
-            LOOPBACK, setting.port, front, threaded=True, request_handler=_Quiet, fd=listening
+            LOOPBACK, setting.port, front, threaded=True, request_handler=Quiet, fd=listening
         )
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 

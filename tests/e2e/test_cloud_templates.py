@@ -1,0 +1,111 @@
+"""The cloud's templates meet the emulator: all that it knows is made as for AWS, and the story is told on it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError, WaiterError
+
+from functions.complaints.region import region_from_dict
+from infra.local import emulator
+from infra.local.cast import cast
+from infra.local.citizen import Caller, send
+from infra.local.deployed import Deployed, deploy
+from infra.local.emulator import Emulator
+from infra.local.front.cloudfront import cloudfront
+from infra.local.scene import scene_in
+from infra.local.stand_ins import UNKNOWN, Unknown, with_stand_ins
+from infra.local.story import CATEGORY, Teller, play
+from infra.region import RegionFile
+from tests.e2e import cloud_stage
+from tests.e2e.cloud_stage import DOMAIN, STAGE
+from tests.e2e.scanning import scanned
+from tests.infra.template import Assembly
+
+pytestmark = pytest.mark.timeout(600)
+
+SECRETS = {
+    "fcm": {"project_id": "qamqor", "private_key": "key", "client_email": "push@qamqor.example"},
+    "apns": {"signing_key": "key", "key_id": "id", "team_id": "team", "bundle_id": "kz.example"},
+}
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> RegionFile:
+    return cloud_stage.region_file(tmp_path_factory.mktemp("regions"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return cloud_stage.synthesised(tmp_path_factory.mktemp("synthesised"))
+
+
+@pytest.fixture(scope="module")
+def running(region: RegionFile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    folder: Path = tmp_path_factory.mktemp("emulator")
+    with emulator.start(region=region.aws_region, account=region.account, state_dir=folder) as own:
+        yield own
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN, ids=lambda each: each.type)
+def test_only_what_is_used_and_refused_has_a_stand_in(
+    running: Emulator, made: Path, unknown: Unknown
+) -> None:
+    stacks = Assembly(made).stacks.values()
+    assert any(unknown.holds_of(each) for stack in stacks for each in stack.resources.values())
+    assert (unknown.with_property or unknown.type) in refusal(running, unknown)
+
+
+def test_a_complaint_goes_its_whole_way_on_the_clouds_templates(
+    running: Emulator, region: RegionFile, made: Path, tmp_path: Path
+) -> None:
+    put_secrets(running, region)
+    there = deploy(running, folder=with_stand_ins(made, tmp_path / "assembly"), stage=STAGE)
+    scene = scene_in(region_from_dict(json.loads(region.compiled)), category_id=CATEGORY)
+    lines: list[str] = []
+    with cloudfront(running) as address, scanned(there):
+        with cast(let_in_by_password(replace(there, api_url=address)), scene=scene) as everybody:
+            # The document names the region's own domain, which leads nowhere.
+            citizen = Caller(base=address, token=everybody.citizen.token)
+            shown = play(replace(everybody, citizen=citizen), Teller(write=lines.append))
+        assert send("GET", f"{address}/v1/categories", None, headers={}).status == 200
+    assert (shown["status"], shown["escalation_level"] >= 1) == ("closed", True)
+    assert len(lines) >= 14
+    around = {"host": f"origin.{DOMAIN}"}
+    assert send("GET", f"{running.url}/v1/categories", None, headers=around).status == 404
+
+
+def refusal(running: Emulator, unknown: Unknown) -> str:
+    """What the emulator says of a stack of one such resource; empty where it makes it."""
+    formation = running.client("cloudformation")
+    properties = {} if unknown.with_property is None else {unknown.with_property: [{}]}
+    template = json.dumps({"Resources": {"One": {"Type": unknown.type, "Properties": properties}}})
+    try:
+        formation.validate_template(TemplateBody=template)
+    except ClientError as refused:
+        return str(refused)
+    formation.create_stack(StackName="one", TemplateBody=template)
+    with suppress(WaiterError):
+        formation.get_waiter("stack_create_complete").wait(StackName="one", WaiterConfig={"Delay": 1})
+    events = formation.describe_stack_events(StackName="one")["StackEvents"]
+    return "".join(each.get("ResourceStatusReason", "") for each in events)
+
+
+def put_secrets(running: Emulator, region: RegionFile) -> None:
+    """What an operator puts there before the first deployment."""
+    secrets = running.client("secretsmanager")
+    for platform, value in SECRETS.items():
+        secrets.create_secret(Name=getattr(region.push, platform).secret, SecretString=json.dumps(value))
+
+
+def let_in_by_password(there: Deployed) -> Deployed:
+    """The cloud's client takes SRP alone, which boto3 does not speak."""
+    there.emulator.client("cognito-idp").update_user_pool_client(
+        UserPoolId=there.user_pool_id,
+        ClientId=there.client_id,
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
+    )
+    return there
