@@ -145,8 +145,8 @@ class EmergencyNumber:
 @dataclass(frozen=True, kw_only=True)
 class Region:
     """One region file, compiled. `licence` is that of the open data, by its address; `base_map` is the address of the style
-    that maps are drawn on, if any; `limits` and `webhooks` are as it has
-    them, and `raw` is the whole of it.
+    that maps are drawn on, if any; `limits` and `webhooks` are as it has them, and `raw` is the whole of it. `canary` is
+    the category of complaints that try the service itself.
     """
 
     id: str
@@ -180,6 +180,13 @@ class Region:
     licence: str
     base_map: str | None
     raw: Mapping[str, Any]
+    canary: str | None = None
+
+    def offered(self, *, at: datetime) -> tuple[Category, ...]:
+        """What people may choose from: without what is retired, and without what the canary files."""
+        return tuple(
+            each for each in self.categories.values() if each.id != self.canary and not each.is_retired(at)
+        )
 
     @cached_property
     def named_responsible(self) -> frozenset[str]:
@@ -286,6 +293,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         licence=raw["open_data"]["licence"],
         base_map=(raw.get("base_map") or {}).get("style"),
         raw=raw,
+        canary=raw.get("canary"),
     )
 
 

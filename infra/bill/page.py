@@ -22,6 +22,16 @@ LOADS: Final = (
 )
 """Half as many again sign in within a month as complain in it: the answer often comes in the next."""
 
+CANARY_RUNS: Final = 4 * 24 * 365 / 12
+_CANARY_GB_SECONDS: Final = 0.25 * 20
+CANARY: Final = {
+    "secret": 1.0,
+    "alarm_metric": 1.0,
+    "lambda_request": CANARY_RUNS,
+    "lambda_gb_second": CANARY_RUNS * _CANARY_GB_SECONDS,
+}
+"""In a month, beside its complaints; it mostly waits, for some twenty seconds a run."""
+
 type Prices = Mapping[str, Any]
 
 
@@ -46,7 +56,7 @@ def page(
         *_parts(sizes, complaint, prices),
         *_assumed(sizes),
         *_chosen(),
-        *_each_more(prices),
+        *_each_more(lives["answered in time"], prices),
         *_requests(recorded),
         *_not_in_it(),
     ]
@@ -225,7 +235,8 @@ def _chosen() -> Iterator[str]:
     yield ""
 
 
-def _each_more(prices: Prices) -> Iterator[str]:
+def _each_more(answered: year.Units, prices: Prices) -> Iterator[str]:
+    """`answered`: what is asked for by a complaint that is answered in time."""
     user = prices["prices"]["cognito_user_month"]["each"]
     stored = {
         "s3_cold_gb_month": year.PHOTO_BYTES / 2**30 * 1_000,
@@ -238,6 +249,10 @@ def _each_more(prices: Prices) -> Iterator[str]:
     yield _row("a subscription, a year, beside what it is sent", ["0.00"])
     yield _row(f"a person who signs in, a month, beyond {year.FREE_USERS:,}", [f"{user:.4f}"])
     yield _row("a thousand complaints in store, a month", [f"{total(stored, prices):.4f}"])
+    canary = total(CANARY, prices) + CANARY_RUNS * total(answered, prices)
+    yield _row(
+        "a canary (`canary`), a month, with its complaints as if they were answered", [f"{canary:.2f}"]
+    )
     yield ""
 
 

@@ -21,6 +21,21 @@ officers: {provider: cognito}
 malware_scan: true
 budget: 300
 webhooks: {fixed_addresses: true}
+canary: {category: trial}
+agencies:
+  - {id: operator, kind: department, parent: null, name: {kk: Оператор, ru: Оператор, en: Operator}}
+  - {id: trials, kind: department, parent: operator, name: {kk: Сынақ, ru: Проверка, en: Trials}}
+categories:
+  - id: trial
+    group: other
+    icon: monitor_heart
+    name: {kk: Сынақ, ru: Проверка, en: Trial}
+    danger: false
+    acknowledge_within: null
+    answer_within: P2BD
+    escalation_terms: [P1BD]
+    reminder: null
+    responsible: {default: trials}
 """
 
 

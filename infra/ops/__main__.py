@@ -17,6 +17,7 @@ from botocore.exceptions import (
 )
 
 from infra.ops import (
+    canary,
     chain,
     dead_letters,
     deadlines,
@@ -104,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
         publicity,
         restore,
         edge_secret,
+        canary,
         trace,
     ):
         module.add_to(commands)

@@ -68,6 +68,7 @@ def compiled(document: Document) -> dict[str, Any]:
             category.id: _category(category, order=order) for order, category in enumerate(form.categories, 1)
         },
         "webhooks": form.webhooks.model_dump(exclude={"fixed_addresses"}),
+        "canary": form.canary.category if form.canary else None,
         "push": {"fcm": push.fcm is not None, "apns": push.apns is not None},
     }
 

@@ -30,7 +30,8 @@ class Retention:
 class RegionFile:
     """One region as a deployment sees it. `compiled` is the `region.json` of every function's asset.
 
-    `contact_emails`: by address, the agencies that are reached there. `public`: something is, of some category.
+    `canary`: the category of its complaints. `contact_emails`: by address, the agencies that are reached there. `public`:
+    something is, of some category.
     """
 
     id: str
@@ -53,6 +54,7 @@ class RegionFile:
     webhooks: Webhooks
     retention: Retention
     alarm_emails: tuple[str, ...]
+    canary: str | None
     budget: int | None
     backup: SecondAccount | None
     photo_bytes: int
@@ -98,6 +100,7 @@ def load_region_file(region_id: str, *, folder: Path = REGIONS) -> RegionFile:
             inbox=_days(form.terms.inbox),
         ),
         alarm_emails=tuple(form.alarms.email),
+        canary=form.canary.category if form.canary else None,
         budget=form.budget,
         backup=form.backup,
         photo_bytes=form.limits.photo_bytes,

@@ -42,6 +42,7 @@ RULES: Final = {
     "calendar-ends": "no complaint of today may need a day of a year without data",
     "unknown-agency": "a named body exists",
     "unknown-category": "a changed category exists",
+    "canary": "what tries the service comes to nobody who has other work, and can be filed",
     "unknown-group": "a category is shown in a group that there is",
     "unknown-district": "a named district exists",
     "ladder-loop": "a ladder never returns to a body that is already on it",

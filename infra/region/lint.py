@@ -10,6 +10,7 @@ from infra.region.finding import Finding, RegionFault
 from infra.region.form import form_findings
 from infra.region.rules import (
     bodies,
+    canary,
     categories,
     left_open,
     operation,
@@ -28,6 +29,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *terms.RULES,
     *working_time.RULES,
     *operation.RULES,
+    *canary.RULES,
     *left_open.RULES,
     *places.RULES,
 )

@@ -236,6 +236,10 @@ size: city
 # by size.
 snapstart: null
 
+# Is a complaint filed by the clock, each quarter of an hour, to see that all of it works? It needs a category that nobody
+# is offered, and two bodies of the operator's own, one above the other: docs/operator.md, "A canary". Null: none.
+canary: null
+
 # Are uploads scanned by GuardDuty (which costs per object) beside being decoded and drawn anew?
 malware_scan: false
 """

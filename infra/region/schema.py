@@ -533,6 +533,13 @@ class SecondAccount(Form, title="The second account"):
     )
 
 
+class Canary(Form, title="The canary"):
+    category: Id = Field(
+        description="the category that its complaints are of, which nobody is offered; of a body that answers for nothing "
+        "else, with nobody above it"
+    )
+
+
 class Alarms(Form, title="The alarms"):
     email: list[Email] = Field(description="who is woken")
 
@@ -587,6 +594,11 @@ class Region(Form, title="A region file"):
     retention: Retention = Field(default=Retention(), description="how long things are kept")
     webhooks: Webhooks = Field(default=Webhooks(), description="how webhooks go out")
     alarms: Alarms = Field(default=Alarms(email=[]), description="who receives alarms")
+    canary: Canary | None = Field(
+        default=None,
+        description="a complaint each quarter of an hour, filed as people file theirs, followed until the inbox tells of "
+        "it, and taken back; null: none",
+    )
     budget: LeftOut[Annotated[int, Field(ge=1, le=1_000_000)]] = Field(
         default=None,
         description="how many US dollars a month it is meant to cost; whoever receives alarms is told when they are nearly "

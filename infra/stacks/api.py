@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.region.schema import Issuer
+from infra.stacks.canary import CanaryPerson
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import Origin
 from infra.stacks.function import Function
@@ -115,6 +116,7 @@ class PublicApi(Construct):
         deployment: Deployment,
         storage: Storage,
         functions: Functions,
+        canary: CanaryPerson | None,
     ) -> None:
         super().__init__(scope, id)
         domain = deployment.region.domain
@@ -140,7 +142,7 @@ class PublicApi(Construct):
         self.url = f"https://{domain}" if domain else self.api.api_endpoint
         if domain:
             Origin(self, "Origin", domain=domain, api=self.api, stage=stage)
-        people = self._people(deployment=deployment, storage=storage)
+        people = self._people(deployment=deployment, storage=storage, canary=canary)
         agencies = authorizers.HttpLambdaAuthorizer(
             "Agencies",
             functions.authorizer.live,
@@ -183,15 +185,16 @@ class PublicApi(Construct):
         )
         return [*self._route(DESK, integration, None), default]
 
-    def _people(self, *, deployment: Deployment, storage: Storage) -> apigateway.IHttpRouteAuthorizer:
+    def _people(
+        self, *, deployment: Deployment, storage: Storage, canary: CanaryPerson | None
+    ) -> apigateway.IHttpRouteAuthorizer:
         identity = deployment.region.identity
         if isinstance(identity, Issuer):
             return authorizers.HttpJwtAuthorizer("People", identity.issuer, jwt_audience=[identity.audience])
         assert storage.user_pool is not None
         assert storage.user_pool_client is not None
-        return authorizers.HttpUserPoolAuthorizer(
-            "People", storage.user_pool, user_pool_clients=[storage.user_pool_client]
-        )
+        clients = [storage.user_pool_client, *([] if canary is None else [canary.client])]
+        return authorizers.HttpUserPoolAuthorizer("People", storage.user_pool, user_pool_clients=clients)
 
     def _route(
         self,

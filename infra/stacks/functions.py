@@ -16,6 +16,8 @@ from infra.packaging.site import site
 from infra.packaging.viewer import documentation
 from infra.packaging.weights import in_asset, weights
 from infra.region.schema import OfficersIssuer
+from infra.stacks import canary as canaries
+from infra.stacks.canary import CanaryPerson
 from infra.stacks.deployment import Deployment
 from infra.stacks.edge import accepted_secrets
 from infra.stacks.escalation import Watch, watch_arn
@@ -227,6 +229,7 @@ class Functions(Construct):
         deliveries: Deliveries,
         openapi: bytes,
         network: Network | None,
+        canary: CanaryPerson | None,
     ) -> None:
         super().__init__(scope, id)
         self._deployment = deployment
@@ -247,12 +250,22 @@ class Functions(Construct):
             else {}
         )
 
+        trying = {} if canary is None else {"CANARY_CLIENT_ID": canary.client_id}
+
         # Who lets officers in, and what their page is told of signing in.
         officers, desk = _officers(deployment, storage)
         self.intake_api = self._function(
             "IntakeApi",
             INTAKE_API,
-            complaints | people | photos | dict(push.environment) | addresses | edge | signing_in | desk,
+            complaints
+            | people
+            | photos
+            | dict(push.environment)
+            | addresses
+            | edge
+            | signing_in
+            | desk
+            | trying,
             files=documentation(openapi),
         )
         self.photos = self._function("Photos", PHOTOS, complaints | photos)
@@ -293,6 +306,7 @@ class Functions(Construct):
             "Subscriptions", SUBSCRIPTIONS, agencies | hooks | queue | edge, network=network
         )
         self.letters = self._letters(complaints | agencies)
+        self.canary = None if canary is None else self._canary(canary)
         self.publisher: Function | None = None
         self.figures: Function | None = None
         self.site: Function | None = None
@@ -403,6 +417,16 @@ class Functions(Construct):
             files=files,
             network=network,
         )
+
+    def _canary(self, person: CanaryPerson) -> Function:
+        canary = self._function(
+            "Canary",
+            canaries.CANARY,
+            canaries.environment(self._deployment, person),
+            files=canaries.files(),
+        )
+        canaries.let_sign_in(canary, person)
+        return canary
 
     def _letters(self, environment: Mapping[str, str]) -> Function | None:
         """None where the region has no address to send from: nobody is written to."""

@@ -202,6 +202,18 @@ class Observability(Construct):
             above=1,
             of=(2, 3),
         )
+        if functions.canary is not None:
+            alarms.ring(
+                "CanaryFails",
+                Told(
+                    what="Twice in a row a complaint of the canary's did not go through, or none was filed.",
+                    section="canary-fails",
+                ),
+                functions.canary.function.metric_errors(period=Duration.minutes(15), statistic="Sum"),
+                above=0,
+                of=(2, 2),
+                missing=MISSING_IS_BAD,
+            )
         if functions.publisher is not None:
             ring_late(alarms, deployment=deployment)
         if deployment.region.size.quotas:

@@ -5,6 +5,7 @@ from constructs import Construct
 
 from infra.stacks.api import PublicApi
 from infra.stacks.budget import budget
+from infra.stacks.canary import CanaryPerson, EachQuarter
 from infra.stacks.deployment import Deployment
 from infra.stacks.directory import Directory
 from infra.stacks.escalation import HourlyArchive, HourlyLetters, HourlyRetention, Sweep, Watch
@@ -37,6 +38,10 @@ class Service(Stack):
         deliveries = Deliveries(self, "Deliveries", deployment=deployment, dead_letters=dead.deliveries)
         fixed = deployment.region.webhooks.fixed_addresses
         network = Network(self, "Network", deployment=deployment) if fixed else None
+        pool = storage.user_pool
+        canary = (
+            CanaryPerson(self, "Canary", pool=pool) if deployment.region.canary and pool is not None else None
+        )
         functions = Functions(
             self,
             "Functions",
@@ -45,6 +50,7 @@ class Service(Stack):
             deliveries=deliveries,
             openapi=openapi,
             network=network,
+            canary=canary,
         )
         watch = Watch(
             self,
@@ -81,7 +87,12 @@ class Service(Stack):
                 functions=functions.rolled_out,
                 watched=functions.felt_at_once,
             )
-        api = PublicApi(self, "Api", deployment=deployment, storage=storage, functions=functions)
+        api = PublicApi(
+            self, "Api", deployment=deployment, storage=storage, functions=functions, canary=canary
+        )
+        if functions.canary is not None:
+            functions.canary.function.add_environment("BASE_URL", api.url)
+            EachQuarter(self, "EachQuarter", canary=functions.canary)
         if functions.letters is not None:
             functions.letters.function.add_environment("BASE_URL", api.url)
             HourlyLetters(self, "HourlyLetters", letters=functions.letters.live)

@@ -207,6 +207,9 @@ def test_every_fault_is_said_at_once() -> None:
         put_right(story, category="nonsense")
     assert faults(refused) == [("/category", "unknown_category")]
     with pytest.raises(Invalid) as refused:
+        put_right(assigned(replace(REGION, canary="hole")), category="hole")
+    assert faults(refused) == [("/category", "unknown_category")]
+    with pytest.raises(Invalid) as refused:
         put_right(story, answers={"a/b~": "x"})
     assert faults(refused) == [("/answers/a~1b~0", "unknown_question")]
 

@@ -1,4 +1,4 @@
-"""A region with everything that the cloud has, synthesised as it goes to AWS but for what a test cannot wait for or reach.
+"""The region with everything that a region file can ask for, as it goes to AWS but for what no test can wait for or reach.
 
 Its functions are built for this machine and not for arm64, and what they read of the region is a developer's machine's in
 two things: terms of seconds, and webhooks to the loopback. The linter lets neither into a region file of the cloud.
@@ -6,7 +6,6 @@ two things: terms of seconds, and webhooks to the loopback. The linter lets neit
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,10 +14,12 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from infra.app import FLAGS, RegionStage
+from infra.checks.whole_region import write_whole_region
 from infra.local import assembly
 from infra.local.assembly import KEPT
 from infra.local.region import LOCAL
-from infra.region import REGIONS, RegionFile, load_region_file
+from infra.local.story import CATEGORY
+from infra.region import RegionFile, load_region_file
 from infra.region.compile import to_json
 from infra.stacks.deployment import Deployment
 from infra.toolchain import ROOT, environment
@@ -27,39 +28,28 @@ from infra.toolchain import cdk as command_line
 REGION_ID = "whole"
 STAGE = f"qamqor-{REGION_ID}"
 DOMAIN = "api.whole.example"
-WHOLE = f"""\
-region: {REGION_ID}
-extends: pavlodar
-name: {{kk: Бәрі бар, ru: Со всем, en: With everything}}
-number_prefix: WHL
-size: oblast
-domain: {DOMAIN}
-officers: {{provider: cognito}}
-webhooks: {{fixed_addresses: true}}
-malware_scan: true
-snapstart: true
-budget: 300
-backup: {{account: "222233334444"}}
+MORE = """\
+backup: {account: "222233334444"}
 quiet_hours: null
 """
-_AS_LOCAL = ("webhooks", "categories")
 
 
 def region_file(folder: Path) -> RegionFile:
     """The region of the cloud, written into `folder`, with the terms and webhooks of the local one."""
     folder.mkdir(parents=True, exist_ok=True)
-    for file in REGIONS.iterdir():
-        shutil.copy(file, folder)
-    (folder / f"{REGION_ID}.yaml").write_text(WHOLE)
+    write_whole_region(folder)
+    with (folder / f"{REGION_ID}.yaml").open("a") as file:
+        file.write(MORE)
     region = load_region_file(REGION_ID, folder=folder)
-    local = json.loads(load_region_file(LOCAL, folder=folder).compiled)
-    compiled = json.loads(region.compiled) | {key: local[key] for key in _AS_LOCAL}
+    local = json.loads(load_region_file(LOCAL).compiled)
+    compiled = json.loads(region.compiled) | {"webhooks": local["webhooks"]}
+    compiled["categories"][CATEGORY] = local["categories"][CATEGORY]
     return replace(region, compiled=to_json(compiled))
 
 
 def synthesised(folder: Path) -> Path:
     """The cloud assembly of the region, whose files go to `folder`; made again only when its sources have changed."""
-    digest = hashlib.sha256((assembly._digest() + WHOLE + Path(__file__).read_text()).encode()).hexdigest()
+    digest = hashlib.sha256((assembly._digest() + MORE + Path(__file__).read_text()).encode()).hexdigest()
     made = KEPT / f"whole-{digest[:16]}"
     if not (made / "manifest.json").exists():
         subprocess.run(

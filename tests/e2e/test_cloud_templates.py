@@ -1,10 +1,12 @@
 """The cloud's templates meet the emulator: all that it knows is made as for AWS, and the story is told on it."""
 
+import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, WaiterError
@@ -12,13 +14,15 @@ from botocore.exceptions import ClientError, WaiterError
 from functions.complaints.region import region_from_dict
 from infra.local import emulator
 from infra.local.cast import cast
-from infra.local.citizen import Caller, send
+from infra.local.citizen import Caller, send, sign_in
 from infra.local.deployed import Deployed, deploy
 from infra.local.emulator import Emulator
 from infra.local.front.cloudfront import cloudfront
 from infra.local.scene import scene_in
 from infra.local.stand_ins import UNKNOWN, Unknown, with_stand_ins
 from infra.local.story import CATEGORY, Teller, play
+from infra.ops import canary
+from infra.ops.place import Place
 from infra.region import RegionFile
 from tests.e2e import cloud_stage
 from tests.e2e.cloud_stage import DOMAIN, STAGE
@@ -59,23 +63,61 @@ def test_only_what_is_used_and_refused_has_a_stand_in(
     assert (unknown.with_property or unknown.type) in refusal(running, unknown)
 
 
-def test_a_complaint_goes_its_whole_way_on_the_clouds_templates(
-    running: Emulator, region: RegionFile, made: Path, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def there(
+    running: Emulator, region: RegionFile, made: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployed]:
+    """The region deployed, reached as CloudFront would."""
     put_secrets(running, region)
-    there = deploy(running, folder=with_stand_ins(made, tmp_path / "assembly"), stage=STAGE)
+    folder = with_stand_ins(made, tmp_path_factory.mktemp("assembly") / "made")
+    deployed = deploy(running, folder=folder, stage=STAGE)
+    with cloudfront(running) as address, scanned(deployed):
+        yield let_in_by_password(replace(deployed, api_url=address))
+
+
+def test_a_complaint_goes_its_whole_way_on_the_clouds_templates(there: Deployed, region: RegionFile) -> None:
     scene = scene_in(region_from_dict(json.loads(region.compiled)), category_id=CATEGORY)
     lines: list[str] = []
-    with cloudfront(running) as address, scanned(there):
-        with cast(let_in_by_password(replace(there, api_url=address)), scene=scene) as everybody:
-            # The document names the region's own domain, which leads nowhere.
-            citizen = Caller(base=address, token=everybody.citizen.token)
-            shown = play(replace(everybody, citizen=citizen), Teller(write=lines.append))
-        assert send("GET", f"{address}/v1/categories", None, headers={}).status == 200
+    with cast(there, scene=scene) as everybody:
+        # The document names the region's own domain, which leads nowhere.
+        citizen = Caller(base=there.api_url, token=everybody.citizen.token)
+        shown = play(replace(everybody, citizen=citizen), Teller(write=lines.append))
     assert (shown["status"], shown["escalation_level"] >= 1) == ("closed", True)
     assert len(lines) >= 14
+
+
+def test_nobody_goes_round_the_edge(there: Deployed) -> None:
     around = {"host": f"origin.{DOMAIN}"}
-    assert send("GET", f"{running.url}/v1/categories", None, headers=around).status == 404
+    assert send("GET", f"{there.api_url}/v1/categories", None, headers={}).status == 200
+    assert send("GET", f"{there.emulator.url}/v1/categories", None, headers=around).status == 404
+
+
+def test_the_canary_sees_its_complaint_through_once_it_is_signed_in(
+    there: Deployed, region: RegionFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = called_here(there)
+    assert "FunctionError" in call()[0]
+    for name, value in there.emulator.variables().items():
+        monkeypatch.setenv(name, value)
+    operate(Place(STAGE, region.aws_region, {}, region.compiled), "canary", "sign-in", "--apply")
+    answer, said = call()
+    assert "FunctionError" not in answer, said
+    assert said["number"].startswith("WHL-")
+    everybody = Caller(base=there.api_url, token=None)
+    assert "trial" not in [each["id"] for each in everybody.get("/v1/categories").body["items"]]
+    (filed,) = of_category(there, "trial")
+    assert (filed["number"]["S"], filed["status"]["S"]) == (said["number"], "withdrawn")
+
+
+def test_nobody_else_files_what_the_canary_files(there: Deployed) -> None:
+    before = len(of_category(there, "trial"))
+    place = {"lat": 52.2873, "lon": 76.9674}
+    refused = sign_in(there, "curious").post(
+        "/v1/complaints", {"category": "trial", "comment": "Is this one?", "location": place}
+    )
+    assert refused.status == 422
+    assert [each["pointer"] for each in refused.body["errors"]] == ["/category"]
+    assert len(of_category(there, "trial")) == before
 
 
 def refusal(running: Emulator, unknown: Unknown) -> str:
@@ -109,3 +151,41 @@ def let_in_by_password(there: Deployed) -> Deployed:
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
     )
     return there
+
+
+def called_here(there: Deployed) -> Callable[[], tuple[dict[str, Any], Any]]:
+    """The canary, which goes by the region's own domain on AWS: a call, and what it said."""
+    functions = there.emulator.client("lambda")
+    (name,) = (
+        each["FunctionName"]
+        for page in functions.get_paginator("list_functions").paginate()
+        for each in page["Functions"]
+        if "FunctionsCanaryFunction" in each["FunctionName"]
+    )
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    assert variables["BASE_URL"] == f"https://{DOMAIN}"
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": variables | {"BASE_URL": there.api_url}}
+    )
+
+    def call() -> tuple[dict[str, Any], Any]:
+        answer = functions.invoke(FunctionName=name)
+        return answer, json.loads(answer["Payload"].read())
+
+    return call
+
+
+def operate(place: Place, *words: str) -> None:
+    parser = argparse.ArgumentParser()
+    canary.add_to(parser.add_subparsers())
+    options = parser.parse_args(words)
+    assert options.run(place, options) == 0
+
+
+def of_category(there: Deployed, category: str) -> list[dict[str, Any]]:
+    items = there.emulator.client("dynamodb").scan(TableName=there.complaints_table)["Items"]
+    return [
+        each
+        for each in items
+        if each.get("kind", {}).get("S") == "complaint" and each["category"]["S"] == category
+    ]

@@ -87,6 +87,23 @@ webhooks: {allow_http: false}
 alarms: {email: [duty@example.org]}
 """
 
+_NAME = "name: {kk: а, ru: б, en: c}"
+WITH_TRIALS = (
+    (
+        "agencies:\n",
+        f"agencies:\n  - {{id: operator, kind: department, parent: null, {_NAME}}}\n"
+        f"  - {{id: trials, kind: department, parent: operator, {_NAME}}}\n",
+    ),
+    (
+        "categories:\n",
+        f"categories:\n  - {{id: trial, group: town, icon: monitor_heart, {_NAME}, danger: false,\n"
+        "     acknowledge_within: null, answer_within: P2BD, escalation_terms: [P1BD], reminder: null,\n"
+        "     responsible: {default: trials}}\n",
+    ),
+    ("alarms: {", "canary: null\nalarms: {"),
+)
+"""Edits that make room for a canary: a category, and a ladder of the operator's own."""
+
 NAMES = {"kk": "Аты", "ru": "Имя", "en": "Name"}
 WEST, MIDDLE, EAST, SOUTH, NORTH = 76.8, 76.9, 77.0, 52.2, 52.4
 

@@ -40,6 +40,8 @@ FILES: dict[str, tuple[Edit, ...]] = {
     ),
     "domain": (
         ("region: small\n", "region: small\ndomain: api.example.org\nofficers: {provider: cognito}\n"),
+        *small_region.WITH_TRIALS,
+        ("canary: null", "canary: {category: trial}"),
         (PUSH, "push: {fcm: {secret: new/fcm, revision: 2}, apns: {secret: new/apns, sandbox: true}}"),
     ),
     "fixed": (

@@ -25,6 +25,7 @@ CHANGING = {
     "public unhide",
     "restore",
     "set-aside give-up",
+    "canary sign-in",
     "edge-secret forget",
     "edge-secret rotate",
     "set-aside retry",

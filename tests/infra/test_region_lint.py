@@ -87,6 +87,7 @@ YAML_FAULTS = [
     ("base-map", *_base_map('"https://maps.example.org/style.json?key=secret"'), "base_map"),
     ("base-map", *_base_map('"https://maps.example.org; script-src https://evil.example/"'), "base_map"),
     ("missing-key", "terms: {forward", "base_map: {}\nterms: {forward", "base_map"),
+    ("canary", "alarms: {", "canary: {category: rubish}\nalarms: {", "canary:"),
     ("log-retention", "{logs: P90D}", "{logs: P91D}", "P91D"),
     ("quiet-hours", 'to: "08:00"}', 'to: "22:00"}', "quiet_hours"),
     ("calendar", '{opens: "09:00", closes', '{opens: "19:00", closes', '"19:00"'),

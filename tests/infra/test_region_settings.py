@@ -614,6 +614,11 @@ SETTINGS: dict[str, Seen | Deployed] = {
     "webhooks.fixed_addresses": deployed(
         lambda stacks: bool(stacks.service.of("AWS::EC2::NatGateway")), True, ("allow_http: false", "fixed_addresses: true")
     ),
+    "canary.category": seen(
+        lambda made: [each.id for each in made.region.offered(at=MONDAY)],
+        ("canary: null", "canary: {category: trial}"),
+        both=small_region.WITH_TRIALS,
+    ),
     "alarms.email": deployed(
         lambda stacks: "night@example.org" in stacks.mailed, True, ("duty@example.org", "night@example.org")
     ),

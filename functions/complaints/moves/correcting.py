@@ -151,8 +151,9 @@ def _corrected(
     if words_erased(complaint) and asked != ["/category"]:
         raise Conflict("place_erased")
     category = region.categories.get(correction.category or complaint.category)
-    if category is None or (category.id != complaint.category and category.is_retired(now)):
-        key = "unknown_category" if category is None else "retired_category"
+    changed = category is None or category.id != complaint.category
+    if category is None or (changed and category not in region.offered(at=now)):
+        key = "retired_category" if category is not None and category.is_retired(now) else "unknown_category"
         raise Invalid(
             (FieldFault(pointer="/category", key=key), *_outside(correction, region=region, now=now))
         )

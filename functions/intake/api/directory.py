@@ -170,7 +170,7 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...], now: Callab
         "group by group. `other` comes last: it is for what fits none, and what is filed without a category.",
     )
     def categories(speech: Speech) -> Response[Categories]:
-        offered = [each for each in region.categories.values() if not each.is_retired(now())]
+        offered = region.offered(at=now())
         groups = region.category_groups
         ordered = sorted(offered, key=lambda each: (each.id == OTHER, groups[each.group].order, each.order))
         used = {each.group for each in offered}
@@ -211,7 +211,11 @@ def directory(*, region: Region, webhook_addresses: tuple[str, ...], now: Callab
         speech: Speech, limit: PageSize = PAGE_SIZE, cursor: Cursor = None
     ) -> Response[OverdueComplaints]:
         page = lists.overdue(limit=limit, cursor=cursor)
-        views = [_overdue(item, region=region, language=speech.language) for item in page.items]
+        views = [
+            _overdue(item, region=region, language=speech.language)
+            for item in page.items
+            if item.category != region.canary
+        ]
         return _cached(
             OverdueComplaints(items=views, cursor=page.cursor),
             headers={"cache-control": "public, max-age=60"} | _IN_LANGUAGES,

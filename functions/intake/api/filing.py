@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.params import Body as FromBody
 
 from functions.complaints.change import Change
-from functions.complaints.faults import Invalid, LimitReached, NotFound
+from functions.complaints.faults import Invalid, LimitReached, NotFound, invalid
 from functions.complaints.limits import Limits
 from functions.complaints.moves.again import again_refusal
 from functions.complaints.moves.assignment import with_assignment
@@ -35,6 +35,8 @@ from functions.records.people.profiles import profile_of
 from functions.records.store import ComplaintStore
 
 ADDRESS: Final = "/v1/complaints"
+CANARY_A_DAY: Final = 200
+"""One a quarter of an hour, and as many again that an operator asks for."""
 
 
 def filing(
@@ -42,12 +44,24 @@ def filing(
     store: ComplaintStore,
     receipts: Receipts,
     refused: Callable[[Exception], Response[Any]],
+    canary: str | None,
     now: Callable[[], datetime],
 ) -> Router:
-    """The route, under one region's limits; `refused` is the answer to a request that is not right."""
+    """The route, under one region's limits; `refused` is the answer to a request that is not right, and `canary` the client
+    that the canary signs in by.
+    """
     router, region = Router(), receipts.region
     wanted = submission(region, now=now)
-    most = Limits.of(region.limits).complaints_per_day
+
+    def most_of(draft: Draft, event: Mapping[str, Any]) -> int:
+        """How many such complaints the caller may file in a day. To all but the canary its category is not there: raises
+        Invalid.
+        """
+        if draft.category != region.canary:
+            return Limits.of(region.limits).complaints_per_day
+        if canary is None or claims_of(event).get("client_id") != canary:
+            raise invalid("/category", "unknown_category")
+        return CANARY_A_DAY
 
     def again_judged(event: Mapping[str, Any], names: Mapping[str, str], body: Submission) -> None:
         draft = body.draft(language=region.languages[0])
@@ -89,6 +103,8 @@ def filing(
         request = request_of(router.current_event.raw_event, caller=person, key=key)
         profile = profile_of(person)
         speech.chose(None if profile is None else profile.language)
+        draft = body.draft(language=speech.language)
+        most = most_of(draft, router.current_event.raw_event)
         try:
             count(person, "complaints", key=key, limit=most, now=now(), zone=region.time_zone)
         except LimitReached:
@@ -96,7 +112,6 @@ def filing(
             if (seen := store.seen(request)) is None:
                 raise
             return receipts.created(*of_same(seen, request, store=store), speech=speech)
-        draft = body.draft(language=speech.language)
         if profile is not None and profile.kind is not None:
             draft = replace(draft, reporter_kind=profile.kind)
         try:

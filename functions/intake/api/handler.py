@@ -34,15 +34,24 @@ OPTIONAL_ENVIRONMENT: Final = (
     "USER_POOL_CLIENT_ID",
     "OFFICERS_CLIENT_ID",
     "OFFICERS_SIGN_IN",
+    "CANARY_CLIENT_ID",
 )
-"""What a region may do without: a push platform, fixed addresses that webhooks come from, and user pools of its own."""
+"""What a region may do without: push platforms, fixed addresses of webhooks, user pools of its own, a canary."""
 
 _settings = require(ENVIRONMENT)
 _region = load_region(region_file())
 _store = ComplaintStore(correlation_id=correlation_id)
 _receipts = Receipts(region=_region, bucket=_settings["PHOTOS_BUCKET"])
 app = Api(default_language=_region.languages[0], chosen_language=language_of_person)
-app.include_router(filing(store=_store, receipts=_receipts, refused=app.failed, now=utc_now))
+app.include_router(
+    filing(
+        store=_store,
+        receipts=_receipts,
+        refused=app.failed,
+        canary=os.environ.get("CANARY_CLIENT_ID"),
+        now=utc_now,
+    )
+)
 app.include_router(reading(store=_store, region=_region, bucket=_settings["PHOTOS_BUCKET"], now=utc_now))
 app.include_router(following(store=_store, receipts=_receipts, now=utc_now))
 app.include_router(flagging(store=_store, region=_region, now=utc_now))

@@ -109,7 +109,7 @@ def reading(*, store: ComplaintStore, region: Region, bucket: str, now: Callable
         person: Person,
         speech: Speech,
     ) -> NearbyComplaints:
-        if category not in region.categories:
+        if category not in region.categories or category == region.canary:
             raise invalid("category", "unknown_category")
         found = lists.nearby(
             category,

@@ -20,11 +20,7 @@ _DATATYPES: Final[Mapping[str, Datatype]] = {
 def offered(region: Region, *, now: datetime) -> tuple[Category, ...]:
     """Group by group, as an app shows them."""
     groups = region.category_groups
-    public = (
-        each
-        for each in region.categories.values()
-        if each.public_place is not None and not each.is_retired(now)
-    )
+    public = (each for each in region.offered(at=now) if each.public_place is not None)
     return tuple(sorted(public, key=lambda each: (groups[each.group].order, each.order)))
 
 

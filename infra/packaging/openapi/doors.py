@@ -37,7 +37,7 @@ def every_route(region: Region) -> Api:
     desk = Desk(store=store, region=region, may_have=may_have, now=_now)
     api = Api(default_language=region.languages[0])
     for router in (
-        filing(store=store, receipts=receipts, refused=api.failed, now=_now),
+        filing(store=store, receipts=receipts, refused=api.failed, canary=None, now=_now),
         reading(store=store, region=region, bucket=_BUCKET, now=_now),
         following(store=store, receipts=receipts, now=_now),
         flagging(store=store, region=region, now=_now),
