@@ -20,8 +20,6 @@ os.environ |= {
     "AWS_EC2_METADATA_DISABLED": "true",
     # As `cdk synth --no-staging`: an assembly that a test reads needs no copy of every function's zip file.
     "CDK_CONTEXT_JSON": '{"aws:cdk:disable-asset-staging": true}',
-    # Nor need it be linted again, which takes a third of a synthesis: `make static` does that, with more.
-    "CDK_VALIDATION": "false",
 }
 
 

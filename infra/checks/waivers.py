@@ -457,12 +457,6 @@ WAIVERS: Final[Sequence[Waiver]] = (
         "NIST.800.53.R5-CloudWatchAlarmAction",
     ),
     *_guard(JOINED_ALARMS, JOINED, "cloudwatch_alarm_action_check"),
-    *_all(
-        NAG,
-        ("service/Functions/PushFailures/Live/Failures",),
-        "What an alias's Ref gives is its ARN, as of a version.",
-        "W3694",
-    ),
     *_all(NAG, ("service/Rollout/Errors",), CALLED_BACK, "NIST.800.53.R5-CloudWatchAlarmAction"),
     *_guard(("service/Rollout/Errors",), CALLED_BACK, "cloudwatch_alarm_action_check"),
     *_all(
