@@ -25,8 +25,7 @@ LOADS: Final = (
 CANARY_RUNS: Final = 4 * 24 * 365 / 12
 _CANARY_GB_SECONDS: Final = 0.25 * 20
 CANARY: Final = {
-    "secret": 1.0,
-    "alarm_metric": 1.0,
+    **dict.fromkeys(("secret", "alarm_metric"), 1.0),
     "lambda_request": CANARY_RUNS,
     "lambda_gb_second": CANARY_RUNS * _CANARY_GB_SECONDS,
 }

@@ -96,6 +96,7 @@ ROLES_WITH_TRACES = (
     *("Functions/Photos", "Functions/Publisher", "Functions/ReleasePushes", "Functions/Requeue"),
     *(
         "Functions/Figures",
+        "Functions/Canary",
         "Functions/Redaction",
         "Functions/Retention",
         "Functions/Site",
@@ -432,10 +433,17 @@ WAIVERS: Final[Sequence[Waiver]] = (
                 "service/HourlyLetters/Schedule",
                 "service/Publish/Schedule",
                 "service/NightlyFigures/Schedule",
+                "service/EachQuarter/Schedule",
             ),
         ),
         TICK,
         "Serverless-EventBusDLQ",
+    ),
+    *_all(
+        NAG,
+        ("service/Functions/Canary/Live/EventInvokeConfig",),
+        "A trial that failed is not to be made up for: its alarm rings when two in a row fail, or none is made.",
+        "Serverless-LambdaAsyncFailureDestination",
     ),
     *_all(
         NAG,

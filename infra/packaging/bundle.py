@@ -8,7 +8,7 @@
 No Docker: the wheels are chosen for Lambda's platform, whatever the machine is. An asset is a zip file named by
 a hash of what it is made from, which is the same on every machine: CDK is to take it for the asset's hash
 (`Code.from_asset(str(asset), asset_hash=asset.stem)`). One that was made before is not made again, and neither
-is a package's part of it, which all functions share.
+is a package's part of it, which all functions share, nor its code's, which is the same in every region.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from infra.packaging import archive, bytecode, dependency
-from infra.packaging.archive import add_folder, copy_entries, new_archive
+from infra.packaging.archive import add_file, add_folder, copy_entries, new_archive
 from infra.packaging.bytecode import RUNTIME, NotCompiled, compile_folder
 from infra.packaging.dependency import NotInstallable, Target, label, locked, package_archive
 from infra.toolchain import ROOT
@@ -63,12 +63,15 @@ def bundle(
     know, a dependency without a wheel for the target, or another Python than the runtime's.
     """
     try:
-        contents = dict(_sources(root, [*SHARED, *sources])) | dict(files or {})
+        code, beside = dict(_sources(root, [*SHARED, *sources])), dict(files or {})
         entries = locked(lock)
-        asset = store / "assets" / f"{_digest([target, *sorted(services), *entries], contents)}.zip"
+        asset = store / "assets" / f"{_digest([target, *sorted(services), *entries], code | beside)}.zip"
         if not asset.exists():
-            packages = [_package(entry, target=target, store=store) for entry in entries]
-            _write(asset, contents=contents, packages=packages, services=services)
+            parts = [
+                _compiled(code, store=store),
+                *(_package(entry, target=target, store=store) for entry in entries),
+            ]
+            _write(asset, files=beside, parts=parts, services=services)
             _forget_unused(asset.parent)
     except (NotInstallable, NotCompiled, FileNotFoundError, FileExistsError) as error:
         raise PackagingError(f"{name}: {error}") from error
@@ -140,18 +143,30 @@ def _package(entry: str, *, target: Target, store: Path) -> Path:
     return package_archive(entry, target=target, archive=store / "packages" / target / name)
 
 
+def _compiled(code: Mapping[str, bytes], *, store: Path) -> Path:
+    """The archive of a function's own code and what all share, with its bytecode."""
+    archive = store / "code" / f"{_digest([], code)}.zip"
+    if not archive.exists():
+        with new_archive(archive) as packed, tempfile.TemporaryDirectory() as folder:
+            for path, content in code.items():
+                file = Path(folder) / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            compile_folder(Path(folder))
+            add_folder(packed, Path(folder))
+        _forget_unused(archive.parent)
+    archive.touch()
+    return archive
+
+
 def _write(
-    asset: Path, *, contents: Mapping[str, bytes], packages: Sequence[Path], services: Collection[str]
+    asset: Path, *, files: Mapping[str, bytes], parts: Sequence[Path], services: Collection[str]
 ) -> None:
-    with new_archive(asset) as packed, tempfile.TemporaryDirectory() as folder:
-        for path, content in contents.items():
-            file = Path(folder) / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-        compile_folder(Path(folder))
-        add_folder(packed, Path(folder))
-        for package in packages:
-            copy_entries(package, packed, wanted=lambda path: _is_needed(path, services))
+    with new_archive(asset) as packed:
+        for path, content in sorted(files.items()):
+            add_file(packed, path, content)
+        for part in parts:
+            copy_entries(part, packed, wanted=lambda path: _is_needed(path, services))
         carried = {path.split("/")[2] for path in packed.namelist() if path.startswith("botocore/data/")}
         if missing := set(services) - carried:
             raise FileNotFoundError(f"botocore in this lock has no service {', '.join(sorted(missing))}")

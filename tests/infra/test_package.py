@@ -221,7 +221,24 @@ def test_code_that_does_not_compile_is_refused_and_leaves_nothing(
     (project / "functions/intake/api.py").write_text("def handler(:\n")
     with pytest.raises(PackagingError, match="SyntaxError"):
         intake(project, lock, tmp_path / "store")
-    assert list((tmp_path / "store" / "assets").iterdir()) == []
+    assert not list((tmp_path / "store").rglob("*.zip"))
+
+
+def test_code_that_is_the_same_in_two_regions_is_compiled_once(
+    project: Path, lock: Path, tmp_path: Path
+) -> None:
+    for region in (b"{}", b"[]"):
+        bundle(
+            name="intake",
+            sources=["functions/intake"],
+            lock=lock,
+            target="host",
+            files={"region.json": region},
+            root=project,
+            store=tmp_path / "store",
+        )
+    assert len(list((tmp_path / "store" / "assets").iterdir())) == 2
+    assert len(list((tmp_path / "store" / "code").iterdir())) == 1
 
 
 def test_a_source_that_is_not_there_is_refused_by_name(project: Path, lock: Path, tmp_path: Path) -> None:
