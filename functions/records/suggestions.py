@@ -5,13 +5,13 @@ It stands beside the complaint and never in it. No event carries it, so neither 
 an agency's view can.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from functions.complaints.complaint import Complaint, PhotoStatus
 from functions.records.codec import complaint_pk
-from functions.records.tables import SuggestionItem, suggestion_sk
+from functions.records.tables import SHARDS, SuggestionItem, shard_of, suggestion_sk
 
 KEPT: Final = timedelta(days=1)
 
@@ -26,6 +26,7 @@ def keep(
     now: datetime,
 ) -> None:
     """Store it over what an earlier run stored; `lat` and `lon` in degrees, both or neither."""
+    until = now + KEPT
     SuggestionItem(
         complaint_pk(complaint_id),
         suggestion_sk(photo_id),
@@ -33,12 +34,22 @@ def keep(
         lat=lat,
         lon=lon,
         taken_at=taken_at,
-        expires=now + KEPT,
+        expires=until,
+        ended_shard=_key(shard_of(complaint_id)),
+        ended_at=until,
     ).save()
 
 
 def forget(complaint_id: str, photo_id: str) -> None:
     SuggestionItem(complaint_pk(complaint_id), suggestion_sk(photo_id)).delete()
+
+
+def expired(*, now: datetime) -> Iterator[SuggestionItem]:
+    """Keys of those that are offered no more, read page by page: DynamoDB takes up to a few days to delete them by itself.
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+    """
+    for shard in range(SHARDS):
+        yield from SuggestionItem.by_end.query(_key(shard), SuggestionItem.ended_at < now, page_size=100)
 
 
 def offered(
@@ -64,3 +75,7 @@ def place_of(complaint: Complaint, photo_id: str, *, now: datetime) -> tuple[flo
 def _is_offered(item: SuggestionItem, complaint: Complaint, *, now: datetime) -> bool:
     photo = complaint.photo(item.photo_id)
     return photo is not None and photo.status == PhotoStatus.READY and item.expires > now
+
+
+def _key(shard: int) -> str:
+    return f"suggestion#{shard}"

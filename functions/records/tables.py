@@ -82,7 +82,9 @@ class Timers(GlobalSecondaryIndex[Any]):
 
 
 class Ended(GlobalSecondaryIndex[Any]):
-    """Ended complaints that still have a person's words, the longest ended first, by how they ended, in SHARDS parts."""
+    """Ended complaints that still have a person's words, the longest ended first, by how they ended, in SHARDS parts; and
+    what photos suggest, by when it is offered no more.
+    """
 
     class Meta:
         index_name = "ended"
@@ -297,6 +299,10 @@ class SuggestionItem(ComplaintsTable):
     lon = NumberAttribute(null=True)
     taken_at = InstantAttribute(null=True)
     expires = TTLAttribute()
+
+    ended_shard = UnicodeAttribute(null=True)
+    ended_at = InstantAttribute(null=True)
+    by_end = Ended()
 
 
 def suggestion_sk(photo_id: str) -> str:

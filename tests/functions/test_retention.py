@@ -1,6 +1,7 @@
 """What a person wrote is erased when the region's time is over, and not a moment before; what stays verifies."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,8 @@ from functions.records.codec import complaint_pk
 from functions.records.lists import ended_before
 from functions.records.move import move
 from functions.records.store import ComplaintStore
-from functions.records.tables import ComplaintItem
+from functions.records.suggestions import KEPT, keep
+from functions.records.tables import ComplaintItem, SuggestionItem
 from functions.records.touched import TouchedItem
 from functions.route.retention.expiry import Expired, expire
 from infra.ops.chain import fault_of
@@ -30,7 +32,7 @@ from tests.region_fixture import WEST, region
 REGION = region()
 TEXTS, WITHDRAWN = REGION.texts_kept.elapsed, REGION.withdrawn_kept.elapsed
 MOMENT = timedelta(milliseconds=1)
-NOTHING = Expired(complaints=0, texts=0, places=0, failed=0)
+NOTHING = Expired(complaints=0, texts=0, places=0, suggestions=0, failed=0)
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +83,7 @@ def test_what_ended_loses_the_persons_words_when_its_time_is_over(
     over = START + kept
     assert expire(REGION, now=over) == NOTHING
     assert read(complaint) == complaint
-    assert expire(REGION, now=over + MOMENT) == Expired(complaints=1, texts=texts, places=1, failed=0)
+    assert expire(REGION, now=over + MOMENT) == replace(NOTHING, complaints=1, texts=texts, places=1)
     left = read(complaint)
     assert (left.comment, left.address, left.lat) == ("", None, round(complaint.lat, 2))
     assert (left.reporter, left.district, left.answer) == (
@@ -150,3 +152,31 @@ def test_one_that_fails_keeps_no_other_and_rings(
     assert read(second).comment == ""
     (said,) = (vars(each) for each in caplog.records if each.message == "words erased")
     assert (said["status"], said["kept"], said["texts"], said["places"]) == ("withdrawn", "P90D", 2, 1)
+
+
+def suggested() -> list[str]:
+    return [item.photo_id for item in SuggestionItem.scan(SuggestionItem.kind == SuggestionItem.KIND)]
+
+
+def test_what_a_photo_suggests_is_gone_when_it_is_offered_no_more_and_not_before() -> None:
+    place = {"lat": 52.5, "lon": 76.5, "taken_at": None}
+    for number in range(8):
+        keep(filed().id, f"photo-{number}", **place, now=START + timedelta(hours=number))  # type: ignore[arg-type]
+    assert expire(REGION, now=START + KEPT) == NOTHING
+    assert expire(REGION, now=START + KEPT + timedelta(hours=4) + MOMENT) == replace(NOTHING, suggestions=5)
+    assert sorted(suggested()) == ["photo-5", "photo-6", "photo-7"]
+
+
+def test_one_that_cannot_be_deleted_keeps_no_other_and_goes_with_the_next_run() -> None:
+    for number in range(3):
+        keep(filed().id, f"photo-{number}", lat=52.5, lon=76.5, taken_at=None, now=START)
+    later = START + KEPT + MOMENT
+    with aws_calls() as calm:
+        assert expire(REGION, now=later) == replace(NOTHING, suggestions=3)
+    for number in range(3):
+        keep(filed().id, f"again-{number}", lat=52.5, lon=76.5, taken_at=None, now=START)
+    with aws_calls(fail=calm.made.index("DeleteItem")):
+        assert expire(REGION, now=later) == replace(NOTHING, suggestions=2, failed=1)
+    assert len(suggested()) == 1
+    assert expire(REGION, now=later) == replace(NOTHING, suggestions=1)
+    assert suggested() == []

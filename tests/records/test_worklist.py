@@ -40,12 +40,11 @@ def held(count: int) -> None:
             each, each.photos[0].id, width=2, height=1, clean_sha256="0" * 64, now=story.now
         )
     )
-    like = replace(
-        story.complaint, status=Status.ASSIGNED, agency_id="housing", due_at=START + HOUR, address=ADDRESS
-    )
+    like = replace(story.complaint, status=Status.ASSIGNED, agency_id="housing", address=ADDRESS)
     with ComplaintItem.batch_write() as batch:
         for number in range(count):
-            batch.save(complaint_item(replace(like, id=id_in(number % SHARDS))))
+            due_at = START + HOUR + number * HOUR / 60
+            batch.save(complaint_item(replace(like, id=id_in(number % SHARDS), due_at=due_at)))
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 """Complaints that ended long enough ago lose what the person wrote and the exact place: the law's "no longer than needed".
+What a photo suggests goes when it is offered no more.
 
 What stays is what the history and the bodies' figures are made of, and who reported it, who finds it in their list. One
 that was taken back loses no more than the others, only sooner: that it was filed and taken back is a part of the history
@@ -15,15 +16,19 @@ from functions.edge.telemetry import follow, logger
 from functions.records.dynamodb import connection
 from functions.records.erasure import ForgetCopies, erase_words, nothing_kept
 from functions.records.lists import ended_before
+from functions.records.suggestions import expired
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expired:
-    """How many complaints lost their words, how many texts and places that were, and at how many it failed."""
+    """How many complaints lost their words, how many texts and places that were, how many photos suggest nothing any
+    more, and at how many of all it failed.
+    """
 
     complaints: int
     texts: int
     places: int
+    suggestions: int
     failed: int
 
 
@@ -38,7 +43,8 @@ def expire(
 
     One that fails does not keep the others waiting; what is left when time runs out, the next run finds.
     """
-    complaints = texts = places = failed = 0
+    complaints = texts = places = 0
+    suggestions, failed = _forget_suggestions(now=now, going_on=going_on)
     kept = {Status.CLOSED: region.texts_kept, Status.WITHDRAWN: region.withdrawn_kept}
     for status, term in kept.items():
         for complaint_id in ended_before(now - term.elapsed, status=status):
@@ -55,4 +61,20 @@ def expire(
                 logger.info("words erased", extra={"status": status.value, "kept": str(term), **counts})
                 complaints += 1
                 texts, places = texts + erased.texts, places + erased.places
-    return Expired(complaints=complaints, texts=texts, places=places, failed=failed)
+    return Expired(complaints=complaints, texts=texts, places=places, suggestions=suggestions, failed=failed)
+
+
+def _forget_suggestions(*, now: datetime, going_on: Callable[[], bool]) -> tuple[int, int]:
+    """How many were deleted, and at how many it failed."""
+    deleted = failed = 0
+    for item in expired(now=now):
+        if not going_on():
+            break
+        try:
+            item.delete()
+        except Exception:
+            logger.exception("suggestion not deleted")
+            failed += 1
+        else:
+            deleted += 1
+    return deleted, failed

@@ -1,4 +1,4 @@
-"""Lambda, every hour: what a person wrote goes when its time is over."""
+"""Lambda, every hour: what a person wrote, and what their photos suggest, goes when its time is over."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -20,11 +20,13 @@ _region = load_region(region_file())
 
 
 class RetentionIncomplete(RuntimeError):
-    """Some words could not be erased, and will not be until somebody looks: an error rings the alarm."""
+    """Something could not be erased, and will not be until somebody looks: an error rings the alarm."""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
-    """`{complaints, texts, places, failed}`; raises RetentionIncomplete, after all that could be done, where one failed."""
+    """`{complaints, texts, places, suggestions, failed}`. Raises RetentionIncomplete, after all that could be done, where
+    one failed.
+    """
     expired = expire(
         _region,
         now=utc_now(),
@@ -33,5 +35,5 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
     )
     logger.info("retention", extra=asdict(expired))
     if expired.failed:
-        raise RetentionIncomplete(f"{expired.failed} complaints keep words whose time is over")
+        raise RetentionIncomplete(f"{expired.failed} complaints or photos keep what is over its time")
     return asdict(expired)
