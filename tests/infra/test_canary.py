@@ -147,6 +147,8 @@ def test_it_rings_when_it_failed_twice_or_was_not_there(service: Template) -> No
     assert (alarm["MetricName"], alarm["Statistic"], alarm["Period"]) == ("Errors", "Sum", 900)
     assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"], alarm["Threshold"]) == (2, 2, 0)
     assert alarm["TreatMissingData"] == "breaching"
+    _, _, section = alarm["AlarmDescription"].partition("docs/runbook.md#")
+    assert f"\n## {section}\n" in (ROOT / "docs" / "runbook.md").read_text()
     (rule,) = (
         each["Properties"]
         for each in service.of("AWS::Events::Rule").values()
