@@ -106,4 +106,4 @@ def _cdk(emulator: Emulator, *arguments: str) -> None:
     )
     if done.returncode != 0:
         printed = (done.stdout + done.stderr).strip().splitlines()
-        raise DeployFailed(f"cdk {arguments[0]} failed:\n" + "\n".join(printed[-30:]))
+        raise DeployFailed(f"cdk {arguments[0]} failed:\n" + "\n".join(printed[-60:]))

@@ -13,6 +13,11 @@ from infra.stacks.deployment import Deployment
 ZONES: Final = ("a", "b")
 
 
+def zones(deployment: Deployment) -> list[str]:
+    """Named, not looked up in the account: a synthesis depends on the commit alone."""
+    return [f"{deployment.region.aws_region}{zone}" for zone in ZONES]
+
+
 class Network(Construct):
     """Two zones, so that one that fails takes no webhooks along; each has a NAT gateway with an address of its own."""
 
@@ -23,8 +28,7 @@ class Network(Construct):
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr("10.0.0.0/20"),
-            # Named, not looked up: a synthesis depends on the commit alone.
-            availability_zones=[f"{deployment.region.aws_region}{zone}" for zone in ZONES],
+            availability_zones=zones(deployment),
             nat_gateway_provider=ec2.NatProvider.gateway(
                 eip_allocation_ids=[address.attr_allocation_id for address in addresses]
             ),

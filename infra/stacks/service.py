@@ -12,7 +12,7 @@ from infra.stacks.escalation import HourlyArchive, HourlyLetters, HourlyRetentio
 from infra.stacks.figures import NightlyFigures
 from infra.stacks.functions import Functions
 from infra.stacks.malware import MalwareScan
-from infra.stacks.network import Network
+from infra.stacks.network import Network, zones
 from infra.stacks.notification import Deliveries, tell_of_failed_pushes
 from infra.stacks.observability import Observability
 from infra.stacks.publication import PublishEveryMinute
@@ -27,6 +27,7 @@ class Service(Stack):
     def __init__(
         self, scope: Construct, id: str, *, deployment: Deployment, storage: Storage, openapi: bytes
     ) -> None:
+        self._zones = zones(deployment)
         super().__init__(
             scope,
             id,
@@ -138,3 +139,10 @@ class Service(Stack):
             outputs["OfficersClientId"] = storage.officers.client.user_pool_client_id
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """`ec2.Vpc` compares its own with these, and would have them looked up.
+        Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.Stack.html#availabilityzones
+        """
+        return self._zones

@@ -54,7 +54,7 @@ def synthesised(folder: Path) -> Path:
     if not (made / "manifest.json").exists():
         subprocess.run(
             command_line(
-                *("synth", "--quiet", "--output", str(made)),
+                *("synth", "--quiet", "--no-lookups", "--output", str(made)),
                 *("--app", f"{sys.executable} -m tests.e2e.cloud_stage {folder}"),
             ),
             cwd=ROOT,

@@ -308,6 +308,8 @@ def test_webhooks_come_from_fixed_addresses_that_are_published(service: Template
 
 def test_nothing_is_looked_up_and_no_code_of_the_cdks_runs(full: Assembly) -> None:
     assert not (full.folder / "cdk.context.json").exists()
+    for manifest in full.folder.rglob("manifest.json"):
+        assert "missing" not in json.loads(manifest.read_text())
     for template in full.stacks.values():
         assert "dummy" not in template.text
         for function in template.of("AWS::Lambda::Function").values():
