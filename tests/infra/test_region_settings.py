@@ -185,7 +185,10 @@ class Made:
             asked[str(status)] = at
             return ()
 
-        with mock.patch.object(expiry, "ended_before", ended_before):
+        with (
+            mock.patch.object(expiry, "ended_before", ended_before),
+            mock.patch.object(expiry, "expired", return_value=()),
+        ):
             expiry.expire(self.region, now=MONDAY)
         return asked
 
