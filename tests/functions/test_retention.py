@@ -168,13 +168,17 @@ def test_what_a_photo_suggests_is_gone_when_it_is_offered_no_more_and_not_before
 
 
 def test_one_that_cannot_be_deleted_keeps_no_other_and_goes_with_the_next_run() -> None:
-    for number in range(3):
-        keep(filed().id, f"photo-{number}", lat=52.5, lon=76.5, taken_at=None, now=START)
+    complaint_id = filed().id
     later = START + KEPT + MOMENT
+
+    def three() -> None:
+        for number in range(3):
+            keep(complaint_id, f"photo-{number}", lat=52.5, lon=76.5, taken_at=None, now=START)
+
+    three()
     with aws_calls() as calm:
         assert expire(REGION, now=later) == replace(NOTHING, suggestions=3)
-    for number in range(3):
-        keep(filed().id, f"again-{number}", lat=52.5, lon=76.5, taken_at=None, now=START)
+    three()
     with aws_calls(fail=calm.made.index("DeleteItem")):
         assert expire(REGION, now=later) == replace(NOTHING, suggestions=2, failed=1)
     assert len(suggested()) == 1
