@@ -52,15 +52,19 @@ def _tags(region: RegionFile) -> Mapping[str, str]:
     return tags | {name: value for name, value in asked.items() if value is not None}
 
 
-def build(*, stage: str, outdir: str | None = None, regions: Path = REGIONS) -> cdk.App:
-    """`regions` is the folder of region files."""
-    app = cdk.App(
+def empty_app(*, outdir: str | None = None) -> cdk.App:
+    return cdk.App(
         outdir=outdir,
         analytics_reporting=False,
         # `make static` lints the templates, with more; here it takes a third of a synthesis.
         builtin_cloud_formation_validation=False,
         context=FLAGS,
     )
+
+
+def build(*, stage: str, outdir: str | None = None, regions: Path = REGIONS) -> cdk.App:
+    """`regions` is the folder of region files."""
+    app = empty_app(outdir=outdir)
     wanted = app.node.try_get_context("stage") or stage
     folder = Path(app.node.try_get_context("regions") or regions)
     for region_id in region_ids(folder):

@@ -25,10 +25,15 @@ class SynthFailed(RuntimeError):
 
 def assembly(*, stage: str = "local", regions: Path = REGIONS) -> Path:
     """The folder of the cloud assembly, of a folder of region files; raises SynthFailed."""
-    folder = KEPT / f"{stage}-{_digest(regions)}"
+    return kept(stage, digest_of(regions), "-c", f"stage={stage}", "-c", f"regions={regions}")
+
+
+def kept(stage: str, digest: str, *arguments: str) -> Path:
+    """The folder of what `cdk synth` makes with these arguments, `digest` of what it is made of; raises SynthFailed."""
+    folder = KEPT / f"{stage}-{digest}"
     with one_at_a_time():
         if not (folder / "manifest.json").exists():
-            _synthesise(folder, stage=stage, regions=regions)
+            _synthesise(folder, *arguments)
             forget_unused(KEPT, stage=stage)
     folder.touch()
     return folder
@@ -44,12 +49,12 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def is_made(*, stage: str = "local", regions: Path = REGIONS) -> bool:
-    return (KEPT / f"{stage}-{_digest(regions)}" / "manifest.json").exists()
+    return (KEPT / f"{stage}-{digest_of(regions)}" / "manifest.json").exists()
 
 
-def _synthesise(folder: Path, *, stage: str, regions: Path) -> None:
+def _synthesise(folder: Path, *arguments: str) -> None:
     done = subprocess.run(
-        cdk("synth", "--quiet", "--output", str(folder), "-c", f"stage={stage}", "-c", f"regions={regions}"),
+        cdk("synth", "--quiet", "--output", str(folder), *arguments),
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -68,8 +73,9 @@ def forget_unused(kept: Path, *, stage: str) -> None:
         shutil.rmtree(folder)
 
 
-def _digest(regions: Path = REGIONS) -> str:
-    digest = hashlib.sha256()
+def digest_of(regions: Path = REGIONS, *more: str) -> str:
+    """Of all that a synthesis reads, and of what is said to it beside."""
+    digest = hashlib.sha256("".join(more).encode())
     for path in sorted(_files()):
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     if regions != REGIONS:

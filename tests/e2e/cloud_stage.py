@@ -4,26 +4,19 @@ Its functions are built for this machine and not for arm64, and what they read o
 two things: terms of seconds, and webhooks to the loopback. The linter lets neither into a region file of the cloud.
 """
 
-import hashlib
 import json
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-import aws_cdk as cdk
-
-from infra.app import FLAGS, RegionStage
+from infra.app import RegionStage, empty_app
 from infra.checks.whole_region import write_whole_region
 from infra.local import assembly
-from infra.local.assembly import KEPT
 from infra.local.region import LOCAL
 from infra.local.story import CATEGORY
-from infra.region import RegionFile, load_region_file
+from infra.region import REGIONS, RegionFile, load_region_file
 from infra.region.compile import to_json
 from infra.stacks.deployment import Deployment
-from infra.toolchain import ROOT, environment
-from infra.toolchain import cdk as command_line
 
 REGION_ID = "whole"
 STAGE = f"qamqor-{REGION_ID}"
@@ -49,27 +42,13 @@ def region_file(folder: Path) -> RegionFile:
 
 def synthesised(folder: Path) -> Path:
     """The cloud assembly of the region, whose files go to `folder`; made again only when its sources have changed."""
-    digest = hashlib.sha256((assembly._digest() + MORE + Path(__file__).read_text()).encode()).hexdigest()
-    made = KEPT / f"whole-{digest[:16]}"
-    if not (made / "manifest.json").exists():
-        subprocess.run(
-            command_line(
-                *("synth", "--quiet", "--no-lookups", "--output", str(made)),
-                *("--app", f"{sys.executable} -m tests.e2e.cloud_stage {folder}"),
-            ),
-            cwd=ROOT,
-            env=environment(),
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        assembly.forget_unused(KEPT, stage="whole")
-    made.touch()
-    return made
+    digest = assembly.digest_of(REGIONS, MORE, Path(__file__).read_text())
+    program = f"{sys.executable} -m tests.e2e.cloud_stage {folder}"
+    return assembly.kept(REGION_ID, digest, "--no-lookups", "--app", program)
 
 
 def main(folder: Path) -> None:
-    app = cdk.App(analytics_reporting=False, context=FLAGS)
+    app = empty_app()
     deployment = Deployment(region=region_file(folder), target="host")
     RegionStage(app, deployment.name, deployment=deployment)
     app.synth()

@@ -1,18 +1,13 @@
 """Further regions of the local stage, made for a test: synthesised by `cdk` from a folder of their own."""
 
-import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from infra.local import assembly
-from infra.local.assembly import KEPT
 from infra.region import REGIONS
-from infra.toolchain import ROOT, cdk, environment
 
 ISSUER = "https://127.0.0.1:1"
 """Stands in the templates for an issuer that gets its port when it starts."""
@@ -39,9 +34,9 @@ identity: {{issuer: "{ISSUER}", audience: {AUDIENCE}}}
 """
 
 
-def synthesised(folder: Path, *, tag: str = "") -> Path:
+def synthesised(folder: Path) -> Path:
     """The cloud assembly of `local`, `second` and `secured`, from `folder`, which is filled; made again only when
-    what it is made of has changed. `tag` changes every function's environment and nothing else.
+    what it is made of has changed.
     """
     folder.mkdir(parents=True)
     for file in REGIONS.iterdir():
@@ -49,24 +44,8 @@ def synthesised(folder: Path, *, tag: str = "") -> Path:
             shutil.copy(file, folder)
     (folder / "second.yaml").write_text(SECOND)
     (folder / "secured.yaml").write_text(SECURED)
-    digest = hashlib.sha256((assembly._digest() + SECOND + SECURED + tag).encode()).hexdigest()[:16]
-    made = KEPT / f"others-{digest}"
-    if not (made / "manifest.json").exists():
-        program = (
-            "from pathlib import Path; from infra.app import build; "
-            f"build(stage='local', regions=Path({str(folder)!r})).synth()"
-        )
-        subprocess.run(
-            cdk("synth", "--quiet", "--output", str(made), "--app", f'{sys.executable} -c "{program}"'),
-            cwd=ROOT,
-            env=environment(),
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        assembly.forget_unused(KEPT, stage="others")
-    made.touch()
-    return made
+    digest = assembly.digest_of(REGIONS, SECOND, SECURED)
+    return assembly.kept("others", digest, "-c", "stage=local", "-c", f"regions={folder}")
 
 
 def secured(made: Path, folder: Path, *, issuer: str) -> Path:
