@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-import { MapFrame } from "../../parts/map/frame";
-import { Picked } from "../../parts/map/picked";
+import { Mapped } from "../../parts/map/mapped";
 import { useShown } from "../../parts/map/shown";
 import { t as said } from "../../texts/map";
 import { urgency } from "../../texts/time";
@@ -45,32 +44,24 @@ export function WorkMap({ works, pointed, onOpen }: {
     map.shown.current?.point(marks.find(({ id }) => id === pointed) ?? null);
   }, [pointed, map.standing]);
   return (
-    <section class="mapped screen" aria-labelledby="map">
-      <h2 id="map" class="unseen">
-        {said("title")}
-      </h2>
-      <MapFrame
-        map={map}
-        otherwise={said("none.list")}
-        legend={(["overdue", "above", "working"] as const).map((each) => [each, t(`map.${each}`)])}
-      >
-        {picked.length > 0 && (
-          <Picked of={picked} onClose={() => setPicked([])}>
-            {works
-              .filter(({ id }) => picked.includes(id))
-              .map((each) => (
-                <li key={each.id}>
-                  <a class="here" href={toComplaint(each.id)} onClick={() => onOpen(each.id)}>
-                    <strong>{categoryName(around, each.category)}</strong>
-                    <span class="number">{each.number}</span>
-                    <Due at={each.due_at} />
-                  </a>
-                </li>
-              ))}
-          </Picked>
-        )}
-      </MapFrame>
-    </section>
+    <Mapped
+      map={map}
+      legend={(["overdue", "above", "working"] as const).map((each) => [each, t(`map.${each}`)])}
+      picked={picked}
+      onClose={() => setPicked([])}
+    >
+      {works
+        .filter(({ id }) => picked.includes(id))
+        .map((each) => (
+          <li key={each.id}>
+            <a class="here" href={toComplaint(each.id)} onClick={() => onOpen(each.id)}>
+              <strong>{categoryName(around, each.category)}</strong>
+              <span class="number">{each.number}</span>
+              <Due at={each.due_at} />
+            </a>
+          </li>
+        ))}
+    </Mapped>
   );
 }
 

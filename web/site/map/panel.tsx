@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-import { MapFrame } from "../../parts/map/frame";
-import { Picked } from "../../parts/map/picked";
+import { Mapped } from "../../parts/map/mapped";
 import { useShown } from "../../parts/map/shown";
 import { t as said } from "../../texts/map";
 import { useRegion } from "../around";
@@ -33,23 +32,15 @@ export function MapPanel({ sieved }: { sieved: string }): JSX.Element {
     map.shown.current?.refresh();
   }, [sieved]);
   return (
-    <section class="mapped" aria-labelledby="map">
-      <h2 id="map" class="unseen">
-        {said("title")}
-      </h2>
-      <MapFrame
-        map={map}
-        otherwise={said("none.list")}
-        legend={(["overdue", "working", "done"] as const).map((each) => [each, t(`map.${each}`)])}
-      >
-        {picked.length > 0 && (
-          <Picked of={picked} onClose={() => setPicked([])}>
-            {picked.map((each) => (
-              <Row key={each.number} complaint={each} />
-            ))}
-          </Picked>
-        )}
-      </MapFrame>
-    </section>
+    <Mapped
+      map={map}
+      legend={(["overdue", "working", "done"] as const).map((each) => [each, t(`map.${each}`)])}
+      picked={picked}
+      onClose={() => setPicked([])}
+    >
+      {picked.map((each) => (
+        <Row key={each.number} complaint={each} />
+      ))}
+    </Mapped>
   );
 }
