@@ -1,10 +1,11 @@
 """Moto's DynamoDB at a fraction of its cost: what becomes of a request is moto's own code, the way there is shorter.
 
-- An item operation's JSON goes to moto's handler as it is, not by way of an HTTP request and the service's model.
+- An item operation's JSON goes to moto's handler as it is, and what that says to the caller: nothing is signed, sent and
+  read. What it refuses goes the whole way once more.
 - A transaction keeps by reference what it may have to put back; moto copies each table whole, for every operation in it.
 - A query looks through the items under its key; moto first sorts all that the table holds.
 
-`tests/records/test_lean_moto.py` holds both to the same answers.
+`tests/records/test_lean_moto.py` holds both ways to the same answers.
 """
 
 import copy
@@ -16,12 +17,11 @@ from inspect import signature
 from threading import local
 from types import SimpleNamespace
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from botocore.handlers import BUILTIN_HANDLERS
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.exceptions import ServiceException
-from moto.core.responses import ActionResult
+from moto.core.models import botocore_stubber
 from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend
@@ -30,41 +30,42 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
-_TARGET: Final = "DynamoDB_20120810."
 _ITEM_OPERATIONS: Final = {
-    name: camelcase_to_underscores(name)
-    for name in (
-        "BatchGetItem",
-        "BatchWriteItem",
-        "DeleteItem",
-        "GetItem",
-        "PutItem",
-        "Query",
-        "Scan",
-        "TransactGetItems",
-        "TransactWriteItems",
-        "UpdateItem",
-    )
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "Scan",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UpdateItem",
 }
-_through_http: Final = BotocoreStubber.process_request
 _query: Final = Table.query
 _ARGUMENTS: Final = signature(_query)
 _update_item: Final = DynamoDBBackend.update_item
 _transact: Final = DynamoDBBackend.transact_write_items
 _transaction: Final = local()
+_TAKEN: Final = SimpleNamespace(status_code=200)
+_is_lean = False
 
 
 def make_lean() -> None:
     """From now on, in this process."""
+    global _is_lean
     for owner, name, _, lean in _REPLACED:
         setattr(owner, name, lean)
+    _is_lean = True
 
 
 @contextmanager
 def moto_as_it_is() -> Iterator[None]:
     """Moto's own ways, for as long as the context lasts."""
+    global _is_lean
     for owner, name, original, _ in _REPLACED:
         setattr(owner, name, original)
+    _is_lean = False
     try:
         yield
     finally:
@@ -72,36 +73,40 @@ def moto_as_it_is() -> Iterator[None]:
 
 
 # ------------------------------------------------------------------------------ there and back
+def _at_once(
+    model: Any, params: dict[str, Any], request_signer: Any, **_: object
+) -> tuple[Any, dict[str, Any]] | None:
+    """What is answered before a request is signed and sent; None for whatever goes the whole way: a fault does too."""
+    if model.name not in _ITEM_OPERATIONS or b'"B":' in params["body"]:
+        return None
+    if not _is_lean or not botocore_stubber.enabled:
+        return None
+    handler = _Handler(model.name, region=request_signer.region_name, body=json.loads(params["body"]))
+    try:
+        result = getattr(handler, camelcase_to_underscores(model.name))().result
+    except (ServiceException, HTTPException):
+        return None
+    known = model.output_shape.members
+    told = {
+        name: value
+        for name, value in json.loads(json.dumps(result)).items()
+        if value is not None and name in known
+    }
+    return _TAKEN, told | {"ResponseMetadata": {"HTTPStatusCode": 200, "RetryAttempts": 0}}
+
+
 class _Handler(DynamoHandler):
     """Moto's handler of one request, with what it would else have read from the HTTP request."""
 
     current_account = DEFAULT_ACCOUNT_ID
 
-    def __init__(self, *, target: str, region: str, body: Any) -> None:
+    def __init__(self, operation: str, *, region: str, body: Any) -> None:
         super().__init__()
         self.region = region
         self.body = self.params = body
-        self.headers = {"x-amz-target": target, "Content-Type": "application/x-amz-json-1.0"}
+        self.headers = {"x-amz-target": f"DynamoDB_20120810.{operation}"}
         self.querystring: dict[str, Any] = {}
         self.response_headers: dict[str, Any] = {}
-
-
-def _answer(stubber: BotocoreStubber, request: Any) -> Any:
-    target = request.headers.get("X-Amz-Target") or ""
-    target = target.decode() if isinstance(target, bytes) else target
-    service, _, rest = (urlsplit(request.url).hostname or "").partition(".")
-    operation = target.removeprefix(_TARGET)
-    if service != "dynamodb" or operation not in _ITEM_OPERATIONS or b'"B":' in request.body:
-        return _through_http(stubber, request)
-    handler = _Handler(target=target, region=rest.partition(".")[0], body=json.loads(request.body))
-    try:
-        result = getattr(handler, _ITEM_OPERATIONS[operation])()
-    except ServiceException as error:
-        return handler.serialized(ActionResult(error))
-    except HTTPException as error:
-        return error.code, dict(error.get_headers()), error.description
-    told = {name: value for name, value in result.result.items() if value is not None}
-    return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(told)
 
 
 # ------------------------------------------------------------------------------------- queries
@@ -171,9 +176,10 @@ def _update_of_a_copy(backend: DynamoDBBackend, table_name: str, key: dict[str, 
 
 
 _REPLACED: Final = (
-    (BotocoreStubber, "process_request", _through_http, _answer),
     (Table, "query", _query, _query_of_one_key),
     (DynamoDBBackend, "update_item", _update_item, _update_of_a_copy),
     (DynamoDBBackend, "transact_write_items", _transact, _transact_on_what_is_touched),
     (models, "copy", copy, SimpleNamespace(deepcopy=_deepcopy, copy=copy.copy)),
 )
+
+BUILTIN_HANDLERS.append(("before-call.dynamodb", _at_once))

@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import json
 import logging
-import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -19,7 +18,6 @@ import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto.core.botocore_stubber import BotocoreStubber
 from pydantic import ValidationError
 
 from functions.complaints.clock import iso, parse_iso, utc_now
@@ -42,7 +40,7 @@ from functions.records.requests import REQUEST_KEPT, Request, RequestItem
 from functions.records.store import ComplaintStore
 from functions.records.tables import ComplaintItem, EventItem
 from functions.records.transaction import NumberTaken
-from tests.dynamodb import tables
+from tests.dynamodb import requests_in_turn, tables
 from tests.functions.api_client import Answer, Client, anybody, load, person
 from tests.functions.faults import aws_calls
 from tests.naughty import NAUGHTY, packed
@@ -626,10 +624,7 @@ def unsigned(uploads: Any) -> Any:
 
 
 @pytest.mark.slow
-def test_one_key_sent_300_times_at_once_is_one_complaint_with_one_set_of_uploads_and_one_answer(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    one_at_a_time(monkeypatch)
+def test_one_key_sent_300_times_at_once_is_one_complaint_with_one_set_of_uploads_and_one_answer() -> None:
     draft = SUBMISSION.model_validate(GOOD | {"photos": [PHOTO, PHOTO]}).draft(language="en")
     request = Request(caller="person-1", key="k", digest="d")
     store = ComplaintStore()
@@ -642,22 +637,11 @@ def test_one_key_sent_300_times_at_once_is_one_complaint_with_one_set_of_uploads
         )
         return complaint.id, tuple(photo_ids)
 
-    with ThreadPoolExecutor(32) as pool:
+    with requests_in_turn(), ThreadPoolExecutor(32) as pool:
         answers = list(pool.map(file_it, range(300)))
     assert len(set(answers)) == 1
     assert len(answers[0][1]) == 2
     assert stored() == 1
-
-
-def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each call of DynamoDB whole, as DynamoDB's transactions are; moto's are not between threads."""
-    lock, original = threading.Lock(), BotocoreStubber.__call__
-
-    def call(self: Any, *args: Any, **more: Any) -> Any:
-        with lock:
-            return original(self, *args, **more)
-
-    monkeypatch.setattr(BotocoreStubber, "__call__", call)
 
 
 # ------------------------------------------------------------------------------- the way through it
