@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 NAMESPACE: Final = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Qamqor")
 
-# What happens to complaints, one count for each event, by `functions.route.assignment`.
+# What happens to people's complaints, one count for each event, by `functions.route.assignment`.
 SUBMITTED: Final = "Submitted"
 ASSIGNED: Final = "Assigned"
 ANSWERED: Final = "Answered"

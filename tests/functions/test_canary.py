@@ -21,6 +21,7 @@ from functions.records.move import move
 from functions.records.store import ComplaintStore
 from tests.dynamodb import tables
 from tests.functions.api_client import Client, anybody, load, person
+from tests.functions.watching import Route
 from tests.region_fixture import RAW, WEST
 
 CLIENT = "canary-client"
@@ -83,6 +84,23 @@ def test_one_that_could_not_be_taken_back_is_not_among_what_everybody_sees_to_be
             move(ComplaintStore(), filed, partial(tick, region=REGION, now=far))
     listed = anybody(handler)("GET", "/v1/overdue").json["items"]
     assert [each["category"] for each in listed] == ["rubbish"]
+
+
+def counted(category: str, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    """What is counted of a complaint that misses all its terms."""
+    route = Route(REGION)
+    complaint_id = route.files(category=category)
+    while not route.store.get(complaint_id).overdue:
+        route.consumed()
+        route.waits(days=30)
+        route.does(complaint_id, partial(tick, region=REGION, now=route.now))
+    route.consumed()
+    return {name for line in capsys.readouterr().out.splitlines() for name in json.loads(line)}
+
+
+def test_what_is_counted_of_people_is_without_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert counted("rubbish", capsys) >= {"Submitted", "Assigned", "AssignedPromptly", "Escalated"}
+    assert counted("pothole", capsys) == set()
 
 
 # ----------------------------------------------------------------------------------- promises that are not kept

@@ -16,6 +16,7 @@ from functions.notify.outbox.metrics import counted, report_told
 from functions.notify.outbox.push import Outcome
 from functions.records.outbox import Published
 from functions.route.assignment.metrics import numbers, report, report_assignment
+from tests.region_fixture import region
 
 NOW = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)
 
@@ -107,8 +108,8 @@ def test_lines_of_many_threads_stay_lines(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_event_that_counts_is_one_line_with_its_body_and_category(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    report(published(EventType.REFUTED))
-    report(published(EventType.COMMENTED))
+    report(published(EventType.REFUTED), region=region())
+    report(published(EventType.COMMENTED), region=region())
     (line,) = printed(capsys)
     assert (line["Refuted"], line["Agency"], line["Category"]) == ([1], "city_housing", "open_manhole")
 
@@ -141,7 +142,7 @@ def test_an_escalation_is_late_a_minute_after_it_could_first_be_known(late_s: in
 def test_an_assignment_is_prompt_until_the_sweep_would_have_to_make_it(
     after_s: int, promptly: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report_assignment(published(EventType.SUBMITTED), now=NOW + timedelta(seconds=after_s))
+    report_assignment(published(EventType.SUBMITTED), region=region(), now=NOW + timedelta(seconds=after_s))
     (line,) = printed(capsys)
     assert (line["AssignmentDelay"], line["AssignedPromptly"]) == ([after_s], [promptly])
 

@@ -15,7 +15,7 @@ _FAILURES: Final = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.THROTTLED
 
 
 def report_told(published: Published, *, now: datetime) -> None:
-    """Everybody whom the event concerns has it in the inbox and in the queue of webhooks."""
+    """Everybody whom the event concerns has it in the inbox and in the queue of webhooks; the canary's person too."""
     delay = now - published.event.at
     metrics.emit(
         {

@@ -49,7 +49,7 @@ def on_event(
     or taken away.
     """
     event = published.event
-    report(published)
+    report(published, region=region)
     _keep_watch(published, watch=watch)
     for photo_id in _copies_changed(published, store=store):
         copy_changed(event.complaint_id, photo_id)
@@ -70,7 +70,7 @@ def on_event(
     elif event.type == EventType.LEFT and published.reporter is None and not published.joined:
         move(store, event.complaint_id, lambda complaint: end_abandoned(complaint, now=now()))
     elif published.carried_on:
-        report_assignment(published, now=event.at)
+        report_assignment(published, region=region, now=event.at)
     elif event.status == Status.SUBMITTED:
         _assign(published, store=store, region=region, now=now)
 
@@ -119,7 +119,7 @@ def _assign(published: Published, *, store: Store, region: Region, now: Callable
     try:
         _, change = move(store, published.event.complaint_id, decide)
         if change is not None:
-            report_assignment(published, now=now())
+            report_assignment(published, region=region, now=now())
     except LookupError:
         logger.exception("complaint not assigned: the region file does not say to whom")
 

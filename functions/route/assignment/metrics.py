@@ -1,4 +1,8 @@
-"""What happens to complaints, in numbers: how many come, are assigned, answered in time, escalated, refuted."""
+"""What happens to people's complaints, in numbers: how many come, are assigned, answered in time, escalated, refuted.
+
+The canary's are none of theirs and count nowhere here; how late one is told of them does count
+(`functions.notify.outbox.metrics`), for that is the machine's promise, and the same machine tells people.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,6 +10,7 @@ from typing import Final
 
 from functions.complaints.clock import parse_iso
 from functions.complaints.events import EventType
+from functions.complaints.region import Region
 from functions.complaints.timers import ASSIGNED_WITHIN
 from functions.edge import metrics
 from functions.records.outbox import Published
@@ -24,10 +29,10 @@ _COUNTED: Final[Mapping[EventType, str]] = {
 }
 
 
-def report(published: Published) -> None:
+def report(published: Published, *, region: Region) -> None:
     """One line for an event that counts, with its body and category; none for others."""
     values = numbers(published)
-    if values:
+    if values and published.category != region.canary:
         metrics.emit(
             values,
             Agency=published.agency_id,
@@ -36,10 +41,12 @@ def report(published: Published) -> None:
         )
 
 
-def report_assignment(published: Published, *, now: datetime) -> None:
+def report_assignment(published: Published, *, region: Region, now: datetime) -> None:
     """How long a complaint waited for its body since the event that made it ready, and whether that was no longer than
     it should be.
     """
+    if published.category == region.canary:
+        return
     delay = max(0.0, (now - published.event.at).total_seconds())
     promptly = int(delay <= ASSIGNED_WITHIN.total_seconds())
     metrics.emit(
