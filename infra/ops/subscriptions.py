@@ -25,7 +25,9 @@ def add_to(commands: Group) -> None:
         parser.add_argument("agency", help="a partner is partner:ID")
         parser.add_argument("subscription_id")
     replay.add_argument("--from", dest="start", type=_instant, required=True, metavar="2026-03-03T04:05:06Z")
-    replay.add_argument("--to", dest="end", type=_instant, help="now without it")
+    replay.add_argument(
+        "--to", dest="end", type=_instant, metavar="2026-03-03T04:05:06Z", help="now without it"
+    )
 
 
 def _list(place: Place, options: argparse.Namespace) -> int:

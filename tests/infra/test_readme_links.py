@@ -1,21 +1,34 @@
 """What README and the pages point to is there."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from infra.toolchain import ROOT
+from tests.infra.pages import PAGES, prose
 
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_relative_link_leads_to_a_file(page) -> None:
+@each_page
+def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_every_make_target_that_is_named_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = {name for page in PAGES for name in re.findall(r"[`$] ?make ([a-z][a-z-]*)", page.read_text())}
-    assert named - targets == set()
+@each_page
+def test_every_link_to_a_section_leads_to_its_heading(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", page.read_text())
+    assert [(file, at) for file, at in links if at not in anchors(page.parent / file if file else page)] == []
+
+
+def test_a_heading_is_linked_to_as_github_does() -> None:
+    assert anchors(PAGES[0]) >= {
+        "what-it-costs-and-how-fast-it-is",
+        "for-everybody-see-whether-the-state-answers",
+    }
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", prose(page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
