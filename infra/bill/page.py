@@ -63,12 +63,13 @@ def page(
 
 
 def _head(recorded: Recorded, prices: Prices) -> Iterator[str]:
+    read = sum(each["checked"] == "read" for each in prices["prices"].values())
     yield from (
         "# What it costs",
         "",
         f"Made by `make cost`. Prices: AWS list prices of {prices['region']}, in US dollars, no free tier, no tax "
-        "(`infra/bill/prices.yaml`, which says of each price of when and where from it is, and whether it could be read "
-        "there).",
+        f"(`infra/bill/prices.yaml`, with the source of each). **{read} of the {len(prices['prices'])} prices were read in "
+        "their source; the others are recalled**, and must be looked up there before a budget rests on them.",
         "",
         f"What a complaint asks for is counted from the recording of a real run on the emulator, on {recorded.on}; "
         "DynamoDB's units by its pricing rules from the sizes of the items. A run of a function counts with the "
