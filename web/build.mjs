@@ -1,5 +1,5 @@
 // Builds a page into the folder that is named: index.html, and what it asks for under names that follow the content.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -11,18 +11,19 @@ const MAP = {
   MAP_WORKER_FILE: { "map-worker": "maplibre-gl/dist/maplibre-gl-worker.mjs" },
   MAP_STYLE_FILE: { "map-style": "parts/map/map.css" },
 };
+const OF_THE_MAP = ["maplibre-gl", "pmtiles", "fflate", "polylabel", "tinyqueue"];
 
 /** By page: what it begins with, what it names and loads by itself (the files' names are put in place of these), and whose
  * work it carries, as their licences ask it to say. */
 const PAGES = {
-  desk: { start: "desk/main.tsx", loaded: MAP, carried: ["preact", "openapi-fetch", "maplibre-gl"] },
+  desk: { start: "desk/main.tsx", loaded: MAP, carried: ["preact", "openapi-fetch", ...OF_THE_MAP] },
   site: {
     start: "site/main.tsx",
     loaded: {
       HOLDER_FILE: { holder: "site/data/worker.ts" },
       ...MAP,
     },
-    carried: ["preact", "maplibre-gl", "@maplibre/geojson-vt"],
+    carried: ["preact", "@maplibre/geojson-vt", ...OF_THE_MAP],
   },
 };
 
@@ -73,13 +74,10 @@ writeFileSync(join(into, "index.html"), html);
 const licences = carried.map((name) => {
   const folder = join(web, "node_modules", name);
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const licence = ["LICENSE", "LICENSE.txt"].map((file) => {
-    try {
-      return readFileSync(join(folder, file), "utf8");
-    } catch {
-      return "";
-    }
-  });
-  return `${name} ${version}\n\n${licence.join("")}`;
+  // A package that has none in it has it here.
+  const places = [join(folder, "LICENSE"), join(folder, "LICENSE.txt"), join(web, "licences", `${name}.txt`)];
+  const licence = places.find((file) => existsSync(file));
+  if (!licence) throw new Error(`${name} has no licence: lay its text into web/licences`);
+  return `${name} ${version}\n\n${readFileSync(licence, "utf8")}`;
 });
 writeFileSync(join(into, "licences.txt"), licences.join("\n\n"));

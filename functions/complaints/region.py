@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
 from functions.complaints.calendar import Calendar
@@ -143,10 +143,23 @@ class EmergencyNumber:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BaseMap:
+    """What maps are drawn on: a style for MapLibre or an archive of tiles (PMTiles), and its address."""
+
+    kind: Literal["style", "pmtiles"]
+    address: str
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Self:
+        """From `{kind: address}`."""
+        kind: Literal["style", "pmtiles"] = "style" if "style" in raw else "pmtiles"
+        return cls(kind=kind, address=raw[kind])
+
+
+@dataclass(frozen=True, kw_only=True)
 class Region:
-    """One region file, compiled. `licence` is that of the open data, by its address; `base_map` is the address of the style
-    that maps are drawn on, if any; `limits` and `webhooks` are as it has them, and `raw` is the whole of it. `canary` is
-    the category of complaints that try the service itself.
+    """One region file, compiled. `licence` is that of the open data, by its address; `limits` and `webhooks` are as it has
+    them, and `raw` is the whole of it. `canary` is the category of complaints that try the service itself.
     """
 
     id: str
@@ -178,7 +191,7 @@ class Region:
     goes_on_with_joiners: bool
     strict_proof: bool
     licence: str
-    base_map: str | None
+    base_map: BaseMap | None
     raw: Mapping[str, Any]
     canary: str | None = None
 
@@ -291,7 +304,7 @@ def region_from_dict(raw: Mapping[str, Any]) -> Region:
         goes_on_with_joiners=raw["withdrawal"]["with_joiners"] == "goes_on",
         strict_proof=raw["proof"]["strict"],
         licence=raw["open_data"]["licence"],
-        base_map=(raw.get("base_map") or {}).get("style"),
+        base_map=BaseMap.from_dict(raw["base_map"]) if raw.get("base_map") else None,
         raw=raw,
         canary=raw.get("canary"),
     )

@@ -6,6 +6,8 @@ https://www.w3.org/TR/CSP3/
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from functions.complaints.region import BaseMap
+
 
 def page_policy(*, workers: str, images: str, called: str, forms: str) -> Mapping[str, str]:
     """The sources from which workers and images come, that scripts may call, and that forms may be sent to: what is the
@@ -33,11 +35,11 @@ def page_policy(*, workers: str, images: str, called: str, forms: str) -> Mappin
     }
 
 
-def origin_of_map(style: str | None) -> str | None:
-    """Where a base map's style lies, and all that the style names."""
-    if style is None:
+def origin_of_map(base_map: BaseMap | None) -> str | None:
+    """Where a base map lies, and all that its style names."""
+    if base_map is None:
         return None
-    parts = urlsplit(style)
+    parts = urlsplit(base_map.address)
     return f"{parts.scheme}://{parts.netloc}"
 
 

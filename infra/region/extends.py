@@ -1,6 +1,6 @@
 """A region file on top of another: what it says holds, what it leaves out comes from the other.
 
-Keys merge deeply and lists of things with ids by id; other lists, and the identity providers, are replaced.
+Keys merge deeply and lists of things with ids by id; other lists, the identity providers and the base map are replaced.
 """
 
 from dataclasses import replace
@@ -10,7 +10,7 @@ from typing import Final
 from infra.region.finding import Finding, RegionFault
 from infra.region.source import Node, read_yaml
 
-_REPLACED: Final = ("identity", "officers")
+_REPLACED: Final = ("identity", "officers", "base_map")
 
 
 def read_merged(file: Path) -> tuple[Node, Node, tuple[Finding, ...]]:

@@ -204,8 +204,8 @@ withdrawal: {{with_joiners: goes_on}}
 proof: {{strict: false}}
 open_data: {{licence: "https://creativecommons.org/licenses/by/4.0/"}}
 
-# Does somebody offer a base map (the address of a style for MapLibre), to be drawn under the districts?
-# {{style: "https://…"}}; null: none, and nobody's server learns who looks at which place.
+# Does somebody offer a base map, to be drawn under the districts: a style for MapLibre, or an archive of tiles (PMTiles)?
+# {{style: "https://…"}} or {{pmtiles: "https://…"}}; null: none, and nobody's server learns who looks at which place.
 base_map: null
 
 # How long is it kept?

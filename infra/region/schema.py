@@ -333,29 +333,26 @@ class OfficersIssuer(Form, title="The officers"):
     role_claim: Claim = Field(description="the claim that says viewer, officer or head")
 
 
-def _provider(pool: type[Form], issuer: type[Form]) -> Discriminator:
-    """By the name of the model whose key is there; of both or neither, nothing."""
+def _by_key(**models: type[Form]) -> Discriminator:
+    """By the name of the model whose key is there; of several or none, nothing."""
 
     def told(raw: object) -> str | None:
         if isinstance(raw, Form):
             return type(raw).__name__
         keys = raw if isinstance(raw, dict) else {}
-        match "provider" in keys, "issuer" in keys:
-            case True, False:
-                return pool.__name__
-            case False, True:
-                return issuer.__name__
-        return None
+        there = [model.__name__ for key, model in models.items() if key in keys]
+        return there[0] if len(there) == 1 else None
 
     return Discriminator(told)
 
 
 Identity = Annotated[
-    Annotated[Cognito, Tag("Cognito")] | Annotated[Issuer, Tag("Issuer")], _provider(Cognito, Issuer)
+    Annotated[Cognito, Tag("Cognito")] | Annotated[Issuer, Tag("Issuer")],
+    _by_key(provider=Cognito, issuer=Issuer),
 ]
 Officers = Annotated[
     Annotated[OfficersPool, Tag("OfficersPool")] | Annotated[OfficersIssuer, Tag("OfficersIssuer")],
-    _provider(OfficersPool, OfficersIssuer),
+    _by_key(provider=OfficersPool, issuer=OfficersIssuer),
 ]
 
 
@@ -464,17 +461,30 @@ class Proof(Form, title="Proof photos"):
     )
 
 
-class BaseMap(Form, title="The base map"):
-    style: Annotated[
-        str,
-        _text(
-            r"^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?/[^\s?#]*$",
-            "an address such as https://maps.example.org/style.json, without a password or a key: everybody reads it",
-            "base-map",
-        ),
-    ] = Field(
+def _of_a_map(example: str) -> Any:
+    return _text(
+        r"^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?/[^\s?#]*$",
+        f"an address such as {example}, without a password or a key: everybody reads it",
+        "base-map",
+    )
+
+
+class MapStyle(Form, title="The base map"):
+    style: Annotated[str, _of_a_map("https://maps.example.org/style.json")] = Field(
         description="the address of a style as MapLibre reads it, whose tiles, fonts and images come from the same origin"
     )
+
+
+class MapArchive(Form, title="The base map"):
+    pmtiles: Annotated[str, _of_a_map("https://maps.example.org/city.pmtiles")] = Field(
+        description="the address of a PMTiles archive of the Protomaps basemap, version 4, or of pictures"
+    )
+
+
+BaseMap = Annotated[
+    Annotated[MapStyle, Tag("MapStyle")] | Annotated[MapArchive, Tag("MapArchive")],
+    _by_key(style=MapStyle, pmtiles=MapArchive),
+]
 
 
 class OpenData(Form, title="Open data"):
@@ -653,10 +663,15 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+_ONE_OF_TWO: Final = {
+    each.__name__ for each in (Cognito, Issuer, OfficersPool, OfficersIssuer, MapStyle, MapArchive)
+}
+
+
 def _partial(schema: dict[str, Any]) -> dict[str, Any]:
-    """Without what need not be said again: all but the names of things, and the identity provider."""
+    """Without what need not be said again: all but the names of things, and what is one of two."""
     for name, form in schema["$defs"].items():
-        if "required" in form and name not in ("Cognito", "Issuer", "OfficersPool", "OfficersIssuer"):
+        if "required" in form and name not in _ONE_OF_TWO:
             form["required"] = [key for key in form["required"] if key == "id"]
     return schema | {"required": ["region"]}
 

@@ -14,6 +14,7 @@ from shapely.geometry import shape
 
 from functions.complaints.region import region_from_dict
 from functions.intake.api.sign_in import sign_in_of
+from functions.notify.publisher.regional import regional
 from infra.region import compile_region, region_ids
 from infra.region.rules.places import BYTES_MOST
 from tests.functions.api_client import Client, anybody, load
@@ -57,6 +58,26 @@ def test_an_app_is_told_what_it_shows_before_anybody_has_signed_in(api: Callable
         "openapi": "https://api.example.org/openapi.json",
     }
     assert answer.headers["cache-control"] == "public, max-age=3600"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"style": "https://maps.example.org/style.json"},
+        {"pmtiles": "https://maps.example.org/city.pmtiles"},
+        None,
+    ],
+)
+def test_an_app_and_a_reader_of_the_public_files_are_told_of_the_base_map(
+    api: Callable[..., Client], named: dict[str, str] | None
+) -> None:
+    answer = api(base_map=named)("GET", "/v1/region")
+    assert_described("GET", "/v1/region", answer)
+    assert answer.json["base_map"] == named
+    public = json.loads(
+        regional(region_from_dict(RAW | {"base_map": named}), base_url="https://api.example.org")
+    )
+    assert public["base_map"] == named
 
 
 @pytest.mark.parametrize("language", ["kk", "ru"])

@@ -217,8 +217,9 @@ def test_tokens_may_be_had_at_an_origin_of_their_own() -> None:
     assert "connect-src 'self' https://photos.example https://id.example;" in policy
 
 
+@pytest.mark.parametrize("kind", ["style", "pmtiles"])
 def test_a_base_map_may_be_loaded_from_its_origin_and_from_nowhere_else(
-    asset: Path, monkeypatch: pytest.MonkeyPatch
+    asset: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     def policy(raw: Mapping[str, Any]) -> dict[str, str]:
         made = load("functions.route.pages.handler", folder=asset, monkeypatch=monkeypatch, raw=raw)
@@ -226,7 +227,7 @@ def test_a_base_map_may_be_loaded_from_its_origin_and_from_nowhere_else(
         return dict(each.split(" ", 1) for each in said.split("; "))
 
     without = policy(RAW)
-    there = policy(RAW | {"base_map": {"style": "https://maps.example.org:8443/styles/city.json"}})
+    there = policy(RAW | {"base_map": {kind: "https://maps.example.org:8443/of/city"}})
     added = {name: there[name].removeprefix(without[name]) for name in there if there[name] != without[name]}
     assert added == dict.fromkeys(("img-src", "connect-src"), " https://maps.example.org:8443")
 

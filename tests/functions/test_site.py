@@ -101,11 +101,12 @@ def test_a_base_map_may_be_loaded_from_its_origin_and_from_nowhere_else() -> Non
     assert added == dict.fromkeys(("img-src", "connect-src"), " https://maps.example.org")
 
 
+@pytest.mark.parametrize("kind", ["style", "pmtiles"])
 def test_the_region_says_which_base_map_that_is(
-    site: ModuleType, folder: Path, monkeypatch: pytest.MonkeyPatch
+    site: ModuleType, folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    style = "https://maps.example.org/styles/city.json"
-    (folder / "with.json").write_text(json.dumps(RAW | {"base_map": {"style": style}}))
+    named = {kind: "https://maps.example.org/of/city"}
+    (folder / "with.json").write_text(json.dumps(RAW | {"base_map": named}))
     monkeypatch.setenv("REGION_FILE", str(folder / "with.json"))
     made = importlib.reload(site)
     assert " https://maps.example.org;" in asked(made, "/")["headers"]["content-security-policy"]

@@ -547,7 +547,9 @@ def test_a_backlog_that_the_rate_holds_back_costs_two_nudges_each_and_goes_out_a
     assert nudges_for_a_backlog(count, every=1, within=count + 20) <= 2 * count
 
 
-def test_a_backlog_longer_than_sqs_holds_a_message_back_goes_out_at_the_rate_for_a_few_nudges_each(monkeypatch):
+def test_a_backlog_longer_than_sqs_holds_a_message_back_goes_out_at_the_rate_for_a_few_nudges_each(
+    monkeypatch,
+):
     """As if that were 90 seconds and no quarter of an hour."""
     monkeypatch.setattr(sender, "LONGEST_DELAY", timedelta(seconds=90))
     assert nudges_for_a_backlog(120, every=5, within=150) <= 360

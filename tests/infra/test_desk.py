@@ -45,5 +45,5 @@ def test_what_is_carried_says_under_which_licence() -> None:
     carried = desk()["licences.txt"].decode()
     assert carried.count("Permission is hereby granted, free of charge") >= 2
     assert "Redistribution and use in source and binary forms" in carried
-    for name in ("preact ", "openapi-fetch ", "maplibre-gl "):
+    for name in ("preact ", "openapi-fetch ", "maplibre-gl ", "pmtiles ", "fflate ", "polylabel "):
         assert re.search(rf"^{name}[0-9.]+$", carried, flags=re.MULTILINE), name

@@ -59,6 +59,15 @@ def test_an_identity_provider_is_replaced_and_not_mixed(tmp_path):
     assert tiny(tmp_path)["identity"] == {"issuer": "http://127.0.0.1:9000", "audience": "app"}
 
 
+def test_so_is_a_base_map(tmp_path):
+    small_region.write(
+        tmp_path, yaml=f"{small_region.YAML}base_map: {{style: https://a.example/style.json}}\n"
+    )
+    over = f"{OVER}base_map: {{pmtiles: https://a.example/city.pmtiles}}\n"
+    file = small_region.write(tmp_path, yaml=over, name="tiny")
+    assert compiled(read_document(file))["base_map"] == {"pmtiles": "https://a.example/city.pmtiles"}
+
+
 def test_null_takes_away_what_may_be_absent(tmp_path):
     found = tiny(tmp_path)
     assert found["quiet_hours"] is None

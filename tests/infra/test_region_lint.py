@@ -24,8 +24,8 @@ def _officers(said: str, *, domain: str = "domain: api.example.org\n") -> tuple[
     return "terms: {forward", f"officers: {said}\n{domain}terms: {{forward"
 
 
-def _base_map(style: str) -> tuple[str, str]:
-    return "terms: {forward", f"base_map: {{style: {style}}}\nterms: {{forward"
+def _base_map(address: str, *, kind: str = "style") -> tuple[str, str]:
+    return "terms: {forward", f"base_map: {{{kind}: {address}}}\nterms: {{forward"
 
 
 # rule, what stands in the file, what is put there, the text of the line where it must be found
@@ -86,7 +86,10 @@ YAML_FAULTS = [
     ("base-map", *_base_map("https://me:secret@maps.example.org/style.json"), "base_map"),
     ("base-map", *_base_map('"https://maps.example.org/style.json?key=secret"'), "base_map"),
     ("base-map", *_base_map('"https://maps.example.org; script-src https://evil.example/"'), "base_map"),
+    ("base-map", *_base_map("http://maps.example.org/city.pmtiles", kind="pmtiles"), "http://maps"),
+    ("base-map", *_base_map('"https://maps.example.org/city.pmtiles?key=secret"', kind="pmtiles"), "base_map"),
     ("missing-key", "terms: {forward", "base_map: {}\nterms: {forward", "base_map"),
+    ("missing-key", *_base_map("https://a.example/style.json, pmtiles: https://a.example/city.pmtiles"), "base_map"),
     ("canary", "alarms: {", "canary: {category: rubish}\nalarms: {", "canary:"),
     ("log-retention", "{logs: P90D}", "{logs: P91D}", "P91D"),
     ("quiet-hours", 'to: "08:00"}', 'to: "22:00"}', "quiet_hours"),

@@ -566,6 +566,10 @@ SETTINGS: dict[str, Seen | Deployed] = {
         lambda made: made.get("/v1/region")["base_map"],
         ("terms: {", "base_map: {style: https://maps.example.org/style.json}\nterms: {"),
     ),
+    "base_map.pmtiles": seen(
+        lambda made: made.get("/v1/region")["base_map"],
+        ("terms: {", "base_map: {pmtiles: https://maps.example.org/city.pmtiles}\nterms: {"),
+    ),
     "open_data.licence": seen(
         lambda made: made.region.licence,
         ("terms: {", "open_data: {licence: https://creativecommons.org/publicdomain/zero/1.0/}\nterms: {"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Final
 
+from functions.complaints.region import BaseMap
 from functions.edge.page_policy import origin_of_map
 from functions.notify.site.policy import header_fields
 from infra.packaging.site import site
@@ -52,8 +53,9 @@ class SiteFront:
 def site_front(public: Mapping[str, bytes]) -> Iterator[SiteFront]:
     """The server, for as long as the context lasts."""
     made = SiteFront(public=public, files=site())
-    base_map = json.loads(public["/open/region.json"])["base_map"] or {}
-    policy = header_fields(files=FILES, base_map=origin_of_map(base_map.get("style")))
+    named = json.loads(public["/open/region.json"])["base_map"]
+    base_map = BaseMap.from_dict(named) if named else None
+    policy = header_fields(files=FILES, base_map=origin_of_map(base_map))
     packed: dict[bytes, bytes] = {}
 
     class Handler(BaseHTTPRequestHandler):

@@ -50,6 +50,10 @@ def test_the_bodys_complaints_are_on_it_and_nobody_else_is_asked_for_anything(
         elsewhere = asked_elsewhere(page, served.address, PHOTOS)
         page.get_by_role("link", name="Show on the map").click()
         has_drawn(page)
+        assert (
+            page.evaluate("performance.getEntriesByType('resource').filter(of => /map-base/.test(of.name))")
+            == []
+        )
         expect(page.locator("main")).to_be_focused()
         # All of them are at one place, which is then the map's middle.
         page.locator(".maplibregl-canvas").click()

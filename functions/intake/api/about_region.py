@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field
 
 from functions.complaints.limits import Limits
-from functions.complaints.region import Polygons, Region
+from functions.complaints.region import BaseMap, Polygons, Region
 from functions.complaints.texts import in_language
 from functions.edge.base_url import base_url
 from functions.edge.fields import Count, View, described, one_of
@@ -81,14 +81,27 @@ class Documentation(View):
     openapi: Annotated[str, described("For programs.")]
 
 
-class BaseMap(View):
-    """What the region's operator has maps drawn on."""
+class MapStyle(View):
+    """Maps are drawn on a style that the region's operator names."""
 
     style: Annotated[
         str,
         Field(
             examples=["https://maps.example.org/style.json"],
             description="The address of a style (MapLibre Style Specification). Its sources say whom to name as makers.",
+        ),
+    ]
+
+
+class MapArchive(View):
+    """Maps are drawn on an archive of tiles that the region's operator names, in the reader's own style."""
+
+    pmtiles: Annotated[
+        str,
+        Field(
+            examples=["https://maps.example.org/city.pmtiles"],
+            description="The address of a PMTiles archive, version 3: vector tiles of the Protomaps basemap, version 4, or "
+            "pictures. Its metadata say whom to name as makers; where they do not, that is OpenStreetMap.",
         ),
     ]
 
@@ -110,7 +123,8 @@ class RegionView(View):
         ),
     ]
     base_map: Annotated[
-        BaseMap | None, described("What to draw under the areas; null: the operator names nothing.")
+        MapStyle | MapArchive | None,
+        described("What to draw under the areas; null: the operator names nothing."),
     ]
     limits: RegionLimits
     quiet_hours: Annotated[
@@ -168,7 +182,7 @@ def _view(region: Region, language: str, *, sign_in: SignIn, desk: DeskView | No
         time_zone=region.time_zone,
         number_prefix=region.number_prefix,
         areas=_areas(region, language),
-        base_map=None if region.base_map is None else BaseMap(style=region.base_map),
+        base_map=_base_map(region.base_map),
         limits=RegionLimits(
             complaints_per_day=limits.complaints_per_day,
             comments_per_day=limits.comments_per_day,
@@ -188,6 +202,14 @@ def _view(region: Region, language: str, *, sign_in: SignIn, desk: DeskView | No
         desk=desk,
         documentation=Documentation(page=f"{base}/docs", openapi=f"{base}/openapi.json"),
     )
+
+
+def _base_map(base_map: BaseMap | None) -> MapStyle | MapArchive | None:
+    if base_map is None:
+        return None
+    if base_map.kind == "style":
+        return MapStyle(style=base_map.address)
+    return MapArchive(pmtiles=base_map.address)
 
 
 def _areas(region: Region, language: str) -> Areas:

@@ -19,7 +19,7 @@ def regional(region: Region, *, base_url: str) -> bytes:
         "languages": list(region.languages),
         "time_zone": region.time_zone,
         "api": base_url,
-        "base_map": None if region.base_map is None else {"style": region.base_map},
+        "base_map": None if region.base_map is None else {region.base_map.kind: region.base_map.address},
         "boundary": _multi_polygon(region.boundary),
         "districts": [
             {"id": each.id, "name": dict(each.name), "geometry": _multi_polygon(each.polygons)}

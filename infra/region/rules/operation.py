@@ -116,13 +116,16 @@ def officers_claims_are_two(document: Document) -> Iterator[Finding]:
 
 
 def base_map_speaks_tls(document: Document) -> Iterator[Finding]:
-    place = document.region.at("base_map", "style")
-    if place is not None and not document.local and (place.text() or "").startswith("http:"):
-        yield place.fault(
-            "base-map",
-            "The base map would come over plain http, which pages that came over HTTPS do not load.",
-            "Write an address with https.",
-        )
+    if document.local:
+        return
+    for key in ("style", "pmtiles"):
+        place = document.region.at("base_map", key)
+        if place is not None and (place.text() or "").startswith("http:"):
+            yield place.fault(
+                "base-map",
+                "The base map would come over plain http, which pages that came over HTTPS do not load.",
+                "Write an address with https.",
+            )
 
 
 def codes_can_be_sent(document: Document) -> Iterator[Finding]:

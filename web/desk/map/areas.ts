@@ -12,6 +12,6 @@ export function areasOf({ areas, base_map }: Region): Areas {
       name: properties.name,
       outline: geometry.coordinates,
     })),
-    base: base_map?.style ?? null,
+    base: base_map ?? null,
   };
 }

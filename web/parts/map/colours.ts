@@ -11,6 +11,14 @@ export interface Colours {
   group: string;
   rim: string;
   count: string;
+  /** Of a base map that is an archive. */
+  land: string;
+  green: string;
+  water: string;
+  building: string;
+  road: string;
+  kerb: string;
+  way: string;
 }
 
 const LIGHT: Colours = {
@@ -25,6 +33,13 @@ const LIGHT: Colours = {
   group: "#33505e",
   rim: "#ffffff",
   count: "#ffffff",
+  land: "#eaeeee",
+  green: "#d5e6d2",
+  water: "#b4d3e4",
+  building: "#d7dbdc",
+  road: "#ffffff",
+  kerb: "#c3ccd1",
+  way: "#aebac0",
 };
 
 const DARK: Colours = {
@@ -39,6 +54,13 @@ const DARK: Colours = {
   group: "#b5c9d3",
   rim: "#0e171c",
   count: "#04222b",
+  land: "#18242b",
+  green: "#1c3329",
+  water: "#0d3a52",
+  building: "#26363f",
+  road: "#41545f",
+  kerb: "#0e171c",
+  way: "#3a4c56",
 };
 
 export function coloursOf(dark: boolean): Colours {

@@ -2,6 +2,7 @@
  * font and no image is asked of anybody.
  */
 import {
+  addProtocol,
   AttributionControl,
   type LayerSpecification,
   Map as MapLibre,
@@ -12,9 +13,13 @@ import {
 } from "maplibre-gl";
 
 import { type Colours, coloursOf } from "./colours";
+import { middleOf } from "./names";
 
 declare const MAP_WORKER_FILE: string;
 setWorkerUrl(new URL(MAP_WORKER_FILE, import.meta.url).href);
+// Loaded once something asks for it: a region's archive, or a style with one.
+const archives = (): Promise<typeof import("./map-base")> => import("./map-base");
+addProtocol("pmtiles", async (asked, ended) => (await archives()).read(asked, ended));
 
 const PAD = 24;
 const FURTHEST = 6;
@@ -22,13 +27,15 @@ const FURTHEST = 6;
 export const FONT = ["Noto Sans", "Segoe UI", "Roboto", "sans-serif"];
 
 export type Box = [west: number, south: number, east: number, north: number];
-type Outline = number[][][][];
+export type Outline = number[][][][];
+/** As the region names one: the address of a style for MapLibre, or of an archive of tiles. */
+export type BaseMap = { style: string } | { pmtiles: string };
 
-/** What a map lies on; `base` is the address of a style, as the region names one. */
+/** What a map lies on. */
 export interface Areas {
   boundary: Outline;
   districts: readonly { id: string; name: string; outline: Outline }[];
-  base: string | null;
+  base: BaseMap | null;
 }
 
 export interface Look {
@@ -54,8 +61,8 @@ export function groundMap(
     over: (colours: Colours) => Over;
   },
 ): MapLibre {
-  // A base map is as light as its maker made it.
-  const colours = coloursOf(look.dark && areas.base === null);
+  // A style is as light as its maker made it.
+  const colours = coloursOf(look.dark && !(areas.base && "style" in areas.base));
   const map = new MapLibre({
     container,
     style: styleOf(areas, colours, over(colours)),
@@ -74,7 +81,7 @@ export function groundMap(
   map.addControl(new NavigationControl({ showCompass: false }));
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
-  if (areas.base !== null) lay(map, areas.base);
+  if (areas.base !== null) lay(map, areas.base, colours);
   return map;
 }
 
@@ -110,10 +117,14 @@ export function boundsOf(points: readonly (readonly number[])[]): Box {
 }
 
 /** The base map under what is drawn by then; where it does not come, the districts stand as they are. */
-function lay(map: MapLibre, base: string): void {
+function lay(map: MapLibre, base: BaseMap, colours: Colours): void {
+  let gone = false;
+  map.once("remove", () => (gone = true));
   map.addControl(new AttributionControl({ compact: false }));
-  map.once("style.load", () =>
-    map.setStyle(base, {
+  map.once("style.load", async () => {
+    const style = "style" in base ? base.style : await drawn(base.pmtiles, colours).catch(console.error);
+    if (gone || !style) return;
+    map.setStyle(style, {
       transformStyle: (before, { sources, layers, sprite, glyphs }) => ({
         ...before!,
         ...(sprite && { sprite }),
@@ -121,15 +132,20 @@ function lay(map: MapLibre, base: string): void {
         sources: { ...sources, ...before!.sources },
         layers: [...layers, ...before!.layers.filter(({ id }) => id !== GROUND && id !== AREAS)],
       }),
-    }),
-  );
+    });
+  });
+}
+
+async function drawn(archive: string, colours: Colours): Promise<StyleSpecification> {
+  return (await archives()).styleOf(archive, colours);
 }
 
 const GROUND = "qamqor-ground";
 const AREAS = "qamqor-areas";
 export const DISTRICTS = "qamqor-districts";
+const NAMES = "qamqor-names";
 
-function styleOf({ districts }: Areas, colours: Colours, over: Over): StyleSpecification {
+function styleOf({ districts, base }: Areas, colours: Colours, over: Over): StyleSpecification {
   return {
     version: 8,
     sources: {
@@ -137,10 +153,21 @@ function styleOf({ districts }: Areas, colours: Colours, over: Over): StyleSpeci
         type: "geojson",
         data: {
           type: "FeatureCollection",
-          features: districts.map(({ id, name, outline }) => ({
+          features: districts.map(({ id, outline }) => ({
             type: "Feature",
-            properties: { id, name },
+            properties: { id },
             geometry: { type: "MultiPolygon", coordinates: outline },
+          })),
+        },
+      },
+      [NAMES]: {
+        type: "geojson",
+        data: {
+          type: "FeatureCollection",
+          features: districts.map(({ name, outline }) => ({
+            type: "Feature",
+            properties: { name },
+            geometry: { type: "Point", coordinates: middleOf(outline) },
           })),
         },
       },
@@ -153,12 +180,17 @@ function styleOf({ districts }: Areas, colours: Colours, over: Over): StyleSpeci
         id: "qamqor-borders",
         type: "line",
         source: DISTRICTS,
-        paint: { "line-color": colours.border, "line-width": 1.5 },
+        // Over streets, not to be taken for one.
+        paint: {
+          "line-color": base === null ? colours.border : colours.name,
+          "line-opacity": base === null ? 1 : 0.6,
+          "line-width": 1.5,
+        },
       },
       {
-        id: "qamqor-names",
+        id: NAMES,
         type: "symbol",
-        source: DISTRICTS,
+        source: NAMES,
         layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-max-width": 8 },
         paint: { "text-color": colours.name, "text-halo-color": colours.area, "text-halo-width": 1.5 },
       },

@@ -1,5 +1,7 @@
 /** The public files, as they are written: `functions/notify/publisher` and `functions/notify/figures`. */
 
+import type { BaseMap } from "../../parts/map/ground";
+
 export type Names = Partial<Record<string, string>>;
 
 interface Outline {
@@ -14,7 +16,7 @@ export interface Region {
   languages: string[];
   time_zone: string;
   api: string;
-  base_map?: { style: string } | null;
+  base_map?: BaseMap | null;
   boundary: Outline;
   districts: { id: string; name: Names; geometry: Outline }[];
   category_groups: { id: string; name: Names; order: number }[];

@@ -23,7 +23,7 @@ export function MapPanel({ sieved }: { sieved: string }): JSX.Element {
         name: named(name),
         outline: geometry.coordinates,
       }));
-      const areas = { boundary: region.boundary.coordinates, districts, base: region.base_map?.style ?? null };
+      const areas = { boundary: region.boundary.coordinates, districts, base: region.base_map ?? null };
       return showMap(container, { areas, look, holder, onPick: setPicked });
     },
   );
