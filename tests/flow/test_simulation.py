@@ -35,10 +35,10 @@ def broken(findings: Findings) -> set[Invariant]:
     return {violation.invariant for violation in findings.violations}
 
 
-def test_a_thousand_lives_break_no_invariant() -> None:
-    findings = lives(1_000)
+def test_hundreds_of_lives_break_no_invariant() -> None:
+    findings = lives(500)
     assert findings.violations == []
-    assert findings.complaints >= 1_000
+    assert findings.complaints >= 500
     # Everything there is was seen to happen, or nothing would have been tried.
     assert len(findings.events) == 33
     assert {"closed", "withdrawn", "overdue"} == set(findings.ends)
@@ -94,18 +94,18 @@ def test_a_planted_bug_breaks_the_invariant_that_is_there_for_it(
 
 
 def test_a_watch_of_an_older_round_does_no_harm_for_nobody_acts_before_the_clock_says_so() -> None:
-    assert lives(250, Planted.FENCE).violations == []
-    assert Invariant.NEVER_EARLY in broken(lives(250, Planted.TIMER))
+    assert lives(120, Planted.FENCE).violations == []
+    assert Invariant.NEVER_EARLY in broken(lives(120, Planted.TIMER))
 
 
 def test_with_every_execution_lost_the_sweep_alone_is_late_by_its_interval_and_no_more() -> None:
-    findings = lives(200, rates=Rates(execution_lost=1.0))
+    findings = lives(120, rates=Rates(execution_lost=1.0))
     assert findings.violations == []
     assert 60 < max(findings.lateness) <= LATE_MOST.total_seconds()
 
 
 def test_with_everything_healthy_an_escalation_is_seconds_late() -> None:
-    findings = lives(200, rates=QUIET)
+    findings = lives(120, rates=QUIET)
     assert findings.violations == []
     assert max(findings.lateness) < 5
 

@@ -135,14 +135,14 @@ def random_query(chance: random.Random, numbers: list[str], *, now: datetime) ->
     return query
 
 
-def test_a_thousand_queries_find_what_the_tables_have(here: World) -> None:
+def test_hundreds_of_queries_find_what_the_tables_have(here: World) -> None:
     chance, records = random.Random(311), random_records(600, now=NOW, seed=1)
     here.publish(records, now=NOW)
     rows = all_rows()
     assert {row["number"] for row in rows} >= {each.number for each in records}
     rows = [row for row in rows if row["number"] in {each.number for each in records}]
     numbers, sizes = [each.number for each in records], list[int]()
-    for _ in range(1000):
+    for _ in range(400):
         query = random_query(chance, numbers, now=NOW)
         answer = here.get("requests.json", query)
         if answer.status == 400:
@@ -153,8 +153,8 @@ def test_a_thousand_queries_find_what_the_tables_have(here: World) -> None:
         found = [each["service_request_id"] for each in answer.json]
         assert found == plain(rows, query, now=NOW), query
         sizes.append(len(found))
-    assert len(sizes) > 900
-    assert sum(size > 0 for size in sizes) > 600
+    assert len(sizes) > 360
+    assert sum(size > 0 for size in sizes) > 200
 
 
 def all_rows() -> list[dict[str, str]]:
