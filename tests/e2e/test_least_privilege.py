@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -485,7 +485,13 @@ class Probes:
         self.nobody_is_behind("outbox", complaint_id)
 
     def photos(self) -> None:
-        self.with_photo()
+        """A reporter's, and one that its body takes as a proof."""
+        complaint_id, _ = self.with_photo()
+        self.waits_for_assignment(complaint_id)
+        photo, path = photograph(), f"/v1/agency/complaints/{complaint_id}"
+        declared = self.players.agency.post(f"{path}/photos", {"photos": [declaration(photo)]})
+        self.is_(declared.status, 201)
+        self.cleaned(photo, declared.body["uploads"][0], of=path, to=self.players.agency)
 
     def with_photo(self) -> tuple[str, str]:
         """A complaint's id, and that of its photo, which was found clean."""
@@ -495,14 +501,21 @@ class Probes:
             {"category": CATEGORY, "comment": COMMENT, "location": PLACE, "photos": [declaration(photo)]},
         )
         self.is_(filed.status, 201)
-        self.is_(upload(photo, filed.body["uploads"][0]).status, 200)
-        key = f"quarantine/{filed.body['id']}/{filed.body['uploads'][0]['photo_id']}"
+        path = f"/v1/complaints/{filed.body['id']}"
+        photo_id = self.cleaned(photo, filed.body["uploads"][0], of=path, to=self.players.citizen)
+        return str(filed.body["id"]), photo_id
+
+    def cleaned(self, photo: bytes, presigned: Mapping[str, Any], *, of: str, to: Caller) -> str:
+        """The photo's id, once it is shown to be ready there."""
+        self.is_(upload(photo, presigned).status, 200)
+        complaint_id, photo_id = of.rpartition("/")[2], str(presigned["photo_id"])
+        key = f"quarantine/{complaint_id}/{photo_id}"
         detail = {"bucket": {"name": self.world.deployed.photos_bucket}, "object": {"key": key}}
         self.well("Photos", {"source": "aws.s3", "detail-type": "Object Created", "detail": detail})
-        (cleaned,) = self.read(self.players.citizen, f"/v1/complaints/{filed.body['id']}")["photos"]
-        if cleaned["status"] != "ready":
+        statuses = {each["id"]: each["status"] for each in self.read(to, of)["photos"]}
+        if statuses[photo_id] != "ready":
             raise Seen("not cleaned")
-        return str(filed.body["id"]), str(cleaned["id"])
+        return photo_id
 
     def escalation(self) -> None:
         # The stack's own sweep may come first.
@@ -555,7 +568,7 @@ class Probes:
             name=f"probe-{uuid.uuid4().hex}",
             input=json.dumps(begun | {"lap": LAPS - 1}),
         )["executionArn"]
-        end = time.monotonic() + 8
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             if states.describe_execution(executionArn=started)["status"] != "RUNNING":
                 break
