@@ -10,8 +10,6 @@ from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_cognito as cognito
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 from PIL import Image
@@ -79,20 +77,6 @@ def environment(deployment: Deployment, person: CanaryPerson) -> dict[str, str]:
 
 def let_sign_in(canary: Function, person: CanaryPerson) -> None:
     allow(canary, ["secretsmanager:GetSecretValue"], [person.secret.secret_arn])
-
-
-class EachQuarter(Construct):
-    """In the middle of each quarter, so that each period of the alarm has one. A trial that failed is not made up for."""
-
-    def __init__(self, scope: Construct, id: str, *, canary: Function) -> None:
-        super().__init__(scope, id)
-        canary.live.configure_async_invoke(retry_attempts=0)
-        events.Rule(
-            self,
-            "Schedule",
-            schedule=events.Schedule.cron(minute="7/15"),
-            targets=[targets.LambdaFunction(canary.live, retry_attempts=0)],
-        )
 
 
 def _inside(deployment: Deployment) -> str:

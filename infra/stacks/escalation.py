@@ -7,9 +7,7 @@ its write on what it read, so a late, early or doubled watch changes nothing, an
 import json
 from typing import Any, Final
 
-from aws_cdk import ArnFormat, Aws, Duration, Fn, Stack
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
+from aws_cdk import ArnFormat, Aws, Fn, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -70,61 +68,6 @@ class Watch(Construct):
             iam.PolicyStatement(
                 actions=["states:StartExecution"], resources=[watch_arn(self, deployment=deployment)]
             )
-        )
-
-
-class Sweep(Construct):
-    """Runs the sweep every so often: an escalation is late by this interval at the most, whatever failed."""
-
-    def __init__(
-        self, scope: Construct, id: str, *, deployment: Deployment, sweep: lambda_.IFunction
-    ) -> None:
-        super().__init__(scope, id)
-        interval = Duration.minutes(1) if deployment.local else Duration.minutes(5)
-        events.Rule(
-            self,
-            "Schedule",
-            schedule=events.Schedule.rate(interval),
-            targets=[targets.LambdaFunction(sweep, retry_attempts=2)],
-        )
-
-
-class HourlyArchive(Construct):
-    """Puts the heads of the event chains under lock, when an hour is over and its last events can be read."""
-
-    def __init__(self, scope: Construct, id: str, *, archive: lambda_.IFunction) -> None:
-        super().__init__(scope, id)
-        events.Rule(
-            self,
-            "Schedule",
-            schedule=events.Schedule.cron(minute="10"),
-            targets=[targets.LambdaFunction(archive, retry_attempts=2)],
-        )
-
-
-class HourlyRetention(Construct):
-    """Takes what a person wrote out of complaints whose time is over."""
-
-    def __init__(self, scope: Construct, id: str, *, retention: lambda_.IFunction) -> None:
-        super().__init__(scope, id)
-        events.Rule(
-            self,
-            "Schedule",
-            schedule=events.Schedule.cron(minute="40"),
-            targets=[targets.LambdaFunction(retention, retry_attempts=2)],
-        )
-
-
-class HourlyLetters(Construct):
-    """Writes to the bodies whose day begins and that nobody there sees to."""
-
-    def __init__(self, scope: Construct, id: str, *, letters: lambda_.IFunction) -> None:
-        super().__init__(scope, id)
-        events.Rule(
-            self,
-            "Schedule",
-            schedule=events.Schedule.cron(minute="5"),
-            targets=[targets.LambdaFunction(letters, retry_attempts=2)],
         )
 
 

@@ -6,11 +6,7 @@ from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
 
 from functions.complaints import behind
 from functions.edge import metrics as names
@@ -41,19 +37,6 @@ SITE: Final = Code(
 )
 LATE_S: Final = 300
 """What changed is to be seen by everybody after so many seconds."""
-
-
-class PublishEveryMinute(Construct):
-    """What one call does not do, the next one does: none is repeated."""
-
-    def __init__(self, scope: Construct, id: str, *, publisher: lambda_.IFunction) -> None:
-        super().__init__(scope, id)
-        events.Rule(
-            self,
-            "Schedule",
-            schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[targets.LambdaFunction(publisher, retry_attempts=0, max_event_age=Duration.minutes(1))],
-        )
 
 
 def let_publish(publisher: Function, *, storage: Storage, public: s3.IBucket) -> None:

@@ -5,17 +5,16 @@ from constructs import Construct
 
 from infra.stacks.api import PublicApi
 from infra.stacks.budget import budget
-from infra.stacks.canary import CanaryPerson, EachQuarter
+from infra.stacks.canary import CanaryPerson
+from infra.stacks.clock import call_by_the_clock
 from infra.stacks.deployment import Deployment
 from infra.stacks.directory import Directory
-from infra.stacks.escalation import HourlyArchive, HourlyLetters, HourlyRetention, Sweep, Watch
-from infra.stacks.figures import NightlyFigures
+from infra.stacks.escalation import Watch
 from infra.stacks.functions import Functions
 from infra.stacks.malware import MalwareScan
 from infra.stacks.network import Network, zones
 from infra.stacks.notification import Deliveries, tell_of_failed_pushes
 from infra.stacks.observability import Observability
-from infra.stacks.publication import PublishEveryMinute
 from infra.stacks.rollout import Rollout
 from infra.stacks.routing import consume_stream, on_clean_photo, on_upload
 from infra.stacks.storage import Storage
@@ -60,9 +59,6 @@ class Service(Stack):
             escalate=functions.escalation.live,
         )
         functions.let_watch(watch)
-        Sweep(self, "Sweep", deployment=deployment, sweep=functions.sweep.live)
-        HourlyArchive(self, "HourlyArchive", archive=functions.archive.live)
-        HourlyRetention(self, "HourlyRetention", retention=functions.retention.live)
         # A directory that is refused ends the deployment before any function works by the new region file.
         functions.node.add_dependency(
             Directory(self, "Directory", deployment=deployment, storage=storage).data
@@ -91,17 +87,10 @@ class Service(Stack):
         api = PublicApi(
             self, "Api", deployment=deployment, storage=storage, functions=functions, canary=canary
         )
-        if functions.canary is not None:
-            functions.canary.function.add_environment("BASE_URL", api.url)
-            EachQuarter(self, "EachQuarter", canary=functions.canary)
-        if functions.letters is not None:
-            functions.letters.function.add_environment("BASE_URL", api.url)
-            HourlyLetters(self, "HourlyLetters", letters=functions.letters.live)
-        if functions.publisher is not None:
-            functions.publisher.function.add_environment("BASE_URL", api.url)
-            PublishEveryMinute(self, "Publish", publisher=functions.publisher.live)
-        if functions.figures is not None:
-            NightlyFigures(self, "NightlyFigures", figures=functions.figures.live)
+        for each in (functions.canary, functions.letters, functions.publisher):
+            if each is not None:
+                each.function.add_environment("BASE_URL", api.url)
+        call_by_the_clock(self, functions=functions, deployment=deployment)
         Observability(
             self,
             "Observability",
