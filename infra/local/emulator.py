@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
@@ -24,9 +23,9 @@ from typing import Any, Final, Self
 
 from infra.local import process_group
 from infra.local.certificate import make_certificate
+from infra.local.listening import LOOPBACK, listening
 from infra.toolchain import EMULATOR_PYTHON, ROOT, TOOLS, environment, tool
 
-LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 4566
 STATE_DIR: Final = ROOT / ".local" / "emulator"
 
@@ -149,7 +148,7 @@ def start(
     """
     if running := _recorded(state_dir):
         raise EmulatorError(f"an emulator is already running on {state_dir}, at {running.url}")
-    listener = _listen(port)
+    listener = listening(port, refused=EmulatorError)
     port = listener.getsockname()[1]
     log_path = log_path or state_dir / "emulator.log"
     for folder in (state_dir / "tmp", state_dir / "home"):
@@ -221,19 +220,6 @@ def find(state_dir: Path = STATE_DIR) -> Emulator | None:
 
 
 # ------------------------------------------------------------------------------------------------- starting
-
-
-def _listen(port: int) -> socket.socket:
-    """A socket bound before the emulator starts and given to it, so that nobody takes its port in between."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-    except OSError as error:
-        listener.close()
-        raise EmulatorError(f"port {port} of {LOOPBACK} is taken: {error.strerror}") from error
-    listener.listen(1024)
-    return listener
 
 
 def _own_environment(

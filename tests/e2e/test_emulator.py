@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from infra.local import down, emulator, process_group
 from infra.local.front.process import start as start_front
 from infra.local.front.server import Setting
+from infra.local.listening import LOOPBACK
 from infra.local.recording import calls
 from infra.local.region import prepared
 from infra.toolchain import ROOT
@@ -38,7 +39,7 @@ def handler(event, context):
 
 def is_open(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex((emulator.LOOPBACK, port)) == 0
+        return probe.connect_ex((LOOPBACK, port)) == 0
 
 
 def wait_until(what: Callable[[], bool], *, seconds: float = 10) -> bool:
@@ -175,7 +176,7 @@ def test_two_may_not_share_their_state(tmp_path: Path, ports: set[int]) -> None:
 
 def test_a_taken_port_is_said_and_nothing_is_started(tmp_path: Path) -> None:
     with socket.socket() as taken:
-        taken.bind((emulator.LOOPBACK, 0))
+        taken.bind((LOOPBACK, 0))
         taken.listen()
         with pytest.raises(emulator.EmulatorError, match="is taken"):
             emulator.start(port=taken.getsockname()[1], state_dir=tmp_path)

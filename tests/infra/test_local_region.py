@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from functions.complaints.routing import in_region, ladder, responsible_agency
-from infra.local.emulator import LOOPBACK, Emulator
+from infra.local.emulator import Emulator
+from infra.local.listening import LOOPBACK
 from infra.local.region import prepared, region_in, region_on, regions_for, watched_category
 from infra.local.scene import scene_in, scene_on
 from infra.local.story import CATEGORY, COMMENT, PLACE

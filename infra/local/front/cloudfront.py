@@ -14,7 +14,8 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from infra.local.emulator import Emulator
-from infra.local.front.server import LOOPBACK, Quiet
+from infra.local.front.server import Quiet
+from infra.local.listening import LOOPBACK
 
 _TIMEOUT_S: Final = 60
 

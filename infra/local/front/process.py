@@ -1,7 +1,6 @@
 """The front as a process of its own, left running beside an emulator: started, found again and ended."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import Final, Self
 
 from infra.local import process_group
-from infra.local.front.server import LOOPBACK, Setting
+from infra.local.front.server import Setting
+from infra.local.listening import LOOPBACK, listening
 from infra.toolchain import ROOT, environment
 
 _GRACE_S: Final = 2.0
@@ -51,7 +51,7 @@ class Running:
 
 def start(setting: Setting, *, state_dir: Path) -> Running:
     """Start it, and return when it answers. Raises FrontFailed, where its port is taken above all."""
-    listener = _listen(setting.port)
+    listener = listening(setting.port, refused=FrontFailed)
     listening_at = listener.getsockname()[1]
     written, log_path = state_dir / "front-setting.json", state_dir / "front.log"
     written.write_text(setting.written())
@@ -75,19 +75,6 @@ def start(setting: Setting, *, state_dir: Path) -> Running:
         running.end(state_dir)
         raise FrontFailed(f"{failure}:\n{log_path.read_text(errors='replace')[-1000:]}") from None
     return running
-
-
-def _listen(port: int) -> socket.socket:
-    """A socket that is there before the process, so that no other's answer is taken for its own."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-    except OSError as error:
-        listener.close()
-        raise FrontFailed(f"port {port} of {LOOPBACK} is taken: {error.strerror}") from error
-    listener.listen(128)
-    return listener
 
 
 def _record(state_dir: Path) -> Path:

@@ -18,8 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from infra.local.front.application import Front
 from infra.local.front.officer import Officer
-
-LOOPBACK = "127.0.0.1"
+from infra.local.listening import LOOPBACK
 
 
 @dataclass(frozen=True, kw_only=True)
