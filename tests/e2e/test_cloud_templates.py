@@ -2,9 +2,12 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from functions.complaints.region import region_from_dict
 from infra.local import emulator
 from infra.local.cast import cast
 from infra.local.citizen import Caller, send, sign_in
-from infra.local.deployed import Deployed, deploy
+from infra.local.deployed import Deployed, DeployFailed, deploy
 from infra.local.emulator import Emulator
 from infra.local.front.cloudfront import cloudfront
 from infra.local.scene import scene_in
@@ -63,12 +66,51 @@ def test_only_what_is_used_and_refused_has_a_stand_in(
     assert (unknown.with_property or unknown.type) in refusal(running, unknown)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a stack's creation ended, and which of its resources were left."""
+
+    status: str
+    left: Sequence[str] = ()
+
+
+@pytest.fixture(scope="module")
+def failed(
+    running: Emulator, region: RegionFile, made: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Sequence[Ended]:
+    """The first deployment, given twice: of `storage` while its push credentials are not there, and of `service` with an
+    alarm that is refused.
+    """
+    folder = tmp_path_factory.mktemp("failing")
+    made_well = with_stand_ins(made, folder / "well")
+    with pytest.raises(DeployFailed, match="GetSecretValue: ResourceNotFoundException"):
+        deploy(running, folder=made_well, stage=STAGE)
+    storage = ended(running, "storage")
+    put_secrets(running, region)
+    with pytest.raises(DeployFailed, match="cannot be deleted while TerminationProtection is enabled"):
+        deploy(running, folder=made_well, stage=STAGE)
+    unprotect(running, "storage")
+    with pytest.raises(DeployFailed, match="AWS::CloudWatch::Alarm"):
+        deploy(running, folder=with_one_refused(made, made_well, folder / "refused"), stage=STAGE)
+    service = ended(running, "service")
+    unprotect(running, "service")
+    return storage, service
+
+
+def test_after_a_first_deployment_that_failed_the_same_command_makes_all_of_it(
+    failed: Sequence[Ended], there: Deployed
+) -> None:
+    assert failed == (Ended(status="ROLLBACK_COMPLETE"),) * 2
+    stacks = [described(there.emulator, stack) for stack in ("storage", "service")]
+    assert [each["StackStatus"] for each in stacks] == ["CREATE_COMPLETE"] * 2
+    assert all(each["EnableTerminationProtection"] for each in stacks)
+
+
 @pytest.fixture(scope="module")
 def there(
-    running: Emulator, region: RegionFile, made: Path, tmp_path_factory: pytest.TempPathFactory
+    running: Emulator, made: Path, failed: Sequence[Ended], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployed]:
-    """The region deployed, reached as CloudFront would."""
-    put_secrets(running, region)
+    """The region deployed after that, reached as CloudFront would."""
     folder = with_stand_ins(made, tmp_path_factory.mktemp("assembly") / "made")
     deployed = deploy(running, folder=folder, stage=STAGE)
     with cloudfront(running) as address, scanned(deployed):
@@ -134,6 +176,59 @@ def refusal(running: Emulator, unknown: Unknown) -> str:
         formation.get_waiter("stack_create_complete").wait(StackName="one", WaiterConfig={"Delay": 1})
     events = formation.describe_stack_events(StackName="one")["StackEvents"]
     return "".join(each.get("ResourceStatusReason", "") for each in events)
+
+
+def described(running: Emulator, stack: str) -> Mapping[str, Any]:
+    (found,) = running.client("cloudformation").describe_stacks(StackName=f"{STAGE}-{stack}")["Stacks"]
+    return dict(found)
+
+
+def ended(running: Emulator, stack: str) -> Ended:
+    resources = running.client("cloudformation").describe_stack_resources(StackName=f"{STAGE}-{stack}")
+    left = [
+        each["LogicalResourceId"]
+        for each in resources["StackResources"]
+        if each["ResourceStatus"] != "DELETE_COMPLETE"
+    ]
+    return Ended(status=described(running, stack)["StackStatus"], left=tuple(sorted(left)))
+
+
+def unprotect(running: Emulator, stack: str) -> None:
+    """As docs/first-deployment.md has an operator do it."""
+    running.client("cloudformation").update_termination_protection(
+        StackName=f"{STAGE}-{stack}", EnableTerminationProtection=False
+    )
+
+
+def with_one_refused(made: Path, made_well: Path, folder: Path) -> Path:
+    """With one alarm of `service` as AWS takes it, and the emulator does not."""
+    shutil.copytree(made_well, folder, copy_function=os.link)
+    (path,) = folder.glob(f"assembly-{STAGE}/*service*.template.json")
+    (original,) = made.glob(f"assembly-{STAGE}/*service*.template.json")
+    refused = next(
+        {id: each}
+        for id, each in json.loads(original.read_text())["Resources"].items()
+        if each["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in each["Properties"]
+    )
+    template = json.loads(path.read_text())
+    rewrite(path, json.dumps(template | {"Resources": template["Resources"] | refused}))
+    # A template is uploaded under its digest, and what lies there already is not uploaded again.
+    manifest = path.with_name("manifest.json")
+    stacks = json.loads(manifest.read_text())["artifacts"].values()
+    (digest,) = (
+        each["properties"]["stackTemplateAssetObjectUrl"].rpartition("/")[2].removesuffix(".json")
+        for each in stacks
+        if each.get("properties", {}).get("templateFile") == path.name
+    )
+    for file in (manifest, *path.parent.glob("*service*.assets.json")):
+        rewrite(file, file.read_text().replace(digest, sha256(path.read_bytes()).hexdigest()))
+    return folder
+
+
+def rewrite(file: Path, text: str) -> None:
+    """Not through a link, which is another assembly's own file."""
+    file.unlink()
+    file.write_text(text)
 
 
 def put_secrets(running: Emulator, region: RegionFile) -> None:
