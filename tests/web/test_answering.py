@@ -1,6 +1,7 @@
 """An officer answers: in a few presses, with a proof photo, and whatever becomes of the connection and the session."""
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -38,6 +39,11 @@ def send(page: Page) -> None:
 
 def is_done(page: Page) -> None:
     expect(page.locator(".panel > .done")).to_contain_text("Done: Answer")
+
+
+def late(comes: Event) -> None:
+    """Nothing else than the answer, once it may come."""
+    assert comes.wait(30)
 
 
 def test_a_first_answer_takes_three_presses_from_the_list(
@@ -269,6 +275,27 @@ def test_an_answer_that_was_on_its_way_does_not_say_that_the_connection_is_back(
         expect(page.locator(".connection")).to_contain_text("You are offline")
         page.context.set_offline(False)
         expect(page.locator(".connection")).to_have_text("")
+
+
+def test_on_a_slow_network_it_says_what_it_waits_for_and_what_is_pressed_again_goes_once(
+    browser: Browser, served: Front, new: Callable[[str], str]
+) -> None:
+    complaint_id, comes = new("no_heating"), Event()
+    with opened(browser, served, who=BODY) as page:
+        served.before = lambda method, path: late(comes)
+        page.evaluate("at => { location.hash = at }", f"#/complaints/{complaint_id}")
+        expect(page.locator("main .loading")).to_be_visible()
+        comes.set()
+        show(page, complaint_id, "answer")
+        write(page, SAID)
+        page.wait_for_load_state("networkidle")
+        comes.clear()
+        send(page)
+        expect(page.locator("form.move .primary")).to_be_disabled()
+        page.locator("form.move").dispatch_event("submit")
+        comes.set()
+        is_done(page)
+    assert types(served, complaint_id).count("answered") == 1
 
 
 def test_texts_that_hold_markup_stay_texts(
