@@ -55,13 +55,15 @@ class Caller:
         return self.call("POST", path, body or {}, key=key or str(uuid.uuid4()))
 
 
+# A machine that is busy with much else is slow, and not wrong.
+_ANSWERS_WITHIN_S: Final = 180
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def send(method: str, url: str, data: bytes | None, *, headers: Mapping[str, str]) -> Answer:
     request = urllib.request.Request(url, data=data, method=method, headers=dict(headers))  # noqa: S310
     try:
-        with _opener.open(request, timeout=60) as response:
+        with _opener.open(request, timeout=_ANSWERS_WITHIN_S) as response:
             return _answer(response.status, response.read(), dict(response.headers))
     except urllib.error.HTTPError as error:
         with error:
