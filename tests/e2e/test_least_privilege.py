@@ -985,7 +985,6 @@ UNREACHED: dict[str, dict[str, str]] = {
     "DirectoryLoader": {
         "dynamodb:BatchGetItem": "looks at what no body has yet, and mostly nothing waits here"
     },
-    "Publisher": {"s3:ListBucket": "tells an object that is not there from one that is forbidden"},
     "PushFailures": {name: KEEPS_DEAD_LETTERS[name] for name in ("sqs:SendMessage", "sqs:SendMessageBatch")},
     "Redaction": {
         "dynamodb:DeleteItem": NOBODY_LEAVES_A_LIST,
