@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from infra.local.chromium import launched
+from tests.web.base_map import BaseMap, base_map
 from tests.web.front import Front, front
 from tests.web.people import Settled, settled
 
@@ -30,4 +31,11 @@ def here(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="module")
 def served(here: Settled) -> Iterator[Front]:
     with front(here.town) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def streets() -> Iterator[BaseMap]:
+    """An operator's base map, for who names it."""
+    with base_map() as made:
         yield made

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.web import test_site
-from tests.web.base_map import COLOUR, MAKERS, BaseMap, base_map, becomes, colour_of, share_of
+from tests.web.base_map import COLOUR, MAKERS, BaseMap, becomes, colour_of, share_of
 from tests.web.front import PHOTOS, Front
 from tests.web.opened import Scheme, opened, show
 from tests.web.people import BODY, Settled, settled
@@ -20,12 +20,6 @@ from tests.web.test_everybody import is_sound_in_both
 from tests.web.test_map import asked_elsewhere, has_drawn, on_the_map
 
 OPEN_STREET_MAP = "© OpenStreetMap"
-
-
-@pytest.fixture(scope="module")
-def streets() -> Iterator[BaseMap]:
-    with base_map() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web import test_site
-from tests.web.base_map import COLOUR, MAKERS, BaseMap, base_map, becomes, share_of
+from tests.web.base_map import COLOUR, MAKERS, BaseMap, becomes, share_of
 from tests.web.front import PHOTOS, Front
 from tests.web.opened import opened, show
 from tests.web.people import BODY, Settled, settled
@@ -15,12 +15,6 @@ from tests.web.public_files import town
 from tests.web.site_front import site_front
 from tests.web.test_everybody import is_sound_in_both
 from tests.web.test_map import asked_elsewhere, has_drawn, on_the_map
-
-
-@pytest.fixture(scope="module")
-def streets() -> Iterator[BaseMap]:
-    with base_map() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
