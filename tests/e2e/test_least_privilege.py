@@ -943,8 +943,8 @@ A_COPY_ANEW = (
     "asks for another copy of a photo in which a body drew boxes, which the redaction's own probe sees"
 )
 NO_COPIES = "deletes the public copies of photos, of which these complaints have none"
-# What a probe can tell where something is still under way.
-NOT_ALWAYS = {"dynamodb:BatchGetItem"}
+# What a probe can tell where something is still under way, or a file is not there yet.
+NOT_ALWAYS = {"dynamodb:BatchGetItem", "s3:ListBucket"}
 # What no probe can tell, by role, each with the reason.
 UNREACHED: dict[str, dict[str, str]] = {
     "AgencyApi": {
@@ -985,6 +985,7 @@ UNREACHED: dict[str, dict[str, str]] = {
     "DirectoryLoader": {
         "dynamodb:BatchGetItem": "looks at what no body has yet, and mostly nothing waits here"
     },
+    "Publisher": {"s3:ListBucket": "tells an object that is not there from one that is forbidden"},
     "PushFailures": {name: KEEPS_DEAD_LETTERS[name] for name in ("sqs:SendMessage", "sqs:SendMessageBatch")},
     "Redaction": {
         "dynamodb:DeleteItem": NOBODY_LEAVES_A_LIST,
