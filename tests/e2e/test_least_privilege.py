@@ -1008,11 +1008,11 @@ UNREACHED: dict[str, dict[str, str]] = {
         "states:StopExecution": "stopping a watch is at best effort: one that goes on ends by itself",
     },
     "Watch": dict.fromkeys(
-        "dynamodb:GetItem lambda:InvokeFunction states:StartExecution "
+        "lambda:InvokeFunction states:StartExecution "
         "logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies "
         "logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery "
         "xray:GetSamplingRules xray:GetSamplingTargets".split(),
-        "the emulator runs state machines with rights of its own",
+        "the emulator asks for a state machine's rights where it calls DynamoDB, and nowhere else",
     ),
     "Webhooks": {
         "dynamodb:DeleteItem": "forgets the probe of an endpoint that is well again",
