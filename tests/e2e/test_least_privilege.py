@@ -29,6 +29,7 @@ from functions.complaints.keys import Token, hash_of, new_token
 from functions.edge.throttle import CLAIM
 from functions.records.outbox import image_of
 from functions.records.people.pushes import HELD_SHARDS
+from functions.records.photo_keys import clean_key, redact_key
 from functions.route.archive.heads import closed_hours, key_of
 from functions.route.watch import FIRST_LAP, execution_input, execution_name
 from infra.local import citizen as app
@@ -509,9 +510,7 @@ class Probes:
         """The photo's id, once it is shown to be ready there."""
         self.is_(upload(photo, presigned).status, 200)
         complaint_id, photo_id = of.rpartition("/")[2], str(presigned["photo_id"])
-        key = f"quarantine/{complaint_id}/{photo_id}"
-        detail = {"bucket": {"name": self.world.deployed.photos_bucket}, "object": {"key": key}}
-        self.well("Photos", {"source": "aws.s3", "detail-type": "Object Created", "detail": detail})
+        self.landed("Photos", f"quarantine/{complaint_id}/{photo_id}")
         statuses = {each["id"]: each["status"] for each in self.read(to, of)["photos"]}
         if statuses[photo_id] != "ready":
             raise Seen("not cleaned")
@@ -678,18 +677,29 @@ class Probes:
         s3.head_object(Bucket=self.public_bucket(), Key="open/figures.json")
 
     def redaction(self) -> None:
-        """The copy of a photo that was found clean, and another once its body has said what is hidden in it."""
+        """The copy of a photo that was found clean, and another once its body has said what is hidden in it.
+
+        Whatever failed before is tried again by itself for minutes, and is not waited for.
+        """
         complaint_id, photo_id = self.with_photo()
         copies = f"public/{complaint_id}/{photo_id}"
+        self.landed("Redaction", clean_key(complaint_id, photo_id))
         self.waits_for_copy(f"{copies}.1.jpg")
         path = f"/v1/agency/complaints/{complaint_id}/photos/{photo_id}/redact"
         boxes = [{"x": 0.1, "y": 0.1, "w": 0.2, "h": 0.2}]
         self.is_(self.players.agency.post(path, {"boxes": boxes}).status, 200)
+        mark = redact_key(complaint_id, photo_id)
+        self.landed("Redaction", mark)
         self.waits_for_copy(f"{copies}.2.jpg")
         self.waits_for_copy(f"{copies}.1.jpg", there=False)
-        self.waits_for_copy(f"redact/{complaint_id}/{photo_id}", there=False)
+        self.waits_for_copy(mark, there=False)
 
-    def waits_for_copy(self, key: str, *, there: bool = True, seconds: float = 60) -> None:
+    def landed(self, part: str, key: str) -> None:
+        """What EventBridge tells of an object."""
+        detail = {"bucket": {"name": self.world.deployed.photos_bucket}, "object": {"key": key}}
+        self.well(part, {"source": "aws.s3", "detail-type": "Object Created", "detail": detail})
+
+    def waits_for_copy(self, key: str, *, there: bool = True, seconds: float = 10) -> None:
         s3, end = self.world.deployed.emulator.client("s3"), time.monotonic() + seconds
         while time.monotonic() < end:
             found = s3.list_objects_v2(Bucket=self.world.deployed.photos_bucket, Prefix=key)
