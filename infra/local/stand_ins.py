@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,21 +56,30 @@ UNKNOWN: Final[Sequence[Unknown]] = (
 )
 
 
-def with_stand_ins(made: Path, folder: Path) -> Path:
-    """A copy of a cloud assembly, in `folder`, with stand-ins for all that is UNKNOWN."""
+def with_stand_ins(made: Path, folder: Path, *, unknown: Sequence[Unknown] = UNKNOWN) -> Path:
+    """A copy of a cloud assembly, in `folder`, with stand-ins for all that is `unknown`."""
     shutil.copytree(made, folder, copy_function=os.link)
     for path in folder.rglob("*.template.json"):
-        text = json.dumps(stood_in(json.loads(path.read_text())))
-        # Not through the link, which is the assembly's own file.
-        path.unlink()
-        path.write_text(text)
+        before = path.read_bytes()
+        after = json.dumps(stood_in(json.loads(before), unknown=unknown)).encode()
+        _rewrite(path, after)
+        # By its digest `cdk` tells whether it has uploaded the template before.
+        digest, other = (sha256(each).hexdigest().encode() for each in (before, after))
+        for file in (*path.parent.glob("*.assets.json"), *path.parent.glob("manifest.json")):
+            _rewrite(file, file.read_bytes().replace(digest, other))
     return folder
 
 
-def stood_in(template: Mapping[str, Any]) -> dict[str, Any]:
-    """The template with stand-ins for what is UNKNOWN, and all else as it was."""
+def _rewrite(file: Path, content: bytes) -> None:
+    """Not through the link, which is the assembly's own file."""
+    file.unlink()
+    file.write_bytes(content)
+
+
+def stood_in(template: Mapping[str, Any], *, unknown: Sequence[Unknown] = UNKNOWN) -> dict[str, Any]:
+    """The template with stand-ins for what is `unknown`, and all else as it was."""
     resources = template["Resources"]
-    replaced = {id for id, each in resources.items() if any(unknown.holds_of(each) for unknown in UNKNOWN)}
+    replaced = {id for id, it in resources.items() if any(each.holds_of(it) for each in unknown)}
     changed = {id: _stand_in(each) if id in replaced else each for id, each in resources.items()}
     return dict(_named({**template, "Resources": changed}, replaced))
 
