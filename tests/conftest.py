@@ -1,5 +1,6 @@
 """What holds for every test: the project's own tools, and no way to a real AWS account."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -38,3 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).with_name("e2e") in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected lives to the end: looking through it time and again is a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

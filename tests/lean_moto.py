@@ -4,15 +4,18 @@
   read. What it refuses goes the whole way once more.
 - A transaction keeps by reference what it may have to put back; moto copies each table whole, for every operation in it.
 - A query looks through the items under its key; moto first sorts all that the table holds.
+- An item's size is summed as it grows; moto measures all attributes anew for each that is added.
+- A condition is taken to pieces once, and a condition of a transaction read once; moto does either twice for each item.
 
 `tests/records/test_lean_moto.py` holds both ways to the same answers.
 """
 
 import copy
 import json
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from inspect import signature
 from threading import local
 from types import SimpleNamespace
@@ -24,8 +27,10 @@ from moto.core.exceptions import ServiceException
 from moto.core.models import botocore_stubber
 from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb import models
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.comparisons import ConditionExpressionParser, get_filter_expression
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import DynamoDBBackend, table
+from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
@@ -47,6 +52,8 @@ _ARGUMENTS: Final = signature(_query)
 _update_item: Final = DynamoDBBackend.update_item
 _transact: Final = DynamoDBBackend.transact_write_items
 _transaction: Final = local()
+_lex: Final = ConditionExpressionParser._lex_condition_expression
+_MOST_BYTES: Final = 405_000
 _TAKEN: Final = SimpleNamespace(status_code=200)
 _is_lean = False
 
@@ -175,10 +182,48 @@ def _update_of_a_copy(backend: DynamoDBBackend, table_name: str, key: dict[str, 
     return _update_item(backend, table_name, key, **named)
 
 
+# --------------------------------------------------------------------------- items and conditions
+def _grown(item: LimitedSizeDict, name: str, value: DynamoType) -> None:
+    sizes = item.__dict__.setdefault("sizes", {})
+    for known in item.keys() - sizes.keys():
+        sizes[known] = _bytes_of(known, item[known])
+    added = _bytes_of(name, value)
+    if sum(sizes[each] for each in item) + added > _MOST_BYTES:
+        raise ItemSizeTooLarge
+    sizes[name] = added
+    dict.__setitem__(item, name, value)
+
+
+def _bytes_of(name: str, value: DynamoType) -> int:
+    return len(name.encode()) + value.size()
+
+
+def _pieces(parser: ConditionExpressionParser) -> deque[Any]:
+    return deque(_pieces_of(parser.condition_expression))
+
+
+@cache
+def _pieces_of(expression: str | None) -> tuple[Any, ...]:
+    return tuple(_lex(ConditionExpressionParser(expression, {}, {})))
+
+
+def _condition(expression: str | None, names: Any, values: Any) -> Any:
+    """A transaction asks twice in a row with the same objects."""
+    last = getattr(_transaction, "condition", None)
+    if last is None or last[0] != expression or last[1] is not names or last[2] is not values:
+        last = expression, names, values, get_filter_expression(expression, names, values)
+        _transaction.condition = last
+    return last[3]
+
+
 _REPLACED: Final = (
     (Table, "query", _query, _query_of_one_key),
     (DynamoDBBackend, "update_item", _update_item, _update_of_a_copy),
     (DynamoDBBackend, "transact_write_items", _transact, _transact_on_what_is_touched),
+    (LimitedSizeDict, "__setitem__", LimitedSizeDict.__setitem__, _grown),
+    (ConditionExpressionParser, "_lex_condition_expression", _lex, _pieces),
+    (models, "get_filter_expression", get_filter_expression, _condition),
+    (table, "get_filter_expression", get_filter_expression, _condition),
     (models, "copy", copy, SimpleNamespace(deepcopy=_deepcopy, copy=copy.copy)),
 )
 

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import boto3
+import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -106,3 +107,21 @@ def _answer(client: Any, method: str, parameters: dict[str, Any]) -> Any:
     except ClientError as error:
         return error.response["Error"], error.response.get("CancellationReasons"), error.response.get("Item")
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+@pytest.mark.parametrize("ways", [("put_item",), ("put_item", "update_item", "update_item")])
+def test_lean_or_as_it_is_moto_refuses_what_is_too_large(ways: Sequence[str]) -> None:
+    key, attributes = {"pk": {"S": "a"}, "sk": {"S": "a"}}, 390_000 if len(ways) > 1 else 410_000
+    parameters = {
+        "put_item": {**TABLE, "Item": {**key, "text": {"S": "x" * attributes}}},
+        "update_item": {
+            **TABLE,
+            "Key": key,
+            "UpdateExpression": "SET more = :more",
+            "ExpressionAttributeValues": {":more": {"S": "y" * 10_000}},
+        },
+    }
+    calls = [(way, parameters[way]) for way in ways]
+    answered = _made(calls, lean=True)
+    assert answered == _made(calls, lean=False)
+    assert "size" in str(answered)
