@@ -30,26 +30,24 @@ def cfn_lint(stack: str, template: Path, *, region: str | None = None) -> list[F
 
 
 def checkov(templates: Mapping[str, Path]) -> list[Finding]:
-    found = []
-    for stack, path in templates.items():
-        raw = run(
-            [
-                *(tool(CHECKOV), "--file", str(path), "--framework", "cloudformation", "--output", "json"),
-                *("--compact", "--quiet", "--skip-download"),
-            ]
+    stacks = {str(path.resolve()): stack for stack, path in templates.items()}
+    raw = run(
+        [
+            *(tool(CHECKOV), *(f"--file={path}" for path in stacks), "--framework=cloudformation"),
+            *("--output=json", "--compact", "--quiet", "--skip-download"),
+        ]
+    )
+    reports: Any = json.loads(raw)
+    return [
+        Finding(
+            tool="checkov",
+            rule=each["check_id"],
+            at=f"{stacks[each['file_abs_path']]}/{each['resource'].partition('.')[2]}",
+            text=each["check_name"],
         )
-        reports: Any = json.loads(raw)
-        for report in reports if isinstance(reports, list) else [reports]:
-            for each in report.get("results", {}).get("failed_checks", ()):
-                found.append(
-                    Finding(
-                        tool="checkov",
-                        rule=each["check_id"],
-                        at=f"{stack}/{each['resource'].partition('.')[2]}",
-                        text=each["check_name"],
-                    )
-                )
-    return found
+        for report in (reports if isinstance(reports, list) else [reports])
+        for each in report.get("results", {}).get("failed_checks", ())
+    ]
 
 
 def bandit() -> list[Finding]:
