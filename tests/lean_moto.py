@@ -4,8 +4,10 @@
   read. What it refuses goes the whole way once more.
 - A transaction keeps by reference what it may have to put back; moto copies each table whole, for every operation in it.
 - A query looks through the items under its key; moto first sorts all that the table holds.
-- An item's size is summed as it grows; moto measures all attributes anew for each that is added.
 - A condition is taken to pieces once, and a condition of a transaction read once; moto does either twice for each item.
+- An item that is put is measured once; moto measures all that it has so far for each attribute that is added.
+- A request to any service is signed and introduced with fixed words, and finds its way through the same addresses each
+  time; moto works them out, and reads S3's module again, for every request.
 
 `tests/records/test_lean_moto.py` holds both ways to the same answers.
 """
@@ -22,7 +24,10 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from botocore.handlers import BUILTIN_HANDLERS
+from botocore.signers import RequestSigner
+from botocore.useragent import UserAgentString
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import BaseBackend
 from moto.core.exceptions import ServiceException
 from moto.core.models import botocore_stubber
 from moto.core.utils import camelcase_to_underscores
@@ -30,7 +35,7 @@ from moto.dynamodb import models
 from moto.dynamodb.comparisons import ConditionExpressionParser, get_filter_expression
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend, table
-from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
@@ -49,11 +54,17 @@ _ITEM_OPERATIONS: Final = {
 }
 _query: Final = Table.query
 _ARGUMENTS: Final = signature(_query)
+_init_item: Final = Item.__init__
+_sign: Final = RequestSigner.sign
+_SIGNED: Final = signature(_sign)
+_introduced: Final = UserAgentString.to_string
+_urls: Final[Any] = BaseBackend.urls
+_URLS: Final[dict[type[BaseBackend], dict[str, Any]]] = {}
+_ITEM_SIZE: Final = 405_000  # moto's
 _update_item: Final = DynamoDBBackend.update_item
 _transact: Final = DynamoDBBackend.transact_write_items
 _transaction: Final = local()
 _lex: Final = ConditionExpressionParser._lex_condition_expression
-_MOST_BYTES: Final = 405_000
 _TAKEN: Final = SimpleNamespace(status_code=200)
 _is_lean = False
 
@@ -182,22 +193,7 @@ def _update_of_a_copy(backend: DynamoDBBackend, table_name: str, key: dict[str, 
     return _update_item(backend, table_name, key, **named)
 
 
-# --------------------------------------------------------------------------- items and conditions
-def _grown(item: LimitedSizeDict, name: str, value: DynamoType) -> None:
-    sizes = item.__dict__.setdefault("sizes", {})
-    for known in item.keys() - sizes.keys():
-        sizes[known] = _bytes_of(known, item[known])
-    added = _bytes_of(name, value)
-    if sum(sizes[each] for each in item) + added > _MOST_BYTES:
-        raise ItemSizeTooLarge
-    sizes[name] = added
-    dict.__setitem__(item, name, value)
-
-
-def _bytes_of(name: str, value: DynamoType) -> int:
-    return len(name.encode()) + value.size()
-
-
+# ----------------------------------------------------------------------------------- conditions
 def _pieces(parser: ConditionExpressionParser) -> deque[Any]:
     return deque(_pieces_of(parser.condition_expression))
 
@@ -216,14 +212,56 @@ def _condition(expression: str | None, names: Any, values: Any) -> Any:
     return last[3]
 
 
+# ---------------------------------------------------------------------------------------- items
+def _item_measured_once(
+    item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
+) -> None:
+    item.hash_key, item.range_key, item.attrs = hash_key, range_key, LimitedSizeDict()
+    for name, value in attrs.items():
+        dict.__setitem__(item.attrs, name, DynamoType(value))
+    # JSON in ASCII is never shorter, and soon made.
+    if len(json.dumps(attrs, default=repr)) > _ITEM_SIZE and item.size() > _ITEM_SIZE:
+        raise ItemSizeTooLarge
+
+
+# ------------------------------------------------------------------------------------- requests
+def _signed_with_a_word(signer: RequestSigner, *given: Any, **named: Any) -> None:
+    """With what moto looks for in a signature; the signature of an address is real."""
+    asked = _SIGNED.bind(signer, *given, **named).arguments
+    if asked.get("signing_type", "standard") != "standard" or not botocore_stubber.enabled:
+        _sign(signer, *given, **named)
+        return
+    region = asked.get("region_name") or signer.region_name
+    scope = f"test/20260101/{region}/{signer.signing_name}/aws4_request"
+    words = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+    asked["request"].headers["Authorization"] = words
+    checked = asked["request"].context.get("checksum", {}).get("request_algorithm")
+    if isinstance(checked, dict) and checked["in"] == "trailer":
+        asked["request"].headers["X-Amz-Content-SHA256"] = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+
+
+def _introduced_with_a_word(agent: UserAgentString) -> str:
+    return "tests" if botocore_stubber.enabled else _introduced(agent)
+
+
+def _urls_once(backend: BaseBackend) -> dict[str, Any]:
+    kind = type(backend)
+    if kind not in _URLS:
+        _URLS[kind] = _urls.fget(backend)
+    return _URLS[kind]
+
+
 _REPLACED: Final = (
     (Table, "query", _query, _query_of_one_key),
     (DynamoDBBackend, "update_item", _update_item, _update_of_a_copy),
     (DynamoDBBackend, "transact_write_items", _transact, _transact_on_what_is_touched),
-    (LimitedSizeDict, "__setitem__", LimitedSizeDict.__setitem__, _grown),
     (ConditionExpressionParser, "_lex_condition_expression", _lex, _pieces),
     (models, "get_filter_expression", get_filter_expression, _condition),
     (table, "get_filter_expression", get_filter_expression, _condition),
+    (Item, "__init__", _init_item, _item_measured_once),
+    (RequestSigner, "sign", _sign, _signed_with_a_word),
+    (UserAgentString, "to_string", _introduced, _introduced_with_a_word),
+    (BaseBackend, "urls", _urls, property(_urls_once)),
     (models, "copy", copy, SimpleNamespace(deepcopy=_deepcopy, copy=copy.copy)),
 )
 
