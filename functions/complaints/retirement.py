@@ -51,4 +51,8 @@ def category_in_use(region: Region, category_id: str, *, at: datetime) -> str:
 
 def replaced_categories(region: Region, *, at: datetime) -> tuple[str, ...]:
     """Those whose open complaints become another's."""
-    return tuple(each for each in region.categories if category_in_use(region, each, at=at) != each)
+    return tuple(
+        name
+        for name, category in region.categories.items()
+        if category.retired is not None and category_in_use(region, name, at=at) != name
+    )
