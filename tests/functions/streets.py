@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
@@ -118,10 +119,10 @@ def _ground(random: Random, horizon: int) -> Image.Image:
             random.randint(-200, width + 200),
             random.randint(10, 140),
         )
-        kerb = Image.new("L", _DRAWN)
-        corners = [(there, horizon), (there + broad // 4, horizon), (here + broad, height), (here, height)]
+        kerb = Image.new("L", (width, height - horizon))
+        corners = [(there, 0), (there + broad // 4, 0), (here + broad, kerb.height), (here, kerb.height)]
         ImageDraw.Draw(kerb).polygon(corners, fill=190)
-        layer.paste(_colour(random, 50, 220), (0, 0), kerb)
+        layer.paste(_colour(random, 50, 220), (0, horizon), kerb)
     return layer
 
 
@@ -157,10 +158,12 @@ def _litter(random: Random, layer: Image.Image, horizon: int) -> None:
 
 def _moved(layer: Image.Image, by: int) -> Image.Image:
     """To the side; what comes into sight there is as what was at the edge."""
-    wide = Image.new("RGBA", (layer.width * 3, layer.height))
-    for place, part in enumerate((ImageOps.mirror(layer), layer, ImageOps.mirror(layer))):
-        wide.paste(part, (place * layer.width, 0))
-    return wide.crop((layer.width - by, 0, 2 * layer.width - by, layer.height))
+    if not by:
+        return layer
+    moved = Image.new("RGBA", layer.size)
+    moved.paste(layer, (by, 0))
+    moved.paste(ImageOps.mirror(layer), (by - layer.width if by > 0 else by + layer.width, 0))
+    return moved
 
 
 # --- Doctored ---
@@ -172,8 +175,13 @@ def fifth_replaced(photo: Image.Image, random: Random) -> Image.Image:
     down = round(photo.width * photo.height / 5 / across)
     at = random.randint(0, photo.width - across), random.randint(0, photo.height - down)
     copy = photo.copy()
-    copy.paste(street(random.randint(10**6, 10**7)).crop((0, 0, across, down)), at)
+    copy.paste(_another(random.randrange(20)).crop((0, 0, across, down)), at)
     return copy
+
+
+@cache
+def _another(number: int) -> Image.Image:
+    return street(10**6 + number)
 
 
 def saved_again(photo: Image.Image, random: Random) -> Image.Image:

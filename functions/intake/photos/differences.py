@@ -20,8 +20,14 @@ _ACROSS: Final = _CELLS + 1
 _PLACES: Final = tuple(
     (row * _ACROSS + column, (row + column) % 2) for row, column in product(range(_CELLS), repeat=2)
 )
-_FROM: Final = itemgetter(*(at for at, _ in _PLACES))
-_TO: Final = itemgetter(*(at + 1 if beside else at + _ACROSS for at, beside in _PLACES))
+_PAIRS: Final = tuple((at, at + 1 if beside else at + _ACROSS) for at, beside in _PLACES)
+_FROM: Final = itemgetter(*(at for at, _ in _PAIRS))
+_TO: Final = itemgetter(*(to for _, to in _PAIRS))
+_MIRRORED: Final = tuple(
+    row * _ACROSS + _ACROSS - 1 - column for row, column in product(range(_ACROSS), repeat=2)
+)
+_MIRRORED_FROM: Final = itemgetter(*(_MIRRORED[at] for at, _ in _PAIRS))
+_MIRRORED_TO: Final = itemgetter(*(_MIRRORED[to] for _, to in _PAIRS))
 _DIGITS: Final = b"01" + bytes(254)
 
 _WHOLE: Final[Box] = (0, 0, 1, 1)
@@ -56,12 +62,15 @@ def photo_hash(photo: Image.Image) -> PerceptualHash | None:
 
 def views_of(photo: Image.Image) -> Views:
     grey = _grey(photo)
-    sides = grey, grey.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    return Views(wholes=tuple(_hashes(sides, _FRAMED)), cores=tuple(_hashes(sides, _CUT)))
+    return Views(wholes=tuple(_hashes(grey, _FRAMED)), cores=tuple(_hashes(grey, _CUT)))
 
 
-def _hashes(sides: Iterable[Image.Image], boxes: Iterable[Box]) -> Iterator[int]:
-    return (_bits(_cells(grey, box)) for grey, box in product(sides, boxes))
+def _hashes(grey: Image.Image, boxes: Iterable[Box]) -> Iterator[int]:
+    """Of each box and of its mirror image: that of every box is the mirror image's of another one's."""
+    for box in boxes:
+        cells = _cells(grey, box)
+        yield _bits(cells)
+        yield _digits(map(gt, _MIRRORED_TO(cells), _MIRRORED_FROM(cells)))
 
 
 def _grey(photo: Image.Image) -> Image.Image:
@@ -76,4 +85,8 @@ def _cells(grey: Image.Image, box: Box) -> array[float]:
 
 
 def _bits(cells: array[float]) -> int:
-    return int(bytes(map(gt, _TO(cells), _FROM(cells))).translate(_DIGITS), 2)
+    return _digits(map(gt, _TO(cells), _FROM(cells)))
+
+
+def _digits(bits: Iterable[bool]) -> int:
+    return int(bytes(bits).translate(_DIGITS), 2)
