@@ -56,6 +56,9 @@ DOWN = SubscriptionHealth(
 )
 
 
+WHENS = [(when, kind) for when in ("before", "after") for kind in (Died, Fault)]
+
+
 @pytest.fixture
 def subscription():
     with tables():
@@ -171,16 +174,16 @@ def test_without_a_fault_each_event_is_sent_once_in_few_calls(subscription, monk
     }
 
 
-@pytest.mark.parametrize("exception", [Died, pytest.param(Fault, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_fault_at_any_one_call_loses_nothing(subscription, monkeypatch, when, exception):
+def test_a_fault_at_any_one_call_loses_nothing(subscription, monkeypatch, when):
     """Every call that the sound run makes to an endpoint that is new, one after the other."""
     sound = len(play(monkeypatch, lambda number: None)[2].calls)
     for hit in range(sound):
         subscribe()
+        exception = (Died, Fault)[hit % 2]
         world, agency, faults = play(
             monkeypatch,
-            lambda number, hit=hit: (when, exception) if number == hit else None,
+            lambda number, hit=hit, exception=exception: (when, exception) if number == hit else None,
             name=f"H{hit}-",
         )
         label = f"{when} {faults.calls[hit]} ({hit})"
@@ -220,22 +223,21 @@ def outage(monkeypatch, plan, *, name):
     return agency, faults.calls
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_fault_in_a_warning_or_a_recovery_loses_neither_events_nor_the_warning(
-    subscription, monkeypatch, when
-):
+def test_a_fault_in_a_warning_or_a_recovery_loses_neither_events_nor_the_warning(subscription, monkeypatch):
     """Every call from the one that claims the warning: its mail, the probe, the job that wakes what waits."""
     sound = outage(monkeypatch, lambda number: None, name="S-")[1]
     assert mails() == ["failing_1h"]
     first = sound.index("Publish") - 1
     assert {"Publish", "POST", "PutItem", "DeleteItem", "Query"} <= set(sound[first:])
-    for hit in range(first, len(sound)):
+    # The mail itself may be lost before SNS has it, or be there and its answer lost.
+    hits = [(hit, WHENS[hit % len(WHENS)]) for hit in range(first, len(sound))]
+    mail = sound.index("Publish")
+    hits += [(mail, fault) for fault in WHENS if (mail, fault) not in hits]
+    for hit, (when, exception) in hits:
         sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics.clear()
-        exception = (Died, Fault)[hit % 2]
         agency, calls = outage(
             monkeypatch,
-            lambda number, hit=hit, exception=exception: (when, exception) if number == hit else None,
+            lambda number, hit=hit, fault=(when, exception): fault if number == hit else None,
             name=f"H{hit}-",
         )
         label = f"{when} {calls[hit]} ({hit})"
@@ -262,9 +264,6 @@ def test_a_connection_lost_in_the_middle_of_an_exchange_is_sent_again(subscripti
         assert len({(each.message_id, each.body) for each in same}) == 1
 
 
-WHENS = [(when, kind) for when in ("before", "after") for kind in (Died, Fault)]
-
-
 def sometimes(chance, share):
     return lambda number: chance.choice(WHENS) if chance.random() < share else None
 
@@ -284,14 +283,13 @@ def check(world, agency, *, least):
         assert json.loads(delivery.body)["data"]["sequence"] == delivery.seq
 
 
-@pytest.mark.slow
-def test_a_hundred_events_with_a_fault_in_every_twentieth_call(subscription, monkeypatch):
+def test_forty_events_with_a_fault_in_every_tenth_call(subscription, monkeypatch):
     chance = random.Random(7)
     world, agency, _ = play(
         monkeypatch,
-        sometimes(chance, 0.05),
+        sometimes(chance, 0.1),
         events=4,
-        complaints=25,
+        complaints=10,
         agency=failing(chance, 0.05),
         seed=7,
     )
@@ -333,13 +331,12 @@ class Unreliable(Receiver):
                 connection.recv(1)
 
 
-@pytest.mark.slow
-def test_real_exchanges_that_are_reset_beside_faults_in_every_fiftieth_call(subscription, monkeypatch):
-    """By the real transport over the loopback, hundreds of events stored and sent through moto."""
-    chance, complaints, events = random.Random(11), 40, 10
-    faults = Faults(sometimes(chance, 0.02))
+def test_real_exchanges_that_are_reset_beside_faults_in_every_twentieth_call(subscription, monkeypatch):
+    """By the real transport over the loopback, events stored and sent through moto."""
+    chance, complaints, events = random.Random(11), 10, 8
+    faults = Faults(sometimes(chance, 0.05))
     expected = {f"C{n}": list(range(1, events + 1)) for n in range(complaints)}
-    with Unreliable(random.Random(12), share=0.1) as receiver:
+    with Unreliable(random.Random(12), share=0.3) as receiver:
         subscription.update([SubscriptionItem.url.set(f"http://127.0.0.1:{receiver.port}/")])
         world = world_with(faults, transported, monkeypatch, seed=11)
 
@@ -362,7 +359,7 @@ def test_real_exchanges_that_are_reset_beside_faults_in_every_fiftieth_call(subs
         names[data["id"], data["sequence"]].add(message_id)
     assert {len(ids) for ids in names.values()} == {1}
     assert len(names) == len({id for ids in names.values() for id in ids}) == complaints * events
-    assert receiver.lost > 20
+    assert receiver.lost > 10
     assert world.faults > 20
     assert len(receiver.taken) - len(names) <= receiver.lost + world.faults
 
@@ -376,15 +373,13 @@ def transported(endpoint, delivery):
     return attempt(endpoint.url, body=body, headers=headers, policy=LOCAL_STAGE)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_thousand_events_with_a_fault_in_every_tenth_call(seed):
+def test_a_thousand_events_with_a_fault_in_every_tenth_call():
     """In memory, with faults around every call of a store, of the queue and of the endpoint."""
-    chance = random.Random(seed)
+    chance = random.Random(1)
     faults, agency = Faults(sometimes(chance, 0.1)), failing(chance, 0.1)
     world = MemoryWorld(
         faults,
         post=lambda endpoint, delivery: faults.around("POST", lambda: agency(endpoint, delivery)),
-        seed=seed,
     )
     expected = {f"C{n}": list(range(1, 11)) for n in range(100)}
     for seq in range(1, 11):
