@@ -23,8 +23,11 @@ def opened(
     language: str = "en",
     width: int = 1280,
     scheme: Scheme = "light",
+    maps: bool = False,
 ) -> Iterator[Page]:
-    """A tab of its own, signed in as that body. Whatever its console complains of fails the test."""
+    """A tab of its own, signed in as that body, with `maps` where a test is about them. Whatever its console complains of
+    fails the test.
+    """
     served.signs_in = who
     served.before = lambda method, path: None
     served.after = lambda method, path, reply: reply
@@ -36,6 +39,8 @@ def opened(
     )
     page = context.new_page()
     page.set_default_timeout(10_000)
+    if not maps:
+        without_maps(page)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
@@ -47,6 +52,11 @@ def opened(
     finally:
         context.close()
     assert complaints == []
+
+
+def without_maps(page: Page) -> None:
+    """None is drawn, as where none comes in view: to draw one takes more than all else of a page."""
+    page.add_init_script("IntersectionObserver.prototype.observe = () => {}")
 
 
 def sign_in(page: Page) -> None:

@@ -40,7 +40,7 @@ def take_desk(folder: Path) -> None:
     with launched() as browser, tempfile.TemporaryDirectory() as name, settled(Path(name)) as here:
         manhole, escalated = here.ids["manhole"], here.ids["escalated"]
         with front(here.town) as served:
-            with opened(browser, served, who=ABOVE, language="ru") as page:
+            with opened(browser, served, who=ABOVE, language="ru", maps=True) as page:
                 _save(page, folder / "list.webp", width=1280)
                 show(page, escalated)
                 test_map.has_drawn(page)
@@ -54,7 +54,7 @@ def take_desk(folder: Path) -> None:
                 _save(page, folder / "list-on-a-phone.webp", width=360)
             for category, comment, lat, lon in AROUND:
                 file(here.town, category, comment, who="daniyar", place={"lat": lat, "lon": lon})
-            with opened(browser, served, who=BODY, language="ru") as page:
+            with opened(browser, served, who=BODY, language="ru", maps=True) as page:
                 test_map.on_the_map(page)
                 page.locator("[data-id]").first.focus()
                 page.locator(".mapped").evaluate("map => map.scrollIntoView()")
@@ -65,7 +65,7 @@ def take_public(folder: Path) -> None:
     """The site of a made-up town, and the page of one complaint."""
     made = public_files.town(test_site.COMPLAINTS)
     with launched() as browser, site_front(made.files) as served:
-        with test_site.opened(browser, served) as page:
+        with test_site.opened(browser, served, maps=True) as page:
             test_site.has_drawn(page)
             _save(page, folder / "start.webp", width=1280)
         with test_site.opened(browser, served, f"/#/agencies/{test_site.BODY}", width=360) as page:

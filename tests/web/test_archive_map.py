@@ -46,7 +46,7 @@ def test_the_desk_draws_it_in_its_own_colours(
     browser: Browser, served: Front, here: Settled, streets: BaseMap, scheme: Scheme
 ) -> None:
     streets.asked.clear()
-    with opened(browser, served, who=BODY, scheme=scheme) as page:
+    with opened(browser, served, who=BODY, scheme=scheme, maps=True) as page:
         elsewhere = asked_elsewhere(page, served.address, PHOTOS, streets.archive)
         on_the_map(page)
         expect(page.locator(".maplibregl-ctrl-attrib")).to_have_text(OPEN_STREET_MAP)
@@ -65,7 +65,7 @@ def test_the_desk_draws_it_in_its_own_colours(
 def test_the_desk_shows_the_streets_around_a_complaint(
     browser: Browser, served: Front, here: Settled
 ) -> None:
-    with opened(browser, served, who=BODY) as page:
+    with opened(browser, served, who=BODY, maps=True) as page:
         show(page, here.ids["leak"])
         page.locator(".place-map").scroll_into_view_if_needed()
         has_drawn(page)
@@ -84,7 +84,7 @@ def test_where_it_does_not_come_the_districts_stand(
             return
         route.fulfill(status=200, body="404" * 99, headers={"access-control-allow-origin": "*"})
 
-    with opened(browser, served, who=BODY) as page:
+    with opened(browser, served, who=BODY, maps=True) as page:
         page.route(f"{streets.address}/**", answer)
         on_the_map(page)
         page.wait_for_load_state("networkidle")
@@ -101,7 +101,10 @@ def site_on(browser: Browser, streets: BaseMap, **named: str) -> Iterator[Page]:
     region = json.loads(made.files["/open/region.json"]) | {"base_map": named}
     files = {**made.files, "/open/region.json": json.dumps(region).encode()}
     streets.asked.clear()
-    with site_front(files) as served, test_site.opened(browser, served, beside=streets.address) as page:
+    with (
+        site_front(files) as served,
+        test_site.opened(browser, served, beside=streets.address, maps=True) as page,
+    ):
         test_site.has_drawn(page)
         yield page
 

@@ -27,7 +27,7 @@ def here(browser: Browser, streets: BaseMap, tmp_path_factory: pytest.TempPathFa
 def test_the_desk_shows_it_under_a_bodys_complaints(
     browser: Browser, served: Front, here: Settled, streets: BaseMap
 ) -> None:
-    with opened(browser, served, who=BODY, scheme="dark") as page:
+    with opened(browser, served, who=BODY, scheme="dark", maps=True) as page:
         elsewhere = asked_elsewhere(page, served.address, PHOTOS, streets.address)
         on_the_map(page)
         expect(page.locator(".maplibregl-ctrl-attrib")).to_have_text(MAKERS)
@@ -44,7 +44,7 @@ def test_the_desk_shows_it_under_a_bodys_complaints(
 def test_the_desk_shows_the_streets_around_a_complaint(
     browser: Browser, served: Front, here: Settled, streets: BaseMap
 ) -> None:
-    with opened(browser, served, who=BODY) as page:
+    with opened(browser, served, who=BODY, maps=True) as page:
         show(page, here.ids["leak"])
         page.locator(".place-map").scroll_into_view_if_needed()
         has_drawn(page)
@@ -56,7 +56,7 @@ def test_the_desk_shows_the_streets_around_a_complaint(
 def test_where_it_does_not_come_the_districts_stand(
     browser: Browser, served: Front, here: Settled, streets: BaseMap
 ) -> None:
-    with opened(browser, served, who=BODY) as page:
+    with opened(browser, served, who=BODY, maps=True) as page:
         page.route(f"{streets.address}/**", lambda route: route.abort())
         on_the_map(page)
         assert share_of(COLOUR, page.locator(".ground")) == 0
@@ -70,7 +70,7 @@ def test_the_site_shows_it_too(browser: Browser, streets: BaseMap) -> None:
     files = {**made.files, "/open/region.json": json.dumps(region).encode()}
     with (
         site_front(files) as served,
-        test_site.opened(browser, served, beside=streets.address) as page,
+        test_site.opened(browser, served, beside=streets.address, maps=True) as page,
     ):
         test_site.has_drawn(page)
         expect(page.locator(".maplibregl-ctrl-attrib")).to_have_text(MAKERS)

@@ -9,7 +9,7 @@ from tests.web.base_map import becomes, share_of
 from tests.web.front import PHOTOS, Front
 from tests.web.opened import LANGUAGES, WIDTHS, opened, show
 from tests.web.people import ABOVE, BODY, Settled
-from tests.web.test_everybody import is_sound_in_both
+from tests.web.test_everybody import is_sound, is_sound_in_both
 
 SPOT = (179, 38, 30)
 """The place of a complaint, in a light page; as is what stands for several:"""
@@ -46,7 +46,7 @@ def asked_elsewhere(page: Page, *places: str) -> list[str]:
 def test_the_bodys_complaints_are_on_it_and_nobody_else_is_asked_for_anything(
     browser: Browser, served: Front, here: Settled
 ) -> None:
-    with opened(browser, served, who=BODY) as page:
+    with opened(browser, served, who=BODY, maps=True) as page:
         elsewhere = asked_elsewhere(page, served.address, PHOTOS)
         page.get_by_role("link", name="Show on the map").click()
         has_drawn(page)
@@ -68,7 +68,7 @@ def test_the_bodys_complaints_are_on_it_and_nobody_else_is_asked_for_anything(
 def test_one_that_is_pressed_opens_and_one_comes_back_to_it_in_the_list(
     browser: Browser, served: Front, here: Settled
 ) -> None:
-    with opened(browser, served, who=BODY) as page:
+    with opened(browser, served, who=BODY, maps=True) as page:
         on_the_map(page, of="дети")
         page.locator(".maplibregl-canvas").click()
         expect(page).to_have_url(f"{served.address}/desk/#/complaints/{here.ids['escalated']}")
@@ -78,7 +78,7 @@ def test_one_that_is_pressed_opens_and_one_comes_back_to_it_in_the_list(
 
 
 def test_it_is_used_by_keyboard_alone(browser: Browser, served: Front, here: Settled) -> None:
-    with opened(browser, served, who=BODY) as page:
+    with opened(browser, served, who=BODY, maps=True) as page:
         on_the_map(page)
         ground = page.locator(".ground")
         assert becomes(lambda: share_of(GROUPED, ground) > 0, page)
@@ -102,7 +102,7 @@ def test_it_is_used_by_keyboard_alone(browser: Browser, served: Front, here: Set
 def test_what_lies_at_one_place_is_gone_through_by_keyboard(
     browser: Browser, served: Front, here: Settled
 ) -> None:
-    with opened(browser, served, who=BODY) as page:
+    with opened(browser, served, who=BODY, maps=True) as page:
         on_the_map(page)
         page.locator(".maplibregl-canvas").click()
         expect(page.locator(".picked")).to_be_focused()
@@ -118,7 +118,7 @@ def test_what_lies_at_one_place_is_gone_through_by_keyboard(
 
 
 def test_other_filters_show_others(browser: Browser, served: Front, here: Settled) -> None:
-    with opened(browser, served, who=ABOVE) as page:
+    with opened(browser, served, who=ABOVE, maps=True) as page:
         on_the_map(page)
         whole = page.locator(".ground").screenshot()
         page.locator(".count.overdue").click()
@@ -130,7 +130,7 @@ def test_other_filters_show_others(browser: Browser, served: Front, here: Settle
 def test_without_a_map_the_list_stands_and_the_page_says_why(
     browser: Browser, served: Front, here: Settled, without: str
 ) -> None:
-    with opened(browser, served, who=BODY) as page:
+    with opened(browser, served, who=BODY, maps=True) as page:
         if without == "WebGL":
             page.evaluate("HTMLCanvasElement.prototype.getContext = () => null")
         else:
@@ -149,9 +149,13 @@ def test_without_a_map_the_list_stands_and_the_page_says_why(
 def test_everybody_can_use_it(
     browser: Browser, served: Front, here: Settled, width: int, language: str
 ) -> None:
-    with opened(browser, served, who=ABOVE, language=language, width=width) as page:
+    with opened(browser, served, who=ABOVE, language=language, width=width, maps=True) as page:
         on_the_map(page)
         is_sound_in_both(page, "map")
+        show(page, here.ids["escalated"])
+        page.locator(".place-map").scroll_into_view_if_needed()
+        has_drawn(page)
+        is_sound(page, "a complaint and its place")
 
 
 # The place of one
@@ -160,7 +164,7 @@ def test_everybody_can_use_it(
 def test_a_complaints_place_is_on_it_once_it_is_in_view(
     browser: Browser, served: Front, here: Settled
 ) -> None:
-    with opened(browser, served, who=BODY, width=360) as page:
+    with opened(browser, served, who=BODY, width=360, maps=True) as page:
         elsewhere = asked_elsewhere(page, served.address, PHOTOS)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url) if "/desk/map-" in request.url else None)
@@ -178,7 +182,7 @@ def test_a_complaints_place_is_on_it_once_it_is_in_view(
 def test_a_sheet_of_paper_has_the_place_in_words_and_no_map(
     browser: Browser, served: Front, here: Settled
 ) -> None:
-    with opened(browser, served, who=BODY) as page:
+    with opened(browser, served, who=BODY, maps=True) as page:
         show(page, here.ids["manhole"])
         has_drawn(page)
         page.emulate_media(media="print")

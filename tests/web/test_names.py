@@ -86,7 +86,7 @@ def at_rest(page: Page) -> Image.Image:
 
 def test_each_is_there_once_however_near_one_comes(browser: Browser) -> None:
     # Its one complaint is hidden, so that no mark covers a name.
-    with site_front(town(1).files) as served, test_site.opened(browser, served) as page:
+    with site_front(town(1).files) as served, test_site.opened(browser, served, maps=True) as page:
         test_site.has_drawn(page)
         names = names_in(at_rest(page))
         assert len(names) == len(REGION.districts)

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from functions.complaints.public_record import PublicRecord
-from tests.web.opened import LANGUAGES, WIDTHS
+from tests.web.opened import LANGUAGES, WIDTHS, without_maps
 from tests.web.public_files import REGION, Town, geojson, town
 from tests.web.site_front import SiteFront, site_front
 from tests.web.test_everybody import is_sound, is_sound_in_both
@@ -43,9 +43,10 @@ def opened(
     language: str = "en",
     width: int = 1280,
     beside: str | None = None,
+    maps: bool = False,
 ) -> Iterator[Page]:
-    """A tab of its own. What its policy refuses, what its script fails at, and a request elsewhere, but `beside`, fail the
-    test.
+    """A tab of its own, with `maps` where a test is about them. What its policy refuses, what its script fails at, and a
+    request elsewhere, but `beside`, fail the test.
     """
     own = (served.address, beside or served.address)
     served.refused.clear()
@@ -55,6 +56,8 @@ def opened(
     )
     page = context.new_page()
     page.set_default_timeout(15_000)
+    if not maps:
+        without_maps(page)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
@@ -225,7 +228,7 @@ def test_all_of_it_goes_by_keyboard(browser: Browser, served: SiteFront, made: T
 def test_the_map_takes_its_place_in_the_order_and_moves_by_arrows(
     browser: Browser, served: SiteFront
 ) -> None:
-    with opened(browser, served) as page:
+    with opened(browser, served, maps=True) as page:
         has_drawn(page)
         page.locator(".maplibregl-canvas").focus()
         before = page.locator(".ground").screenshot()
@@ -240,7 +243,7 @@ def test_the_map_takes_its_place_in_the_order_and_moves_by_arrows(
 
 
 def test_the_map_comes_after_the_list_and_shows_the_same(browser: Browser, served: SiteFront) -> None:
-    with opened(browser, served) as page:
+    with opened(browser, served, maps=True) as page:
         has_drawn(page)
         asked = [path for path in served.asked if "/map-" in path]
         assert len(asked) >= 3
@@ -255,7 +258,7 @@ def test_the_map_comes_after_the_list_and_shows_the_same(browser: Browser, serve
 
 
 def test_without_a_map_the_list_stands_and_the_page_says_so(browser: Browser, served: SiteFront) -> None:
-    with opened(browser, served, "/#/data") as page:
+    with opened(browser, served, "/#/data", maps=True) as page:
         served.refused.add("/site/map-")
         page.goto(f"{served.address}/#/")
         expect(page.locator(".mapped .notice")).to_contain_text("All complaints are in the list")
@@ -271,7 +274,7 @@ def test_what_lies_on_one_spot_is_listed_when_it_is_pressed(
     lat = (min(point[1] for point in points) + max(point[1] for point in points)) / 2
     there = [replace(record, lat=lat, lon=lon) for record in visible(made)[:3]]
     public = {**made.files, "/open/complaints.geojson": geojson(there)}
-    with site_front(public) as front, opened(browser, front) as page:
+    with site_front(public) as front, opened(browser, front, maps=True) as page:
         has_drawn(page)
         page.locator(".maplibregl-canvas").click()
         expect(page.locator(".picked .number")).to_have_count(3)
@@ -353,7 +356,7 @@ def test_every_month_is_named_in_both_of_its_forms(browser: Browser, served: Sit
 
 @pytest.mark.parametrize(("width", "language"), [*product(WIDTHS, LANGUAGES)])
 def test_everybody_can_use_it(browser: Browser, served: SiteFront, width: int, language: str) -> None:
-    with opened(browser, served, language=language, width=width) as page:
+    with opened(browser, served, language=language, width=width, maps=True) as page:
         has_drawn(page)
         assert page.evaluate("document.documentElement.lang") == language
         is_sound_in_both(page, "start")
