@@ -15,7 +15,13 @@ const UNWANTED = new Set([
 ]);
 
 // A page itself is drawn without the GPU that is only imitated here: WebGL alone needs it, and it takes a quarter of the time.
-const WANTED = ["--disable-gpu-compositing", "--disable-gpu-rasterization"];
+// Nor does a script have threads of its own that compile it beside what waits for it.
+const WANTED = ["--disable-gpu-compositing", "--disable-gpu-rasterization", "--js-flags=--single-threaded"];
+
+// A process that is started beside each page for the next one, which may not come.
+const FEATURES = "--disable-features=";
+const UNWANTED_FEATURE = "SpareRendererForSitePerProcess";
+const isFeatures = (each) => each.startsWith(FEATURES);
 
 const packed = fileURLToPath(new URL("../bin", import.meta.resolve("@sparticuz/chromium")));
 await inflate(join(packed, "al2023.tar.br"));
@@ -34,10 +40,12 @@ writeFileSync(
 </fontconfig>
 `,
 );
+const args = chromium.args.filter((each) => !UNWANTED.has(each));
+const features = [...args.filter(isFeatures).map((each) => each.slice(FEATURES.length)), UNWANTED_FEATURE];
 console.log(
   JSON.stringify({
     executable,
-    args: [...chromium.args.filter((each) => !UNWANTED.has(each)), ...WANTED],
+    args: [...args.filter((each) => !isFeatures(each)), ...WANTED, FEATURES + features.join(",")],
     env: { FONTCONFIG_FILE: fonts, LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH },
   }),
 );
