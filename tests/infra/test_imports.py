@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -38,8 +39,13 @@ def name_of(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imports(file: Path, *, only_on_load: bool = False) -> Iterator[str]:
+@cache
+def imports(file: Path, *, only_on_load: bool = False) -> tuple[str, ...]:
     """Full names of what the file imports; with `only_on_load`, of what importing the file itself imports."""
+    return tuple(_imports(file, only_on_load=only_on_load))
+
+
+def _imports(file: Path, *, only_on_load: bool) -> Iterator[str]:
     waiting: list[ast.AST] = [ast.parse(file.read_text())]
     while waiting:
         node = waiting.pop()
@@ -120,9 +126,8 @@ def test_nothing_heavy_is_imported_when_a_function_loads() -> None:
     assert not heavy
 
 
-def loaded_by(handler: str) -> set[str]:
-    """What a handler imports as it loads, and what that imports in turn, as far as it is the functions' own."""
-    known = {name_of(file): file for file in modules(FUNCTIONS)}
+def loaded_by(handler: str, known: Mapping[str, Path]) -> set[str]:
+    """What a handler imports as it loads, and what that imports in turn, as far as it is `known`: the functions' own."""
     loaded, waiting = set[str](), [handler]
     while waiting:
         name = waiting.pop()
@@ -136,9 +141,10 @@ def loaded_by(handler: str) -> set[str]:
 
 def test_a_function_that_answers_no_requests_loads_nothing_that_does() -> None:
     """The authorizer, which is in the way of every request, least of all."""
-    handlers = {name_of(file) for file in modules(FUNCTIONS) if file.name == "handler.py"}
+    known = {name_of(file): file for file in modules(FUNCTIONS)}
+    handlers = {name for name, file in known.items() if file.name == "handler.py"}
     assert {*API_HANDLERS, "functions.route.authorizer.handler"} < handlers
-    loading = {each for each in handlers if any(starts(name, *HTTP) for name in loaded_by(each))}
+    loading = {each for each in handlers if any(starts(name, *HTTP) for name in loaded_by(each, known))}
     assert loading == API_HANDLERS
 
 
@@ -206,7 +212,7 @@ def test_infra_imports_no_test() -> None:
 def test_the_reader_of_imports_sees_relative_lazy_and_guarded_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(imports.__globals__, "ROOT", tmp_path)
+    monkeypatch.setitem(_imports.__globals__, "ROOT", tmp_path)
     file = tmp_path / "functions" / "notify" / "push.py"
     file.parent.mkdir(parents=True)
     file.write_text(
