@@ -4,14 +4,12 @@ A stand-in is a `WaitConditionHandle`, which is made at once and has a name of i
 asks for one of its attributes, gets that name; what depends on it, and the order in which things are made, stay.
 """
 
-import json
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
+
+from infra.local.altered import altered
 
 STAND_IN: Final = "AWS::CloudFormation::WaitConditionHandle"
 
@@ -58,22 +56,7 @@ UNKNOWN: Final[Sequence[Unknown]] = (
 
 def with_stand_ins(made: Path, folder: Path, *, unknown: Sequence[Unknown] = UNKNOWN) -> Path:
     """A copy of a cloud assembly, in `folder`, with stand-ins for all that is `unknown`."""
-    shutil.copytree(made, folder, copy_function=os.link)
-    for path in folder.rglob("*.template.json"):
-        before = path.read_bytes()
-        after = json.dumps(stood_in(json.loads(before), unknown=unknown)).encode()
-        _rewrite(path, after)
-        # By its digest `cdk` tells whether it has uploaded the template before.
-        digest, other = (sha256(each).hexdigest().encode() for each in (before, after))
-        for file in (*path.parent.glob("*.assets.json"), *path.parent.glob("manifest.json")):
-            _rewrite(file, file.read_bytes().replace(digest, other))
-    return folder
-
-
-def _rewrite(file: Path, content: bytes) -> None:
-    """Not through the link, which is the assembly's own file."""
-    file.unlink()
-    file.write_bytes(content)
+    return altered(made, folder, lambda template: stood_in(template, unknown=unknown))
 
 
 def stood_in(template: Mapping[str, Any], *, unknown: Sequence[Unknown] = UNKNOWN) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """Further regions of the local stage, made for a test: synthesised by `cdk` from a folder of their own."""
 
-import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 from infra.local import assembly
+from infra.local.altered import Template, altered
 from infra.region import REGIONS
 
 ISSUER = "https://127.0.0.1:1"
@@ -50,16 +49,15 @@ def synthesised(folder: Path) -> Path:
 
 def secured(made: Path, folder: Path, *, issuer: str) -> Path:
     """A copy of the assembly with the issuer's address, and with what the emulator needs to be told differently."""
-    shutil.copytree(made, folder, copy_function=os.link)
-    for path in folder.rglob("*.template.json"):
-        template = json.loads(path.read_text().replace(ISSUER, issuer))
-        for resource in template["Resources"].values():
-            if resource["Type"] == "AWS::IAM::Policy":
-                document = resource["Properties"]["PolicyDocument"]
-                document["Statement"] = [part for each in document["Statement"] for part in _parted(each)]
-        path.unlink()
-        path.write_text(json.dumps(template))
-    return folder
+    return altered(made, folder, _as_the_emulator_asks, renamed={ISSUER: issuer})
+
+
+def _as_the_emulator_asks(template: Template) -> Template:
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::IAM::Policy":
+            document = resource["Properties"]["PolicyDocument"]
+            document["Statement"] = [part for each in document["Statement"] for part in _parted(each)]
+    return template
 
 
 def _parted(statement: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,18 +2,16 @@
 
 import hashlib
 import json
-import os
-import shutil
 import threading
 import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
+from infra.local.altered import Template, altered
 from infra.local.assembly import assembly
 from infra.local.deployed import deploy
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
@@ -70,54 +68,41 @@ def test_complaints_in_flight_go_on_under_a_new_version(players: Cast, tmp_path:
 
 def changed(made: Path, folder: Path) -> Path:
     """The same stacks with new code in every function, which says so when it starts, and a new state machine."""
-    shutil.copytree(made, folder, copy_function=os.link)
-    renamed = dict(_with_new_code(archive) for archive in folder.glob("asset.*.zip"))
-    for path in folder.rglob("*.template.json"):
-        template = json.loads(_renamed(path.read_text(), renamed))
-        for resource in template["Resources"].values():
-            if resource["Type"] == "AWS::StepFunctions::StateMachine":
-                definition = json.loads(resource["Properties"]["DefinitionString"])
-                definition["Comment"] += " Second version."
-                resource["Properties"]["DefinitionString"] = json.dumps(definition)
-        before = path.read_bytes()
-        _rewrite(path, _with_new_versions(template))
-        # By this hash `cdk` tells whether it has uploaded the template before.
-        renamed[hashlib.sha256(before).hexdigest()] = hashlib.sha256(path.read_bytes()).hexdigest()
-    for path in (*folder.rglob("*.assets.json"), *folder.rglob("manifest.json")):
-        _rewrite(path, _renamed(path.read_text(), renamed))
+    archives = folder.with_name("archives")
+    archives.mkdir()
+    renamed = dict(_with_new_code(archive, archives) for archive in made.glob("asset.*.zip"))
+    altered(made, folder, _with_new_versions, renamed=renamed)
+    for archive in archives.iterdir():
+        archive.rename(folder / archive.name)
     return folder
 
 
-def _with_new_versions(template: dict[str, Any]) -> str:
+def _with_new_versions(template: Template) -> Template:
     """New code is a new version, by another name in the template: `live` then leads to it."""
-    versions = [id for id, each in template["Resources"].items() if each["Type"] == "AWS::Lambda::Version"]
-    return _renamed(json.dumps(template), {id: f"{id}2" for id in versions})
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::StepFunctions::StateMachine":
+            definition = json.loads(resource["Properties"]["DefinitionString"])
+            definition["Comment"] += " Second version."
+            resource["Properties"]["DefinitionString"] = json.dumps(definition)
+    text = json.dumps(template)
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Lambda::Version":
+            text = text.replace(name, f"{name}2")
+    return dict(json.loads(text))
 
 
-def _renamed(text: str, names: dict[str, str]) -> str:
-    for before, after in names.items():
-        text = text.replace(before, after)
-    return text
-
-
-def _rewrite(path: Path, text: str) -> None:
-    """Not through the link to the file of the first version."""
-    path.unlink()
-    path.write_text(text)
-
-
-def _with_new_code(archive: Path) -> tuple[str, str]:
-    """An asset changed in place, with the hash that named it and the new one."""
-    made = archive.with_suffix(".new")
+def _with_new_code(archive: Path, folder: Path) -> tuple[str, str]:
+    """An asset with other code, in `folder`: the hash that named the one before, and the new one."""
+    made = folder / archive.name
     with ZipFile(archive) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
         for entry in old.infolist():
             if entry.filename == "functions/__init__.py":
                 new.writestr(entry, old.read(entry) + f"\nprint({NEWS!r})\n".encode())
             elif not entry.filename.startswith("functions/__pycache__/__init__."):
-                new.writestr(entry, old.read(entry))
+                # The size is no matter, and the time is.
+                new.writestr(entry, old.read(entry), compresslevel=1)
     before, after = archive.stem.partition(".")[2], hashlib.sha256(made.read_bytes()).hexdigest()
-    archive.unlink()
-    made.rename(archive.with_name(f"asset.{after}.zip"))
+    made.rename(folder / f"asset.{after}.zip")
     return before, after
 
 
