@@ -35,7 +35,7 @@ from moto.dynamodb import models
 from moto.dynamodb.comparisons import ConditionExpressionParser, get_filter_expression
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend, table
-from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.dynamo_type import DDBType, DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
@@ -54,6 +54,9 @@ _ITEM_OPERATIONS: Final = {
 }
 _query: Final = Table.query
 _ARGUMENTS: Final = signature(_query)
+_project: Final = Item.project
+_cast_value_property: Final[Any] = DynamoType.__dict__["cast_value"]
+_cast: Final = _cast_value_property.fget
 _init_item: Final = Item.__init__
 _sign: Final = RequestSigner.sign
 _SIGNED: Final = signature(_sign)
@@ -193,6 +196,22 @@ def _update_of_a_copy(backend: DynamoDBBackend, table_name: str, key: dict[str, 
     return _update_item(backend, table_name, key, **named)
 
 
+def _project_by_name(item: Item, paths: list[list[str]]) -> Item:
+    """Attributes by their names; moto makes plain Python of the whole item and an item of that, for each of them."""
+    if any(len(path) > 1 or "[" in path[0] for path in paths):
+        return _project(item, paths)
+    found = Item(item.hash_key, item.range_key, {})
+    for (name,) in paths:
+        if name in item.attrs:
+            dict.__setitem__(found.attrs, name, item.attrs[name])
+    return found
+
+
+def _cast_value(of: DynamoType) -> Any:
+    """Most of what is compared is text."""
+    return of.value if of.type == DDBType.STRING else _cast(of)
+
+
 # ----------------------------------------------------------------------------------- conditions
 def _pieces(parser: ConditionExpressionParser) -> deque[Any]:
     return deque(_pieces_of(parser.condition_expression))
@@ -258,6 +277,8 @@ _REPLACED: Final = (
     (ConditionExpressionParser, "_lex_condition_expression", _lex, _pieces),
     (models, "get_filter_expression", get_filter_expression, _condition),
     (table, "get_filter_expression", get_filter_expression, _condition),
+    (Item, "project", _project, _project_by_name),
+    (DynamoType, "cast_value", _cast_value_property, property(_cast_value)),
     (Item, "__init__", _init_item, _item_measured_once),
     (RequestSigner, "sign", _sign, _signed_with_a_word),
     (UserAgentString, "to_string", _introduced, _introduced_with_a_word),

@@ -107,7 +107,7 @@ KINDS = [("agencies", name) for name in RAW["agencies"]] + [
 def test_whatever_is_gone_from_the_file_every_door_answers_and_every_timer_escalates(
     here: Town, kind: str, gone: str
 ) -> None:
-    every = [filed(here, category) for category in (*concerned(kind, gone), "rubbish")]
+    every = [filed(here, category) for category in dict.fromkeys((*concerned(kind, gone), "rubbish"))]
     answered, divided = filed(here), filed(here)
     assert here.agency("POST", f"/v1/agency/complaints/{answered}/answer", DONE).status == 200
     parts = {"parts": [{"to": "akimat", "text": WHY}]}

@@ -88,7 +88,7 @@ CALLS = st.one_of(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(calls=st.lists(CALLS, min_size=10, max_size=25))
 def test_lean_or_as_it_is_moto_answers_and_keeps_the_same(calls: Sequence[Call]) -> None:
     assert _made(calls, lean=True) == _made(calls, lean=False)
