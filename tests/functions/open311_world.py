@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
 import pytest
 
 from functions.complaints.ids import new_number
@@ -21,6 +20,7 @@ from functions.complaints.public_record import (
     record_of,
 )
 from functions.complaints.region import Region, region_from_dict
+from functions.edge.clients import client
 from functions.notify.publisher.lines import map_file, month_file
 from functions.records.agencies.partners import create_partner_key
 from functions.records.store import ComplaintStore
@@ -130,14 +130,14 @@ class World:
 
 
 def _put(key: str, body: bytes, **more: str) -> None:
-    boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body, **more)
+    client("s3").put_object(Bucket=BUCKET, Key=key, Body=body, **more)
 
 
 @contextmanager
 def world(folder: Path) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch, tables():
         patch.setenv("PUBLIC_BUCKET", BUCKET)
-        boto3.client("s3").create_bucket(
+        client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
         module = load("functions.intake.open311.handler", folder=folder, monkeypatch=patch, raw=raw())
