@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pytest
 from packaging.utils import canonicalize_name
@@ -143,27 +145,40 @@ def deployed(local_assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return found
 
 
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """What the handler's import loads, and where Babel is there a date as the asset then writes it in each language."""
+
+    modules: set[str]
+    dates: list[str] | None
+
+
 @pytest.fixture(scope="module")
-def loaded(deployed: dict[str, Deployed]) -> dict[str, set[str]]:
-    """What each handler loads, imported as Lambda does it in a process that sees its asset and nothing else."""
+def started(deployed: dict[str, Deployed]) -> dict[str, Started]:
+    """Each handler, imported as Lambda does it in a process that sees its asset and nothing else."""
     return {handler: imported(handler, function) for handler, function in deployed.items()}
 
 
-def imported(handler: str, function: Deployed) -> set[str]:
+IMPORTS: Final = """\
+import importlib, json, sys
+sys.path.insert(0, asset)
+before = set(sys.modules)
+getattr(importlib.import_module(module), name)
+modules = sorted(set(sys.modules) - before)
+dates = None
+if importlib.util.find_spec("babel"):
+    from datetime import date
+    from functions.complaints.texts import date_text
+    dates = [date_text(date(2026, 3, 9), each, "Asia/Almaty") for each in ("kk", "ru", "en")]
+print(json.dumps({"modules": modules, "dates": dates}))
+"""
+
+
+def imported(handler: str, function: Deployed) -> Started:
     module, _, name = handler.rpartition(".")
-    program = (
-        "import importlib, json, sys; before = set(sys.modules);"
-        f"getattr(importlib.import_module({module!r}), {name!r});"
-        "print(json.dumps(sorted(set(sys.modules) - before)))"
-    )
-    return set(json.loads(from_asset(program, function).splitlines()[-1]))
-
-
-def from_asset(program: str, function: Deployed) -> str:
-    """What the program prints in a process that sees the asset and nothing else."""
-    place = f"import sys; sys.path.insert(0, {str(function.asset)!r});"
+    named = f"asset, module, name = {str(function.asset)!r}, {module!r}, {name!r}\n"
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", place + program],
+        [sys.executable, "-I", "-S", "-B", "-c", named + IMPORTS],
         env=function.environment
         | {
             "AWS_LAMBDA_FUNCTION_NAME": "function",
@@ -175,27 +190,21 @@ def from_asset(program: str, function: Deployed) -> str:
         check=False,
     )
     assert not done.returncode, done.stderr
-    return done.stdout
+    said = json.loads(done.stdout.splitlines()[-1])
+    return Started(modules=set(said["modules"]), dates=said["dates"])
 
 
 def test_an_asset_alone_writes_a_date_in_each_language(
-    deployed: dict[str, Deployed], subtests: pytest.Subtests
+    deployed: dict[str, Deployed], started: dict[str, Started], subtests: pytest.Subtests
 ) -> None:
     """It carries a hundredth of Babel's data."""
-    program = (
-        "from datetime import date; from functions.complaints.texts import date_text;"
-        "print([date_text(date(2026, 3, 9), each, 'Asia/Almaty') for each in ('kk', 'ru', 'en')])"
-    )
     with_babel = {handler: each for handler, each in deployed.items() if (each.asset / "babel").exists()}
     assert {each.split(".")[1] for each in with_babel} == {"intake", "route", "notify"}
     for handler, function in with_babel.items():
         with subtests.test(handler):
             data = sum(each.stat().st_size for each in (function.asset / "babel" / "locale-data").iterdir())
             assert data < 1_000_000
-            assert (
-                from_asset(program, function)
-                == "['2026\\u202fж. 9 наурыз', '9 марта 2026\\u202fг.', '9 March 2026']\n"
-            )
+            assert started[handler].dates == ["2026\u202fж. 9 наурыз", "9 марта 2026\u202fг.", "9 March 2026"]
 
 
 def third_party(modules: set[str]) -> set[str]:
@@ -204,21 +213,21 @@ def third_party(modules: set[str]) -> set[str]:
 
 
 def test_every_handler_imports_from_its_asset_alone_and_loads_no_more_than_it_may(
-    loaded: dict[str, set[str]], subtests: pytest.Subtests
+    started: dict[str, Started], subtests: pytest.Subtests
 ) -> None:
-    assert len(loaded) > 10
-    for handler, modules in loaded.items():
+    assert len(started) > 10
+    for handler, each in started.items():
         with subtests.test(handler):
-            assert third_party(modules) <= SHARED | ALSO.get(handler, set())
+            assert third_party(each.modules) <= SHARED | ALSO.get(handler, set())
 
 
 def test_no_handler_loads_more_modules_than_it_did(
-    loaded: dict[str, set[str]], subtests: pytest.Subtests
+    started: dict[str, Started], subtests: pytest.Subtests
 ) -> None:
-    for handler, modules in loaded.items():
+    for handler, each in started.items():
         with subtests.test(handler):
-            assert len(modules) <= MODULES[handler]
-            unwanted = {name for name in modules if f"{name}.".startswith(UNWANTED)}
+            assert len(each.modules) <= MODULES[handler]
+            unwanted = {name for name in each.modules if f"{name}.".startswith(UNWANTED)}
             assert handler in WITH_ASYNCIO or not unwanted
 
 
@@ -235,8 +244,7 @@ def test_every_package_that_a_lock_asks_for_is_imported_by_somebody(subtests: py
     imported = {
         name.partition(".")[0]
         for file in (ROOT / "functions").rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text()))
-        for name in imported_by(node)
+        for name in imports_in(file.read_text())
     }
     packages = importlib.metadata.packages_distributions()
     used = {canonicalize_name(package) for name in imported for package in packages.get(name, [])}
@@ -279,10 +287,16 @@ def reachable(module: str, asset: Path) -> set[str]:
     return found
 
 
-def imports_of(module: str, asset: Path) -> set[str]:
+def imports_of(module: str, asset: Path) -> frozenset[str]:
     file = file_of(module, asset)
     assert file
-    return {name for node in ast.walk(ast.parse(file.read_text())) for name in imported_by(node)}
+    return imports_in(file.read_text())
+
+
+@cache
+def imports_in(source: str) -> frozenset[str]:
+    """Of a module's text, which is the same in many assets."""
+    return frozenset(name for node in ast.walk(ast.parse(source)) for name in imported_by(node))
 
 
 def file_of(module: str, asset: Path) -> Path | None:
