@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+from zipfile import ZipFile
 
 import pytest
 from packaging.utils import canonicalize_name
 
-from infra.packaging.bundle import unpacked
 from infra.toolchain import ROOT
 
 # What every handler may load at its start, by top-level name: tables, clients, logs, and what these are made of.
@@ -116,6 +116,10 @@ WITH_ASYNCIO = {
 }
 
 
+type Entry = tuple[str, int, int]
+"""A file of an asset: its name, checksum and size."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
     asset: Path
@@ -126,7 +130,7 @@ class Deployed:
 def deployed(local_assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Deployed]:
     """By handler, what the local stage's template deploys."""
     store = tmp_path_factory.mktemp("assets")
-    found = {}
+    found, written = {}, dict[Entry, Path]()
     for template in local_assembly.glob("assembly-*/*.template.json"):
         assets = json.loads(template.with_name(template.name.replace(".template.", ".assets.")).read_text())
         paths = {key: template.parent / file["source"]["path"] for key, file in assets["files"].items()}
@@ -135,7 +139,7 @@ def deployed(local_assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> 
                 properties = resource["Properties"]
                 variables = properties.get("Environment", {}).get("Variables", {})
                 found[properties["Handler"]] = Deployed(
-                    asset=unpacked(paths[properties["Code"]["S3Key"].removesuffix(".zip")], store=store),
+                    asset=laid_out(paths[properties["Code"]["S3Key"].removesuffix(".zip")], store, written),
                     environment={
                         name: value if isinstance(value, str) else f"made-at-deployment-{name}"
                         for name, value in variables.items()
@@ -143,6 +147,26 @@ def deployed(local_assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> 
                     | {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"},
                 )
     return found
+
+
+def laid_out(asset: Path, store: Path, written: dict[Entry, Path]) -> Path:
+    """The folder with the asset's contents as Lambda would lay them out. What assets before it hold too, nine files of
+    ten, is not written again: it is theirs.
+    """
+    folder = store / asset.stem
+    if folder.exists():
+        return folder
+    with ZipFile(asset) as packed:
+        for each in packed.infolist():
+            place = folder / each.filename
+            if not place.parent.exists():
+                place.parent.mkdir(parents=True)
+            first = written.setdefault((each.filename, each.CRC, each.file_size), place)
+            if first is place:
+                place.write_bytes(packed.read(each))
+            else:
+                place.hardlink_to(first)
+    return folder
 
 
 @dataclass(frozen=True, kw_only=True)
