@@ -5,6 +5,7 @@
 - A transaction keeps by reference what it may have to put back; moto copies each table whole, for every operation in it.
 - A query looks through the items under its key; moto first sorts all that the table holds.
 - A condition is taken to pieces once, and a condition of a transaction read once; moto does either twice for each item.
+- What an index shows of an item is taken from it by name; moto makes the whole item anew for each attribute.
 - An item that is put is measured once; moto measures all that it has so far for each attribute that is added.
 - A request to any service is signed and introduced with fixed words, and finds its way through the same addresses each
   time; moto works them out, and reads S3's module again, for every request.
