@@ -297,9 +297,8 @@ def test_a_file_larger_than_the_limit_is_refused_unread() -> None:
     assert refused(bases["JPEG"] + b"\0" * 1000, Limits(bytes=1000)) == "too_many_bytes"
 
 
-@pytest.mark.parametrize("size", [(8160, 6144), (8192, 6144)])
-def test_what_a_phone_of_fifty_megapixels_takes_is_taken(size: tuple[int, int]) -> None:
-    photo = clean(picture("JPEG", corpus.pattern(size)))
+def test_what_a_phone_of_fifty_megapixels_takes_is_taken() -> None:
+    photo = clean(picture("JPEG", corpus.pattern((8192, 6144))))
     assert photo.width == 2048
     assert_shows(photo, RED, GREEN, BLUE, YELLOW)
 
@@ -376,8 +375,8 @@ def test_a_file_cut_anywhere_is_truncated(name: str) -> None:
     # A JPEG whose end marker alone is missing is whole.
     least = 3 if kind == "JPEG" else 1
     head = {"JPEG": 3, "PNG": 8, "WEBP": 12, "HEIC": 32}[kind]
-    ends = {len(data) - least - missing for missing in (*range(12), 50, 200)}
-    ends |= {head + (len(data) - head - least) * part // 24 for part in range(24)}
+    ends = {len(data) - least - missing for missing in (*range(4), 11, 50, 200)}
+    ends |= {head + (len(data) - head - least) * part // 10 for part in range(10)}
     for end in sorted(ends):
         assert refused(data[:end]) == "truncated", f"{len(data) - end} bytes of {len(data)} missing"
 
@@ -416,14 +415,14 @@ def test_a_damaged_file_is_corrupt(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @given(cut=st.floats(0, 1, exclude_max=True))
 def test_a_file_cut_anywhere_is_cleaned_or_refused(kind: str, cut: float) -> None:
     outcome(laden[kind][: int(len(laden[kind]) * cut)])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=12))
 def test_a_file_with_any_bytes_changed_is_cleaned_or_refused(
     kind: str, flips: list[tuple[float, int]]
@@ -434,7 +433,7 @@ def test_a_file_with_any_bytes_changed_is_cleaned_or_refused(
     outcome(bytes(data))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(block=st.binary(max_size=400) | st.binary(max_size=400).map(lambda rest: b"II*\0\x08\0\0\0" + rest))
 def test_a_broken_exif_block_never_costs_the_photo(block: bytes) -> None:
     assert_clean(clean(corpus.jpeg_with_exif(block)))
@@ -442,7 +441,7 @@ def test_a_broken_exif_block_never_costs_the_photo(block: bytes) -> None:
 
 def test_refusals_leave_no_process_and_no_open_file() -> None:
     before, others = len(os.listdir("/proc/self/fd")), children()
-    for _ in range(20):
+    for _ in range(8):
         refused(bases["JPEG"][:300])
     refused(corpus.jpeg_of_many_scans(4_000), Limits(seconds=0.3))
     assert len(os.listdir("/proc/self/fd")) == before
