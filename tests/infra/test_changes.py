@@ -8,7 +8,6 @@ from copy import deepcopy
 from itertools import permutations
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import boto3
 import pytest
@@ -19,6 +18,7 @@ from infra import changes
 from infra.changes import KEPT, Kind, Templates, faults, service_may_go_first
 from infra.toolchain import ROOT
 from tests.infra import small_region
+from tests.infra.synthesis import without_code
 
 type Edit = tuple[str, str]
 
@@ -80,14 +80,10 @@ def expected(before: str, after: str) -> set[tuple[str, Kind]]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Templates]:
-    """All of them in one assembly, under the one name; functions without their code, which takes ten times as long."""
-    from infra.app import build
-
+    """All of them in one assembly, under the one name."""
     folder = tmp_path_factory.mktemp("files")
-    regions, assembly, empty = folder / "regions", folder / "assembly", folder / "empty.zip"
+    regions = folder / "regions"
     regions.mkdir()
-    with ZipFile(empty, "w") as archive:
-        archive.writestr("nothing.txt", "")
     small_region.write(regions)
     (regions / "small.yaml").unlink()
     for number, (name, edits) in enumerate(FILES.items()):
@@ -101,9 +97,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Templates]:
             assert text.count(old) == 1, old
             text = text.replace(old, new)
         (regions / f"{name}.yaml").write_text(text)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("infra.stacks.function.bundle", lambda **_: empty)
-        build(stage="cloud", outdir=str(assembly), regions=regions).synth()
+    assembly = without_code(regions, folder).folder
     return {name: _as_one_region(changes.synthesised(assembly, name), name) for name in FILES}
 
 

@@ -16,6 +16,7 @@ from infra.region import load_region_file
 from infra.region.sizes import SIZES
 from infra.toolchain import ROOT
 from tests.infra import small_region
+from tests.infra.synthesis import without_code
 from tests.infra.template import Assembly, Template, flat
 
 RUNBOOK = ROOT / "docs" / "runbook.md"
@@ -116,16 +117,13 @@ def service(cloud: Assembly) -> Template:
 @pytest.fixture(scope="module")
 def sized(cloud: Assembly, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     """A region of each size."""
-    from infra.app import build
-
     regions = tmp_path_factory.mktemp("sizes")
     small_region.write(regions, yaml=small_region.YAML.replace("SML\n", "SML\nsize: small\n"))
-    folder = tmp_path_factory.mktemp("sizes-assembly")
-    build(stage="cloud", outdir=str(folder), regions=regions).synth()
+    small = without_code(regions, tmp_path_factory.mktemp("sizes-made"))
     return {
         "oblast": cloud["qamqor-karaganda-service"],
         "city": cloud["qamqor-pavlodar-service"],
-        "small": Assembly(folder)["qamqor-small-service"],
+        "small": small["qamqor-small-service"],
     }
 
 

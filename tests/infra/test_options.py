@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from shutil import copy
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from functions.edge.origin import HEADER, came_through, went_round
 from functions.edge.presign import presigned_put
 from infra.region import REGIONS, load_region_file
+from tests.infra.synthesis import without_code
 from tests.infra.template import Assembly, Template
 
 FILE = """\
@@ -40,8 +40,6 @@ agencies:
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    from infra.app import build
-
     regions = tmp_path_factory.mktemp("regions")
     for name in ("pavlodar.yaml", "pavlodar.geojson"):
         copy(REGIONS / name, regions)
@@ -50,9 +48,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     # Present to be extended, and not synthesised again.
     (regions / "pavlodar.yaml").write_text(pavlodar + "\nstage: local\n")
     (regions / "full.yaml").write_text(FILE + "stage: cloud\n")
-    folder: Path = tmp_path_factory.mktemp("full-assembly")
-    build(stage="cloud", outdir=str(folder), regions=regions).synth()
-    return Assembly(folder)
+    return without_code(regions, tmp_path_factory.mktemp("full-made"))
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ from infra.region import schema
 from infra.region.compile import compile_region
 from infra.region.where import explanation
 from tests.infra import small_region
+from tests.infra.synthesis import without_code
 from tests.infra.template import Assembly, Template
 
 WEST, EAST = (52.3, 76.85), (52.3, 76.95)
@@ -827,8 +828,6 @@ class Stacks:
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """The small region, another with every setting changed that templates show, and a third of the other stage."""
-    from infra.app import build
-
     regions = tmp_path_factory.mktemp("settings")
     edits = tuple(edit for how in SETTINGS.values() if isinstance(how, Deployed) for edit in how.edits)
     own_name = "{kk: Шағын, ru: Малый, en: Small}"
@@ -845,9 +844,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     small_region.write(regions)
     (regions / "other.yaml").write_text(edited(edited(small_region.YAML, edits), named))
     (regions / "third.yaml").write_text(edited(small_region.YAML, third))
-    folder = tmp_path_factory.mktemp("settings-assembly")
-    build(stage="cloud", outdir=str(folder), regions=regions).synth()
-    return Assembly(folder)
+    return without_code(regions, tmp_path_factory.mktemp("settings-made"))
 
 
 @pytest.mark.parametrize("setting", [name for name, how in SETTINGS.items() if isinstance(how, Deployed)])

@@ -1,20 +1,18 @@
 """What an app is told of signing in is what is deployed: the pool that the API trusts, its flows, how long tokens hold."""
 
 import json
-from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
+from functools import cache
 
 import pytest
 
-from functions.complaints.region import region_from_dict
+from functions.complaints.region import Region, region_from_dict
 from functions.intake.api.desk import desk_of
 from functions.intake.api.sign_in import sign_in_of
-from infra.app import build
 from infra.checks.whole_region import write_whole_region
 from infra.packaging.openapi import document
 from infra.region import compile_region
 from infra.stacks.functions import INTAKE_API
+from tests.infra.synthesis import without_code
 from tests.infra.template import Assembly, flat
 from tests.infra.test_iam import OFFICERS, ROLES
 from tests.region_fixture import region
@@ -24,9 +22,20 @@ ISSUER = {"issuer": "https://login.example.org/realms/qamqor", "audience": "app"
 POOL = {"USER_POOL_ISSUER": "https://cognito-idp.eu-central-1.amazonaws.com/pool", "USER_POOL_CLIENT_ID": "x"}
 
 
-def about(stage: str, **changes: Any) -> str:
-    made = json.loads(document(region(stage=stage, **changes)))
-    return str(made["info"]["description"])
+@cache
+def about(stage: str) -> str:
+    return about_of(region(stage=stage))
+
+
+def about_of(of: Region) -> str:
+    return str(json.loads(document(of))["info"]["description"])
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """A region with everything."""
+    regions = write_whole_region(tmp_path_factory.mktemp("regions"))
+    return without_code(regions, tmp_path_factory.mktemp("whole-made"))
 
 
 @pytest.mark.parametrize("name", ["local", "pavlodar"])
@@ -64,8 +73,8 @@ def test_the_flows_are_those_that_the_apps_client_lets_in(
     )
 
 
-def test_officers_sign_in_by_a_code_for_a_quarter_of_an_hour(tmp_path: Path) -> None:
-    storage = whole(tmp_path)["qamqor-whole-storage"]
+def test_officers_sign_in_by_a_code_for_a_quarter_of_an_hour(whole: Assembly) -> None:
+    storage = whole["qamqor-whole-storage"]
     pools = storage.of("AWS::Cognito::UserPool")
     (pool,) = (each["Properties"] for id, each in pools.items() if id.startswith("Officers"))
     assert pool["MfaConfiguration"] == "ON"
@@ -94,9 +103,9 @@ def test_officers_sign_in_by_a_code_for_a_quarter_of_an_hour(tmp_path: Path) -> 
 
 
 def test_the_desk_is_told_of_the_pages_that_are_deployed_and_the_authorizer_of_the_same_client(
-    tmp_path: Path,
+    whole: Assembly,
 ) -> None:
-    service = whole(tmp_path)["qamqor-whole-service"]
+    service = whole["qamqor-whole-service"]
     told = service.functions()["intakeapi"]["Environment"]["Variables"]
     trusted = service.functions()["authorizer"]["Environment"]["Variables"]
     assert told["OFFICERS_SIGN_IN"] == "https://qamqor-whole-111122223333.auth.eu-central-1.amazoncognito.com"
@@ -113,8 +122,8 @@ def test_the_desk_is_told_of_the_pages_that_are_deployed_and_the_authorizer_of_t
     }
 
 
-def test_one_function_alone_may_make_and_end_officers_users(tmp_path: Path) -> None:
-    service = whole(tmp_path)["qamqor-whole-service"]
+def test_one_function_alone_may_make_and_end_officers_users(whole: Assembly) -> None:
+    service = whole["qamqor-whole-service"]
     found = {
         id: (statement["Action"], flat(statement["Resource"]))
         for id, policy in service.of("AWS::IAM::Policy").items()
@@ -144,18 +153,6 @@ def test_where_bodies_come_by_their_systems_alone_there_is_no_desk(cloud: Assemb
     assert not any(id.startswith("Officers") for id in cloud["qamqor-pavlodar-storage"].resources)
 
 
-def whole(folder: Path) -> Assembly:
-    """A region with everything; functions without their code, which takes ten times as long."""
-    regions, assembly, empty = folder / "regions", folder / "assembly", folder / "empty.zip"
-    regions.mkdir()
-    with ZipFile(empty, "w") as archive:
-        archive.writestr("nothing.txt", "")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("infra.stacks.function.bundle", lambda **_: empty)
-        build(stage="cloud", outdir=str(assembly), regions=write_whole_region(regions)).synth()
-    return Assembly(assembly)
-
-
 def test_a_password_is_sent_as_it_is_on_a_developers_machine_alone() -> None:
     assert '"USER_PASSWORD_AUTH"' in about("local")
     assert "USER_PASSWORD_AUTH" not in about("cloud")
@@ -165,7 +162,7 @@ def test_a_password_is_sent_as_it_is_on_a_developers_machine_alone() -> None:
 
 
 def test_an_issuer_of_the_regions_own_signs_people_in_by_its_own_pages() -> None:
-    said = about("cloud", identity=ISSUER)
+    said = about_of(region(stage="cloud", identity=ISSUER))
     assert "/.well-known/openid-configuration" in said
     assert "grant_type=refresh_token" in said
     assert "Cognito" not in said
