@@ -325,7 +325,9 @@ def test_the_lives_hold_every_event_there_is() -> None:
         deeds=steps,
     )
     def live(here: Region, category: str, photos: int, deeds: list[Any]) -> None:
-        made.update(lived(here, category, photos, deeds))
+        if made != every:
+            made.update(lived(here, category, photos, deeds))
 
+    every = {each.event for each in TRANSITIONS.values()} | {EventType.SUBMITTED}
     live()
-    assert made == {each.event for each in TRANSITIONS.values()} | {EventType.SUBMITTED}
+    assert made == every

@@ -23,7 +23,7 @@ from functions.complaints.letter_links import link_token
 from functions.complaints.region import Region, region_from_dict
 from functions.edge.failures import without_words
 from tests.dynamodb import REGION, one_at_a_time
-from tests.functions.faults import CANCELLED, LASTING, TRANSIENT, When, aws_calls
+from tests.functions.faults import CANCELLED, LASTING, TRANSIENT, When, aws_calls, is_another
 from tests.fuzz.gateway import AGENCY_ID
 from tests.fuzz.town import PERSON, Town, town
 from tests.openapi_answers import operation_at, published
@@ -129,8 +129,6 @@ ASKS_NOBODY: Final = {
 }
 ADDRESS: Final = "office@example.org"
 UNANSWERED: Final = "not read"
-READS: Final = ("BatchGet", "Get", "Head", "List", "Query")
-"""To whom only reads it is the same whether it failed before or after."""
 ALIKE: Final = 2
 FAILURES: Final = TRANSIENT | CANCELLED | LASTING
 _turn: Final = {id(kind): cycle(kind) for kind in (TRANSIENT, CANCELLED, LASTING)}
@@ -238,7 +236,7 @@ def _failures(operation: str, *, first: bool) -> Iterator[tuple[str, When]]:
         *([CANCELLED] if operation == "TransactWriteItems" else []),
     ]
     yield from ((next(_turn[id(kind)]), "before") for kind in kinds)
-    if not operation.startswith(READS):
+    if is_another(operation, "after"):
         yield UNANSWERED, "after"
 
 

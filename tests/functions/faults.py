@@ -66,6 +66,9 @@ LASTING: Final = {
 """Failures of ours, which are there a moment later too."""
 
 
+READS: Final = ("BatchGet", "Get", "Head", "List", "Query", "Scan")
+
+
 @dataclass
 class Calls:
     """Every AWS call in order; the one numbered `fail` (from 0) fails with `error`, made of the operation's name."""
@@ -111,10 +114,20 @@ def between_calls(happens: Callable[[int], object]) -> Iterator[Calls]:
         yield calls
 
 
-def number_of_calls(step: Callable[[], object]) -> int:
+def is_another(operation: str, when: When) -> bool:
+    """Whether a failure then is another one than before: to what only reads it is the same after."""
+    return when == "before" or not operation.startswith(READS)
+
+
+def calls_of(step: Callable[[], object]) -> list[str]:
+    """The operations, in order."""
     with aws_calls() as calls:
         step()
-    return len(calls.made)
+    return calls.made
+
+
+def number_of_calls(step: Callable[[], object]) -> int:
+    return len(calls_of(step))
 
 
 def run_again_until_done(step: Callable[[], object], *, most: int = 3) -> None:

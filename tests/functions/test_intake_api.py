@@ -1049,7 +1049,7 @@ def nearly_good(draw: st.DrawFn) -> Any:
 
 
 @settings(
-    max_examples=300,
+    max_examples=120,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -1060,7 +1060,7 @@ def test_no_body_and_no_key_ever_breaks_it(body: Any, key: str, me: Client) -> N
     assert_described("POST", "/v1/complaints", answer)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=200) | st.text(max_size=200), path=st.text(max_size=40))
 def test_no_bytes_and_no_address_ever_break_it(raw: bytes | str, path: str, me: Client) -> None:
     assert me("POST", "/v1/complaints", raw=raw, key="k").status < 500

@@ -33,7 +33,15 @@ from functions.records.store import ComplaintStore
 from functions.records.tables import FollowerItem
 from tests.dynamodb import REGION, tables
 from tests.functions.api_client import Client, load, person
-from tests.functions.faults import When, aws_calls, between_calls, number_of_calls, run_again_until_done
+from tests.functions.faults import (
+    When,
+    aws_calls,
+    between_calls,
+    calls_of,
+    is_another,
+    number_of_calls,
+    run_again_until_done,
+)
 from tests.functions.telling import HOUSING, Clock, Life, application, teller
 from tests.naughty import NAUGHTY
 from tests.region_fixture import RAW
@@ -598,26 +606,24 @@ def test_a_history_longer_than_a_transaction_is_erased_whole(
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_whichever_call_fails_nothing_of_the_person_is_left(api: Any, life: Life, when: When) -> None:
-    steps = 1
-    number = -1
-    while number < steps:
+    def leave() -> None:
+        assert person(api, "reporter")("DELETE", "/v1/me").status == 200
+
+    with world():
+        full_life(api, life)
+        calls = calls_of(leave)
+    assert len(calls) > 10
+    for number, operation in enumerate(calls):
+        if not is_another(operation, when):
+            continue
         with world():
             full_life(api, life)
             assert life.complaint is not None
-
-            def leave() -> None:
-                assert person(api, "reporter")("DELETE", "/v1/me").status == 200
-
-            if number < 0:
-                steps = number_of_calls(leave)
-                assert steps > 10
-            else:
-                with aws_calls(fail=number, when=when):
-                    run_again_until_done(leave)
+            with aws_calls(fail=number, when=when):
+                run_again_until_done(leave)
             left = table_text()
             assert '"S": "reporter"' not in left, number
             assert left.count("person#reporter") == 1 + left.count("count#"), number
             assert CANARY not in left, number
             followers = FollowerItem.sk.startswith("follower#")
             assert FollowerItem.count(complaint_pk(life.complaint.id), followers) == 0
-        number += 1

@@ -219,7 +219,7 @@ def test_the_next_time_is_the_first_of_the_schedule_that_is_not_over(millisecond
     assert ahead == (left[0] if left else None)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(seed=st.integers(0, 2**32), willing_after=st.sampled_from([0, 7, 45, 200, 400]))
 def test_whatever_fails_on_the_way_it_is_active_in_the_end_or_says_why_not(monkeypatch, seed, willing_after):
     """Workers die and calls fail before or after they did their work; nothing but challenges goes to the endpoint before

@@ -122,7 +122,7 @@ def there() -> Iterator[list[Complaint]]:
         yield complaints
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=asked, limit=st.integers(1, 30), looked_through=st.sampled_from([3, 10, 100]))
 def test_pages_are_what_a_look_at_everything_finds_and_nothing_twice(
     there: list[Complaint], monkeypatch: pytest.MonkeyPatch, wanted: Wanted, limit: int, looked_through: int
@@ -134,7 +134,7 @@ def test_pages_are_what_a_look_at_everything_finds_and_nothing_twice(
     assert all(len(page) <= limit for page in found)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=asked, at=st.integers(0, 89))
 def test_a_number_is_looked_up_and_held_to_the_other_filters(
     there: list[Complaint], wanted: Wanted, at: int
