@@ -14,6 +14,7 @@ from infra.region.lint import lint_regions
 from infra.stacks.canary import CANARY, files
 from infra.toolchain import ROOT
 from tests.infra import small_region
+from tests.infra.synthesis import without_code
 from tests.infra.template import Assembly, Template, flat
 from tests.infra.test_assets_wiring import COMMON, declared
 from tests.infra.test_iam import rights_of
@@ -77,12 +78,9 @@ def test_the_photo_is_one() -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    from infra.app import build
-
-    regions, folder = tmp_path_factory.mktemp("regions"), tmp_path_factory.mktemp("made")
+    regions = tmp_path_factory.mktemp("regions")
     small_region.write(regions, yaml=yaml())
-    build(stage="cloud", outdir=str(folder), regions=regions).synth()
-    return Assembly(folder)
+    return without_code(regions, tmp_path_factory.mktemp("made"), but_of="canary")
 
 
 @pytest.fixture

@@ -437,8 +437,9 @@ def _versioned(storage: Template) -> set[str]:
 
 
 def test_the_local_stage_mails_nobody() -> None:
-    from aws_cdk import App, Stack, assertions
+    from aws_cdk import Stack, assertions
 
+    from infra.app import empty_app
     from infra.stacks.dead_letters import DeadLetters
     from infra.stacks.deployment import Deployment
     from infra.stacks.notification import Deliveries
@@ -448,7 +449,7 @@ def test_the_local_stage_mails_nobody() -> None:
         alarm_emails=("duty@full.example",),
         contact_emails={"works@full.example": ("city_roads",)},
     )
-    stack = Stack(App(), "Local")
+    stack = Stack(empty_app(), "Local")
     deployment = Deployment(region=region, target="arm64")
     dead = DeadLetters(stack, deployment=deployment).deliveries
     Deliveries(stack, "Deliveries", deployment=deployment, dead_letters=dead)
