@@ -216,7 +216,8 @@ def test_a_call_that_fails_is_told_logged_once_and_made_good_by_asking_again(
                     assert len(logged) == 1
                 again = scene.ask(method, path, body)
                 if method == "DELETE" and again.status_code == 404:
-                    assert when == "after"
+                    # It is gone: the answer alone was lost, or the request got through without that call.
+                    assert when == "after" or answer.status_code == normal.status_code
                 else:
                     assert again.status_code == normal.status_code, again.text
                 assert _kinds_of_items() == whole if once else _kinds_of_items() >= whole
