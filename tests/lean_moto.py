@@ -35,7 +35,8 @@ from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb import models
 from moto.dynamodb.comparisons import ConditionExpressionParser, get_filter_expression
 from moto.dynamodb.exceptions import ItemSizeTooLarge
-from moto.dynamodb.models import DynamoDBBackend, table
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models import table as of_tables
 from moto.dynamodb.models.dynamo_type import DDBType, DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
@@ -277,7 +278,7 @@ _REPLACED: Final = (
     (DynamoDBBackend, "transact_write_items", _transact, _transact_on_what_is_touched),
     (ConditionExpressionParser, "_lex_condition_expression", _lex, _pieces),
     (models, "get_filter_expression", get_filter_expression, _condition),
-    (table, "get_filter_expression", get_filter_expression, _condition),
+    (of_tables, "get_filter_expression", get_filter_expression, _condition),
     (Item, "project", _project, _project_by_name),
     (DynamoType, "cast_value", _cast_value_property, property(_cast_value)),
     (Item, "__init__", _init_item, _item_measured_once),
