@@ -1,7 +1,10 @@
 """What the static checks make of findings: nothing passes that is not explained, and no explanation outlives its reason."""
 
+import ast
 import json
 import re
+import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from infra.checks.finding import Finding, region_of, shortened
 from infra.checks.page import PAGE, page
 from infra.checks.waivers import STARS, WAIVERS, Waiver, judge
+from infra.toolchain import ROOT
 
 QUEUE = Finding(tool="checkov", rule="CKV_AWS_27", at="service/DeliveriesQueue99C7B338")
 
@@ -113,3 +117,17 @@ def test_the_page_of_waivers_is_the_code() -> None:
     assert PAGE.read_text() == page(), "run `python -m infra.checks.page`"
     for action in STARS:
         assert f"| {action} on `*` |" in page()
+
+
+def test_the_types_of_what_stacks_are_made_of_are_read_and_no_others() -> None:
+    overrides = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["overrides"]
+    (read,) = (each["module"] for each in overrides if each.get("follow_imports") == "normal")
+    services = {name for name in read if name not in ("aws_cdk", "aws_cdk.interfaces.*")}
+    assert services == set(_imported_of_cdk())
+
+
+def _imported_of_cdk() -> Iterator[str]:
+    for file in (ROOT / "infra").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "aws_cdk":
+                yield from (f"aws_cdk.{each.name}" for each in node.names if each.name.startswith("aws_"))
