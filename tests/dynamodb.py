@@ -3,7 +3,7 @@
 import copy
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from threading import Lock
@@ -65,6 +65,17 @@ def _create_tables() -> None:
     for model in MODELS.values():
         module, _, name = model.rpartition(".")
         getattr(importlib.import_module(module), name).create_table()
+
+
+def tables_as_they_are() -> dict[str, Any]:
+    """What `put_back` returns to, as often as it is asked."""
+    return copy.deepcopy(dict(dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables))
+
+
+def put_back(kept: Mapping[str, Any]) -> None:
+    there = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
+    there.clear()
+    there |= copy.deepcopy(dict(kept))
 
 
 def items_of(table: str) -> list[Item]:

@@ -14,7 +14,7 @@ type Template = dict[str, Any]
 def altered(
     made: Path,
     folder: Path,
-    change: Callable[[Template], Template] = lambda template: template,
+    change: Callable[[Template], Template],
     *,
     renamed: Mapping[str, str] | None = None,
 ) -> Path:

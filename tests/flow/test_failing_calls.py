@@ -2,7 +2,6 @@
 log has one line about it, nothing is written by halves, and the same request goes through a moment later.
 """
 
-import copy
 import json
 import re
 from collections import Counter
@@ -14,15 +13,13 @@ from unittest.mock import patch
 
 import boto3
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
 from werkzeug.test import Client, TestResponse
 
 from functions.complaints.complaint import Actor, ActorKind, Role
 from functions.complaints.letter_links import link_token
 from functions.complaints.region import Region, region_from_dict
 from functions.edge.failures import without_words
-from tests.dynamodb import REGION, one_at_a_time
+from tests.dynamodb import MODELS, items_of, one_at_a_time, put_back, tables_as_they_are
 from tests.functions.faults import CANCELLED, LASTING, TRANSIENT, When, aws_calls, is_another
 from tests.fuzz.gateway import AGENCY_ID
 from tests.fuzz.town import PERSON, Town, town
@@ -163,9 +160,7 @@ class Scene:
         return json.loads(said)
 
     def restore(self) -> None:
-        tables = _tables()
-        tables.clear()
-        tables |= copy.deepcopy(dict(self.tables))
+        put_back(self.tables)
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +168,7 @@ def scene() -> Iterator[Scene]:
     with town(push=True) as made, one_at_a_time():
         client = Client(made.gateway)
         names = _settled(made, client)
-        yield Scene(client=client, names=names, tables=copy.deepcopy(_tables()))
+        yield Scene(client=client, names=names, tables=tables_as_they_are())
 
 
 def test_every_route_that_asks_aws_is_among_them() -> None:
@@ -259,17 +254,12 @@ def logged() -> Iterator[list[str]]:
         yield lines
 
 
-def _tables() -> dict[str, Any]:
-    tables: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
-    return tables
-
-
 def _kinds_of_items() -> Counter[tuple[str, str]]:
     """How many items of each kind there are, by table and the words in their keys."""
     return Counter(
         (name, "#".join(re.findall(r"[a-z_]+", " ".join(_keys(item)))))
-        for name, table in _tables().items()
-        for item in table.all_items()
+        for name in MODELS
+        for item in items_of(name)
     )
 
 

@@ -1,6 +1,6 @@
 """Make one AWS call of a step fail, in any way that there is, before or after it took effect, and the step run again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -117,6 +117,11 @@ def between_calls(happens: Callable[[int], object]) -> Iterator[Calls]:
 def is_another(operation: str, when: When) -> bool:
     """Whether a failure then is another one than before: to what only reads it is the same after."""
     return when == "before" or not operation.startswith(READS)
+
+
+def failing_differently(calls: Sequence[str], when: When) -> list[int]:
+    """The numbers of those of the calls whose failure then is another one than before."""
+    return [number for number, operation in enumerate(calls) if is_another(operation, when)]
 
 
 def calls_of(step: Callable[[], object]) -> list[str]:

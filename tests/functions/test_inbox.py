@@ -35,7 +35,7 @@ from functions.records.people.pushes import HELD_SHARDS, HeldItem
 from functions.records.people.table import person_pk
 from functions.records.set_aside import all_of
 from tests.dynamodb import one_at_a_time, tables
-from tests.functions.faults import When, aws_calls, is_another, run_again_until_done
+from tests.functions.faults import When, aws_calls, failing_differently, run_again_until_done
 from tests.functions.telling import HOUSING, NIGHT, REPORTER, Life, Phones, phone, record, sender, teller
 from tests.region_fixture import RAW, region
 
@@ -599,12 +599,10 @@ def test_whichever_call_fails_everybody_is_told_once(hour: str, when: When) -> N
 
     told, released = run("calm")
     assert len(told) >= 6
-    for number, operation in enumerate(told):
-        if is_another(operation, when):
-            run(f"told-{number}", fail=number)
-    for number, operation in enumerate(released):
-        if hour == "night" and is_another(operation, when):
-            run(f"released-{number}", fail_release=number)
+    for number in failing_differently(told, when):
+        run(f"told-{number}", fail=number)
+    for number in failing_differently(released, when) if hour == "night" else []:
+        run(f"released-{number}", fail_release=number)
 
 
 # --- Who has left

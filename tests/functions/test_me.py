@@ -38,7 +38,7 @@ from tests.functions.faults import (
     aws_calls,
     between_calls,
     calls_of,
-    is_another,
+    failing_differently,
     number_of_calls,
     run_again_until_done,
 )
@@ -613,9 +613,7 @@ def test_whichever_call_fails_nothing_of_the_person_is_left(api: Any, life: Life
         full_life(api, life)
         calls = calls_of(leave)
     assert len(calls) > 10
-    for number, operation in enumerate(calls):
-        if not is_another(operation, when):
-            continue
+    for number in failing_differently(calls, when):
         with world():
             full_life(api, life)
             assert life.complaint is not None

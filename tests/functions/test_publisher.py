@@ -14,8 +14,6 @@ from random import Random
 from typing import Any, Final, Self
 
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
 
 from functions.complaints.behind import PUBLISHER
 from functions.complaints.complaint import ActorKind, Photo, PhotoStatus
@@ -49,8 +47,8 @@ from functions.records import set_aside
 from functions.records.codec import complaint_item
 from functions.records.photo_keys import public_key
 from functions.records.touched import touched
-from tests.dynamodb import REGION as REGION_NAME
-from tests.functions.faults import When, aws_calls, between_calls, is_another
+from tests.dynamodb import put_back, tables_as_they_are
+from tests.functions.faults import When, aws_calls, between_calls, calls_of, failing_differently
 from tests.functions.geoparquet import point_in, record_in, rows_in, said_in
 from tests.functions.public_lives import CANARIES, Lives, each_of, lived, public_bucket
 from tests.region_fixture import RAW, region
@@ -85,21 +83,15 @@ class Told:
             | {name: file[name] for name in ("ContentType", "CacheControl", "Metadata") if name in file}
             for key, file in files.items()
         }
-        return cls(lives=lives, tables=deepcopy(dict(_tables())), files=kept)
+        return cls(lives=lives, tables=tables_as_they_are(), files=kept)
 
     def again(self) -> Lives:
-        tables = _tables()
-        tables.clear()
-        tables |= deepcopy(dict(self.tables))
+        put_back(self.tables)
         for key in keys():
             client("s3").delete_object(Bucket=BUCKET, Key=key)
         for key, file in self.files.items():
             client("s3").put_object(Bucket=BUCKET, Key=key, **file)
         return replace(self.lives)
-
-
-def _tables() -> Any:
-    return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION_NAME].tables
 
 
 def page_of(record: PublicRecord, history: Sequence[Event]) -> bytes:
@@ -553,9 +545,8 @@ def test_of_two_at_once_the_last_to_write_a_table_has_read_the_last_csv() -> Non
     here.do(ids[0], lambda each: agency.acknowledge(each, by=here.body(each), now=here.now))
     here.now += MINUTE
     told = Told.by(here)
-    with aws_calls() as calls:
-        publisher().run(now=here.now)
-    on_files = [at for at, operation in enumerate(calls.made) if operation.endswith("Object")]
+    calls = calls_of(lambda: publisher().run(now=here.now))
+    on_files = [at for at, operation in enumerate(calls) if operation.endswith("Object")]
     assert len(on_files) > 8
     for at in on_files:
         here = told.again()
@@ -614,22 +605,20 @@ def test_cut_off_at_any_call_it_ends_in_the_same_files() -> None:
     here.do(third, lambda each: agency.acknowledge(each, by=here.body(each), now=here.now))
     here.now += MINUTE
     told = Told.by(here)
-    with aws_calls() as calls:
-        publisher().run(now=here.now)
-    assert len(calls.made) > 15
-    for fail, operation in enumerate(calls.made):
-        for when in (each for each in WHENS if is_another(operation, each)):
-            here, by = told.again(), publisher()
-            with aws_calls(fail=fail, when=when), suppress(Exception):
-                by.run(now=here.now)
-            here.now += MINUTE
+    calls = calls_of(lambda: publisher().run(now=here.now))
+    assert len(calls) > 15
+    for when, fail in ((each, fail) for each in WHENS for fail in failing_differently(calls, each)):
+        here, by = told.again(), publisher()
+        with aws_calls(fail=fail, when=when), suppress(Exception):
             by.run(now=here.now)
-            assert without_region(objects()) == expected(here, now=here.now), (when, fail)
-            assert set_aside.all_of(PUBLISHER) == []
+        here.now += MINUTE
+        by.run(now=here.now)
+        assert without_region(objects()) == expected(here, now=here.now), (when, fail)
+        assert set_aside.all_of(PUBLISHER) == []
 
 
 def test_nothing_of_a_reporter_is_in_any_public_byte() -> None:
-    here = lived(HERE, count=40, seed=11)
+    here = lived(HERE, count=60, seed=11)
     published(here, publisher(pages=partial(page.page_of, region=HERE, base_url=BASE)))
     everything = b"\n".join(unpacked(key, body) for key, body in objects().items())
     everything += b"\n".join(key.encode() for key in objects())

@@ -50,7 +50,7 @@ from tests.functions.faults import (
     aws_calls,
     between_calls,
     calls_of,
-    is_another,
+    failing_differently,
     run_again_until_done,
 )
 from tests.region_fixture import WEST, region
@@ -393,9 +393,7 @@ def test_whichever_call_fails_the_end_is_the_same(step: str, when: When) -> None
     calm = ready()
     calls = calls_of(getattr(calm, step))
     assert len(calls) >= 5
-    for number, operation in enumerate(calls):
-        if not is_another(operation, when):
-            continue
+    for number in failing_differently(calls, when):
         shown = ready()
         with aws_calls(fail=number, when=when) as made:
             run_again_until_done(getattr(shown, step))

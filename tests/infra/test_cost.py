@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -35,6 +34,7 @@ from infra.local.cpu import FUNCTION
 from infra.local.story import StoryFailed
 from infra.stacks.escalation import definition
 from infra.toolchain import ROOT
+from tests.infra.synthesis import code_left_out
 from tests.infra.template import Assembly
 
 BY_PERSON = {
@@ -442,16 +442,11 @@ def test_a_new_alarm_changes_the_page(cloud: Assembly) -> None:
         assert round(other, 2) != shown["alarm_metric"]
 
 
-def test_the_page_is_what_templates_prices_and_the_last_run_say(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of every size; functions without their code, which takes ten times as long."""
-    empty = tmp_path / "empty.zip"
-    with ZipFile(empty, "w") as archive:
-        archive.writestr("nothing.txt", "")
-    monkeypatch.setattr("infra.stacks.function.bundle", lambda **_: empty)
+def test_the_page_is_what_templates_prices_and_the_last_run_say(tmp_path: Path) -> None:
+    """Of every size."""
     written = (ROOT / "docs" / "cost.md").read_text()
-    assert page_of(load()) == written, "run `python -m infra.local.cost --page`"
+    with code_left_out(tmp_path):
+        assert page_of(load()) == written, "run `python -m infra.local.cost --page`"
 
 
 def rows(text: str) -> list[list[str]]:
