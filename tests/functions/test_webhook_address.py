@@ -423,7 +423,7 @@ def test_addresses_come_once_each_in_the_resolvers_order():
     addresses = resolve(
         target,
         policy=OPEN_INTERNET,
-        deadline=time.monotonic() + 1,
+        deadline=time.monotonic() + 30,
         resolver=answering("2606:4700:4700::1111", "8.8.8.8", "8.8.8.8", "1.1.1.1"),
     )
     assert list(map(str, addresses)) == ["2606:4700:4700::1111", "8.8.8.8", "1.1.1.1"]
@@ -438,7 +438,7 @@ def test_a_name_without_an_address_is_told_from_a_refusal(error, recorder):
 
     target = check_url("https://hooks.example.com/", policy=OPEN_INTERNET)
     with pytest.raises(NameNotResolved):
-        resolve(target, policy=OPEN_INTERNET, deadline=time.monotonic() + 1, resolver=failing)
+        resolve(target, policy=OPEN_INTERNET, deadline=time.monotonic() + 30, resolver=failing)
     outcome = send(target.url, resolver=failing)
     assert (outcome.outcome, outcome.error, recorder) == ("failed", "name_not_resolved", [])
     assert send(target.url, resolver=answering()).error == "name_not_resolved"
@@ -453,10 +453,10 @@ def test_a_resolver_that_hangs_is_left_behind_in_time(recorder):
             target,
             policy=OPEN_INTERNET,
             deadline=started + 0.2,
-            resolver=lambda *_, **__: release.wait(10) and [],
+            resolver=lambda *_, **__: release.wait(30) and [],
         )
     release.set()
-    assert 0.15 <= time.monotonic() - started < 1
+    assert 0.15 <= time.monotonic() - started < 10
     assert recorder == []
 
 
