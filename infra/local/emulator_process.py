@@ -14,6 +14,11 @@ import signal
 import sys
 import threading
 import traceback
+import zipfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from infra.local.unpacked_once import UnpackedOnce, forget_unused
 
 
 def end_group() -> None:
@@ -29,6 +34,8 @@ def end_with_parent() -> None:
 
 
 async def serve(socket_fd: int) -> None:
+    # The emulator asks the module for it at each archive.
+    zipfile.ZipFile = UnpackedOnce  # type: ignore[misc]
     from hypercorn.asyncio import serve as serve_application
     from hypercorn.config import Config
     from ministack.app import app
@@ -55,6 +62,7 @@ if __name__ == "__main__":
     soft_limit, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft_limit < 10_240 <= hard_limit:
         resource.setrlimit(resource.RLIMIT_NOFILE, (10_240, hard_limit))
+    forget_unused()
     try:
         asyncio.run(serve(int(sys.argv[1])))
     except Exception:

@@ -12,6 +12,22 @@ from infra.local.deployed import REGION_ID, Deployed, deploy
 from infra.local.story import Cast
 from infra.region import load_region_file
 
+LONGEST = (
+    "test_escalation_paths",
+    "test_cloud_templates",
+    "test_ops",
+    "test_least_privilege",
+    "test_cost_of_a_complaint",
+    "test_documented_statuses",
+    "test_two_regions",
+    "test_restore",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: at the end no process has one left while the other waits."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
