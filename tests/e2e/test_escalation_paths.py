@@ -18,6 +18,7 @@ import pytest
 from infra.local.cast import SUPERVISOR, agency_key
 from infra.local.citizen import Caller
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
+from tests.e2e.waiting import reminder_at
 
 pytestmark = pytest.mark.e2e
 
@@ -144,14 +145,6 @@ def paths(players: Cast) -> Paths:
 
 def lateness(event: dict[str, Any]) -> timedelta:
     return datetime.fromisoformat(event["timestamp"]) - datetime.fromisoformat(event["data"]["missed_at"])
-
-
-def reminder_at(history: list[dict[str, Any]]) -> datetime:
-    """When its first timer runs out: a quarter of the term before the deadline."""
-    begun, due_at = (
-        datetime.fromisoformat(each) for each in (history[0]["timestamp"], history[1]["data"]["due_at"])
-    )
-    return due_at - (due_at - begun) / 4
 
 
 def left_to_the_sweep(history: list[dict[str, Any]]) -> timedelta:

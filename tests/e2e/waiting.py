@@ -1,7 +1,9 @@
 """Waiting for what must come, however busy the machine is."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from infra.local.story import PATIENCE_S, Cast
 
@@ -32,3 +34,14 @@ def until_everybody_knows(players: Cast, complaint_id: str) -> None:
 
     wait_for(told, what="its reporter is told")
     wait_for(watched, what="it is watched")
+
+
+def reminder_at(history: Sequence[Mapping[str, Any]]) -> datetime:
+    """When a complaint's first timer runs out: a quarter of the term before the deadline.
+
+    From then on its watch may have called a function, and what is called goes on whatever becomes of the watch.
+    """
+    begun, due_at = (
+        datetime.fromisoformat(each) for each in (history[0]["timestamp"], history[1]["data"]["due_at"])
+    )
+    return due_at - (due_at - begun) / 4
