@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -26,6 +27,10 @@ def test_the_document_names_the_address_that_it_was_fetched_from(
 def test_the_documents_commands_sign_up_confirm_sign_in_and_refresh(
     deployed: Deployed, described: dict[str, Any]
 ) -> None:
+    cognito = deployed.emulator.client("cognito-idp")
+    with suppress(cognito.exceptions.UserNotFoundException):
+        # A guide that is walked before signs up by the same name.
+        cognito.admin_delete_user(UserPoolId=deployed.user_pool_id, Username="citizen-2")
     blocks = re.findall(r"```sh\n(.*?)```", described["info"]["description"], re.DOTALL)
     assert len(blocks) == 3
     done = subprocess.run(
