@@ -20,6 +20,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from infra.local.unpacked_once import UnpackedOnce, forget_unused
 
+# The checkout is not the emulator's business.
+sys.path.pop(0)
+
 
 def end_group() -> None:
     if os.getpgrp() == os.getpid():
