@@ -32,8 +32,8 @@ def test_the_desk_shows_it_under_a_bodys_complaints(
         on_the_map(page)
         expect(page.locator(".maplibregl-ctrl-attrib")).to_have_text(MAKERS)
         assert "/style.json" in streets.asked
-        assert any(path.endswith(".png") for path in streets.asked)
         assert becomes(lambda: share_of(COLOUR, page.locator(".ground")) > 0.5, page)
+        assert any(path.endswith(".png") for path in streets.asked)
         # They lie on it as they do without, at one place.
         page.locator(".maplibregl-canvas").click()
         expect(page.locator(".picked .number")).to_have_count(len(here.ids))
