@@ -7,12 +7,13 @@ for all else until it answers. All assets share their packages.
 import hashlib
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZipFile, ZipInfo
+
+from infra.packaging.archive import unpack
 
 STORE: Final = Path(__file__).resolve().parents[2] / ".build" / "linked"
 _FORGOTTEN_AFTER_S: Final = 7 * 24 * 3600
@@ -47,15 +48,7 @@ class UnpackedOnce(ZipFile):
         known = repr([(each.filename, each.CRC, each.file_size) for each in entries])
         kept = STORE / hashlib.sha256(known.encode()).hexdigest()
         if not kept.exists():
-            STORE.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=STORE, ignore_cleanup_errors=True) as fresh:
-                super().extractall(fresh, entries)
-                try:
-                    os.rename(fresh, kept)
-                except OSError:
-                    # Another emulator was faster.
-                    if not kept.exists():
-                        raise
+            unpack(self, kept, entries)
         os.utime(kept)
         return kept
 

@@ -1,9 +1,9 @@
-"""Zip files that are the same bytes whenever they are made from the same files, and made whole or not at all."""
+"""Zip files that are the same bytes whenever they are made from the same files; made and unpacked whole or not at all."""
 
 import os
 import struct
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -25,6 +25,19 @@ def new_archive(path: Path) -> Iterator[ZipFile]:
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def unpack(packed: ZipFile, folder: Path, members: Iterable[ZipInfo] | None = None) -> None:
+    """Into a folder that appears under its name only when all of it is there. Another process may have been faster."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as fresh:
+        packed.extractall(fresh, members)
+        Path(fresh).chmod(0o755)
+        try:
+            Path(fresh).rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
 
 
 def add_folder(archive: ZipFile, folder: Path) -> None:

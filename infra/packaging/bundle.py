@@ -23,7 +23,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from infra.packaging import archive, bytecode, dependency
-from infra.packaging.archive import add_file, add_folder, copy_entries, new_archive
+from infra.packaging.archive import add_file, add_folder, copy_entries, new_archive, unpack
 from infra.packaging.bytecode import RUNTIME, NotCompiled, compile_folder
 from infra.packaging.dependency import NotInstallable, Target, label, locked, package_archive
 from infra.toolchain import ROOT
@@ -83,16 +83,8 @@ def unpacked(asset: Path, *, store: Path = STORE) -> Path:
     """The folder with the asset's contents as Lambda would lay them out."""
     folder = store / "unpacked" / asset.stem
     if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as fresh:
-            with ZipFile(asset) as packed:
-                packed.extractall(fresh)
-            Path(fresh).chmod(0o755)
-            try:
-                Path(fresh).rename(folder)
-            except OSError:
-                if not folder.exists():
-                    raise
+        with ZipFile(asset) as packed:
+            unpack(packed, folder)
         _forget_unused_folders(folder.parent)
     folder.touch()
     return folder
