@@ -18,7 +18,7 @@ import pytest
 from infra.local.cast import SUPERVISOR, agency_key
 from infra.local.citizen import Caller
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
-from tests.e2e.waiting import reminder_at
+from tests.e2e.waiting import reminder_at, stop_watches, wait_for, watches_of
 
 pytestmark = pytest.mark.e2e
 
@@ -85,20 +85,14 @@ class Paths:
     def escalations(self, path: str) -> list[dict[str, Any]]:
         return [event for event in self.history(path) if event["type"] == "complaint.escalated"]
 
-    def executions(self, path: str, status: str = "RUNNING") -> list[str]:
-        states = self.players.deployed.emulator.client("stepfunctions")
-        found = states.list_executions(
-            stateMachineArn=self.players.deployed.state_machine_arn, statusFilter=status, maxResults=1000
-        )["executions"]
-        return [each["executionArn"] for each in found if each["name"].startswith(self.ids[path])]
+    def executions(self, path: str) -> list[str]:
+        return watches_of(self.players, self.ids[path])
 
     def stops(self, path: str) -> None:
         """Its watch. Raises TooLate where that may have called a function by then: nobody stops what is called."""
-        states = self.players.deployed.emulator.client("stepfunctions")
         # It is started after the filing is answered.
-        wait_for(lambda: self.executions(path))
-        for execution in self.executions(path):
-            states.stop_execution(executionArn=execution)
+        wait_for(lambda: self.executions(path), what="it is watched")
+        stop_watches(self.players, self.ids[path])
         if datetime.now(UTC) >= reminder_at(self.history(path)):
             raise TooLate(path)
 
@@ -157,10 +151,7 @@ def left_to_the_sweep(history: list[dict[str, Any]]) -> timedelta:
 def test_answered_in_time_nothing_escalates_and_no_execution_sleeps_on(paths: Paths) -> None:
     shown = paths.waits("answered", lambda it: it["status"] == "closed")
     assert shown["escalation_level"] == 0
-    end = time.monotonic() + 30
-    while paths.executions("answered") and time.monotonic() < end:
-        time.sleep(0.5)
-    assert paths.executions("answered") == []
+    wait_for(lambda: paths.executions("answered") == [], what="nothing watches it any more", patience=30)
     assert paths.kinds("answered") == ["submitted", "assigned", "answered", "closed"]
 
 
@@ -206,9 +197,7 @@ def test_with_its_executions_stopped_by_hand_the_sweep_escalates_it_and_has_it_w
     paths.sweeps()
     paths.waits("stopped", lambda it: it["escalation_level"] >= 1)
     assert paths.escalations("stopped")[0]["data"]["level"] == 1
-    end = time.monotonic() + 30
-    while not paths.executions("stopped") and time.monotonic() < end:
-        time.sleep(0.5)
+    wait_for(lambda: paths.executions("stopped"), what="it is watched again", patience=30)
     (execution,) = paths.executions("stopped")
     assert execution.rpartition(":")[2] == f"{paths.ids['stopped']}-2-0"
 
@@ -270,9 +259,3 @@ def test_with_every_execution_stopped_the_scheduled_sweep_alone_is_late_by_its_i
         )
     assert min(left_to_the_sweep(alone.history(name)) for name in names) >= GRACE
     assert max(late) < 60 + 3 * GRACE.total_seconds()
-
-
-def wait_for(true: Callable[[], object], *, patience: float = 30.0) -> None:
-    end = time.monotonic() + patience
-    while not true() and time.monotonic() < end:
-        time.sleep(0.2)

@@ -10,7 +10,7 @@ from infra.local.citizen import Caller
 from infra.local.deployed import Deployed
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
 from tests.e2e.operator import ops
-from tests.e2e.waiting import reminder_at, until_everybody_knows, wait_for
+from tests.e2e.waiting import reminder_at, stop_watches, until_everybody_knows, wait_for
 
 
 def filed(players: Cast, category: str = CATEGORY) -> dict[str, object]:
@@ -90,13 +90,9 @@ def test_a_lost_watch_is_found_and_its_complaint_escalates_in_time(players: Cast
 
 def lost(players: Cast) -> str:
     """A complaint whose watch was stopped before it did anything; another where the machine was too slow for that."""
-    states = players.deployed.emulator.client("stepfunctions")
-    machine = players.deployed.state_machine_arn
     for _ in range(4):
         complaint_id = str(filed(players)["id"])
-        running = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
-        mine = [each for each in running if each["name"].startswith(complaint_id)]
-        states.stop_execution(executionArn=mine[0]["executionArn"])
+        stop_watches(players, complaint_id)
         history = players.agency.get(f"/v1/agency/complaints/{complaint_id}").body["events"]
         if datetime.now(UTC) < reminder_at(history):
             return complaint_id

@@ -4,7 +4,7 @@ import pytest
 
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
 from tests.e2e.operator import ops
-from tests.e2e.waiting import until_everybody_knows, wait_for
+from tests.e2e.waiting import stop_watches, until_everybody_knows, wait_for
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -66,14 +66,11 @@ def _filed(players: Cast) -> str:
 def _destroy(players: Cast, complaint_id: str) -> None:
     """All of it, and its watch."""
     deployed = players.deployed
-    dynamodb, states = deployed.emulator.client("dynamodb"), deployed.emulator.client("stepfunctions")
+    dynamodb = deployed.emulator.client("dynamodb")
     for sk in _keys(players, complaint_id):
         key = {"pk": {"S": f"complaint#{complaint_id}"}, "sk": {"S": sk}}
         dynamodb.delete_item(TableName=deployed.complaints_table, Key=key)
-    pages = states.list_executions(stateMachineArn=deployed.state_machine_arn, statusFilter="RUNNING")
-    for execution in pages["executions"]:
-        if execution["name"].startswith(complaint_id):
-            states.stop_execution(executionArn=execution["executionArn"])
+    stop_watches(players, complaint_id)
 
 
 def _keys(players: Cast, complaint_id: str, *, table: str | None = None) -> list[str]:

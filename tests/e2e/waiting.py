@@ -21,19 +21,27 @@ def until_everybody_knows(players: Cast, complaint_id: str) -> None:
 
     That it is assigned says nothing of these: a filing is given to its body in its own transaction.
     """
-    states = players.deployed.emulator.client("stepfunctions")
-    machine = players.deployed.state_machine_arn
 
     def told() -> bool:
         lines = players.citizen.get("/v1/notifications").body["items"]
         return any(line["complaint_id"] == complaint_id for line in lines)
 
-    def watched() -> bool:
-        running = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
-        return any(each["name"].startswith(complaint_id) for each in running)
-
     wait_for(told, what="its reporter is told")
-    wait_for(watched, what="it is watched")
+    wait_for(lambda: watches_of(players, complaint_id), what="it is watched")
+
+
+def watches_of(players: Cast, complaint_id: str) -> list[str]:
+    """The executions that watch it now."""
+    running = players.deployed.emulator.client("stepfunctions").list_executions(
+        stateMachineArn=players.deployed.state_machine_arn, statusFilter="RUNNING", maxResults=1000
+    )["executions"]
+    return [each["executionArn"] for each in running if each["name"].startswith(complaint_id)]
+
+
+def stop_watches(players: Cast, complaint_id: str) -> None:
+    states = players.deployed.emulator.client("stepfunctions")
+    for execution in watches_of(players, complaint_id):
+        states.stop_execution(executionArn=execution)
 
 
 def reminder_at(history: Sequence[Mapping[str, Any]]) -> datetime:
