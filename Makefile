@@ -45,6 +45,10 @@ component: setup ## the tests of functions and infra that need no emulator, with
 test: setup ## every test, the ones on the emulator included
 	@bash tests/all.sh
 
+.PHONY: sweeps
+sweeps: setup ## the tests that need no emulator once more, each sweep at its whole size, in some 40 minutes
+	WHOLE_SWEEPS=1 $(pytest) tests --ignore tests/e2e -q -n 2 --dist loadfile
+
 .PHONY: static
 static: setup ## cdk-nag, cfn-lint, cfn-guard, checkov, bandit and Spectral: nothing found that is not explained
 	@bash infra/local/setup.sh checks

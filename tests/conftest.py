@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from infra.toolchain import TOOLS
+from tests.sweeps import draws
 
 os.environ["PATH"] = f"{TOOLS}{os.pathsep}{os.environ['PATH']}"
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -27,6 +28,7 @@ os.environ |= {
 # How long an example takes says more about the machine than about the code; a gate draws the same ones each time.
 settings.register_profile(
     "qamqor",
+    max_examples=draws(gate=30, whole=300),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize="CI" in os.environ,

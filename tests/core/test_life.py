@@ -35,6 +35,7 @@ from functions.complaints.timers import next_timer, passed_timer, watched_timer
 from functions.complaints.transitions import TRANSITIONS, MoveRefused, possible_moves
 from tests.core.story import START
 from tests.region_fixture import RAW, region
+from tests.sweeps import draws
 
 REGION = region()
 PHOTO = DeclaredPhoto(content_type="image/jpeg", size=1, sha256="0" * 64)
@@ -329,4 +330,4 @@ def officer(agency_id: str) -> Actor:
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLife.settings = settings(max_examples=draws(gate=25, whole=300), stateful_step_count=40, deadline=None)

@@ -36,6 +36,7 @@ from functions.complaints.transitions import TRANSITIONS, Move, MoveRefused
 from tests.core.story import START
 from tests.core.test_passing_on import regions
 from tests.region_fixture import RAW, WEST, region
+from tests.sweeps import draws
 
 REFUSED: Final = (MoveRefused, Conflict, Invalid, NotFound)
 WHY: Final = "It belongs to another body."
@@ -300,7 +301,7 @@ def lived(here: Region, category: str, photos: int, deeds: list[Any]) -> set[Eve
     return made
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=draws(gate=40, whole=400), deadline=None)
 @given(
     here=regions(),
     category=st.sampled_from(sorted(RAW["categories"])),

@@ -16,6 +16,7 @@ from functions.complaints.clock import iso, utc_now
 from tests.fuzz.gateway import AGENCY_ID
 from tests.fuzz.town import PERSON, town
 from tests.fuzz.wsgi import KEY
+from tests.sweeps import draws
 
 OWN, OVERDUE, INBOX = "/v1/complaints", "/v1/overdue", "/v1/notifications"
 WORKLIST, CHANGES = "/v1/agency/complaints", "/v1/agency/changes"
@@ -142,7 +143,7 @@ FORGED = st.one_of(
 @given(where=st.sampled_from(LISTS), cursor=FORGED)
 @example(where=CHANGES, cursor=encoded("².0.0.0".encode()))
 @example(where=OWN, cursor=encoded(b'{"pk":"' + b"a" * 3000 + b'"}'))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=draws(gate=50, whole=500), deadline=None)
 def test_what_is_made_up_is_refused_or_leads_somewhere_and_breaks_nothing(
     lists: Lists, where: str, cursor: str
 ) -> None:
@@ -157,7 +158,7 @@ def test_what_is_made_up_is_refused_or_leads_somewhere_and_breaks_nothing(
     sk=st.sampled_from(["event#1", "event#2", "lane"]),
     created=st.sampled_from([f"{A_DAY}#A#1", f"{A_DAY}#A", A_DAY, "#A#1", "", "я#A#1"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(gate=25, whole=200), deadline=None)
 def test_a_list_of_deliveries_goes_on_after_what_can_be_one_of_it(
     lists: Lists, lane: str, sk: str, created: str
 ) -> None:

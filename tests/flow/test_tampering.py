@@ -36,6 +36,7 @@ from infra.ops.chain import fault_in, fault_of
 from tests.core.story import HOUSING, NEIGHBOUR, REPORTER, START
 from tests.dynamodb import tables
 from tests.region_fixture import WEST, region
+from tests.sweeps import draws
 
 type Raw = dict[str, Any]
 type Items = dict[str, Raw]
@@ -235,7 +236,7 @@ def inside(parsed: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from([f"{parsed}x", ""]).filter(lambda new: new != parsed)
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=draws(gate=300, whole=3_000), deadline=None)
 @given(tampered())
 def test_any_attribute_of_any_item_that_was_changed_or_removed_is_found(
     given_: tuple[str, Items, str],

@@ -29,6 +29,7 @@ from tests.functions.api_client import Answer, Client, load, officer
 from tests.naughty import NAUGHTY, packed
 from tests.openapi_answers import assert_described
 from tests.region_fixture import EAST, RAW, WEST, region
+from tests.sweeps import draws
 
 REGION = region()
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -626,7 +627,7 @@ def nearly_good(draw: st.DrawFn) -> tuple[str, Any]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=draws(gate=25, whole=200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

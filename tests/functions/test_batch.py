@@ -30,6 +30,7 @@ from tests.dynamodb import one_at_a_time, tables
 from tests.functions.faults import aws_calls
 from tests.functions.telling import MONDAY, REPORTER, Clock, Life, record
 from tests.functions.webhook_world import event
+from tests.sweeps import draws
 
 BATCHES = st.lists(st.sampled_from("ABCDEF"), max_size=30)
 ALL = (person("reporter"), agency("roads"), agency("akimat"))
@@ -264,7 +265,7 @@ class Chaos:
             return None
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(draws(gate=12, whole=200)))
 def test_everybody_is_told_of_everything_in_order_whoever_fails_however_often(
     histories: Mapping[str, Sequence[dict[str, Any]]], seed: int
 ) -> None:

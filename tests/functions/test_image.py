@@ -32,6 +32,7 @@ from tests.functions.photo_corpus import (
     jpeg_segments,
     picture,
 )
+from tests.sweeps import draws
 
 ROOT = Path(__file__).parents[2]
 DHT, SOF2, DQT, SOS, APP0 = 0xC4, 0xC2, 0xDB, 0xDA, 0xE0
@@ -382,8 +383,9 @@ def test_a_file_cut_anywhere_is_truncated(name: str) -> None:
     # A JPEG whose end marker alone is missing is whole.
     least = 3 if kind == "JPEG" else 1
     head = {"JPEG": 3, "PNG": 8, "WEBP": 12, "HEIC": 32}[kind]
-    ends = {len(data) - least - missing for missing in (*range(4), 11, 50, 200)}
-    ends |= {head + (len(data) - head - least) * part // 10 for part in range(10)}
+    parts = draws(gate=4, whole=40)
+    ends = {len(data) - least - missing for missing in (0, 1, 50)}
+    ends |= {head + (len(data) - head - least) * part // parts for part in range(parts)}
     for end in sorted(ends):
         assert refused(data[:end]) == "truncated", f"{len(data) - end} bytes of {len(data)} missing"
 
@@ -422,14 +424,14 @@ def test_a_damaged_file_is_corrupt(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@settings(max_examples=draws(gate=8, whole=60), deadline=None, derandomize=True, database=None)
 @given(cut=st.floats(0, 1, exclude_max=True))
 def test_a_file_cut_anywhere_is_cleaned_or_refused(kind: str, cut: float) -> None:
     outcome(laden[kind][: int(len(laden[kind]) * cut)])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@settings(max_examples=draws(gate=10, whole=100), deadline=None, derandomize=True, database=None)
 @given(flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=12))
 def test_a_file_with_any_bytes_changed_is_cleaned_or_refused(
     kind: str, flips: list[tuple[float, int]]
@@ -440,7 +442,7 @@ def test_a_file_with_any_bytes_changed_is_cleaned_or_refused(
     outcome(bytes(data))
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@settings(max_examples=draws(gate=10, whole=100), deadline=None, derandomize=True, database=None)
 @given(block=st.binary(max_size=400) | st.binary(max_size=400).map(lambda rest: b"II*\0\x08\0\0\0" + rest))
 def test_a_broken_exif_block_never_costs_the_photo(block: bytes) -> None:
     assert_clean(clean(corpus.jpeg_with_exif(block)))

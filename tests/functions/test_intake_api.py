@@ -46,6 +46,7 @@ from tests.functions.faults import aws_calls
 from tests.naughty import NAUGHTY, packed
 from tests.openapi_answers import assert_described
 from tests.region_fixture import RAW, WEST
+from tests.sweeps import draws
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 PHOTO = {"content_type": "image/jpeg", "size": 1_000, "sha256": HASH}
@@ -1049,7 +1050,7 @@ def nearly_good(draw: st.DrawFn) -> Any:
 
 
 @settings(
-    max_examples=120,
+    max_examples=draws(gate=40, whole=400),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -1060,7 +1061,11 @@ def test_no_body_and_no_key_ever_breaks_it(body: Any, key: str, me: Client) -> N
     assert_described("POST", "/v1/complaints", answer)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=draws(gate=30, whole=300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(raw=st.binary(max_size=200) | st.text(max_size=200), path=st.text(max_size=40))
 def test_no_bytes_and_no_address_ever_break_it(raw: bytes | str, path: str, me: Client) -> None:
     assert me("POST", "/v1/complaints", raw=raw, key="k").status < 500

@@ -37,6 +37,7 @@ from tests.functions.api_client import load
 from tests.functions.faults import LASTING, TRANSIENT, aws_calls
 from tests.functions.officer_tokens import OTHER_KEY, RSA_KEY, Issuer, issuing
 from tests.region_fixture import RAW
+from tests.sweeps import draws
 
 OFFICER = "01JNZ5V2B8Q4M7T9XWYC3D6FGH"
 CLIENT = "desk"
@@ -390,7 +391,11 @@ def test_with_no_officers_no_token_lets_in(
     assert issuer.asked == 0
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=draws(gate=50, whole=500),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+)
 @given(
     st.one_of(
         st.text(max_size=60),

@@ -13,6 +13,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from functions.intake.photos.exif import Suggestion, suggest
 from tests.functions import photo_corpus as corpus
+from tests.sweeps import draws
 
 ALMATY = ZoneInfo("Asia/Almaty")
 LAT, LON = (IFDRational(52), IFDRational(17), IFDRational(1429, 100)), (76, 58, 2.65)
@@ -168,7 +169,7 @@ def test_a_satellite_time_that_makes_no_sense_is_none(time: object) -> None:
     lat=st.floats(-90, 90).filter(lambda angle: abs(angle) > 0.001),
     lon=st.floats(-180, 180).filter(lambda angle: abs(angle) > 0.001),
 )
-@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@settings(max_examples=draws(gate=25, whole=200), deadline=None, derandomize=True, database=None)
 def test_a_place_anywhere_on_earth_survives_a_real_exif_block(lat: float, lon: float) -> None:
     tags = Image.Exif()
     tags[0x8825] = corpus.gps(lat, lon)
@@ -192,7 +193,7 @@ values = single | st.lists(single, max_size=4).map(tuple) | st.dictionaries(st.i
     gps=st.dictionaries(st.sampled_from([1, 2, 3, 4, 7, 9, 0x1D]), values),
     zone=st.sampled_from([None, UTC, ALMATY]),
 )
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=draws(gate=60, whole=600), deadline=None, derandomize=True, database=None)
 def test_no_value_of_any_tag_raises(
     exif: dict[int, object], gps: dict[int, object], zone: ZoneInfo | None
 ) -> None:

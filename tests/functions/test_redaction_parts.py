@@ -10,6 +10,7 @@ from functions.intake.redaction.areas import Area, not_within, without_repeats
 from functions.intake.redaction.components import Bounds, components
 from functions.intake.redaction.filling import MOST_BLOCKS, hidden
 from functions.intake.redaction.plates import plates
+from tests.sweeps import draws
 
 PICTURE = Area(0, 0, 1600, 1200)
 NUMBERS = st.integers(-20, 140)
@@ -65,7 +66,7 @@ def test_the_first_of_what_is_the_same_stays(areas: list[Area]) -> None:
     assert without_repeats(kept, most=0.3) == kept
 
 
-@settings(max_examples=60)
+@settings(max_examples=draws(gate=25, whole=300))
 @given(areas=st.lists(AREAS, max_size=4), seed=st.integers(0, 99))
 def test_nothing_of_what_was_there_is_left(areas: list[Area], seed: int) -> None:
     """Nothing outside changes; inside there are 25 colours of 8 steps at the most, and they tell nothing of how the pixels

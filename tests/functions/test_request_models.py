@@ -13,6 +13,7 @@ from functions.edge.fields import FAULT, ID_FORM
 from functions.edge.validation import refusal
 from tests.functions.carried import Carried, carried
 from tests.functions.error_types import error_types
+from tests.sweeps import draws
 
 Schema = dict[str, Any]
 UNSEEN = (
@@ -126,7 +127,7 @@ def test_there_are_bodies_to_check() -> None:
     assert len(PREPARED) >= 17
 
 
-@settings(max_examples=400)
+@settings(max_examples=draws(gate=120, whole=1_000))
 @given(route=st.sampled_from(sorted(PREPARED)), draw=st.data())
 def test_a_body_is_taken_or_refused_as_the_document_says(route: str, draw: st.DataObject) -> None:
     body, values, validator = PREPARED[route]

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from functions.notify.webhooks.signature import new_key_pair, new_secret, public_key_of, sign, signed_headers
+from tests.sweeps import draws
 
 ALPHABET = 'абвғқңөұүһі ABC xyz "\\/\n\t.,{}[] 😀🇰🇿 \u2028\u00a0é漢字 \u0000\u001f'
 
@@ -35,10 +36,10 @@ def verifies(public_key: str, headers: dict[str, str], body: bytes) -> bool:
     return False
 
 
-def test_ten_thousand_messages_are_verified_under_both_keys_of_a_rotation():
+def test_thousands_of_messages_are_verified_under_both_keys_of_a_rotation():
     chance = random.Random(4)
     pair, old_pair = new_key_pair(), new_key_pair()
-    for number in range(10_000):
+    for number in range(draws(gate=2_000, whole=10_000)):
         new, old = new_secret(chance.randint(24, 64)), new_secret(chance.randint(24, 64))
         body = message(chance)
         headers = signed_headers(

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from functions.notify.webhooks.address import AddressPolicy
 from functions.notify.webhooks.attempt import AttemptError
 from functions.notify.webhooks.transport import READ_LIMIT, attempt, parse_retry_after, trusting
+from tests.sweeps import draws
 
 LOCAL_STAGE = AddressPolicy(allow_http=True, allow_private=True, ports=None)
 NOW = datetime(2026, 3, 3, 4, 5, 6, tzinfo=UTC)
@@ -485,7 +486,7 @@ FIELDS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=draws(gate=100, whole=1_000))
 @given(STATUS_LINES, FIELDS, st.binary(max_size=200))
 def test_whatever_bytes_come_the_attempt_has_an_outcome(parrot, line, field, rest):
     result = send(parrot, body=line + field + rest)
@@ -780,7 +781,7 @@ def test_retry_after_in_both_forms_up_to_a_day(value, seconds):
     assert parse_retry_after(value, now=NOW) == expected
 
 
-@settings(max_examples=50)
+@settings(max_examples=draws(gate=20, whole=200))
 @given(st.text(max_size=40))
 def test_retry_after_of_any_text_is_none_or_within_a_day(value):
     parsed = parse_retry_after(value, now=NOW)

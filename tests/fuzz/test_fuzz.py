@@ -9,8 +9,9 @@ from tests.fuzz.run import fuzz
 from tests.fuzz.town import PERSON, town
 from tests.fuzz.wsgi import sender
 from tests.region_fixture import region
+from tests.sweeps import draws
 
-REQUESTS = 2_000
+REQUESTS = draws(gate=800, whole=4_000)
 
 
 # Where time is up in the midst of a request, Hypothesis takes it for a fault of the strategy.

@@ -17,6 +17,7 @@ from infra.region import REGIONS, RegionFault, compile_region, lint_regions, loa
 from infra.region.schema import Cognito, Fcm
 from infra.region.where import read_places, wrong_places
 from tests.infra import small_region
+from tests.sweeps import draws
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +50,7 @@ def test_a_citys_file_is_complete(name):
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=draws(gate=60, whole=600), deadline=None)
 @given(data=st.data())
 def test_every_place_in_a_shipped_region_has_a_body_with_a_ladder_for_every_category(region, data):
     corners = [point for polygon in region.boundary for point in polygon[0]]

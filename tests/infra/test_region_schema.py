@@ -20,6 +20,7 @@ from infra.region.document import REGIONS, region_files
 from infra.region.form import FINDINGS, form_findings
 from infra.region.source import Node, read_yaml
 from tests.infra import small_region
+from tests.sweeps import draws
 
 
 def strict(part: Any) -> Any:
@@ -97,7 +98,7 @@ texts = st.text(max_size=12) | st.sampled_from(TEXTS)
 values = st.sampled_from(VALUES) | texts
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=draws(gate=100, whole=1_000), deadline=None)
 @given(data=st.data())
 def test_schema_and_linter_agree_on_every_mutation(region, data):
     mutant = copy.deepcopy(region)
