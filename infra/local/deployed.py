@@ -47,10 +47,15 @@ class Deployed:
         }
 
 
-def deploy(emulator: Emulator, *, folder: Path | None = None, stage: str = STAGE) -> Deployed:
-    """Bootstrap each AWS Region that the assembly names and deploy the stage's stacks; raises SynthFailed, DeployFailed."""
+def deploy(
+    emulator: Emulator, *, folder: Path | None = None, stage: str = STAGE, bootstrapped: bool = False
+) -> Deployed:
+    """Deploy the stage's stacks, and before it bootstrap each AWS Region that the assembly names unless the account was
+    before; raises SynthFailed, DeployFailed.
+    """
     made = folder or assembly()
-    _cdk(emulator, "bootstrap", "--app", str(made))
+    if not bootstrapped:
+        _cdk(emulator, "bootstrap", "--app", str(made))
     _cdk(
         emulator,
         "deploy",

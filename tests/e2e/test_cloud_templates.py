@@ -85,11 +85,12 @@ def failed(
     storage = ended(running, "storage")
     put_secrets(running, region)
     with pytest.raises(DeployFailed, match="cannot be deleted while TerminationProtection is enabled"):
-        deploy(running, folder=made_well, stage=STAGE)
+        deploy(running, folder=made_well, stage=STAGE, bootstrapped=True)
     unprotect(running, "storage")
     but_alarms = [each for each in UNKNOWN if each.type != "AWS::CloudWatch::Alarm"]
+    refused = with_stand_ins(made, folder / "refused", unknown=but_alarms)
     with pytest.raises(DeployFailed, match="AWS::CloudWatch::Alarm"):
-        deploy(running, folder=with_stand_ins(made, folder / "refused", unknown=but_alarms), stage=STAGE)
+        deploy(running, folder=refused, stage=STAGE, bootstrapped=True)
     service = ended(running, "service")
     unprotect(running, "service")
     return storage, service
@@ -110,7 +111,7 @@ def there(
 ) -> Iterator[Deployed]:
     """The region deployed after that, reached as CloudFront would."""
     folder = with_stand_ins(made, tmp_path_factory.mktemp("assembly") / "made")
-    deployed = deploy(running, folder=folder, stage=STAGE)
+    deployed = deploy(running, folder=folder, stage=STAGE, bootstrapped=True)
     with cloudfront(running) as address, scanned(deployed):
         yield let_in_by_password(replace(deployed, api_url=address))
 

@@ -34,7 +34,7 @@ def test_complaints_in_flight_go_on_under_a_new_version(players: Cast, tmp_path:
 
     failures: list[BaseException] = []
     deploying = threading.Thread(
-        target=lambda: _quietly(lambda: deploy(deployed.emulator, folder=newer), failures)
+        target=lambda: _quietly(lambda: deploy(deployed.emulator, folder=newer, bootstrapped=True), failures)
     )
     deploying.start()
     during = []

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler
 from threading import Lock
 from typing import Any, Final
@@ -203,12 +204,17 @@ class Front:
         return Reply(status=200, headers={"content-type": "application/json"}, body=body)
 
 
+@cache
+def _files() -> Mapping[str, bytes]:
+    return desk()
+
+
 @contextmanager
 def front(town: Town) -> Iterator[Front]:
     """The server, for as long as the context lasts."""
     base_map = origin_of_map(load_region(region_file()).base_map)
     policy = header_fields(photos=PHOTOS, tokens=None, base_map=base_map)
-    made = Front(town=town, files=desk(), policy=policy)
+    made = Front(town=town, files=_files(), policy=policy)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
