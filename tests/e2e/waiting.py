@@ -5,15 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from infra.local.story import PATIENCE_S, Cast
+from infra.local.story import PATIENCE_S, Cast, pause
 
 
 def wait_for(true: Callable[[], object], *, what: str, patience: float = PATIENCE_S) -> None:
     """Raises AssertionError where it never comes true."""
-    end = time.monotonic() + patience
+    began = time.monotonic()
     while not true():
-        assert time.monotonic() < end, f"waited {patience:.0f} s, and not: {what}"
-        time.sleep(0.3)
+        waited = time.monotonic() - began
+        assert waited < patience, f"waited {patience:.0f} s, and not: {what}"
+        time.sleep(pause(waited))
 
 
 def until_everybody_knows(players: Cast, complaint_id: str) -> None:
