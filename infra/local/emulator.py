@@ -12,11 +12,13 @@ import shutil
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -52,6 +54,8 @@ class Emulator:
     detached: bool
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _lifeline: int | None = field(default=None, repr=False)
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
+    _making: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def url(self) -> str:
@@ -69,23 +73,37 @@ class Emulator:
         return here | self.variables() | more
 
     def client(self, service: str, **options: Any) -> Any:
-        """A boto3 client of the emulator, whatever this process's own environment says of AWS and proxies."""
-        import boto3
-        import botocore.session
+        """A boto3 client of the emulator, whatever this process's own environment says of AWS and proxies; the same one
+        each time where nothing is asked of it.
+        """
+        with self._making:
+            if options:
+                return self._made(service, **options)
+            if service not in self._clients:
+                self._clients[service] = self._made(service)
+            return self._clients[service]
+
+    def _made(self, service: str, *, config: Any = None, **options: Any) -> Any:
         from botocore.config import Config
 
-        nowhere = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
-        session = boto3.Session(
-            *("test", "test"),
-            botocore_session=botocore.session.Session(session_vars=nowhere),
-            region_name=self.region,
-        )
-        return session.client(
+        return self._session.client(
             service,
             endpoint_url=self.url,
             verify=str(self.certificate) if self.certificate else None,
-            config=Config(proxies={}).merge(options.pop("config", Config())),
+            config=Config(proxies={}).merge(config or Config()),
             **options,
+        )
+
+    @cached_property
+    def _session(self) -> Any:
+        import boto3
+        import botocore.session
+
+        nowhere = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+        return boto3.Session(
+            *("test", "test"),
+            botocore_session=botocore.session.Session(session_vars=nowhere),
+            region_name=self.region,
         )
 
     def opener(self) -> urllib.request.OpenerDirector:
