@@ -23,7 +23,13 @@ QUIET = Rates(
 )
 
 
-SEEDS = {Planted.PROMISE: "9", Planted.SILENCE: "2", Planted.CONDITION: "5"}
+SEEDS = {
+    Planted.PROMISE: "9",
+    Planted.SILENCE: "3",
+    Planted.CONDITION: "5",
+    Planted.HIDING: "3",
+    Planted.STALE: "2",
+}
 """With which few lives are enough, where they are not with the usual one."""
 
 

@@ -103,6 +103,13 @@ class Front:
             self._keys[agency_id] = str(made.token)
         return self._keys[agency_id]
 
+    def code(self, *, challenge: str) -> str:
+        """What whoever `signs_in` brings back from signing in."""
+        code = secrets.token_urlsafe()
+        self._codes[code] = (challenge, self.signs_in)
+        self.refreshes = True
+        return code
+
     def end_session(self, agency_id: str) -> None:
         """Whatever tokens of the body were handed out are no longer good, and nothing refreshes them."""
         from functions.complaints.keys import read_token
@@ -124,17 +131,14 @@ class Front:
         if path == "/oauth2/authorize":
             asked = dict(parse_qsl(query))
             assert asked["code_challenge_method"] == "S256"
-            code = secrets.token_urlsafe()
-            self._codes[code] = (asked["code_challenge"], self.signs_in)
-            self.refreshes = True
+            code = self.code(challenge=asked["code_challenge"])
             back = f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
             return Reply(status=302, headers={"location": back}, body=b"")
         sent = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         if sent["grant_type"] == "refresh_token":
             return _json(200, self._tokens(sent["refresh_token"])) if self.refreshes else _json(400, {})
         challenge, agency_id = self._codes.pop(sent["code"])
-        digest = hashlib.sha256(sent["code_verifier"].encode()).digest()
-        if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != challenge:
+        if challenge_of(sent["code_verifier"]) != challenge:
             return _json(400, {"error": "invalid_grant"})
         return _json(200, self._tokens(agency_id))
 
@@ -202,6 +206,12 @@ class Front:
         }
         body = json.dumps(json.loads(reply.body) | {"desk": at}).encode()
         return Reply(status=200, headers={"content-type": "application/json"}, body=body)
+
+
+def challenge_of(verifier: str) -> str:
+    """S256 of RFC 7636, section 4.2."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 @cache

@@ -1,14 +1,19 @@
 """The desk in a tab: opened, signed in, and what a test reads of it."""
 
+import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Literal
+from urllib.parse import urlencode
 
 import boto3
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.web.front import PHOTOS, Front
+from tests.web.front import PHOTOS, Front, challenge_of
 
+ASKED: Final = "qamqor.signin"
+"""Where the desk keeps what it asked for when it left for the sign-in page: `web/desk/session/session.ts`."""
 WIDTHS: Final = (360, 1280)
 LANGUAGES: Final = ("kk", "ru", "en")
 type Scheme = Literal["light", "dark"]
@@ -45,8 +50,7 @@ def opened(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
     page.route(f"{PHOTOS}/**", lambda route: _storage(route, served))
-    page.goto(f"{served.address}/desk/")
-    sign_in(page)
+    come_from_signing_in(page, served)
     try:
         yield page
     finally:
@@ -57,6 +61,18 @@ def opened(
 def without_maps(page: Page) -> None:
     """None is drawn, as where none comes in view: to draw one takes more than all else of a page."""
     page.add_init_script("IntersectionObserver.prototype.observe = () => {}")
+
+
+def come_from_signing_in(page: Page, served: Front) -> None:
+    """As `sign_in` leaves it, without the page before it: that takes as long as all else of most tests."""
+    asked = {"state": secrets.token_urlsafe(), "verifier": secrets.token_urlsafe(32), "at": ""}
+    page.add_init_script(
+        f"sessionStorage.getItem('{ASKED}') ?? (/[?&]code=/.test(location.search) && "
+        f"sessionStorage.setItem('{ASKED}', {json.dumps(json.dumps(asked))}))"
+    )
+    back = {"code": served.code(challenge=challenge_of(asked["verifier"])), "state": asked["state"]}
+    page.goto(f"{served.address}/desk/?{urlencode(back)}")
+    page.locator("header.top").wait_for()
 
 
 def sign_in(page: Page) -> None:
