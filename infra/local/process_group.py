@@ -51,7 +51,7 @@ def _wait_until_empty(group: int, *, seconds: float) -> bool:
     while members(group):
         if time.monotonic() > until:
             return False
-        time.sleep(0.02)
+        time.sleep(0.1)
     return True
 
 

@@ -7,7 +7,7 @@ import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
 import pytest
 
@@ -15,6 +15,7 @@ from infra.local.altered import Template, altered
 from infra.local.assembly import assembly
 from infra.local.deployed import deploy
 from infra.local.story import CATEGORY, COMMENT, PLACE, Cast, wait_until
+from infra.packaging.archive import add_file, copy_entries, new_archive
 from tests.e2e.waiting import until_everybody_knows, wait_for
 
 pytestmark = pytest.mark.timeout(900)
@@ -93,14 +94,12 @@ def _with_new_versions(template: Template) -> Template:
 
 def _with_new_code(archive: Path, folder: Path) -> tuple[str, str]:
     """An asset with other code, in `folder`: the hash that named the one before, and the new one."""
-    made = folder / archive.name
-    with ZipFile(archive) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            if entry.filename == "functions/__init__.py":
-                new.writestr(entry, old.read(entry) + f"\nprint({NEWS!r})\n".encode())
-            elif not entry.filename.startswith("functions/__pycache__/__init__."):
-                # The size is no matter, and the time is.
-                new.writestr(entry, old.read(entry), compresslevel=1)
+    made, first = folder / archive.name, "functions/__init__.py"
+    with new_archive(made) as new:
+        with ZipFile(archive) as old:
+            add_file(new, first, old.read(first) + f"\nprint({NEWS!r})\n".encode())
+        compiled = "functions/__pycache__/__init__."
+        copy_entries(archive, new, wanted=lambda path: path != first and not path.startswith(compiled))
     before, after = archive.stem.partition(".")[2], hashlib.sha256(made.read_bytes()).hexdigest()
     made.rename(folder / f"asset.{after}.zip")
     return before, after
