@@ -46,7 +46,7 @@ test: setup ## every test, the ones on the emulator included
 	@bash tests/all.sh
 
 .PHONY: sweeps
-sweeps: setup ## the tests that need no emulator once more, each sweep at its whole size, in some 40 minutes
+sweeps: setup ## the tests that need no emulator once more, and of each sweep the whole
 	WHOLE_SWEEPS=1 $(pytest) tests --ignore tests/e2e -q -n 2 --dist loadfile
 
 .PHONY: static

@@ -38,9 +38,12 @@ settings.load_profile("qamqor")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those in a browser first: they wait for it, and whatever comes beside them has the machine meanwhile."""
+    here = Path(__file__).parent
     for item in items:
-        if Path(__file__).with_name("e2e") in item.path.parents:
+        if here / "e2e" in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+    items.sort(key=lambda item: here / "web" not in item.path.parents)
 
 
 def pytest_collection_finish() -> None:

@@ -7,6 +7,7 @@
 - A condition is taken to pieces once, and a condition of a transaction read once; moto does either twice for each item.
 - What an index shows of an item is taken from it by name; moto makes the whole item anew for each attribute.
 - An item that is put is measured once; moto measures all that it has so far for each attribute that is added.
+- Requests of several threads come to it in turn; moto's tables are not for two at once.
 - A request to any service is signed and introduced with fixed words, and finds its way through the same addresses each
   time; moto works them out, and reads S3's module again, for every request.
 
@@ -20,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from inspect import signature
-from threading import local
+from threading import RLock, local
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BaseBackend
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.exceptions import ServiceException
 from moto.core.models import botocore_stubber
 from moto.core.utils import camelcase_to_underscores
@@ -70,7 +72,9 @@ _update_item: Final = DynamoDBBackend.update_item
 _transact: Final = DynamoDBBackend.transact_write_items
 _transaction: Final = local()
 _lex: Final = ConditionExpressionParser._lex_condition_expression
+_process: Final = BotocoreStubber.process_request
 _TAKEN: Final = SimpleNamespace(status_code=200)
+_turn: Final = RLock()
 _is_lean = False
 
 
@@ -105,17 +109,20 @@ def _at_once(
     if not _is_lean or not botocore_stubber.enabled:
         return None
     handler = _Handler(model.name, region=request_signer.region_name, body=json.loads(params["body"]))
-    try:
-        result = getattr(handler, camelcase_to_underscores(model.name))().result
-    except (ServiceException, HTTPException):
-        return None
+    with _turn:
+        try:
+            result = getattr(handler, camelcase_to_underscores(model.name))().result
+        except (ServiceException, HTTPException):
+            return None
+        said = json.dumps(result)
     known = model.output_shape.members
-    told = {
-        name: value
-        for name, value in json.loads(json.dumps(result)).items()
-        if value is not None and name in known
-    }
+    told = {name: value for name, value in json.loads(said).items() if value is not None and name in known}
     return _TAKEN, told | {"ResponseMetadata": {"HTTPStatusCode": 200, "RetryAttempts": 0}}
+
+
+def _in_turn(stubber: BotocoreStubber, request: Any) -> Any:
+    with _turn:
+        return _process(stubber, request)
 
 
 class _Handler(DynamoHandler):
@@ -273,6 +280,7 @@ def _urls_once(backend: BaseBackend) -> dict[str, Any]:
 
 
 _REPLACED: Final = (
+    (BotocoreStubber, "process_request", _process, _in_turn),
     (Table, "query", _query, _query_of_one_key),
     (DynamoDBBackend, "update_item", _update_item, _update_of_a_copy),
     (DynamoDBBackend, "transact_write_items", _transact, _transact_on_what_is_touched),

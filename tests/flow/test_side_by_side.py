@@ -18,6 +18,7 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from infra.local.receiver import Receiver
 from tests.flow.test_whole_way import MONDAY, PLACE, _subscribed
 from tests.flow.town import Town, town
+from tests.sweeps import draws
 
 PEOPLE, FILED = 6, 30
 
@@ -56,7 +57,7 @@ class Unsteady:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(draws(gate=1, whole=10)))
 def test_everybody_is_told_once_and_in_order_whatever_fails_in_a_batch(tmp_path: Path, seed: int) -> None:
     unsteady = Unsteady(Random(seed))
     with town(tmp_path, start=MONDAY, side_by_side=True) as here, Receiver() as receiver, unsteady.in_aws():

@@ -1,6 +1,8 @@
 """What makes moto lean changes no answer of it, and nothing of what it keeps."""
 
+import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 
@@ -125,3 +127,29 @@ def test_lean_or_as_it_is_moto_refuses_what_is_too_large(ways: Sequence[str]) ->
     answered = _made(calls, lean=True)
     assert answered == _made(calls, lean=False)
     assert "size" in str(answered)
+
+
+def test_who_reads_what_another_writes_meanwhile_is_answered() -> None:
+    key = {"pk": {"S": "a"}, "sk": {"S": "a"}}
+    of_a = {"KeyConditionExpression": "pk = :a", "ExpressionAttributeValues": {":a": {"S": "a"}}}
+
+    def written(client: Any, names: Sequence[str]) -> None:
+        for name in names:
+            change = {
+                "UpdateExpression": f"SET {name} = :one",
+                "ExpressionAttributeValues": {":one": {"S": "1"}},
+            }
+            client.update_item(**TABLE, Key=key, **change)
+
+    switched = sys.getswitchinterval()
+    with tables(), ThreadPoolExecutor(2) as both:
+        client = boto3.client("dynamodb", region_name=REGION)
+        written(client, [f"before{number}" for number in range(200)])
+        sys.setswitchinterval(1e-6)
+        try:
+            writing = both.submit(written, client, [f"meanwhile{number}" for number in range(100)])
+            for _ in range(100):
+                assert client.query(**TABLE, **of_a)["Count"] == 1
+            writing.result()
+        finally:
+            sys.setswitchinterval(switched)

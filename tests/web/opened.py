@@ -4,18 +4,22 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 import boto3
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.sweeps import WHOLE
 from tests.web.front import PHOTOS, Front, challenge_of
 
 ASKED: Final = "qamqor.signin"
 """Where the desk keeps what it asked for when it left for the sign-in page: `web/desk/session/session.ts`."""
 WIDTHS: Final = (360, 1280)
 LANGUAGES: Final = ("kk", "ru", "en")
+SCREENS: Final = [*product(WIDTHS, LANGUAGES)] if WHOLE else [(360, "kk"), (1280, "ru"), (360, "en")]
+"""For what takes long to draw: each width and each language, and by `make sweeps` each in each."""
 type Scheme = Literal["light", "dark"]
 
 

@@ -1,13 +1,11 @@
 """The desk's maps on the districts alone: a body's complaints, and the place of one."""
 
-from itertools import product
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.base_map import becomes, share_of
 from tests.web.front import PHOTOS, Front
-from tests.web.opened import LANGUAGES, WIDTHS, opened, show
+from tests.web.opened import SCREENS, opened, show
 from tests.web.people import ABOVE, BODY, Settled
 from tests.web.test_everybody import is_sound, is_sound_in_both
 
@@ -145,7 +143,7 @@ def test_without_a_map_the_list_stands_and_the_page_says_why(
         expect(page.locator(".place-map .notice")).to_contain_text("The place is given above in words.")
 
 
-@pytest.mark.parametrize(("width", "language"), [*product(WIDTHS, LANGUAGES)])
+@pytest.mark.parametrize(("width", "language"), SCREENS)
 def test_everybody_can_use_it(
     browser: Browser, served: Front, here: Settled, width: int, language: str
 ) -> None:

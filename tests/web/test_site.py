@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from itertools import product
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from functions.complaints.public_record import PublicRecord
-from tests.web.opened import LANGUAGES, WIDTHS, without_maps
+from tests.web.opened import SCREENS, without_maps
 from tests.web.public_files import REGION, Town, geojson, town
 from tests.web.site_front import SiteFront, site_front
 from tests.web.test_everybody import is_sound, is_sound_in_both
@@ -354,7 +353,7 @@ def test_every_month_is_named_in_both_of_its_forms(browser: Browser, served: Sit
 # Everybody
 
 
-@pytest.mark.parametrize(("width", "language"), [*product(WIDTHS, LANGUAGES)])
+@pytest.mark.parametrize(("width", "language"), SCREENS)
 def test_everybody_can_use_it(browser: Browser, served: SiteFront, width: int, language: str) -> None:
     with opened(browser, served, language=language, width=width, maps=True) as page:
         has_drawn(page)
