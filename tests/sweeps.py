@@ -7,5 +7,5 @@ WHOLE: Final = "WHOLE_SWEEPS" in os.environ
 
 
 def draws(*, gate: int, whole: int) -> int:
-    """So many examples, seeds or pairs; `gate` is the least that has found what was planted."""
+    """So many examples, seeds or pairs."""
     return whole if WHOLE else gate

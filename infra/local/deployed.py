@@ -50,8 +50,8 @@ class Deployed:
 def deploy(
     emulator: Emulator, *, folder: Path | None = None, stage: str = STAGE, bootstrapped: bool = False
 ) -> Deployed:
-    """Deploy the stage's stacks, and before it bootstrap each AWS Region that the assembly names unless the account was
-    before; raises SynthFailed, DeployFailed.
+    """Deploy the stage's stacks, and before them bootstrap each AWS Region that the assembly names, unless that was done
+    on this emulator; raises SynthFailed, DeployFailed.
     """
     made = folder or assembly()
     if not bootstrapped:

@@ -54,7 +54,7 @@ class Emulator:
     detached: bool
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _lifeline: int | None = field(default=None, repr=False)
-    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _making: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from functions.intake.api.documentation import OPENAPI, PAGE, TYPES, file
 from infra.packaging.openapi import document
@@ -138,6 +139,7 @@ def test_the_description_is_the_one_that_was_made_with_the_address_it_was_fetche
 ) -> None:
     fetched = client("GET", path).json
     assert fetched == json.loads(document(region())) | {"servers": [{"url": SERVER}]}
+    assert list(OpenAPIV31SpecValidator(fetched).iter_errors()) == []
 
 
 def test_no_header_changes_the_address_that_others_are_told_from_a_cache(client: Client) -> None:

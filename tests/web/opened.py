@@ -68,7 +68,7 @@ def without_maps(page: Page) -> None:
 
 
 def come_from_signing_in(page: Page, served: Front) -> None:
-    """As `sign_in` leaves it, without the page before it: that takes as long as all else of most tests."""
+    """As `sign_in` leaves it, without the page before it, which few tests are about."""
     asked = {"state": secrets.token_urlsafe(), "verifier": secrets.token_urlsafe(32), "at": ""}
     page.add_init_script(
         f"sessionStorage.getItem('{ASKED}') ?? (/[?&]code=/.test(location.search) && "
