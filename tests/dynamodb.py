@@ -6,11 +6,9 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
-from botocore.client import BaseClient
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
@@ -107,17 +105,4 @@ def one_at_a_time() -> Iterator[None]:
     from functions.edge import stream
 
     with patch.object(stream, "AT_ONCE", 1):
-        yield
-
-
-@contextmanager
-def requests_in_turn() -> Iterator[None]:
-    """Whoever works at the same time asks AWS in turn, for moto's sake; between any two requests another's may come."""
-    request, turn = BaseClient._make_api_call, Lock()
-
-    def in_turn(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
-        with turn:
-            return request(client, operation, parameters)
-
-    with patch.object(BaseClient, "_make_api_call", in_turn):
         yield

@@ -26,7 +26,7 @@ import time_machine
 from moto import mock_aws
 from moto.dynamodb.models.dynamo_type import Item
 
-from tests.dynamodb import create_tables, items_of, one_at_a_time, prepare_environment, requests_in_turn
+from tests.dynamodb import create_tables, items_of, one_at_a_time, prepare_environment
 from tests.region_fixture import RAW
 
 BUCKET = "photos"
@@ -302,7 +302,7 @@ def town(
     working = nullcontext() if side_by_side else one_at_a_time()
     region_file = folder / "region.json"
     region_file.write_text(json.dumps(raw))
-    with mock_aws(), requests_in_turn(), working, time_machine.travel(start, tick=False) as clock:
+    with mock_aws(), working, time_machine.travel(start, tick=False) as clock:
         os.environ |= _resources() | {"REGION_FILE": str(region_file), "SWEEP_GRACE_SECONDS": "60"}
         create_tables()
         for bucket in (BUCKET, PUBLIC_BUCKET):

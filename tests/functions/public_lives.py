@@ -26,7 +26,7 @@ from functions.records.erasure import erase_person
 from functions.records.move import move
 from functions.records.store import ComplaintStore
 from tests.core.story import START
-from tests.dynamodb import requests_in_turn, tables
+from tests.dynamodb import tables
 
 NAME, PHONE, STREET = "Канарейкина Айгерим", "+77017654321", "ул. Канареечная, 7"
 ALL: Final = f"{NAME}, {PHONE}, {STREET}"
@@ -38,8 +38,8 @@ CATEGORIES: Final = ("rubbish", "open_manhole", "pothole", "other")
 
 @contextmanager
 def public_bucket(name: str) -> Iterator[None]:
-    """Empty tables in moto, asked one request after another, and an empty bucket of that name."""
-    with tables(), requests_in_turn():
+    """Empty tables in moto, and an empty bucket of that name."""
+    with tables():
         client("s3").create_bucket(
             Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )

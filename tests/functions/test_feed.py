@@ -13,7 +13,7 @@ from functions.complaints.faults import Invalid
 from functions.notify import feed
 from functions.notify.feed import EntryItem, Feed, MarkItem, changes, part_of
 from functions.records.cursor import opaque, plain
-from tests.dynamodb import requests_in_turn, tables
+from tests.dynamodb import tables
 from tests.functions.webhook_world import START, Died, Fault, Faults, event
 
 
@@ -166,12 +166,11 @@ def test_writers_at_once_and_a_reader_beside_them_skip_nothing_and_repeat_nothin
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
     seen, cursor = [], None
-    with requests_in_turn():
-        for thread in threads:
-            thread.start()
-        while any(thread.is_alive() for thread in threads):
-            page = poll(cursor, limit=7)
-            seen, cursor = seen + names(page), page.cursor
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        page = poll(cursor, limit=7)
+        seen, cursor = seen + names(page), page.cursor
     while (page := poll(cursor)).changes:
         seen, cursor = seen + names(page), page.cursor
     assert failures == []

@@ -40,7 +40,7 @@ from functions.records.requests import REQUEST_KEPT, Request, RequestItem
 from functions.records.store import ComplaintStore
 from functions.records.tables import ComplaintItem, EventItem
 from functions.records.transaction import NumberTaken
-from tests.dynamodb import requests_in_turn, tables
+from tests.dynamodb import tables
 from tests.functions.api_client import Answer, Client, anybody, load, person
 from tests.functions.faults import aws_calls
 from tests.naughty import NAUGHTY, packed
@@ -638,7 +638,7 @@ def test_one_key_sent_300_times_at_once_is_one_complaint_with_one_set_of_uploads
         )
         return complaint.id, tuple(photo_ids)
 
-    with requests_in_turn(), ThreadPoolExecutor(32) as pool:
+    with ThreadPoolExecutor(32) as pool:
         answers = list(pool.map(file_it, range(300)))
     assert len(set(answers)) == 1
     assert len(answers[0][1]) == 2
