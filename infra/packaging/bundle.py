@@ -11,7 +11,6 @@ a hash of what it is made from, which is the same on every machine: CDK is to ta
 is a package's part of it, which all functions share, nor its code's, which is the same in every region.
 """
 
-import hashlib
 import json
 import subprocess
 import sys
@@ -23,8 +22,9 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from infra.packaging import archive, bytecode, dependency
-from infra.packaging.archive import add_file, add_folder, copy_entries, new_archive, unpack
-from infra.packaging.bytecode import RUNTIME, NotCompiled, compile_folder
+from infra.packaging.archive import add_file, copy_entries, new_archive, unpack
+from infra.packaging.bytecode import NotCompiled
+from infra.packaging.compiled import compiled, digest
 from infra.packaging.dependency import NotInstallable, Target, label, locked, package_archive
 from infra.toolchain import ROOT
 
@@ -137,18 +137,10 @@ def _package(entry: str, *, target: Target, store: Path) -> Path:
 
 def _compiled(code: Mapping[str, bytes], *, store: Path) -> Path:
     """The archive of a function's own code and what all share, with its bytecode."""
-    archive = store / "code" / f"{_digest([], code)}.zip"
-    if not archive.exists():
-        with new_archive(archive) as packed, tempfile.TemporaryDirectory() as folder:
-            for path, content in code.items():
-                file = Path(folder) / path
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content)
-            compile_folder(Path(folder))
-            add_folder(packed, Path(folder))
-        _forget_unused(archive.parent)
-    archive.touch()
-    return archive
+    made = compiled(code, kept=store / "code")
+    made.touch()
+    _forget_unused(made.parent)
+    return made
 
 
 def _write(
@@ -195,9 +187,4 @@ def _forget_unused_folders(parent: Path) -> None:
 
 
 def _digest(inputs: Sequence[str], contents: Mapping[str, bytes]) -> str:
-    recipe = [Path(str(module.__file__)).read_text() for module in (archive, bytecode, dependency)]
-    recipe.append(Path(__file__).read_text())
-    digest = hashlib.sha256(json.dumps([recipe, RUNTIME, inputs, sorted(contents)]).encode())
-    for path in sorted(contents):
-        digest.update(hashlib.sha256(contents[path]).digest())
-    return digest.hexdigest()
+    return digest(contents, inputs=inputs, recipe=(archive, bytecode, dependency, sys.modules[__name__]))

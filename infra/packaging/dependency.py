@@ -1,16 +1,16 @@
 """A locked package as an archive: installed for a target, without what the runtime never reads, compiled."""
 
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from infra.packaging.archive import add_folder, new_archive
-from infra.packaging.bytecode import RUNTIME, compile_folder
+from infra.packaging.bytecode import RUNTIME
+from infra.packaging.compiled import compiled
 from infra.toolchain import UV, tool
 
 type Target = Literal["arm64", "x86_64", "host"]
@@ -40,16 +40,24 @@ def label(entry: str) -> str:
 
 
 def package_archive(entry: str, *, target: Target, archive: Path) -> Path:
-    """Write the package to `archive` unless it is there, and return its path. Raises `NotInstallable`."""
+    """Write the package to `archive` unless it is there, and return its path. Raises `NotInstallable`,
+    `NotCompiled`.
+
+    Most packages are the same for every target: they are packed once, beside the targets' folders.
+    """
     if not archive.exists():
-        with new_archive(archive) as packed, tempfile.TemporaryDirectory() as name:
+        with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             _install(entry, folder, target=target)
-            for path in sorted(folder.rglob("*")):
-                if _is_dead_weight(path.relative_to(folder)):
-                    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-            compile_folder(folder)
-            add_folder(packed, folder)
+            needed = {
+                path.relative_to(folder).as_posix(): path.read_bytes()
+                for path in folder.rglob("*")
+                if path.is_file() and not _is_below_dead_weight(path.relative_to(folder))
+            }
+        made = compiled(needed, kept=archive.parent.parent / "compiled")
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            archive.hardlink_to(made)
     return archive
 
 
@@ -70,6 +78,10 @@ def _install(entry: str, folder: Path, *, target: Target) -> None:
             if done.returncode == 0:
                 return
     raise NotInstallable(f"{label(entry)} cannot be installed for {target}:\n{done.stderr}")
+
+
+def _is_below_dead_weight(path: Path) -> bool:
+    return any(_is_dead_weight(each) for each in (path, *path.parents))
 
 
 def _is_dead_weight(path: Path) -> bool:

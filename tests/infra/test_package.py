@@ -4,6 +4,7 @@ import importlib.util
 import os
 import struct
 from pathlib import Path
+from typing import get_args
 from zipfile import ZipFile
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from infra.packaging import bundle as package
 from infra.packaging import dependency
 from infra.packaging.bundle import PackagingError, bundle, modules_loaded, unpacked
+from infra.packaging.dependency import Target
 from infra.toolchain import ROOT
 
 LOCKS = ROOT / "requirements" / "functions"
@@ -239,6 +241,16 @@ def test_code_that_is_the_same_in_two_regions_is_compiled_once(
         )
     assert len(list((tmp_path / "store" / "assets").iterdir())) == 2
     assert len(list((tmp_path / "store" / "code").iterdir())) == 1
+
+
+def test_a_package_that_is_the_same_for_two_targets_is_compiled_once(
+    project: Path, lock: Path, tmp_path: Path
+) -> None:
+    for target in get_args(Target.__value__):
+        bundle(name="x", sources=[], lock=lock, target=target, root=project, store=tmp_path / "store")
+    packages = tmp_path / "store" / "packages"
+    assert len(list((packages / "compiled").iterdir())) == 1
+    assert len({path.read_bytes() for path in packages.rglob("jmespath-*.zip")}) == 1
 
 
 def test_a_source_that_is_not_there_is_refused_by_name(project: Path, lock: Path, tmp_path: Path) -> None:
