@@ -40,6 +40,8 @@ from infra.toolchain import ROOT
 PAGE: Final = ROOT / "docs" / "cost.md"
 # How often the reporter looks: at the complaint, on a push, and at the inbox.
 READS: Final = 3
+PHOTO_WIDTH: Final = 1600
+"""Pixels: as apps send them, for what it costs to hide faces grows with them."""
 PATIENCE_S: Final = 180.0
 _KB: Final = 1024
 OWN_KEY: Final = "test"
@@ -378,7 +380,7 @@ def _transitions(here: Deployed, use: Use, *, since: float) -> None:
 
 # -------------------------------------------------------------------------------------------------- the lives
 def _filed(players: Cast, category: str) -> str:
-    photo = photograph()
+    photo = photograph(width=PHOTO_WIDTH)
     answer = players.citizen.post(
         "/v1/complaints",
         {"category": category, "comment": COMMENT, "location": PLACE, "photos": [declaration(photo)]},
@@ -395,7 +397,7 @@ def _filed(players: Cast, category: str) -> str:
 
 def _answer(players: Cast, complaint_id: str) -> None:
     path = f"/v1/agency/complaints/{complaint_id}"
-    photo = photograph()
+    photo = photograph(width=PHOTO_WIDTH)
     declared = players.agency.post(f"{path}/photos", {"photos": [declaration(photo)]})
     _well(declared.status)
     proof = declared.body["uploads"][0]

@@ -63,12 +63,13 @@ def bundle(
     know, a dependency without a wheel for the target, or another Python than the runtime's.
     """
     try:
-        code, beside = dict(_sources(root, [*SHARED, *sources])), dict(files or {})
-        entries = locked(lock)
-        asset = store / "assets" / f"{_digest([target, *sorted(services), *entries], code | beside)}.zip"
+        shared, beside = dict(_sources(root, SHARED)), dict(files or {})
+        own = {path: content for path, content in _sources(root, sources) if path not in shared}
+        entries, all_files = locked(lock), shared | own | beside
+        asset = store / "assets" / f"{_digest([target, *sorted(services), *entries], all_files)}.zip"
         if not asset.exists():
             parts = [
-                _compiled(code, store=store),
+                *(_compiled(code, store=store) for code in (shared, own) if code),
                 *(_package(entry, target=target, store=store) for entry in entries),
             ]
             _write(asset, files=beside, parts=parts, services=services)
@@ -136,7 +137,7 @@ def _package(entry: str, *, target: Target, store: Path) -> Path:
 
 
 def _compiled(code: Mapping[str, bytes], *, store: Path) -> Path:
-    """The archive of a function's own code and what all share, with its bytecode."""
+    """The archive of what all functions share, or of what one has alone, with its bytecode."""
     made = compiled(code, kept=store / "code")
     made.touch()
     _forget_unused(made.parent)

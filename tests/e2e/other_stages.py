@@ -18,15 +18,19 @@ UNRESOLVED = frozenset({"sns:Publish"})
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 BESIDE = {"sqs:SendMessage": "sqs:SendMessageBatch"}
 
+# What they extend is of another stage there, and not synthesised again.
+BASE = "local.yaml"
 SECOND = """\
 region: second
 extends: local
+stage: local
 name: {kk: Екінші (жергілікті), ru: Второй (локально), en: Second (local)}
 number_prefix: SCN
 """
 SECURED = f"""\
 region: secured
 extends: local
+stage: local
 name: {{kk: Қорғалған (жергілікті), ru: Защищённый (локально), en: Secured (local)}}
 number_prefix: SCR
 identity: {{issuer: "{ISSUER}", audience: {AUDIENCE}}}
@@ -34,13 +38,16 @@ identity: {{issuer: "{ISSUER}", audience: {AUDIENCE}}}
 
 
 def synthesised(folder: Path) -> Path:
-    """The cloud assembly of `local`, `second` and `secured`, from `folder`, which is filled; made again only when
+    """The cloud assembly of `second` and `secured`, from `folder`, which is filled; made again only when
     what it is made of has changed.
     """
     folder.mkdir(parents=True)
     for file in REGIONS.iterdir():
         if file.stem in ("local", "pavlodar", "karaganda") or file.suffix == ".json":
             shutil.copy(file, folder)
+    base = (folder / BASE).read_text()
+    assert base.count("\nstage: local\n") == 1
+    (folder / BASE).write_text(base.replace("\nstage: local\n", "\nstage: cloud\n"))
     (folder / "second.yaml").write_text(SECOND)
     (folder / "secured.yaml").write_text(SECURED)
     digest = assembly.digest_of(REGIONS, SECOND, SECURED)

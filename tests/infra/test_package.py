@@ -217,30 +217,34 @@ def test_a_handler_that_needs_more_than_its_lock_is_found_out(
         modules_loaded(asset, "functions.intake.api.handler")
 
 
-def test_code_that_does_not_compile_is_refused_and_leaves_nothing(
+def test_code_that_does_not_compile_is_refused_and_is_in_no_archive(
     project: Path, lock: Path, tmp_path: Path
 ) -> None:
     (project / "functions/intake/api.py").write_text("def handler(:\n")
     with pytest.raises(PackagingError, match="SyntaxError"):
         intake(project, lock, tmp_path / "store")
-    assert not list((tmp_path / "store").rglob("*.zip"))
+    made = list((tmp_path / "store").rglob("*.zip"))
+    assert not [archive for archive in made if "functions/intake/api.py" in names(archive)]
+    assert not list((tmp_path / "store").glob("assets/*"))
 
 
-def test_code_that_is_the_same_in_two_regions_is_compiled_once(
+def test_code_that_is_the_same_in_two_regions_or_functions_is_compiled_once(
     project: Path, lock: Path, tmp_path: Path
 ) -> None:
     for region in (b"{}", b"[]"):
-        bundle(
-            name="intake",
-            sources=["functions/intake"],
-            lock=lock,
-            target="host",
-            files={"region.json": region},
-            root=project,
-            store=tmp_path / "store",
-        )
-    assert len(list((tmp_path / "store" / "assets").iterdir())) == 2
-    assert len(list((tmp_path / "store" / "code").iterdir())) == 1
+        for function in ("intake", "notify"):
+            bundle(
+                name=function,
+                sources=[f"functions/{function}"],
+                lock=lock,
+                target="host",
+                files={"region.json": region},
+                root=project,
+                store=tmp_path / "store",
+            )
+    assert len(list((tmp_path / "store" / "assets").iterdir())) == 4
+    # Each function's own, and what both share.
+    assert len(list((tmp_path / "store" / "code").iterdir())) == 3
 
 
 def test_a_package_that_is_the_same_for_two_targets_is_compiled_once(
