@@ -1,6 +1,7 @@
 """Every Lambda function: its code, its environment, and the exact things that its role may do."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -218,6 +219,22 @@ def _tokens(deployment: Deployment) -> dict[str, str]:
     return {"TOKENS_ORIGIN": f"{parts.scheme}://{parts.netloc}"} if endpoint else {}
 
 
+# What goes beside the code and is the same in every region takes a second to make.
+@cache
+def _desk() -> Mapping[str, bytes]:
+    return pages()
+
+
+@cache
+def _site() -> Mapping[str, bytes]:
+    return pages(site(), folder=SITE_FOLDER)
+
+
+@cache
+def _weights() -> Mapping[str, bytes]:
+    return in_asset(weights())
+
+
 class Functions(Construct):
     def __init__(
         self,
@@ -269,9 +286,7 @@ class Functions(Construct):
             files=documentation(openapi),
         )
         self.photos = self._function("Photos", PHOTOS, complaints | photos)
-        self.redaction = self._function(
-            "Redaction", REDACTION, complaints | photos, files=in_asset(weights())
-        )
+        self.redaction = self._function("Redaction", REDACTION, complaints | photos, files=_weights())
         watch = {"STATE_MACHINE_ARN": watch_arn(self, deployment=deployment)}
         self.assignment = self._function("Assignment", ASSIGNMENT, complaints | photos | watch)
         self.escalation = self._function("Escalation", ESCALATION, complaints)
@@ -288,7 +303,7 @@ class Functions(Construct):
         pool_id = {} if storage.officers is None else {"OFFICERS_POOL_ID": storage.officers.pool.user_pool_id}
         self.officers_api = self._function("OfficersApi", OFFICERS_API, agencies | edge | pool_id)
         self.pages = (
-            self._function("Pages", PAGES, photos | edge | _tokens(deployment), files=pages())
+            self._function("Pages", PAGES, photos | edge | _tokens(deployment), files=_desk())
             if deployment.has_desk
             else None
         )
@@ -315,7 +330,7 @@ class Functions(Construct):
             public = {"PUBLIC_BUCKET": storage.public.bucket_name}
             self.publisher = self._function("Publisher", PUBLISHER, complaints | photos | public)
             self.figures = self._function("Figures", FIGURES, public)
-            self.site = self._function("Site", SITE, public | edge, files=pages(site(), folder=SITE_FOLDER))
+            self.site = self._function("Site", SITE, public | edge, files=_site())
             let_publish(self.publisher, storage=storage, public=storage.public)
             let_count(self.figures, public=storage.public)
             let_read(self.site, public=storage.public)
