@@ -5,6 +5,8 @@
 - A transaction keeps by reference what it may have to put back; moto copies each table whole, for every operation in it.
 - A query looks through the items under its key; moto first sorts all that the table holds.
 - A condition is taken to pieces once, and a condition of a transaction read once; moto does either twice for each item.
+- An update's expression is read once for all requests, and what is to be looked at in it is asked once; moto reads it for
+  each request, and asks at each of its pieces.
 - What an index shows of an item is taken from it by name; moto makes the whole item anew for each attribute.
 - An item that is put is measured once; moto measures all that it has so far for each attribute that is added.
 - Requests of several threads come to it in turn; moto's tables are not for two at once.
@@ -41,6 +43,8 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models import table as of_tables
 from moto.dynamodb.models.dynamo_type import DDBType, DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
@@ -72,6 +76,9 @@ _update_item: Final = DynamoDBBackend.update_item
 _transact: Final = DynamoDBBackend.transact_write_items
 _transaction: Final = local()
 _lex: Final = ConditionExpressionParser._lex_condition_expression
+_make: Final[Any] = UpdateExpressionParser.__dict__["make"]
+_asked: Final = DepthFirstTraverser.nodes_to_be_processed
+_ASKED: Final[dict[type[DepthFirstTraverser], tuple[Any, ...]]] = {}
 _process: Final = BotocoreStubber.process_request
 _TAKEN: Final = SimpleNamespace(status_code=200)
 _turn: Final = RLock()
@@ -240,6 +247,20 @@ def _condition(expression: str | None, names: Any, values: Any) -> Any:
     return last[3]
 
 
+# ------------------------------------------------------------------------------------- updates
+@cache
+def _update(expression: str) -> Any:
+    """Whoever works on it takes a copy."""
+    return _make.__func__(UpdateExpressionParser, expression)
+
+
+def _nodes_to_be_processed(traverser: DepthFirstTraverser) -> tuple[Any, ...]:
+    kind = type(traverser)
+    if kind not in _ASKED:
+        _ASKED[kind] = _asked(traverser)
+    return _ASKED[kind]
+
+
 # ---------------------------------------------------------------------------------------- items
 def _item_measured_once(
     item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
@@ -287,6 +308,8 @@ _REPLACED: Final = (
     (ConditionExpressionParser, "_lex_condition_expression", _lex, _pieces),
     (models, "get_filter_expression", get_filter_expression, _condition),
     (of_tables, "get_filter_expression", get_filter_expression, _condition),
+    (UpdateExpressionParser, "make", _make, staticmethod(_update)),
+    (DepthFirstTraverser, "nodes_to_be_processed", _asked, _nodes_to_be_processed),
     (Item, "project", _project, _project_by_name),
     (DynamoType, "cast_value", _cast_value_property, property(_cast_value)),
     (Item, "__init__", _init_item, _item_measured_once),
