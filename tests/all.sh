@@ -11,8 +11,7 @@ mkdir -p .local
 on_emulator=$!
 trap 'kill "$on_emulator" 2> /dev/null; wait "$on_emulator"; exit 130' INT TERM
 
-# One more than there are cores, for a test now and then waits for a browser or a socket.
-nice -n 10 .venv/bin/python -m pytest tests --ignore tests/e2e -q -n 3 --dist loadfile --no-loadscope-reorder --durations 10
+nice -n 10 .venv/bin/python -m pytest tests --ignore tests/e2e -q -n 2 --dist loadfile --no-loadscope-reorder --durations 10
 rest=$?
 
 wait "$on_emulator"
