@@ -8,7 +8,8 @@
 No Docker: the wheels are chosen for Lambda's platform, whatever the machine is. An asset is a zip file named by
 a hash of what it is made from, which is the same on every machine: CDK is to take it for the asset's hash
 (`Code.from_asset(str(asset), asset_hash=asset.stem)`). One that was made before is not made again, and neither
-is a package's part of it, which all functions share, nor its code's, which is the same in every region.
+is a package's part of it, nor what all functions share of the code, nor a function's own code, which is the same in
+every region.
 """
 
 import json
@@ -73,7 +74,8 @@ def bundle(
                 *(_package(entry, target=target, store=store) for entry in entries),
             ]
             _write(asset, files=beside, parts=parts, services=services)
-            _forget_unused(asset.parent)
+            for kept in (store / "assets", store / "code"):
+                _forget_unused(kept)
     except (NotInstallable, NotCompiled, FileNotFoundError, FileExistsError) as error:
         raise PackagingError(f"{name}: {error}") from error
     asset.touch()
@@ -140,7 +142,6 @@ def _compiled(code: Mapping[str, bytes], *, store: Path) -> Path:
     """The archive of what all functions share, or of what one has alone, with its bytecode."""
     made = compiled(code, kept=store / "code")
     made.touch()
-    _forget_unused(made.parent)
     return made
 
 
