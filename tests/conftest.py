@@ -2,6 +2,7 @@
 
 import gc
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,23 @@ settings.register_profile(
 settings.load_profile("qamqor")
 
 
+SHORT = ("infra", "records")
+
+
+@cache
+def _folder(file: Path) -> str:
+    """The first below the tests' own."""
+    return file.relative_to(Path(__file__).parent).parts[0]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Short files last: at the end no process has a long one left while the other waits."""
-    here = Path(__file__).parent
+    """Files that fork for every photo first: a fork takes the longer the more the process holds, which grows.
+    Short files last: at the end no process has a long one left while the other waits.
+    """
     for item in items:
-        if here / "e2e" in item.path.parents:
+        if _folder(item.path) == "e2e":
             item.add_marker(pytest.mark.e2e)
-    items.sort(key=lambda item: item.path.parent in (here / "infra", here / "records"))
+    items.sort(key=lambda item: (not item.get_closest_marker("forks"), _folder(item.path) in SHORT))
 
 
 def pytest_collection_finish() -> None:

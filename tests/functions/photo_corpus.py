@@ -309,7 +309,7 @@ def whole_files() -> dict[str, tuple[str, bytes]]:
         "webp of a phone": ("WEBP", picture("WEBP", noise(), exif=exif())),
         "heic": ("HEIC", picture("HEIC", noise())),
         # As an iPhone writes it: a grid of pictures, one behind the other, each coded by itself.
-        "heic of tiles": ("HEIC", picture("HEIC", noise((512, 512)), tile_size=128, exif=exif())),
+        "heic of tiles": ("HEIC", picture("HEIC", noise((256, 256)), tile_size=128, exif=exif())),
     }
 
 

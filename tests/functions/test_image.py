@@ -34,6 +34,8 @@ from tests.functions.photo_corpus import (
 )
 from tests.sweeps import draws
 
+pytestmark = pytest.mark.forks
+
 ROOT = Path(__file__).parents[2]
 DHT, SOF2, DQT, SOS, APP0 = 0xC4, 0xC2, 0xDB, 0xDA, 0xE0
 

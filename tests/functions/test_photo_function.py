@@ -26,6 +26,8 @@ from tests.functions.api_client import load
 from tests.functions.faults import When, aws_calls, number_of_calls, run_again_until_done
 from tests.region_fixture import RAW, WEST, region
 
+pytestmark = pytest.mark.forks
+
 NOW = datetime(2026, 6, 1, 5, tzinfo=UTC)
 BUCKET = "photos"
 REPORTER = Actor(kind=ActorKind.CITIZEN, id="reporter")

@@ -37,6 +37,8 @@ from tests.functions.faults import When, aws_calls, number_of_calls, run_again_u
 from tests.functions.streets import doctored, fifth_replaced, saved_again, street
 from tests.region_fixture import WEST, region
 
+pytestmark = pytest.mark.forks
+
 NOW = datetime(2026, 6, 1, 5, tzinfo=UTC)
 BUCKET = "photos"
 HOUSING, ROADS = (Actor(kind=ActorKind.AGENCY, id=name) for name in ("housing", "roads"))

@@ -55,6 +55,8 @@ from tests.functions.faults import (
 )
 from tests.region_fixture import WEST, region
 
+pytestmark = pytest.mark.forks
+
 NOW = datetime(2026, 6, 1, 5, tzinfo=UTC)
 BUCKET = "photos"
 REPORTER = Actor(kind=ActorKind.CITIZEN, id="reporter")
