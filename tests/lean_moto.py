@@ -6,18 +6,23 @@
 - A query looks through the items under its key; moto first sorts all that the table holds.
 - A condition is taken to pieces once, and a condition of a transaction read once; moto does either twice for each item.
 - An update's expression is read once for all requests, and what is to be looked at in it is asked once; moto reads it for
-  each request, and asks at each of its pieces.
+  each request, copies it piece by piece, and asks at each of its pieces.
+- A value is copied, measured and written as JSON as the tree that it is; moto looks for circles in it, makes its parts
+  anew to measure them, and copies them once for each level that they lie deep.
 - What an index shows of an item is taken from it by name; moto makes the whole item anew for each attribute.
 - An item that is put is measured once; moto measures all that it has so far for each attribute that is added.
 - Requests of several threads come to it in turn; moto's tables are not for two at once.
 - A request to any service is signed and introduced with fixed words, and finds its way through the same addresses each
   time; moto works them out, and reads S3's module again, for every request.
+- boto3's session is kept, with the services' descriptions that it has read; and where nobody uses `requests`, nothing is
+  laid ready for it. Moto does both anew for each test.
 
 `tests/records/test_lean_moto.py` holds both ways to the same answers.
 """
 
 import copy
 import json
+import pickle
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,8 +36,10 @@ from botocore.handlers import BUILTIN_HANDLERS
 from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core import models as of_moto
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.config import default_user_config
 from moto.core.exceptions import ServiceException
 from moto.core.models import botocore_stubber
 from moto.core.utils import camelcase_to_underscores
@@ -43,7 +50,8 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models import table as of_tables
 from moto.dynamodb.models.dynamo_type import DDBType, DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser
+from moto.dynamodb.parsing import validators
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, UpdateExpression
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
@@ -66,6 +74,10 @@ _project: Final = Item.project
 _cast_value_property: Final[Any] = DynamoType.__dict__["cast_value"]
 _cast: Final = _cast_value_property.fget
 _init_item: Final = Item.__init__
+_copy_item: Final = Item.__deepcopy__
+_copy_value: Final = DynamoType.__deepcopy__
+_measure: Final = DynamoType.size
+_json: Final = DynamoType.to_regular_json
 _sign: Final = RequestSigner.sign
 _SIGNED: Final = signature(_sign)
 _introduced: Final = UserAgentString.to_string
@@ -81,6 +93,7 @@ _asked: Final = DepthFirstTraverser.nodes_to_be_processed
 _ASKED: Final[dict[type[DepthFirstTraverser], tuple[Any, ...]]] = {}
 _process: Final = BotocoreStubber.process_request
 _TAKEN: Final = SimpleNamespace(status_code=200)
+_OF_REQUESTS: Final = of_moto.RESPONSES_METHODS
 _turn: Final = RLock()
 _is_lean = False
 
@@ -254,6 +267,15 @@ def _update(expression: str) -> Any:
     return _make.__func__(UpdateExpressionParser, expression)
 
 
+def _copy_to_work_on(of: Any) -> Any:
+    return pickle.loads(_pickled(of)) if isinstance(of, UpdateExpression) else copy.deepcopy(of)
+
+
+@cache
+def _pickled(expression: UpdateExpression) -> bytes:
+    return pickle.dumps(expression)
+
+
 def _nodes_to_be_processed(traverser: DepthFirstTraverser) -> tuple[Any, ...]:
     kind = type(traverser)
     if kind not in _ASKED:
@@ -271,6 +293,53 @@ def _item_measured_once(
     # JSON in ASCII is never shorter, and soon made.
     if len(json.dumps(attrs, default=repr)) > _ITEM_SIZE and item.size() > _ITEM_SIZE:
         raise ItemSizeTooLarge
+
+
+# --------------------------------------------------------------------------------------- values
+def _copied(value: Any, _: object = None) -> Any:
+    if type(value) is not DynamoType:
+        return copy.deepcopy(value)
+    made = DynamoType.__new__(DynamoType)
+    made.type, made.value = value.type, value.value
+    if isinstance(made.value, dict):
+        made.value = {name: _copied(part) for name, part in made.value.items()}
+    elif isinstance(made.value, list):
+        made.value = [_copied(part) for part in made.value]
+    return made
+
+
+def _copied_item(item: Item, _: object) -> Item:
+    made = Item.__new__(Item)
+    made.hash_key, made.range_key = _copied(item.hash_key), _copied(item.range_key)
+    made.attrs = LimitedSizeDict()
+    for name, value in item.attrs.items():
+        dict.__setitem__(made.attrs, name, _copied(value))
+    return made
+
+
+def _size(of: DynamoType) -> int:
+    """Bytes, as moto counts them."""
+    match of.type:
+        case DDBType.STRING:
+            return len(of.value.encode())
+        case DDBType.LIST:
+            return sum(map(_size, of.value))
+        case DDBType.MAP:
+            return sum(len(name.encode()) + _size(value) for name, value in of.value.items())
+        case _:
+            return _measure(of)
+
+
+def _as_json(of: DynamoType) -> dict[str, Any]:
+    match of.type:
+        case DDBType.STRING | DDBType.NUMBER:
+            return {of.type: of.value}
+        case DDBType.LIST:
+            return {of.type: [_as_json(part) for part in of.value]}
+        case DDBType.MAP:
+            return {of.type: {name: _as_json(part) for name, part in of.value.items()}}
+        case _:
+            return _json(of)
 
 
 # ------------------------------------------------------------------------------------- requests
@@ -313,10 +382,17 @@ _REPLACED: Final = (
     (Item, "project", _project, _project_by_name),
     (DynamoType, "cast_value", _cast_value_property, property(_cast_value)),
     (Item, "__init__", _init_item, _item_measured_once),
+    (Item, "__deepcopy__", _copy_item, _copied_item),
+    (DynamoType, "__deepcopy__", _copy_value, _copied),
+    (DynamoType, "size", _measure, _size),
+    (DynamoType, "to_regular_json", _json, _as_json),
+    (validators, "deepcopy", copy.deepcopy, _copy_to_work_on),
     (RequestSigner, "sign", _sign, _signed_with_a_word),
     (UserAgentString, "to_string", _introduced, _introduced_with_a_word),
     (BaseBackend, "urls", _urls, property(_urls_once)),
+    (of_moto, "RESPONSES_METHODS", _OF_REQUESTS, []),
     (models, "copy", copy, SimpleNamespace(deepcopy=_deepcopy, copy=copy.copy)),
 )
 
+default_user_config["core"]["reset_boto3_session"] = False
 BUILTIN_HANDLERS.append(("before-call.dynamodb", _at_once))

@@ -25,11 +25,31 @@ TABLE = {"TableName": "complaints"}
 ABSENT = {"ConditionExpression": "attribute_not_exists(pk)"}
 PRESENT = {"ConditionExpression": "attribute_exists(pk)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 CONDITIONS = st.sampled_from([{}, ABSENT, PRESENT])
+VALUES = st.recursive(
+    st.sampled_from(
+        [
+            {"S": "Өтініш"},
+            {"N": "12.5"},
+            {"BOOL": True},
+            {"NULL": True},
+            {"SS": ["a", "ә"]},
+            {"NS": ["1", "2"]},
+        ]
+    ),
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=2).map(lambda of: {"L": of}),
+        st.dictionaries(st.sampled_from(["a", "ә"]), parts, max_size=2).map(lambda of: {"M": of}),
+    ),
+    max_leaves=4,
+)
 ITEMS = st.builds(
-    lambda key, worklist, urgency: key | {"worklist": {"S": worklist}, "urgency": {"S": urgency}},
+    lambda key, worklist, urgency, facts: (
+        key | {"worklist": {"S": worklist}, "urgency": {"S": urgency}, "facts": facts, "log": {"L": []}}
+    ),
     KEYS,
     LISTS,
     st.sampled_from("123"),
+    VALUES,
 )
 PUTS = st.builds(lambda item, condition: {**TABLE, "Item": item, **condition}, ITEMS, CONDITIONS)
 DELETES = st.builds(lambda key, condition: {**TABLE, "Key": key, **condition}, KEYS, CONDITIONS)
@@ -37,12 +57,24 @@ UPDATES = st.builds(
     lambda key, condition, change: {**TABLE, "Key": key, **condition, **change},
     KEYS,
     CONDITIONS,
-    st.sampled_from(
-        [
-            {"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}},
-            {"UpdateExpression": "SET urgency = :u", "ExpressionAttributeValues": {":u": {"S": "2"}}},
-            {"UpdateExpression": "REMOVE worklist"},
-        ]
+    st.one_of(
+        st.sampled_from(
+            [
+                {"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}},
+                {"UpdateExpression": "SET urgency = :u", "ExpressionAttributeValues": {":u": {"S": "2"}}},
+                {"UpdateExpression": "REMOVE worklist, facts.a"},
+            ]
+        ),
+        VALUES.map(
+            lambda value: {
+                "UpdateExpression": "SET log = list_append(if_not_exists(log, :none), :more), facts.a = :value",
+                "ExpressionAttributeValues": {
+                    ":none": {"L": []},
+                    ":more": {"L": [value, value]},
+                    ":value": value,
+                },
+            }
+        ),
     ),
 )
 TRANSACTIONS = st.lists(
@@ -109,6 +141,28 @@ def _answer(client: Any, method: str, parameters: dict[str, Any]) -> Any:
     except ClientError as error:
         return error.response["Error"], error.response.get("CancellationReasons"), error.response.get("Item")
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_lean_or_as_it_is_moto_keeps_what_lies_deep(fails: bool) -> None:
+    key, other = ({"pk": {"S": "a"}, "sk": {"S": each}} for each in "xy")
+    deep = {"M": {"list": {"L": [{"S": "b"}, {"M": {"c": {"N": "1"}}}]}, "set": {"SS": ["d"]}}}
+    change = {
+        "Key": key,
+        "UpdateExpression": "SET facts.deep.#list[0] = :new, facts.deep.#list[1].c = :new REMOVE facts.deep.#set",
+        "ExpressionAttributeNames": {"#list": "list", "#set": "set"},
+        "ExpressionAttributeValues": {":new": {"S": "new"}},
+    }
+    refused = {"ConditionCheck": {**TABLE, "Key": other, **(PRESENT if fails else ABSENT)}}
+    calls: list[Call] = [
+        ("put_item", {**TABLE, "Item": {**key, "facts": {"M": {"deep": deep}}}}),
+        ("transact_write_items", {"TransactItems": [{"Update": {**TABLE, **change}}, refused]}),
+        ("update_item", {**TABLE, **change, "ReturnValues": "ALL_OLD"}),
+        ("get_item", {**TABLE, "Key": key}),
+    ]
+    answered = _made(calls, lean=True)
+    assert answered == _made(calls, lean=False)
+    assert ("TransactionCanceled" in str(answered)) == fails
 
 
 @pytest.mark.parametrize("ways", [("put_item",), ("put_item", "update_item", "update_item")])

@@ -41,7 +41,8 @@ def _judged(
 ) -> Findings:
     """Without the garbage collector: it would look through every life again and again and find nothing."""
     world = world_of(batch, count=count, seed=seed, rates=rates, planted=planted)
-    gc.collect()
+    # The world before this one, of which nothing is old: it was not looked through.
+    gc.collect(0)
     gc.disable()
     try:
         world.run()
