@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from infra.region import load_region_file, region_ids
-from infra.stacks.edge import EDGE_REGION
+from infra.region.aws import EDGE_REGION
 
 type Template = Mapping[str, Any]
 type Templates = Mapping[str, Template]

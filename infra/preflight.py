@@ -14,9 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.ops.__main__ import said
 from infra.region import RegionFault, RegionFile, load_region_file, region_ids
+from infra.region.aws import EDGE_REGION, ZONES
 from infra.region.schema import Cognito
-from infra.stacks.edge import EDGE_REGION
-from infra.stacks.network import ZONES
 
 type Clients = Callable[[str, str], Any]
 """boto3's client of a service in an AWS Region."""

@@ -21,10 +21,10 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from functions.edge.origin import BEFORE, HEADER, SHOWN
+from infra.region.aws import EDGE_REGION
 from infra.stacks.deployment import Deployment
 from infra.stacks.firewall import firewall
 
-EDGE_REGION: Final = "us-east-1"
 DESK_PATHS: Final = ("/desk", "/desk/*")
 PUBLIC_PATHS: Final = ("/c/*", "/feeds/*", "/open/*", "/public/*", "/site/*")
 

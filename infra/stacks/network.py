@@ -1,16 +1,13 @@
 """Fixed addresses for what calls agencies, where the region file asks for them: they cost two NAT gateways."""
 
-from typing import Final
-
 from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.region.aws import ZONES
 from infra.stacks.deployment import Deployment
-
-ZONES: Final = ("a", "b")
 
 
 def zones(deployment: Deployment) -> list[str]:

@@ -127,7 +127,7 @@ def test_nothing_heavy_is_imported_when_a_function_loads() -> None:
 
 
 def loaded_by(handler: str, known: Mapping[str, Path]) -> set[str]:
-    """What a handler imports as it loads, and what that imports in turn, as far as it is `known`: the functions' own."""
+    """What a handler or a command imports as it loads, and what that imports in turn, as far as it is `known`: our own."""
     loaded, waiting = set[str](), [handler]
     while waiting:
         name = waiting.pop()
@@ -146,6 +146,21 @@ def test_a_function_that_answers_no_requests_loads_nothing_that_does() -> None:
     assert {*API_HANDLERS, "functions.route.authorizer.handler"} < handlers
     loading = {each for each in handlers if any(starts(name, *HTTP) for name in loaded_by(each, known))}
     assert loading == API_HANDLERS
+
+
+def test_only_a_command_that_synthesises_loads_the_cdk() -> None:
+    """Its import alone starts Node, and takes seconds of whoever waits for an answer."""
+    known = {name_of(file): file for top in TOPS for file in modules(ROOT / top)}
+    commands = set(re.findall(r"-m (infra[\w.]*)", (ROOT / "Makefile").read_text()))
+    started = {name: f"{name}.__main__" if f"{name}.__main__" in known else name for name in commands}
+    assert len(started) > 10
+    assert {*started.values()} <= known.keys()
+    loading = {
+        name
+        for name, module in started.items()
+        if any(starts(each, "aws_cdk") for each in loaded_by(module, known))
+    }
+    assert loading == {"infra.checks", "infra.local.cost"}
 
 
 def test_every_dataclass_says_what_it_is() -> None:
