@@ -79,6 +79,20 @@ def come_from_signing_in(page: Page, served: Front) -> None:
     page.locator("header.top").wait_for()
 
 
+def lose_connection(page: Page) -> None:
+    """On a machine that has no network itself the browser said so before, and has nothing new to say."""
+    was_there = page.evaluate("navigator.onLine")
+    page.context.set_offline(True)
+    if not was_there:
+        page.evaluate("dispatchEvent(new Event('offline'))")
+
+
+def find_connection(page: Page) -> None:
+    page.context.set_offline(False)
+    if not page.evaluate("navigator.onLine"):
+        page.evaluate("dispatchEvent(new Event('online'))")
+
+
 def sign_in(page: Page) -> None:
     page.locator(".signin .primary").click()
     page.locator("header.top").wait_for()

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from infra.local.story import photograph
 from tests.web.front import PHOTOS, Front, Reply
-from tests.web.opened import events, opened, show, sign_in
+from tests.web.opened import events, find_connection, lose_connection, opened, show, sign_in
 from tests.web.people import BODY, MARKUP, Settled, file
 
 SAID = "Люк закрыт новой крышкой."
@@ -247,12 +247,12 @@ def test_without_a_connection_the_text_waits_and_goes_once_it_is_back(
     complaint_id = new("no_heating")
     with opened(browser, served, who=BODY) as page:
         show(page, complaint_id, "answer")
-        page.context.set_offline(True)
+        lose_connection(page)
         expect(page.locator(".connection")).to_contain_text("You are offline")
         write(page, SAID)
         send(page)
         expect(page.get_by_role("button", name="Sending…")).to_be_visible()
-        page.context.set_offline(False)
+        find_connection(page)
         is_done(page)
     assert types(served, complaint_id).count("answered") == 1
 
@@ -268,12 +268,23 @@ def test_an_answer_that_was_on_its_way_does_not_say_that_the_connection_is_back(
         while not held:
             page.wait_for_timeout(50)
         answer = held[0].fetch()
-        page.context.set_offline(True)
+        lose_connection(page)
         expect(page.locator(".connection")).to_contain_text("You are offline")
         held[0].fulfill(response=answer)
         page.locator("article").wait_for()
         expect(page.locator(".connection")).to_contain_text("You are offline")
-        page.context.set_offline(False)
+        find_connection(page)
+        expect(page.locator(".connection")).to_have_text("")
+
+
+def test_a_browser_that_knows_of_no_connection_is_not_believed_once_there_is_an_answer(
+    browser: Browser, served: Front, here: Settled
+) -> None:
+    with opened(browser, served, who=BODY) as page:
+        page.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', {get: () => false})")
+        page.reload()
+        sign_in(page)
+        show(page, here.ids["manhole"])
         expect(page.locator(".connection")).to_have_text("")
 
 

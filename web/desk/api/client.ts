@@ -2,7 +2,7 @@ import createClient from "openapi-fetch";
 
 import { session } from "../session/session";
 import { language } from "../texts/language";
-import { pause, report } from "./connection";
+import { came, missed, pause } from "./connection";
 import type { paths } from "./schema";
 import { isProblem, Refused, SessionEnded, Unreachable } from "./problem";
 
@@ -22,7 +22,7 @@ async function once(request: Request): Promise<Response> {
   sent.headers.set("accept-language", language());
   const token = session.token();
   if (token) sent.headers.set("authorization", `Bearer ${token}`);
-  const slow = setTimeout(() => report("slow"), SLOW_AFTER);
+  const slow = setTimeout(missed, SLOW_AFTER);
   try {
     return await fetch(sent);
   } finally {
@@ -33,16 +33,17 @@ async function once(request: Request): Promise<Response> {
 async function repeated(request: Request): Promise<Response> {
   for (let tried = 0; ; tried++) {
     const wait = isRepeatable(request) ? WAITS[tried] : undefined;
+    const sentAt = performance.now();
     try {
       const answer = await once(request);
       if (!PASSING.has(answer.status) || wait === undefined) {
-        report("good");
+        came("good", sentAt);
         return answer;
       }
-      report("slow");
+      came("slow", sentAt);
       await pause(Math.max(wait, 1_000 * Number(answer.headers.get("retry-after") ?? 0)));
     } catch {
-      report("slow");
+      missed();
       if (wait === undefined) throw new Unreachable();
       await pause(wait);
     }

@@ -1,16 +1,28 @@
 /** Whether the API can be reached, for whoever shows it. */
 export type Connection = "good" | "slow" | "offline";
 
-let state: Connection = navigator.onLine ? "good" : "offline";
+/** When the browser said that there is none: believed until something is answered that was asked since. */
+let lostAt = navigator.onLine ? undefined : performance.now();
+let state: Connection = lostAt === undefined ? "good" : "offline";
 const watchers = new Set<(now: Connection) => void>();
 
 export function connection(): Connection {
   return state;
 }
 
-/** How a request fared. That there is no connection the browser says: an answer may have been on its way. */
-export function report(fared: "good" | "slow"): void {
-  const now = navigator.onLine ? fared : "offline";
+/** An answer came, to what was sent at this time: an older one may have been on its way. */
+export function came(fared: "good" | "slow", sentAt: number): void {
+  if (lostAt !== undefined && sentAt > lostAt) lostAt = undefined;
+  become(lostAt === undefined ? fared : "offline");
+}
+
+/** An answer is missed: there is none, or none yet. */
+export function missed(): void {
+  if (!navigator.onLine) lostAt ??= performance.now();
+  become(lostAt === undefined ? "slow" : "offline");
+}
+
+function become(now: Connection): void {
   if (now === state) return;
   state = now;
   watchers.forEach((tell) => tell(now));
@@ -21,8 +33,14 @@ export function watchConnection(tell: (now: Connection) => void): () => void {
   return () => watchers.delete(tell);
 }
 
-addEventListener("offline", () => report("slow"));
-addEventListener("online", () => report("good"));
+addEventListener("offline", () => {
+  lostAt = performance.now();
+  become("offline");
+});
+addEventListener("online", () => {
+  lostAt = undefined;
+  become("good");
+});
 
 /** Resolves after so long, or as soon as the connection is back. */
 export function pause(milliseconds: number): Promise<void> {
