@@ -79,17 +79,16 @@ def come_from_signing_in(page: Page, served: Front) -> None:
     page.locator("header.top").wait_for()
 
 
-def lose_connection(page: Page) -> None:
+@contextmanager
+def without_connection(page: Page) -> Iterator[None]:
     """On a machine that has no network itself the browser said so before, and has nothing new to say."""
-    was_there = page.evaluate("navigator.onLine")
+    is_told = page.evaluate("navigator.onLine")
     page.context.set_offline(True)
-    if not was_there:
+    if not is_told:
         page.evaluate("dispatchEvent(new Event('offline'))")
-
-
-def find_connection(page: Page) -> None:
+    yield
     page.context.set_offline(False)
-    if not page.evaluate("navigator.onLine"):
+    if not is_told:
         page.evaluate("dispatchEvent(new Event('online'))")
 
 

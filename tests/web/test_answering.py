@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from infra.local.story import photograph
 from tests.web.front import PHOTOS, Front, Reply
-from tests.web.opened import events, find_connection, lose_connection, opened, show, sign_in
+from tests.web.opened import events, opened, show, sign_in, without_connection
 from tests.web.people import BODY, MARKUP, Settled, file
 
 SAID = "Люк закрыт новой крышкой."
@@ -247,12 +247,11 @@ def test_without_a_connection_the_text_waits_and_goes_once_it_is_back(
     complaint_id = new("no_heating")
     with opened(browser, served, who=BODY) as page:
         show(page, complaint_id, "answer")
-        lose_connection(page)
-        expect(page.locator(".connection")).to_contain_text("You are offline")
-        write(page, SAID)
-        send(page)
-        expect(page.get_by_role("button", name="Sending…")).to_be_visible()
-        find_connection(page)
+        with without_connection(page):
+            expect(page.locator(".connection")).to_contain_text("You are offline")
+            write(page, SAID)
+            send(page)
+            expect(page.get_by_role("button", name="Sending…")).to_be_visible()
         is_done(page)
     assert types(served, complaint_id).count("answered") == 1
 
@@ -268,12 +267,11 @@ def test_an_answer_that_was_on_its_way_does_not_say_that_the_connection_is_back(
         while not held:
             page.wait_for_timeout(50)
         answer = held[0].fetch()
-        lose_connection(page)
-        expect(page.locator(".connection")).to_contain_text("You are offline")
-        held[0].fulfill(response=answer)
-        page.locator("article").wait_for()
-        expect(page.locator(".connection")).to_contain_text("You are offline")
-        find_connection(page)
+        with without_connection(page):
+            expect(page.locator(".connection")).to_contain_text("You are offline")
+            held[0].fulfill(response=answer)
+            page.locator("article").wait_for()
+            expect(page.locator(".connection")).to_contain_text("You are offline")
         expect(page.locator(".connection")).to_have_text("")
 
 

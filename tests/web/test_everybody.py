@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from infra.toolchain import PAGES
 from tests.web.front import Front, Reply
-from tests.web.opened import LANGUAGES, WIDTHS, Scheme, find_connection, lose_connection, opened, show
+from tests.web.opened import LANGUAGES, WIDTHS, Scheme, opened, show, without_connection
 from tests.web.people import ABOVE, BODY, Settled
 
 FORMS = (
@@ -125,9 +125,8 @@ def _states(page: Page, served: Front, here: Settled) -> Iterator[tuple[str, Cal
         yield name, lambda: page.locator("main h1")
     page.evaluate("location.hash = '#/complaints/none'")
     yield "a complaint that there is not", lambda: page.locator("main > h1")
-    lose_connection(page)
-    yield "offline", lambda: page.locator(".connection p")
-    find_connection(page)
+    with without_connection(page):
+        yield "offline", lambda: page.locator(".connection p")
     refused = Reply(status=500, headers={"content-type": "application/json"}, body=b'{"message": "x"}')
     served.before = lambda method, path: refused if path == "/v1/agency/complaints" else None
     page.evaluate("location.hash = '#/'")

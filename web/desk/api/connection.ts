@@ -13,16 +13,17 @@ export function connection(): Connection {
 /** An answer came, to what was sent at this time: an older one may have been on its way. */
 export function came(fared: "good" | "slow", sentAt: number): void {
   if (lostAt !== undefined && sentAt > lostAt) lostAt = undefined;
-  become(lostAt === undefined ? fared : "offline");
+  tellAll(fared);
 }
 
 /** An answer is missed: there is none, or none yet. */
 export function missed(): void {
   if (!navigator.onLine) lostAt ??= performance.now();
-  become(lostAt === undefined ? "slow" : "offline");
+  tellAll("slow");
 }
 
-function become(now: Connection): void {
+function tellAll(fared: "good" | "slow"): void {
+  const now = lostAt === undefined ? fared : "offline";
   if (now === state) return;
   state = now;
   watchers.forEach((tell) => tell(now));
@@ -35,11 +36,11 @@ export function watchConnection(tell: (now: Connection) => void): () => void {
 
 addEventListener("offline", () => {
   lostAt = performance.now();
-  become("offline");
+  tellAll("slow");
 });
 addEventListener("online", () => {
   lostAt = undefined;
-  become("good");
+  tellAll("good");
 });
 
 /** Resolves after so long, or as soon as the connection is back. */
